@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ESLint } from 'eslint';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+
+/** name → file in a throw-away tree, its text, and the lint rules that must answer; an empty list means that it is allowed. */
+const cases: Readonly<Record<string, readonly [file: string, text: string, rules: readonly string[]]>> = {
+  'Date.now()': ['src-main/core/a.ts', 'export const a = Date.now();', ['no-restricted-syntax']],
+  'Date.now as a value': ['src-main/tws/a.ts', 'export const clock = { now: Date.now };', ['no-restricted-syntax']],
+  'new Date()': ['src-main/desk/a.ts', 'export const a = new Date();', ['no-restricted-syntax']],
+  'Date()': ['src-main/desk/b.ts', 'export const a = Date();', ['no-restricted-syntax']],
+  'new Date(value), which asks no clock': ['src-main/desk/c.ts', 'export const a = new Date(0);', []],
+  'Math.random': ['src-shared/domain/a.ts', 'export const a = Math.random();', ['no-restricted-syntax']],
+  'crypto.randomUUID': ['src-main/app/a.ts', 'export const a = crypto.randomUUID();', ['no-restricted-syntax']],
+  'randomUUID by name': [
+    'src-main/app/b.ts',
+    "import { randomUUID } from 'node:crypto';\nexport const a = randomUUID();",
+    ['no-restricted-syntax'],
+  ],
+  'the real clock in system': ['src-main/system/a.ts', 'export const a = Date.now();', []],
+  'time and chance in the simulator': ['src-main/simulator/a.ts', 'export const a = [Date.now(), Math.random()];', []],
+  'the clock in the page': ['src-renderer/shell/a.tsx', 'export const a = Date.now();', ['no-restricted-syntax']],
+  'the bridge outside the link': [
+    'src-renderer/panels/a.tsx',
+    'declare global {\n  var bridge: unknown;\n}\nexport const a = window.bridge;',
+    ['no-restricted-syntax'],
+  ],
+  'a connection outside the link': ['src-renderer/replica/a.ts', "export const a = new WebSocket('x');", ['no-restricted-syntax']],
+  'a connection of the link': ['src-renderer/link/a.ts', "export const a = new WebSocket('x');", []],
+  'a floating promise': [
+    'src-main/tws/b.ts',
+    'export async function send(): Promise<void> {\n  await Promise.resolve();\n}\nexport function f(): void {\n  send();\n}',
+    ['@typescript-eslint/no-floating-promises'],
+  ],
+  'a default export': ['src-main/core/b.ts', 'export default function f(): void {}', ['no-restricted-exports']],
+  'a default export under its name': ['src-main/core/c.ts', 'const a = 1;\nexport { a as default };', ['no-restricted-exports']],
+  'a default export in a tool’s configuration': ['some.config.ts', 'export default {};', []],
+  'a switch that misses a case': [
+    'src-main/core/d.ts',
+    "export function f(side: 'BUY' | 'SELL'): number {\n  switch (side) {\n    case 'BUY':\n      return 1;\n  }\n  return 0;\n}",
+    ['@typescript-eslint/switch-exhaustiveness-check'],
+  ],
+  'an any that spreads': [
+    'src-main/core/e.ts',
+    "export const a: unknown = JSON.parse('1').b;",
+    ['@typescript-eslint/no-unsafe-member-access'],
+  ],
+  'a file of 451 lines': ['src-main/core/f.ts', `${'// why\n'.repeat(450)}export const a = 1;`, ['max-lines']],
+  'a file of 450 lines': ['src-main/core/g.ts', `${'// why\n'.repeat(449)}export const a = 1;`, []],
+  'a test of 451 lines': ['tests/unit/f.test.ts', `${'// why\n'.repeat(450)}export const a = 1;`, ['max-lines']],
+  'a lint exception that excuses nothing': [
+    'src-main/core/h.ts',
+    '// eslint-disable-next-line max-lines\nexport const a = 1;',
+    ['unused-directive'],
+  ],
+  'a script of 451 lines': ['scripts/long.mjs', `${'// why\n'.repeat(450)}export const a = 1;`, ['max-lines']],
+};
+
+const house = mkdtempSync(join(tmpdir(), 'lint-'));
+const found = new Map<string, readonly string[]>();
+
+beforeAll(async () => {
+  for (const [file, text] of Object.values(cases)) {
+    mkdirSync(dirname(join(house, file)), { recursive: true });
+    writeFileSync(join(house, file), `${text}\n`);
+  }
+  const tsconfig = join(house, 'tsconfig.json');
+  const compilerOptions = { types: ['node'], typeRoots: [join(root, 'node_modules/@types')], lib: ['ES2024', 'DOM'], jsx: 'react-jsx' };
+  writeFileSync(tsconfig, JSON.stringify({ extends: join(root, 'tsconfig.base.json'), compilerOptions, include: ['**/*'] }));
+  const eslint = new ESLint({
+    cwd: house,
+    overrideConfigFile: join(root, 'eslint.config.mjs'),
+    overrideConfig: { files: ['**/*.{ts,tsx}'], languageOptions: { parserOptions: { project: [tsconfig] } } },
+  });
+  for (const result of await eslint.lintFiles(['.'])) {
+    const rules = result.messages.map(
+      (message) => message.ruleId ?? (message.message.startsWith('Unused eslint-disable') ? 'unused-directive' : message.message),
+    );
+    found.set(result.filePath.slice(house.length + 1), rules);
+  }
+}, 60_000);
+afterAll(() => rmSync(house, { recursive: true, force: true }));
+
+describe('lint', () => {
+  it.each(Object.entries(cases))('answers %s as it should', (_name, [file, , rules]) => {
+    expect(found.get(file)).toEqual(rules);
+  });
+
+  it('looks at every room with types', async () => {
+    const eslint = new ESLint({ cwd: root });
+    for (const file of [
+      'src-shared/domain/price.ts',
+      'src-main/index.ts',
+      'src-preload/index.ts',
+      'src-renderer/main.tsx',
+      'tests/unit/a.test.ts',
+      'bench/push.ts',
+    ]) {
+      const config = (await eslint.calculateConfigForFile(join(root, file))) as { rules: Record<string, readonly [number, ...unknown[]]> };
+      const level = (rule: string): number | undefined => config.rules[rule]?.[0];
+      expect([file, level('@typescript-eslint/no-floating-promises'), level('max-lines'), level('no-restricted-exports')]).toEqual([
+        file,
+        2,
+        2,
+        2,
+      ]);
+    }
+  });
+});
