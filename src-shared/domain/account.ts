@@ -1,0 +1,17 @@
+import type { AccountId } from './ids.ts';
+import type { Amount } from './money.ts';
+
+/** Figures as the broker reports them; a missing one is unknown, never zero. */
+export interface Account {
+  readonly id: AccountId;
+  readonly paper: boolean;
+  readonly currency: string;
+  readonly netLiquidation?: Amount;
+  readonly buyingPower?: Amount;
+  readonly availableFunds?: Amount;
+  readonly dailyPnl?: Amount;
+  readonly unrealizedPnl?: Amount;
+  readonly realizedPnl?: Amount;
+  /** Epoch ms of the newest figure; the screen shows its age. */
+  readonly updatedAt: number;
+}

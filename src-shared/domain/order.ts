@@ -1,0 +1,128 @@
+import type { Contract } from './contract.ts';
+import type { AccountId, ClientId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from './ids.ts';
+import type { Leg } from './order-ref.ts';
+import type { Price } from './price.ts';
+import type { Quantity } from './quantity.ts';
+
+export type Side = 'BUY' | 'SELL';
+export type OrderType = 'MKT' | 'LMT' | 'STP' | 'STP LMT';
+export type TimeInForce = 'DAY' | 'GTC' | 'IOC';
+
+/** Our life of an order (order-truth.md §2.2); IB's raw status word is kept beside it. */
+export type OrderState =
+  | 'INTENT'
+  | 'DENIED'
+  | 'QUEUED'
+  | 'SUBMITTED'
+  | 'UNKNOWN'
+  | 'ACCEPTED'
+  | 'HELD'
+  | 'PARTIAL'
+  | 'MODIFY_PENDING'
+  | 'CANCEL_PENDING'
+  | 'CANCELLED'
+  | 'FILLED'
+  | 'REJECTED'
+  | 'EXPIRED'
+  | 'INACTIVE'
+  | 'ABORTED_BY_KILL';
+
+/** Who made it: a trigger, the operator's hand in this console, a person in TWS (client 0), another API program. */
+export type OrderOrigin = 'trigger' | 'operator' | 'manual' | 'foreign';
+
+/** One leg as it goes to the broker. Every field explicit: presets at TWS must have nothing to fill in. */
+export interface OrderLeg {
+  readonly ref: OrderRef;
+  readonly leg: Leg;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly quantity: Quantity;
+  readonly limit?: Price;
+  readonly stop?: Price;
+  readonly tif: TimeInForce;
+  readonly outsideRth: boolean;
+}
+
+/** What the desk wishes to send; becomes an OrderRequest only through risk. */
+export interface OrderIntent {
+  readonly account: AccountId;
+  readonly contract: Contract;
+  /** `entry` may raise exposure; `reduce` only lowers it (checked against the live position by risk). */
+  readonly purpose: 'entry' | 'reduce';
+  readonly origin: 'trigger' | 'operator';
+  readonly triggerId?: TriggerId;
+  /** First leg is the parent; further legs are its take-profit and stop, one OCA group, sent as one server-side bracket. */
+  readonly legs: readonly [OrderLeg, ...OrderLeg[]];
+}
+
+export type OrderRequest = OrderIntent;
+
+/** The chain that answers "Why?": tick → rule → risk verdict → order → fills. Times are epoch ms. */
+export interface OrderCause {
+  readonly triggerName?: string;
+  readonly sentence: string;
+  readonly tick?: { readonly field: string; readonly price: Price; readonly previous?: Price; readonly at: number };
+  readonly verdict: string;
+  readonly approvedSeq: number;
+  readonly decidedAt: number;
+}
+
+export interface Order {
+  readonly key: OrderKey;
+  readonly ref?: OrderRef;
+  readonly triggerId?: TriggerId;
+  readonly leg?: Leg;
+  readonly parentKey?: OrderKey;
+  readonly account: AccountId;
+  readonly contract: Contract;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly tif: string;
+  readonly quantity: Quantity;
+  readonly limit?: Price;
+  readonly stop?: Price;
+  readonly outsideRth: boolean;
+  readonly state: OrderState;
+  /** IB's own word, e.g. `PreSubmitted`, and its reason for holding. */
+  readonly ibStatus?: string;
+  readonly whyHeld?: string;
+  readonly orderId?: OrderId;
+  readonly permId?: PermId;
+  readonly clientId?: ClientId;
+  readonly filled: Quantity;
+  readonly avgFillPrice?: Price;
+  readonly origin: OrderOrigin;
+  readonly createdAt: number;
+  readonly sentAt?: number;
+  readonly ackedAt?: number;
+  readonly updatedAt: number;
+  /** Last thing the broker or the desk said about it. */
+  readonly note?: string;
+  readonly cause?: OrderCause;
+}
+
+const TERMINAL: ReadonlySet<OrderState> = new Set<OrderState>(['DENIED', 'CANCELLED', 'FILLED', 'REJECTED', 'EXPIRED', 'ABORTED_BY_KILL']);
+const AT_BROKER: ReadonlySet<OrderState> = new Set<OrderState>([
+  'SUBMITTED',
+  'UNKNOWN',
+  'ACCEPTED',
+  'HELD',
+  'PARTIAL',
+  'MODIFY_PENDING',
+  'CANCEL_PENDING',
+  'INACTIVE',
+]);
+
+/** Nothing more is expected (a late fill may still come and is booked). INACTIVE is not terminal: it may be alive at IB. */
+export function isTerminal(state: OrderState): boolean {
+  return TERMINAL.has(state);
+}
+
+/** May rest or fill at the broker: counted in exposure and cancelled by a kill. UNKNOWN and CANCEL_PENDING included. */
+export function isWorking(state: OrderState): boolean {
+  return AT_BROKER.has(state);
+}
+
+export function opposite(side: Side): Side {
+  return side === 'BUY' ? 'SELL' : 'BUY';
+}

@@ -1,0 +1,21 @@
+import type { Contract } from './contract.ts';
+import type { AccountId } from './ids.ts';
+import type { Amount } from './money.ts';
+import type { Price } from './price.ts';
+import type { Quantity } from './quantity.ts';
+
+/** Signed quantity: short is negative. `averagePrice` is per unit, without commission. */
+export interface Position {
+  readonly account: AccountId;
+  readonly contract: Contract;
+  readonly quantity: Quantity;
+  readonly averagePrice: Price;
+  /** Realised since the desk started, without commission, in the contract's currency. */
+  readonly realized: Amount;
+  readonly commission: Amount;
+  /** What the broker last reported, and when; the independent check C-36 compares the two. */
+  readonly brokerQuantity?: Quantity;
+  readonly brokerAverageCost?: Price;
+  readonly brokerAt?: number;
+  readonly updatedAt: number;
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { Bar } from '#domain/bar';
+import type { Contract, ContractDetails } from '#domain/contract';
+import type { TriggerId } from '#domain/ids';
+import { accountId, conId, contract, orderKey, triggerId, triggerSpec, wireText } from './inputs.ts';
+import type { DeskError } from './errors.ts';
+import { settingsPatch } from './settings.ts';
+import type { TopicName } from './topics.ts';
+
+/** Commands change the desk and answer `{seq}`, the commit that holds the change; queries change nothing. */
+const none = z.strictObject({});
+const reason = wireText(200);
+const version = z.number().int().nonnegative();
+
+export const COMMANDS = {
+  /** IDLE → INITIALIZING → SCANNING: from here triggers may fire. */
+  'engine.start': none,
+  'engine.pause': z.strictObject({ reason: reason.exactOptional() }),
+  'engine.resume': none,
+  /** Back to IDLE, everything disarmed; orders at the broker stay. */
+  'engine.stop': none,
+  /** ERROR → IDLE after the operator has read the reason. */
+  'engine.recover': none,
+  /** EMERGENCY → STOPPED: the operator has seen the kill's result. */
+  'engine.acknowledge': z.strictObject({ reason: reason.min(1) }),
+  /** First step of re-arming: the status topic then shows the phrase. */
+  'engine.rearm.request': none,
+  /** Second step: the phrase typed; STOPPED → IDLE when the book is reconciled. */
+  'engine.rearm.confirm': z.strictObject({ phrase: wireText(60) }),
+  /** Never refused. `all` also cancels orders placed by hand in TWS and by other programs. */
+  kill: z.strictObject({ scope: z.enum(['own', 'all']), reason }),
+  'orders.cancel-all': z.strictObject({ scope: z.enum(['own', 'all']) }),
+  'order.cancel': z.strictObject({ key: orderKey, expectedVersion: version.exactOptional() }),
+  'trigger.arm': z.strictObject({ spec: triggerSpec }),
+  'trigger.rearm': z.strictObject({ id: triggerId, expectedVersion: version }),
+  'trigger.pause': z.strictObject({ id: triggerId, expectedVersion: version }),
+  'trigger.resume': z.strictObject({ id: triggerId, expectedVersion: version }),
+  'trigger.disarm': z.strictObject({ id: triggerId, expectedVersion: version }),
+  'trigger.edit': z.strictObject({ id: triggerId, expectedVersion: version, spec: triggerSpec }),
+  'trigger.fire-now': z.strictObject({ id: triggerId, expectedVersion: version }),
+  /** Reduce-only market order for the whole position, confirmed by the operator (hold). Allowed in PAUSED and EMERGENCY. */
+  'position.flatten': z.strictObject({ account: accountId, conId, confirmed: z.literal(true) }),
+  'quote.watch': z.strictObject({ contract }),
+  'quote.unwatch': z.strictObject({ conId }),
+  /** Types the account id to allow orders on a live account for this run of the program. */
+  'live.confirm': z.strictObject({ account: accountId, phrase: wireText(60) }),
+  'settings.update': z.strictObject({ patch: settingsPatch }),
+  'log.acknowledge': z.strictObject({ id: z.number().int() }),
+} as const;
+
+export const QUERIES = {
+  'symbols.search': z.strictObject({ text: wireText(40).min(1) }),
+  'contract.details': z.strictObject({ contract }),
+  /** Sentence, sizing and risk verdict of a draft, before arming. */
+  'trigger.preview': z.strictObject({ spec: triggerSpec }),
+  'order.why': z.strictObject({ key: orderKey }),
+  'chart.bars': z.strictObject({ contract, count: z.number().int().min(1).max(5000) }),
+  'diagnostics.execution': z.strictObject({ seq: z.number().int().positive() }),
+  'kill.preview': none,
+  /** Acknowledges frames up to `number`; a screen that does not is conflated. */
+  'stream.ack': z.strictObject({ number: z.number().int() }),
+  'stream.resync': z.strictObject({ topics: z.array(wireText(20)).max(20) }),
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+export type QueryName = keyof typeof QUERIES;
+export type CallName = CommandName | QueryName;
+export type Input<N extends CallName> = z.output<(typeof COMMANDS & typeof QUERIES)[N]>;
+
+export interface Done {
+  readonly seq: number;
+}
+
+export interface PreviewVerdict {
+  readonly approved: boolean;
+  readonly control: string | null;
+  readonly text: string;
+}
+
+export interface TriggerPreview {
+  readonly sentence: string;
+  /** e.g. `Now above the level by 0.46 (0.26 %). Fires once. …` */
+  readonly note: string;
+  /** Null when the draft cannot be priced yet; `blocked` says why arming would be refused now. */
+  readonly verdict: PreviewVerdict | null;
+  readonly blocked: string | null;
+  readonly legs: readonly string[];
+}
+
+/** One step of tick → rule → risk → order → fills. */
+export interface WhyStep {
+  readonly at: number | null;
+  readonly title: string;
+  readonly text: string;
+  readonly seq: number | null;
+}
+
+export interface ExecutionDetail {
+  readonly seq: number;
+  readonly name: string;
+  readonly lane: string;
+  readonly cause: string;
+  readonly outcome: string;
+  readonly attempts: number;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly effects: readonly string[];
+}
+
+export interface Answers {
+  readonly 'trigger.arm': Done & { readonly id: TriggerId };
+  readonly 'symbols.search': { readonly contracts: readonly Contract[] };
+  readonly 'contract.details': { readonly details: ContractDetails };
+  readonly 'trigger.preview': TriggerPreview;
+  readonly 'order.why': { readonly steps: readonly WhyStep[] };
+  readonly 'chart.bars': { readonly bars: readonly Bar[] };
+  readonly 'diagnostics.execution': { readonly execution: ExecutionDetail };
+  readonly 'kill.preview': { readonly own: readonly string[]; readonly others: readonly string[]; readonly positions: readonly string[] };
+  readonly 'stream.ack': Record<string, never>;
+  readonly 'stream.resync': Record<string, never>;
+}
+
+export type Answer<N extends CallName> = N extends keyof Answers ? Answers[N] : Done;
+
+export type Reply<N extends CallName> =
+  { readonly ok: true; readonly value: Answer<N> } | { readonly ok: false; readonly error: DeskError };
+
+/** The two functions that cross the preload, and nothing else. `subscribe` returns its own end. */
+export interface Bridge {
+  call(name: string, input: unknown): Promise<unknown>;
+  subscribe(topics: readonly TopicName[], listener: (frame: unknown) => void): () => void;
+}

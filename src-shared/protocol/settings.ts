@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+/**
+ * The one settings file. Every safety rail is required: a file that omits one does not load (C-34). Quantities are whole
+ * shares or contracts, money is whole units of the account's currency, percentages are percent, times as named.
+ */
+export const limits = z.strictObject({
+  /** C-01 */
+  maxOrderShares: z.number().int().min(1).max(100_000),
+  maxOrderContracts: z.number().int().min(1).max(1_000),
+  /** C-02 */
+  maxOrderNotional: z.number().min(1).max(10_000_000),
+  /** C-03 */
+  collarPercent: z.number().min(0.01).max(20),
+  collarTicks: z.number().int().min(1).max(100_000),
+  /** C-05 */
+  maxQuoteAgeMs: z.number().int().min(100).max(60_000),
+  /** C-07 */
+  messagesPerSecond: z.number().int().min(5).max(45),
+  reservedMessagesPerSecond: z.number().int().min(2).max(20),
+  /** C-08 */
+  ordersPerSecondPerSymbol: z.number().int().min(1).max(10),
+  ordersPerSecond: z.number().int().min(1).max(20),
+  /** C-09 */
+  firingsPerTenMinutes: z.number().int().min(1).max(20),
+  /** C-10 */
+  duplicateWindowSeconds: z.number().int().min(1).max(600),
+  /** C-11 */
+  maxWorkingPerSide: z.number().int().min(1).max(20),
+  maxWorkingTotal: z.number().int().min(1).max(200),
+  /** C-12 */
+  maxPositionShares: z.number().int().min(1).max(1_000_000),
+  maxPositionContracts: z.number().int().min(1).max(10_000),
+  /** C-13, shown in the header */
+  maxDailyLoss: z.number().min(1).max(10_000_000),
+});
+
+export const settings = z.strictObject({
+  version: z.literal(1),
+  connection: z.strictObject({
+    host: z.string().min(1).max(100),
+    port: z.number().int().min(1).max(65_535),
+    clientIdBase: z.number().int().min(0).max(900),
+  }),
+  limits,
+  allowed: z.strictObject({
+    /** C-19 */
+    orderTypes: z.array(z.enum(['MKT', 'LMT', 'STP', 'STP LMT'])).min(1),
+    timesInForce: z.array(z.enum(['DAY', 'GTC', 'IOC'])).min(1),
+  }),
+  killScope: z.enum(['own', 'all']),
+  screen: z.strictObject({
+    upColor: z.enum(['green', 'red', 'blue']),
+  }),
+});
+
+export type Settings = z.output<typeof settings>;
+export type Limits = z.output<typeof limits>;
+
+/** What the console may change while the desk runs; the rest needs the file and a restart. */
+export const settingsPatch = z.strictObject({
+  limits: limits.partial().exactOptional(),
+  killScope: z.enum(['own', 'all']).exactOptional(),
+  screen: z.strictObject({ upColor: z.enum(['green', 'red', 'blue']) }).exactOptional(),
+});
+
+export interface SettingsView {
+  readonly settings: Settings;
+  /** Where the file is, and what was wrong with it at the start (the defaults are then in force, and nothing may be armed). */
+  readonly file: string;
+  readonly fault: string | null;
+}
+
+/** Proposals of risk-controls.md §1.2; every one is a setting with a hard ceiling. */
+export const DEFAULT_SETTINGS: Settings = {
+  version: 1,
+  connection: { host: '127.0.0.1', port: 7497, clientIdBase: 0 },
+  limits: {
+    maxOrderShares: 1_000,
+    maxOrderContracts: 5,
+    maxOrderNotional: 50_000,
+    collarPercent: 3,
+    collarTicks: 2_000,
+    maxQuoteAgeMs: 2_000,
+    messagesPerSecond: 40,
+    reservedMessagesPerSecond: 10,
+    ordersPerSecondPerSymbol: 2,
+    ordersPerSecond: 10,
+    firingsPerTenMinutes: 3,
+    duplicateWindowSeconds: 10,
+    maxWorkingPerSide: 15,
+    maxWorkingTotal: 60,
+    maxPositionShares: 1_000,
+    maxPositionContracts: 10,
+    maxDailyLoss: 2_500,
+  },
+  allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT'], timesInForce: ['DAY', 'GTC', 'IOC'] },
+  killScope: 'own',
+  screen: { upColor: 'green' },
+};

@@ -1,0 +1,352 @@
+import type { ConId, OrderKey, TriggerId, AccountId } from '#domain/ids';
+import type { Amount } from '#domain/money';
+import type { OrderOrigin, OrderState, Side } from '#domain/order';
+import type { Price } from '#domain/price';
+import type { Quantity } from '#domain/quantity';
+import type { LiveType } from '#domain/quote';
+import type { TriggerLife, TriggerSpec } from '#domain/trigger';
+
+/**
+ * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms, prices and
+ * quantities scaled integers (the row carries the decimals to show), a missing figure is `null`: unknown, shown as —, never 0.
+ * Ages are never sent: the row carries the time of its figure and the screen counts, so that a still row costs nothing.
+ */
+export interface WatcherRow {
+  readonly id: TriggerId;
+  readonly name: string;
+  readonly symbol: string;
+  readonly conId: ConId;
+  readonly life: TriggerLife;
+  /** Armed but not able to fire now; `reason` says why. */
+  readonly holding: boolean;
+  readonly rule: string;
+  readonly sentence: string;
+  readonly side: Side;
+  readonly quantity: Quantity;
+  readonly does: string;
+  readonly last: Price | null;
+  readonly decimals: number;
+  readonly level: Price | null;
+  readonly armedSide: 'below' | 'above' | 'unknown' | 'none';
+  readonly distance: Price | null;
+  readonly distanceTicks: number | null;
+  /** 0.26 % = 26 */
+  readonly distanceBasisPoints: number | null;
+  readonly quoteAt: number | null;
+  readonly reason: string;
+  /** What goes on if this program dies: `no`, `stop at IB`, … */
+  readonly survives: string;
+  readonly armedBy: string | null;
+  readonly armedAt: number | null;
+  readonly firedAt: number | null;
+  readonly gen: number;
+  readonly version: number;
+  readonly targetPrice: Price | null;
+  readonly stopPrice: Price | null;
+  readonly spec: TriggerSpec;
+}
+
+export interface QuoteRow {
+  readonly conId: ConId;
+  readonly symbol: string;
+  readonly label: string;
+  readonly bid: Price | null;
+  readonly ask: Price | null;
+  readonly last: Price | null;
+  readonly bidSize: Quantity | null;
+  readonly askSize: Quantity | null;
+  readonly close: Price | null;
+  readonly high: Price | null;
+  readonly low: Price | null;
+  readonly volume: Quantity | null;
+  readonly decimals: number;
+  readonly minTick: Price;
+  readonly at: number | null;
+  readonly liveType: LiveType;
+  /** Why it must not fire a trigger, as a short sentence; null when good. */
+  readonly fault: string | null;
+  /** How many watchers and panels want this line. */
+  readonly wantedBy: number;
+}
+
+export interface OrderRow {
+  readonly key: OrderKey;
+  readonly parentKey: OrderKey | null;
+  readonly state: OrderState;
+  /** IB's own word. */
+  readonly ibStatus: string | null;
+  readonly conId: ConId;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: string;
+  readonly tif: string;
+  readonly quantity: Quantity;
+  readonly filled: Quantity;
+  readonly limit: Price | null;
+  readonly stop: Price | null;
+  readonly avgFillPrice: Price | null;
+  readonly decimals: number;
+  readonly origin: OrderOrigin;
+  readonly originText: string;
+  readonly why: string;
+  readonly note: string | null;
+  readonly orderId: number | null;
+  readonly permId: number | null;
+  readonly ref: string | null;
+  readonly working: boolean;
+  readonly cancellable: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly version: number;
+}
+
+export interface PositionRow {
+  readonly key: string;
+  readonly account: AccountId;
+  readonly conId: ConId;
+  readonly symbol: string;
+  readonly quantity: Quantity;
+  readonly averagePrice: Price;
+  readonly mark: Price | null;
+  readonly markAt: number | null;
+  readonly decimals: number;
+  readonly unrealized: Amount | null;
+  readonly realized: Amount;
+  readonly commission: Amount;
+  readonly currency: string;
+  /** Quantity covered by stops confirmed working at the broker. */
+  readonly protectedQuantity: Quantity;
+  readonly brokerQuantity: Quantity | null;
+}
+
+export interface FillRow {
+  readonly execId: string;
+  readonly at: number;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: Quantity;
+  readonly price: Price;
+  readonly decimals: number;
+  readonly orderKey: OrderKey | null;
+  readonly originText: string;
+  readonly commission: Amount | null;
+  readonly realized: Amount | null;
+}
+
+export interface LogRow {
+  readonly id: number;
+  readonly at: number;
+  readonly level: 'info' | 'warning' | 'alarm';
+  readonly text: string;
+  readonly detail: string | null;
+  /** Row to focus on a click. */
+  readonly subject: { readonly kind: 'order' | 'trigger' | 'contract' | 'position'; readonly key: string } | null;
+  readonly seq: number | null;
+  /** Alarms stay until acknowledged. */
+  readonly acknowledged: boolean;
+}
+
+export type EngineStateName =
+  | 'IDLE'
+  | 'INITIALIZING'
+  | 'SCANNING'
+  | 'LEVEL_BUILDING'
+  | 'SIGNAL_WAIT'
+  | 'SIZING'
+  | 'EXECUTION'
+  | 'MANAGING'
+  | 'PAUSED'
+  | 'ERROR'
+  | 'EMERGENCY'
+  | 'STOPPED';
+
+export interface Lamp {
+  readonly name: string;
+  readonly state: 'ok' | 'warn' | 'down' | 'unknown';
+  /** e.g. `12 ms`, `down 14 s`; never the only carrier of the state. */
+  readonly text: string;
+  readonly since: number | null;
+  readonly detail: string;
+}
+
+export interface KillReport {
+  readonly id: number;
+  readonly startedAt: number;
+  readonly scope: 'own' | 'all';
+  readonly by: string;
+  readonly phase: 'cancelling' | 'verified' | 'residuals';
+  readonly purged: number;
+  readonly cancelsSent: number;
+  readonly cancelled: number;
+  readonly residuals: readonly { readonly key: OrderKey; readonly text: string }[];
+  readonly verifiedAt: number | null;
+}
+
+/** The header, the banner and the footer. */
+export interface StatusValue {
+  readonly account: AccountId | null;
+  readonly paper: boolean | null;
+  readonly simulated: boolean;
+  readonly engine: EngineStateName;
+  readonly engineSince: number;
+  readonly engineReason: string;
+  /** Commands the state offers; others are refused with `not-allowed-now`. */
+  readonly offers: readonly string[];
+  readonly netLiquidation: Amount | null;
+  readonly currency: string;
+  readonly dayPnl: Amount | null;
+  readonly unrealizedPnl: Amount | null;
+  readonly realizedPnl: Amount | null;
+  readonly accountAt: number | null;
+  readonly dailyLossLimit: Amount | null;
+  /** Exchange clock: epoch ms of the exchange at `clockAt` (desk epoch ms). */
+  readonly exchangeTime: number;
+  readonly clockAt: number;
+  readonly session: 'rth' | 'extended' | 'closed' | 'unknown';
+  readonly sessionEndsAt: number | null;
+  readonly lamps: readonly Lamp[];
+  readonly ready: boolean;
+  readonly reconciled: boolean;
+  readonly problem: { readonly code: string; readonly text: string } | null;
+  readonly liveConfirmationNeeded: boolean;
+  readonly unknownOrders: number;
+  readonly kill: KillReport | null;
+  /** Set after `engine.rearm.request`: the words the operator has to type. */
+  readonly rearmPhrase: string | null;
+  readonly hotkeys: readonly { readonly keys: string; readonly action: string; readonly registered: boolean }[];
+  readonly orderRoundTrip: { readonly p50: number | null; readonly p99: number | null };
+  readonly tickToOrder: { readonly p50: number | null; readonly p99: number | null };
+  readonly linesUsed: number;
+  readonly linesLimit: number;
+  readonly messageRate: number;
+  readonly messageLimit: number;
+  readonly queue: number;
+  readonly conflictRate: number;
+  readonly loopDelayMs: number | null;
+  readonly journal: { readonly state: 'ok' | 'failed' | 'off'; readonly text: string; readonly lagMs: number | null };
+  readonly build: string;
+}
+
+export interface PartRow {
+  readonly name: string;
+  readonly state: string;
+  readonly needs: readonly string[];
+  readonly startedMs: number | null;
+  readonly detail: string;
+}
+
+export interface WorkerLaneRow {
+  readonly key: string;
+  readonly waiting: number;
+  readonly running: number;
+  readonly done: number;
+}
+
+export interface ExecutionRow {
+  readonly seq: number;
+  readonly name: string;
+  readonly lane: string;
+  readonly cause: string;
+  readonly outcome: string;
+  readonly attempts: number;
+  readonly at: number;
+  readonly runMs: number;
+  readonly waitMs: number;
+}
+
+/** Scheduler and Diagnostics panels; once a second. */
+export interface DiagnosticsValue {
+  readonly parts: readonly PartRow[];
+  readonly phase: string;
+  readonly lanes: readonly { readonly lane: string; readonly waiting: number; readonly done: number }[];
+  readonly commit: {
+    readonly seq: number;
+    readonly inFlight: number;
+    readonly committed: number;
+    readonly tombstones: number;
+    readonly conflicts: number;
+    readonly attempts: number;
+    readonly outbox: number;
+    readonly snapshots: number;
+    readonly digest: string;
+  };
+  readonly recent: readonly ExecutionRow[];
+  readonly workers: {
+    readonly threads: number;
+    readonly waiting: number;
+    readonly running: number;
+    readonly completed: number;
+    readonly failed: number;
+    readonly cancelled: number;
+    readonly timedOut: number;
+    readonly refused: number;
+    readonly waitP50: number | null;
+    readonly waitP99: number | null;
+    readonly runP50: number | null;
+    readonly runP99: number | null;
+    readonly lanes: readonly WorkerLaneRow[];
+  };
+  readonly stream: {
+    readonly subscribers: number;
+    readonly frames: number;
+    readonly bytes: number;
+    readonly conflated: number;
+    readonly resyncs: number;
+  };
+  readonly engineHistory: readonly {
+    readonly at: number;
+    readonly from: string;
+    readonly to: string;
+    readonly event: string;
+    readonly reason: string;
+    readonly seq: number;
+  }[];
+  readonly counters: Readonly<Record<string, number>>;
+  readonly memoryMb: number | null;
+}
+
+export interface PnlPoint {
+  readonly at: number;
+  readonly day: Amount | null;
+}
+
+/** Tables: name → row type. */
+export interface TableTopics {
+  readonly watchers: WatcherRow;
+  readonly quotes: QuoteRow;
+  readonly orders: OrderRow;
+  readonly positions: PositionRow;
+  readonly fills: FillRow;
+  readonly log: LogRow;
+  readonly pnl: PnlPoint;
+}
+
+/** Values: name → object. */
+export interface ValueTopics {
+  readonly status: StatusValue;
+  readonly diagnostics: DiagnosticsValue;
+  readonly settings: import('./settings.ts').SettingsView;
+}
+
+export type TableName = keyof TableTopics;
+export type ValueName = keyof ValueTopics;
+export type TopicName = TableName | ValueName;
+
+/** Key column of each table and how often it is sent at most. Quotes are conflated; rows of `log` and `fills` are never dropped. */
+export const TABLES: { readonly [T in TableName]: { readonly key: keyof TableTopics[T] & string; readonly maxHz: number } } = {
+  watchers: { key: 'id', maxHz: 10 },
+  quotes: { key: 'conId', maxHz: 10 },
+  orders: { key: 'key', maxHz: 30 },
+  positions: { key: 'key', maxHz: 10 },
+  fills: { key: 'execId', maxHz: 30 },
+  log: { key: 'id', maxHz: 30 },
+  pnl: { key: 'at', maxHz: 1 },
+};
+
+export const VALUES: { readonly [T in ValueName]: { readonly maxHz: number } } = {
+  status: { maxHz: 10 },
+  diagnostics: { maxHz: 1 },
+  settings: { maxHz: 10 },
+};
+
+export const TOPIC_NAMES: readonly TopicName[] = [...(Object.keys(TABLES) as TableName[]), ...(Object.keys(VALUES) as ValueName[])];
