@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { err, ok, type Result } from '#domain/result';
+import type { SimulatorOptions } from './simulator.ts';
+
+export const HELP = `A TWS gateway in a box: serves a recorded or invented market to API clients.
+
+  npm run simulator -- [options]
+
+  --port N        port to listen on (4002)
+  --tape FILE     gzip CSV of ticks; may be given several times. The symbol comes from the file's name
+                  (ticks-IBM-….csv.gz), from the file itself, or in front: --tape IBM=FILE
+  --synthetic     an invented market instead of a tape (also when no tape is given)
+  --loop          when the tape ends, begin it anew on the next trading day
+  --speed N       1 to 1000 times the tape's pace, or max (1)
+  --seed N        seed of everything that is left to chance (1)
+  --account ID    paper account id (DU1234567)
+  --cash N        dollars to begin with (1000000)
+  --all-hours     orders trade at any hour, not only in their session
+  --help          this text
+`;
+
+export type Command = { readonly kind: 'help' } | { readonly kind: 'run'; readonly options: SimulatorOptions };
+
+/** The words of the command line → what to start, or one sentence on what is wrong with them. */
+export function readCommandLine(words: readonly string[]): Result<Command> {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...words],
+      options: {
+        port: { type: 'string', default: '4002' },
+        tape: { type: 'string', multiple: true },
+        synthetic: { type: 'boolean', default: false },
+        loop: { type: 'boolean', default: false },
+        speed: { type: 'string', default: '1' },
+        seed: { type: 'string', default: '1' },
+        account: { type: 'string', default: 'DU1234567' },
+        cash: { type: 'string', default: '1000000' },
+        'all-hours': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }));
+  } catch (error) {
+    return err(`${error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)}. Try --help.`);
+  }
+  if (values.help) return ok({ kind: 'help' });
+  const port = wholeNumber(values.port, 0, 65_535);
+  if (port === undefined) return err(`--port ${values.port} is not a port; give a number from 0 to 65535.`);
+  const speed = values.speed === 'max' ? 'max' : wholeNumber(values.speed, 1, 1000);
+  if (speed === undefined) return err(`--speed ${values.speed} is not a speed; give a whole number from 1 to 1000, or max.`);
+  const seed = wholeNumber(values.seed, 0, 4_294_967_295);
+  if (seed === undefined) return err(`--seed ${values.seed} is not a seed; give a whole number from 0 to 4294967295.`);
+  const cash = wholeNumber(values.cash, 1, 1_000_000_000);
+  if (cash === undefined) return err(`--cash ${values.cash} is not an amount; give whole dollars up to 1000000000.`);
+  if (!/^D[UF]\d{1,12}$/.test(values.account)) return err(`--account ${values.account} is not a paper account; it looks like DU1234567.`);
+  const tapes = values.tape ?? [];
+  if (values.synthetic && tapes.length > 0) return err('Give --synthetic or --tape, not both.');
+  const market =
+    tapes.length === 0 ? ({ kind: 'synthetic' } as const) : ({ kind: 'tapes', tapes: tapes.map(readTapeWord), loop: values.loop } as const);
+  const sessions = values['all-hours'] ? 'ignored' : 'enforced';
+  return ok({ kind: 'run', options: { port, speed, seed, cash, account: values.account, sessions, market } });
+}
+
+function readTapeWord(word: string): { readonly path: string; readonly symbol?: string } {
+  const match = /^([A-Z][A-Z0-9.]{0,9})=(.+)$/.exec(word);
+  return match?.[1] !== undefined && match[2] !== undefined ? { symbol: match[1], path: match[2] } : { path: word };
+}
+
+function wholeNumber(text: string, min: number, max: number): number | undefined {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  return value >= min && value <= max ? value : undefined;
+}

@@ -1,0 +1,33 @@
+import type { Instrument } from '../market/instrument.ts';
+import type { Fill } from './ledger.ts';
+import type { OrderView } from './order-view.ts';
+
+/** What the exchange has to say, in the order in which it happens. The gateway turns it into messages for clients. */
+export interface ExchangeNews {
+  /** openOrder and orderStatus. */
+  state(order: OrderView): void;
+  /** orderStatus alone. */
+  status(order: OrderView): void;
+  executed(fill: Fill): void;
+  /** The last word on a completed order with its commission (openOrder), then the commission report. */
+  charged(order: OrderView, fill: Fill): void;
+  refused(clientId: number, orderId: number, code: number, text: string): void;
+  bound(order: OrderView): void;
+  preview(order: OrderView, preview: Preview): void;
+  holding(contract: Instrument): void;
+}
+
+/** What-if figures, in 1e-6: initial and maintenance margin and equity before and after, and the commission. */
+export interface Preview {
+  readonly before: { readonly initial: number; readonly maintenance: number; readonly equity: number };
+  readonly after: { readonly initial: number; readonly maintenance: number; readonly equity: number };
+  readonly commission: number;
+}
+
+/** Where a fault script meddles with orders. The default never does. */
+export interface OrderScript {
+  /** A reason to reject the next acceptance with error 201, taken once. */
+  rejectReason(): string | undefined;
+  /** While true, cancelled orders stay PendingCancel. */
+  readonly holdCancels: boolean;
+}

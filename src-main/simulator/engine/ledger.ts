@@ -1,0 +1,192 @@
+import { mulDiv } from '#domain/decimal';
+import { notional } from '#domain/money';
+import type { Price } from '#domain/price';
+import type { Quantity } from '#domain/quantity';
+import type { Instrument } from '../market/instrument.ts';
+import type { OrderView, Side } from './order-view.ts';
+
+/** Amounts are integers of 1e-6 dollar throughout. */
+export interface Fill {
+  readonly execId: string;
+  /** Tape time, epoch ms. */
+  readonly at: number;
+  readonly account: string;
+  readonly contract: Instrument;
+  readonly side: Side;
+  readonly quantity: Quantity;
+  readonly price: Price;
+  readonly permId: number;
+  readonly orderId: number;
+  readonly clientId: number;
+  readonly orderRef: string;
+  /** Of its order, this fill included. */
+  readonly cumQuantity: Quantity;
+  readonly cumNotional: number;
+  /** It rested in the book before, rather than taking what was shown. */
+  readonly resting: boolean;
+  readonly commission: number;
+  /** Undefined when the fill closed nothing. Net is after the commissions of opening and closing, as IB reports it. */
+  readonly realizedGross: number | undefined;
+  readonly realizedNet: number | undefined;
+}
+
+/** Signed: short is negative, and then its cost too (the proceeds). */
+export interface LedgerPosition {
+  readonly contract: Instrument;
+  readonly quantity: Quantity;
+  /** Σ price × quantity of what is still held, average-cost method. */
+  readonly costGross: number;
+  /** The same with commissions: `quantity`-th part of it is IB's average cost. */
+  readonly costNet: number;
+  readonly realizedGross: number;
+  readonly realizedNet: number;
+  readonly commission: number;
+}
+
+/** One inbound placeOrder frame, whatever became of it. */
+export interface Placement {
+  readonly clientId: number;
+  readonly orderId: number;
+  readonly orderRef: string;
+  readonly kind: 'new' | 'modify' | 'what-if' | 'refused';
+  readonly at: number;
+}
+
+export interface Inbound {
+  readonly clientId: number;
+  readonly messageId: number;
+}
+
+export interface Booked {
+  readonly realizedGross: number | undefined;
+  readonly realizedNet: number | undefined;
+}
+
+/** The newest records kept of what came in; a demo that runs for weeks stays small. */
+const INBOUND_KEPT = 200_000;
+
+/** What truly happened, in integers: the truth that tests compare the desk with. Only the exchange writes to it. */
+export class Ledger {
+  readonly initialCash: number;
+  #cash: number;
+  readonly #positions = new Map<number, LedgerPosition>();
+  readonly #orders: OrderView[] = [];
+  readonly #fills: Fill[] = [];
+  readonly #placements: Placement[] = [];
+  #inbound: Inbound[] = [];
+
+  constructor(initialCash: number) {
+    this.initialCash = initialCash;
+    this.#cash = initialCash;
+  }
+
+  get cash(): number {
+    return this.#cash;
+  }
+
+  /** Every order accepted since the start, in order of acceptance; live views. Untransmitted and refused ones never appear. */
+  get orders(): readonly OrderView[] {
+    return this.#orders;
+  }
+
+  get fills(): readonly Fill[] {
+    return this.#fills;
+  }
+
+  get placements(): readonly Placement[] {
+    return this.#placements;
+  }
+
+  /** Message ids in order of arrival, over all clients. −1 for a client that has not started, or an unreadable id. */
+  get inbound(): readonly Inbound[] {
+    return this.#inbound;
+  }
+
+  /** One entry for each contract ever held; flat ones included, with their realised profit. */
+  get positions(): readonly LedgerPosition[] {
+    return [...this.#positions.values()];
+  }
+
+  position(conId: number): LedgerPosition | undefined {
+    return this.#positions.get(conId);
+  }
+
+  /** Orders placed with this reference, bracket legs have their own. */
+  ordersByRef(orderRef: string): readonly OrderView[] {
+    return this.#orders.filter((order) => order.orderRef === orderRef);
+  }
+
+  fillsOf(permId: number): readonly Fill[] {
+    return this.#fills.filter((fill) => fill.permId === permId);
+  }
+
+  /** How many placeOrder frames of this kind came in with this reference: at most one `new` each, if the desk keeps its word. */
+  placementCount(orderRef: string, kind?: Placement['kind']): number {
+    return this.#placements.filter((placed) => placed.orderRef === orderRef && (kind === undefined || placed.kind === kind)).length;
+  }
+
+  recordInbound(clientId: number, messageId: number): void {
+    this.#inbound.push({ clientId, messageId });
+    if (this.#inbound.length >= 2 * INBOUND_KEPT) this.#inbound = this.#inbound.slice(-INBOUND_KEPT);
+  }
+
+  recordPlacement(placement: Placement): void {
+    this.#placements.push(placement);
+  }
+
+  recordOrder(order: OrderView): void {
+    this.#orders.push(order);
+  }
+
+  recordFill(fill: Fill): void {
+    this.#fills.push(fill);
+  }
+
+  /** A holding from before the simulator began; its cost was paid before, so cash does not change. */
+  endow(contract: Instrument, quantity: Quantity, averageCost: Price): void {
+    const cost = notional(averageCost, quantity, contract.multiplier);
+    this.#positions.set(contract.conId, {
+      contract,
+      quantity,
+      costGross: cost,
+      costNet: cost,
+      realizedGross: 0,
+      realizedNet: 0,
+      commission: 0,
+    });
+  }
+
+  /** Books cash and position of one fill: average cost, a reversal closes first and then opens. Rounds half away from zero. */
+  book(contract: Instrument, side: Side, quantity: Quantity, price: Price, commission: number): Booked {
+    const sign = side === 'BUY' ? 1 : -1;
+    const value = notional(price, quantity, contract.multiplier);
+    this.#cash -= sign * value + commission;
+    const held = this.#positions.get(contract.conId) ?? {
+      contract,
+      quantity: 0 as Quantity,
+      costGross: 0,
+      costNet: 0,
+      realizedGross: 0,
+      realizedNet: 0,
+      commission: 0,
+    };
+    const size = Math.abs(held.quantity);
+    const closes = held.quantity * sign < 0 ? Math.min(size, quantity) : 0;
+    const closeValue = notional(price, closes as Quantity, contract.multiplier);
+    const closeCommission = closes === 0 ? 0 : mulDiv(commission, closes, quantity);
+    const removedGross = closes === 0 ? 0 : mulDiv(held.costGross, closes, size);
+    const removedNet = closes === 0 ? 0 : mulDiv(held.costNet, closes, size);
+    const realizedGross = -sign * closeValue - removedGross;
+    const realizedNet = -sign * closeValue - removedNet - closeCommission;
+    this.#positions.set(contract.conId, {
+      contract,
+      quantity: (held.quantity + sign * quantity) as Quantity,
+      costGross: held.costGross - removedGross + sign * (value - closeValue),
+      costNet: held.costNet - removedNet + sign * (value - closeValue) + (commission - closeCommission),
+      realizedGross: held.realizedGross + (closes === 0 ? 0 : realizedGross),
+      realizedNet: held.realizedNet + (closes === 0 ? 0 : realizedNet),
+      commission: held.commission + commission,
+    });
+    return closes === 0 ? { realizedGross: undefined, realizedNet: undefined } : { realizedGross, realizedNet };
+  }
+}

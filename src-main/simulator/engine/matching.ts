@@ -1,0 +1,68 @@
+import { mulDiv } from '#domain/decimal';
+import { midpoint, type Price } from '#domain/price';
+import { QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import type { Book } from '../market/book.ts';
+import type { WorkingOrder } from './working-order.ts';
+
+/** When a stop wakes, what an order may take, and how much of a family is left to trade. Pure. */
+
+/** IB's trigger methods: 0, 2 and 3 look at trades, 1 and 4 at quotes, 7 at either, 8 at the middle. */
+export function stopMet(order: WorkingOrder, book: Book): boolean {
+  const { stop } = order;
+  if (stop === undefined || book.halted) return false;
+  const buy = order.action === 'BUY';
+  const beyond = (price: Price | undefined): boolean => price !== undefined && price > 0 && (buy ? price >= stop : price <= stop);
+  const quote = buy ? book.bid : book.ask;
+  switch (order.triggerMethod) {
+    case 1:
+    case 4:
+      return beyond(quote);
+    case 7:
+      return beyond(book.last) || beyond(quote);
+    case 8:
+      return book.bid !== undefined && book.ask !== undefined && beyond(midpoint(book.bid, book.ask));
+    default:
+      return beyond(book.last);
+  }
+}
+
+/** Fills of all orders that leave the position which this parent opens. */
+function exitedFrom(parent: WorkingOrder, children: readonly WorkingOrder[]): number {
+  return children.reduce((sum, child) => sum + (child.action === parent.action ? 0 : child.filled), 0);
+}
+
+/** What of an order may trade now: a child never more than its parent has filled and its siblings have not closed yet. */
+export function workingSize(order: WorkingOrder, siblings: readonly WorkingOrder[]): number {
+  const { parent } = order;
+  if (parent === undefined || parent.action === order.action) return order.remaining;
+  return Math.max(0, Math.min(order.remaining, parent.filled - exitedFrom(parent, siblings)));
+}
+
+/** What a child may still come to, once its siblings have traded or its parent is done. */
+export function childLimit(child: WorkingOrder, siblings: readonly WorkingOrder[]): number {
+  const { parent } = child;
+  if (parent === undefined) return child.remaining;
+  if (parent.done && parent.filled === 0) return 0;
+  if (parent.action === child.action) return child.remaining;
+  const opens = parent.done ? parent.filled : parent.quantity;
+  return Math.max(0, Math.min(child.remaining, opens - exitedFrom(parent, siblings)));
+}
+
+/**
+ * What an OCA sibling keeps after another order of its group filled `filled` of the `before` it had left: nothing for type 1,
+ * its proportion in whole units for types 2 and 3.
+ */
+export function ocaRest(sibling: WorkingOrder, ocaType: number, filled: number, before: number): number {
+  if (ocaType === 1 || filled >= before) return 0;
+  const units = mulDiv(sibling.remaining, before - filled, before) / QUANTITY_SCALE;
+  return Math.ceil(units) * QUANTITY_SCALE;
+}
+
+/** Price and size that the book offers to this order now. */
+export function offer(order: WorkingOrder, book: Book, size: number): { readonly price: Price; readonly size: Quantity } | undefined {
+  const there = book.against(order.action);
+  if (there === undefined || size <= 0) return undefined;
+  const { limit } = order;
+  if (limit !== undefined && (order.action === 'BUY' ? there.price > limit : there.price < limit)) return undefined;
+  return { price: there.price, size: Math.min(size, there.size) as Quantity };
+}

@@ -1,0 +1,98 @@
+import { type Price, priceFromText } from '#domain/price';
+import { QUANTITY_SCALE, quantityFromText } from '#domain/quantity';
+import type { Instrument } from '../market/instrument.ts';
+import { ascii } from '../wire/figure.ts';
+import type { PlaceOrder } from '../wire/place-order.ts';
+import type { OrderTerms } from './working-order.ts';
+import type { OrderType, Tif } from './order-view.ts';
+
+export interface Refusal {
+  readonly code: number;
+  readonly text: string;
+}
+
+export type Checked = { readonly ok: true; readonly terms: OrderTerms } | { readonly ok: false; readonly refusal: Refusal };
+
+const TYPES: ReadonlySet<string> = new Set(['MKT', 'LMT', 'STP', 'STP LMT']);
+const TIFS: ReadonlySet<string> = new Set(['DAY', 'GTC', 'IOC']);
+
+/** A placement in the exchange's nouns, or the error with which TWS refuses it before it becomes an order. `known`: its id is that of an order that lives. */
+export function checkOrder(
+  placed: PlaceOrder,
+  clientId: number,
+  account: string,
+  contract: Instrument | undefined,
+  known: boolean,
+): Checked {
+  if (placed.orderId <= 0 && !known) return refuse(10_149, `Invalid order id: ${placed.orderId}`);
+  if (contract === undefined)
+    return placed.whatIf ? invalid('Invalid contract') : refuse(200, 'No security definition has been found for the request');
+  if (placed.account !== '' && placed.account !== account) return invalid(`Invalid account code '${placed.account}'`);
+  const action = placed.action.toUpperCase();
+  if (action !== 'BUY' && action !== 'SELL') return invalid(`Invalid action '${placed.action}'`);
+  const type = placed.orderType.toUpperCase().replace('STPLMT', 'STP LMT');
+  if (!TYPES.has(type)) return refuse(387, 'Unsupported order type for this exchange and security type.');
+  const tif = placed.tif === '' ? 'DAY' : placed.tif.toUpperCase();
+  if (!TIFS.has(tif)) return invalid(`Invalid time in force: ${placed.tif}`);
+  const quantity = quantityFromText(placed.quantity ?? '0');
+  if (!quantity.ok || quantity.value < 0) return invalid(`Invalid size value '${placed.quantity ?? ''}'`);
+  if (quantity.value === 0) return refuse(434, 'The order size cannot be zero.');
+  if (quantity.value % QUANTITY_SCALE !== 0)
+    return refuse(
+      10_243,
+      'Fractional-sized order cannot be placed via API. Please use desktop version to place this order or remove the fractional part of the order size and try again.',
+    );
+  const limit = needsLimit(type) ? readPrice(placed.limit, contract) : undefined;
+  const stop = needsStop(type) ? readPrice(placed.aux, contract) : undefined;
+  for (const price of [limit, stop]) if (price !== undefined && !price.ok) return price;
+  return {
+    ok: true,
+    terms: {
+      clientId,
+      orderId: placed.orderId,
+      account,
+      contract,
+      action,
+      type: type as OrderType,
+      tif: tif as Tif,
+      quantity: quantity.value,
+      limit: limit?.ok ? limit.price : undefined,
+      stop: stop?.ok ? stop.price : undefined,
+      outsideRth: placed.outsideRth,
+      orderRef: ascii(placed.orderRef),
+      ocaGroup: ascii(placed.ocaGroup),
+      ocaType: placed.ocaType,
+      parentId: placed.parentId,
+      triggerMethod: placed.triggerMethod,
+      whatIf: placed.whatIf,
+      transmit: placed.transmit,
+    },
+  };
+}
+
+function needsLimit(type: string): boolean {
+  return type === 'LMT' || type === 'STP LMT';
+}
+
+function needsStop(type: string): boolean {
+  return type === 'STP' || type === 'STP LMT';
+}
+
+function readPrice(
+  text: string | undefined,
+  contract: Instrument,
+): { readonly ok: true; readonly price: Price } | { readonly ok: false; readonly refusal: Refusal } {
+  if (text === undefined) return invalid('Missing price');
+  const price = priceFromText(text);
+  if (!price.ok || price.value % contract.minTick !== 0)
+    return refuse(110, 'The price does not conform to the minimum price variation for this contract.');
+  return price.value <= 0 ? invalid(`Invalid price '${text}'`) : { ok: true, price: price.value };
+}
+
+function refuse(code: number, text: string): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { code, text } };
+}
+
+function invalid(cause: string): { readonly ok: false; readonly refusal: Refusal } {
+  return refuse(321, `Error validating request.-'bN' : cause - ${cause}`);
+}

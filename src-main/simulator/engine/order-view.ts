@@ -1,0 +1,46 @@
+import type { Price } from '#domain/price';
+import type { Quantity } from '#domain/quantity';
+import type { Instrument } from '../market/instrument.ts';
+
+export type Side = 'BUY' | 'SELL';
+export type OrderType = 'MKT' | 'LMT' | 'STP' | 'STP LMT';
+export type Tif = 'DAY' | 'GTC' | 'IOC';
+
+/** TWS's own words. `Untransmitted` is never told to anyone: such an order waits in TWS for its bracket's last child. */
+export type OrderStatus = 'Untransmitted' | 'PreSubmitted' | 'Submitted' | 'PendingCancel' | 'Cancelled' | 'Filled' | 'Inactive';
+
+/** An order as the exchange knows it, to be read by the wire, the ledger and the tests. */
+export interface OrderView {
+  readonly permId: number;
+  readonly clientId: number;
+  /** 0 for an order typed into TWS by hand, until client 0 binds it to a negative id. */
+  readonly orderId: number;
+  readonly account: string;
+  readonly contract: Instrument;
+  readonly action: Side;
+  readonly type: OrderType;
+  readonly tif: Tif;
+  readonly quantity: Quantity;
+  readonly limit: Price | undefined;
+  readonly stop: Price | undefined;
+  readonly outsideRth: boolean;
+  readonly orderRef: string;
+  readonly ocaGroup: string;
+  readonly ocaType: number;
+  readonly parentId: number;
+  readonly parentPermId: number;
+  readonly triggerMethod: number;
+  readonly whatIf: boolean;
+  readonly status: OrderStatus;
+  readonly whyHeld: string;
+  readonly filled: Quantity;
+  readonly remaining: Quantity;
+  /** Σ price × quantity × multiplier of its fills, in 1e-6. */
+  readonly filledNotional: number;
+  readonly lastFillPrice: Price | undefined;
+  readonly commission: number;
+  /** Tape time, epoch ms. */
+  readonly placedAt: number;
+  readonly completedAt: number | undefined;
+  readonly completedStatus: string;
+}

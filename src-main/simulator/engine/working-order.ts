@@ -1,0 +1,119 @@
+import type { Price } from '#domain/price';
+import type { Quantity } from '#domain/quantity';
+import type { Instrument } from '../market/instrument.ts';
+import type { OrderStatus, OrderType, OrderView, Side, Tif } from './order-view.ts';
+
+/** What a checked placement asks for. */
+export interface OrderTerms {
+  readonly clientId: number;
+  readonly orderId: number;
+  readonly account: string;
+  readonly contract: Instrument;
+  readonly action: Side;
+  readonly type: OrderType;
+  readonly tif: Tif;
+  readonly quantity: Quantity;
+  readonly limit: Price | undefined;
+  readonly stop: Price | undefined;
+  readonly outsideRth: boolean;
+  readonly orderRef: string;
+  readonly ocaGroup: string;
+  readonly ocaType: number;
+  readonly parentId: number;
+  readonly triggerMethod: number;
+  readonly whatIf: boolean;
+  readonly transmit: boolean;
+}
+
+/** An order in the exchange's hands. The exchange alone changes it; everybody else reads it as an OrderView. */
+export class WorkingOrder implements OrderView {
+  readonly permId: number;
+  readonly clientId: number;
+  readonly account: string;
+  readonly contract: Instrument;
+  readonly action: Side;
+  readonly type: OrderType;
+  readonly orderRef: string;
+  readonly ocaGroup: string;
+  readonly ocaType: number;
+  readonly triggerMethod: number;
+  readonly whatIf: boolean;
+  readonly placedAt: number;
+  readonly parent: WorkingOrder | undefined;
+  readonly parentId: number;
+  orderId: number;
+  tif: Tif;
+  quantity: Quantity;
+  limit: Price | undefined;
+  stop: Price | undefined;
+  outsideRth: boolean;
+  status: OrderStatus = 'Untransmitted';
+  /** A stop that has met its price, or an order that needs none. */
+  triggered: boolean;
+  filled = 0 as Quantity;
+  filledNotional = 0;
+  commission = 0;
+  lastFillPrice: Price | undefined;
+  completedAt: number | undefined;
+  completedStatus = '';
+  /** Tape time at which a DAY order dies; Infinity for GTC. */
+  expiresAt = Infinity;
+  /** It has been told `Submitted`: further fills come from the book. */
+  rested = false;
+  /** Waits for its session to open. */
+  asleep = false;
+
+  constructor(terms: OrderTerms, permId: number, placedAt: number, parent: WorkingOrder | undefined) {
+    this.permId = permId;
+    this.clientId = terms.clientId;
+    this.orderId = terms.orderId;
+    this.account = terms.account;
+    this.contract = terms.contract;
+    this.action = terms.action;
+    this.type = terms.type;
+    this.tif = terms.tif;
+    this.quantity = terms.quantity;
+    this.limit = terms.limit;
+    this.stop = terms.stop;
+    this.outsideRth = terms.outsideRth;
+    this.orderRef = terms.orderRef;
+    this.ocaGroup = terms.ocaGroup;
+    this.ocaType = terms.ocaType === 0 ? 3 : terms.ocaType;
+    this.parentId = terms.parentId;
+    this.triggerMethod = terms.triggerMethod;
+    this.whatIf = terms.whatIf;
+    this.placedAt = placedAt;
+    this.parent = parent;
+    this.triggered = !this.isStop;
+  }
+
+  get isStop(): boolean {
+    return this.type === 'STP' || this.type === 'STP LMT';
+  }
+
+  get remaining(): Quantity {
+    return (this.quantity - this.filled) as Quantity;
+  }
+
+  get parentPermId(): number {
+    return this.parent?.permId ?? 0;
+  }
+
+  get done(): boolean {
+    return this.status === 'Filled' || this.status === 'Cancelled' || this.status === 'Inactive';
+  }
+
+  get transmitted(): boolean {
+    return this.status !== 'Untransmitted';
+  }
+
+  /** A child sleeps until its parent has its first fill. */
+  get activated(): boolean {
+    return this.parent === undefined || this.parent.filled > 0;
+  }
+
+  get whyHeld(): string {
+    if (this.done) return '';
+    return [...(this.activated ? [] : ['child']), ...(this.triggered ? [] : ['trigger'])].join(',');
+  }
+}

@@ -1,0 +1,424 @@
+import type { Price } from '#domain/price';
+import type { Quantity } from '#domain/quantity';
+import { fromLocal, localTime } from '../calendar/new-york.ts';
+import { Account } from '../engine/account.ts';
+import { Exchange } from '../engine/exchange.ts';
+import { Ledger } from '../engine/ledger.ts';
+import type { OrderView } from '../engine/order-view.ts';
+import { SessionRule } from '../engine/session-rule.ts';
+import type { OrderTerms } from '../engine/working-order.ts';
+import { BarStore } from '../market/bar-store.ts';
+import { Book } from '../market/book.ts';
+import { Listing } from '../market/instrument.ts';
+import type { MarketTick } from '../market/tick.ts';
+import { Random } from '../random.ts';
+import { currentTime, errorMessage, managedAccounts, nextValidId } from '../wire/message.ts';
+import { readRequest, type Request } from '../wire/request.ts';
+import { AccountDesk } from './account-desk.ts';
+import { type Anchor, HistoryDesk } from './history-desk.ts';
+import { MarketDesk } from './market-desk.ts';
+import { OrderDesk } from './order-desk.ts';
+import { OrderNews } from './order-news.ts';
+import { OrderFaults } from './order-script.ts';
+import { ReferenceDesk } from './reference-desk.ts';
+import { type Outlet, type Session, Sessions } from './session.ts';
+
+export interface GatewayOptions {
+  readonly account: string;
+  readonly seed: number;
+  /** Where each symbol's market begins: its first price stands for yesterday's close too. */
+  readonly anchors: ReadonlyMap<string, Anchor>;
+  readonly startAt: number;
+  /** 1e-6 dollar. */
+  readonly cash: number;
+  readonly firstOrderId: number;
+  readonly sessions: 'enforced' | 'ignored';
+  readonly permission: 'live' | 'delayed';
+  readonly duplicates: number;
+  /** DAY orders die with a tape that does not loop. */
+  readonly dayEndsWithTape: boolean;
+  readonly holdings: readonly { readonly symbol: string; readonly quantity: Quantity; readonly averageCost: Price }[];
+}
+
+const FARMS: readonly (readonly [code: number, text: string])[] = [
+  [2104, 'Market data farm connection is OK:usfarm'],
+  [2106, 'HMDS data farm connection is OK:ushmds'],
+  [2158, 'Sec-def data farm connection is OK:secdefil'],
+];
+
+/**
+ * TWS without its socket: messages of clients in, payloads for clients out, time and ticks from outside. It has no timers,
+ * no input but its calls and no chance but its seed, so the same calls give the same payloads.
+ */
+export class Gateway {
+  readonly ledger: Ledger;
+  readonly account: Account;
+  readonly exchange: Exchange;
+  readonly listing: Listing;
+  readonly orderFaults = new OrderFaults();
+  readonly market: MarketDesk;
+  readonly orderNews: OrderNews;
+  /** A fault script's nextValidId instead of the true one; `withheld` for none at all. */
+  nextIdFault: number | 'withheld' | undefined;
+  readonly #sessions: Sessions;
+  readonly #books: ReadonlyMap<number, Book>;
+  readonly #bySymbol: ReadonlyMap<string, Book>;
+  readonly #bars: ReadonlyMap<number, BarStore>;
+  readonly #accounts: AccountDesk;
+  readonly #orders: OrderDesk;
+  readonly #reference: ReferenceDesk;
+  readonly #history: HistoryDesk;
+  #nextBeat: number;
+  /** When the next day begins, epoch ms. */
+  #midnight: number;
+  readonly #dayEndsWithTape: boolean;
+
+  constructor(options: GatewayOptions, outlet: Outlet) {
+    this.#sessions = new Sessions(outlet);
+    this.listing = new Listing([...options.anchors.keys()]);
+    this.ledger = new Ledger(options.cash);
+    const books = this.listing.all.map((one) => new Book(one, options.anchors.get(one.symbol)?.price));
+    this.#books = new Map(books.map((book) => [book.instrument.conId, book]));
+    this.#bySymbol = new Map(books.map((book) => [book.instrument.symbol, book]));
+    this.#bars = new Map(books.map((book) => [book.instrument.conId, new BarStore()]));
+    for (const held of options.holdings) {
+      const instrument = this.listing.bySymbol(held.symbol);
+      if (instrument !== undefined) this.ledger.endow(instrument, held.quantity, held.averageCost);
+    }
+    this.account = new Account(options.account, this.ledger, this.#books);
+    this.#accounts = new AccountDesk(this.#sessions, this.account, this.ledger, this.listing.all, options.startAt);
+    this.orderNews = new OrderNews(
+      this.#sessions,
+      this.orderFaults,
+      new Random(options.seed ^ 0x5bd1e995),
+      options.duplicates,
+      (contract) => this.#accounts.holding(contract),
+    );
+    const rule = new SessionRule(options.sessions === 'enforced');
+    this.exchange = new Exchange(
+      {
+        account: this.account,
+        ledger: this.ledger,
+        listing: this.listing,
+        books: this.#books,
+        news: this.orderNews,
+        script: this.orderFaults,
+        session: rule,
+        firstOrderId: options.firstOrderId,
+      },
+      options.startAt,
+    );
+    const now = (): number => this.exchange.now;
+    this.market = new MarketDesk(this.#sessions, this.listing, this.#books, { permission: options.permission, maxTickers: 100 }, now);
+    this.#orders = new OrderDesk(this.#sessions, this.exchange, this.ledger);
+    this.#reference = new ReferenceDesk(this.#sessions, this.listing, now);
+    const anchors = new Map([...options.anchors].map(([symbol, anchor]) => [this.listing.bySymbol(symbol)?.conId ?? 0, anchor]));
+    this.#history = new HistoryDesk(this.#sessions, this.listing, this.#bars, anchors, now);
+    this.#nextBeat = options.startAt + 1000;
+    this.#midnight = fromLocal(localTime(options.startAt).day + 1, 0);
+    this.#dayEndsWithTape = options.dayEndsWithTape;
+  }
+
+  get now(): number {
+    return this.exchange.now;
+  }
+
+  // —— clients ——————————————————————————————————————————————————————————————————————————————
+
+  /** A client has said its id. False when that id is taken: error 326 and the end are the server's to give. */
+  open(clientId: number, version: number): boolean {
+    if (this.#sessions.get(clientId) !== undefined) return false;
+    const session = this.#sessions.open(clientId, version);
+    this.#sessions.send(clientId, managedAccounts(this.account.id));
+    this.#tellNextId(clientId);
+    for (const [code, text] of FARMS) this.#sessions.send(clientId, errorMessage(-1, code, text));
+    this.#orders.welcome(session);
+    return true;
+  }
+
+  isOpen(clientId: number): boolean {
+    return this.#sessions.get(clientId) !== undefined;
+  }
+
+  /** The client is gone; its orders and everybody's positions stay. */
+  close(clientId: number): void {
+    const session = this.#sessions.get(clientId);
+    if (session === undefined) return;
+    this.market.closed(session);
+    this.#accounts.closed(session);
+    this.#history.closed(session);
+    this.#sessions.close(clientId);
+  }
+
+  /** One message of a started client, as its fields. */
+  receive(clientId: number, fields: readonly string[]): void {
+    const session = this.#sessions.get(clientId);
+    if (session === undefined) return;
+    const messageId = Number(fields[0]);
+    this.ledger.recordInbound(clientId, Number.isSafeInteger(messageId) ? messageId : -1);
+    this.#answer(session, readRequest(fields, session.version));
+  }
+
+  /** To one client, or to all: a notice such as 1100 or 2103. */
+  notice(code: number, text: string, clientId?: number): void {
+    for (const session of this.#sessions.all)
+      if (clientId === undefined || clientId === session.clientId) this.#sessions.send(session.clientId, errorMessage(-1, code, text));
+  }
+
+  send(clientId: number, payload: string): void {
+    this.#sessions.send(clientId, payload);
+  }
+
+  #tellNextId(clientId: number): void {
+    if (this.nextIdFault === 'withheld') return;
+    this.#sessions.send(clientId, nextValidId(this.nextIdFault ?? this.exchange.register.nextOrderId(clientId)));
+  }
+
+  #answer(session: Session, asked: Request): void {
+    const { clientId } = session;
+    const send = (payload: string): void => this.#sessions.send(clientId, payload);
+    switch (asked.kind) {
+      case 'start': {
+        send(errorMessage(-1, 501, 'Already connected.'));
+        return;
+      }
+      case 'logLevel':
+        return; // TWS says nothing to it either.
+      case 'ids': {
+        this.#tellNextId(clientId);
+        return;
+      }
+      case 'managedAccounts': {
+        send(managedAccounts(this.account.id));
+        return;
+      }
+      case 'currentTime': {
+        send(currentTime(this.now));
+        return;
+      }
+      case 'contractDetails': {
+        this.#reference.details(session, asked.reqId, asked.contract);
+        return;
+      }
+      case 'matchingSymbols': {
+        this.#reference.matching(session, asked.reqId, asked.pattern);
+        return;
+      }
+      case 'marketRule': {
+        this.#reference.catalogue(session, 'marketRule', asked.ruleId, this.account.id);
+        return;
+      }
+      case 'familyCodes':
+      case 'depthExchanges':
+      case 'newsProviders': {
+        this.#reference.catalogue(session, asked.kind, -1, this.account.id);
+        return;
+      }
+      case 'softDollarTiers':
+      case 'optionParameters':
+      case 'displayGroups':
+      case 'userInfo': {
+        this.#reference.catalogue(session, asked.kind, asked.reqId, this.account.id);
+        return;
+      }
+      case 'marketDataType':
+        return void (session.marketDataType = asked.type);
+      case 'marketData': {
+        this.market.subscribe(session, asked.reqId, asked.contract, asked.snapshot);
+        return;
+      }
+      case 'cancelMarketData': {
+        this.market.cancel(session, asked.reqId);
+        return;
+      }
+      case 'accountSummary': {
+        this.#accounts.summarise(session, asked.reqId, asked.group, asked.tags);
+        return;
+      }
+      case 'cancelAccountSummary': {
+        this.#accounts.cancelSummary(session, asked.reqId);
+        return;
+      }
+      case 'accountUpdates': {
+        this.#accounts.updates(session, asked.subscribe, asked.account, this.now);
+        return;
+      }
+      case 'accountUpdatesMulti': {
+        this.#accounts.followMulti(session, asked.reqId, 'updates');
+        return;
+      }
+      case 'cancelAccountUpdatesMulti': {
+        this.#accounts.cancelMulti(session, asked.reqId, 'updates');
+        return;
+      }
+      case 'positions': {
+        this.#accounts.followPositions(session);
+        return;
+      }
+      case 'cancelPositions': {
+        this.#accounts.cancelPositions(session);
+        return;
+      }
+      case 'positionsMulti': {
+        this.#accounts.followMulti(session, asked.reqId, 'positions');
+        return;
+      }
+      case 'cancelPositionsMulti': {
+        this.#accounts.cancelMulti(session, asked.reqId, 'positions');
+        return;
+      }
+      case 'pnl': {
+        this.#accounts.followPnl(session, asked.reqId, asked.account, 0);
+        return;
+      }
+      case 'pnlSingle': {
+        this.#accounts.followPnl(session, asked.reqId, asked.account, asked.conId);
+        return;
+      }
+      case 'cancelPnl':
+      case 'cancelPnlSingle': {
+        this.#accounts.cancelPnl(session, asked.reqId);
+        return;
+      }
+      case 'openOrders': {
+        this.#orders.own(session);
+        return;
+      }
+      case 'allOpenOrders': {
+        this.#orders.all(session);
+        return;
+      }
+      case 'autoOpenOrders': {
+        this.#orders.autoBind(session, asked.bind);
+        return;
+      }
+      case 'completedOrders': {
+        this.#orders.completed(session, asked.apiOnly);
+        return;
+      }
+      case 'executions': {
+        this.#orders.executions(session, asked.reqId, asked.filter);
+        return;
+      }
+      case 'placeOrder': {
+        this.exchange.place(asked.order, clientId);
+        return;
+      }
+      case 'cancelOrder': {
+        this.exchange.cancel(clientId, asked.orderId);
+        return;
+      }
+      case 'globalCancel': {
+        this.exchange.cancelAll();
+        return;
+      }
+      case 'historicalData': {
+        this.#history.request(session, asked.reqId, asked.contract, asked.query);
+        return;
+      }
+      case 'realTimeBars': {
+        this.#history.realTimeBars(session, asked.reqId, asked.contract, asked.rthOnly);
+        return;
+      }
+      case 'cancelHistoricalData':
+      case 'cancelRealTimeBars': {
+        this.#history.cancel(session, asked.reqId);
+        return;
+      }
+      case 'unsupported': {
+        this.#reference.refuse(session, asked.messageId, asked.reqId);
+        return;
+      }
+      case 'malformed': {
+        send(errorMessage(asked.reqId, 320, `Error reading request. Unable to parse field: ${asked.field.slice(0, 40)}`));
+        return;
+      }
+    }
+  }
+
+  // —— time and market ——————————————————————————————————————————————————————————————————————
+
+  /** Moves the clock without a tick. */
+  advance(at: number): void {
+    this.#moveTo(at);
+    this.#beat(at);
+  }
+
+  /** One line of the tape: clients hear the price first, then what it did to orders. */
+  tick(tick: MarketTick): void {
+    const book = this.#bySymbol.get(tick.symbol);
+    if (book === undefined) return;
+    this.#moveTo(tick.at);
+    book.apply(tick);
+    this.#bars.get(book.instrument.conId)?.add(tick, book);
+    this.market.tick(tick, book);
+    this.exchange.match(book);
+    this.#beat(tick.at);
+  }
+
+  #moveTo(at: number): void {
+    this.exchange.advance(at);
+    if (at < this.#midnight) return;
+    const { day } = localTime(at);
+    this.#midnight = fromLocal(day + 1, 0);
+    for (const book of this.#books.values()) book.newDay();
+    this.account.newDay();
+  }
+
+  #beat(at: number): void {
+    if (at < this.#nextBeat) return;
+    this.#nextBeat = at - (at % 1000) + 1000;
+    this.#accounts.beat(at);
+    this.#history.beat(at);
+  }
+
+  /** The tape has ended for good: the day is over for DAY orders. */
+  endOfTape(): void {
+    if (this.#dayEndsWithTape) this.exchange.expireDayOrders();
+  }
+
+  setHalted(symbol: string, halted: boolean): void {
+    const book = this.#bySymbol.get(symbol);
+    if (book === undefined) return;
+    book.halted = halted;
+    this.market.halted(book.instrument.conId, halted);
+    if (!halted) this.exchange.match(book);
+  }
+
+  // —— a person at TWS ——————————————————————————————————————————————————————————————————————
+
+  /** An order typed into TWS by hand. */
+  placeManualOrder(
+    wish: Pick<OrderTerms, 'action' | 'type' | 'quantity'> &
+      Partial<Pick<OrderTerms, 'limit' | 'stop' | 'tif' | 'outsideRth'>> & { readonly symbol: string },
+  ): OrderView {
+    const contract = this.listing.bySymbol(wish.symbol);
+    if (contract === undefined) throw new Error(`the simulator does not trade ${wish.symbol}`);
+    const order = this.exchange.placeByHand({
+      account: this.account.id,
+      contract,
+      action: wish.action,
+      type: wish.type,
+      tif: wish.tif ?? 'DAY',
+      quantity: wish.quantity,
+      limit: wish.limit,
+      stop: wish.stop,
+      outsideRth: wish.outsideRth ?? false,
+      orderRef: '',
+      ocaGroup: '',
+      ocaType: 0,
+      parentId: 0,
+      triggerMethod: 0,
+    });
+    if (this.#sessions.get(0)?.bindsManualOrders === true) this.exchange.bind(order);
+    return order;
+  }
+
+  /** Cancels any order, as a person in TWS may. */
+  cancelManual(permId: number): boolean {
+    const order = this.exchange.register.active().find((one) => one.permId === permId);
+    if (order === undefined) return false;
+    this.exchange.cancelOrder(order);
+    return true;
+  }
+}

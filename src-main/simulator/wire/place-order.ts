@@ -1,0 +1,92 @@
+import { type ContractQuery, readContract } from './contract-query.ts';
+import type { FieldReader } from './field-reader.ts';
+
+/** What the simulator needs of a placeOrder frame; the rest of its 114 to 118 fields is passed over by position. */
+export interface PlaceOrder {
+  readonly orderId: number;
+  readonly contract: ContractQuery;
+  readonly action: string;
+  /** Decimal texts as sent; undefined when unset. */
+  readonly quantity: string | undefined;
+  readonly limit: string | undefined;
+  readonly aux: string | undefined;
+  readonly orderType: string;
+  readonly tif: string;
+  readonly ocaGroup: string;
+  readonly ocaType: number;
+  readonly account: string;
+  readonly orderRef: string;
+  readonly transmit: boolean;
+  readonly parentId: number;
+  readonly triggerMethod: number;
+  readonly outsideRth: boolean;
+  readonly whatIf: boolean;
+}
+
+/** Reads a placeOrder frame after its message id, in the layout of server versions 177 to 193. */
+export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder {
+  const orderId = fields.int() ?? 0;
+  const contract = readContract(fields);
+  const bag = contract.secType.toUpperCase() === 'BAG';
+  fields.skip(2); // secIdType, secId
+  const action = fields.text();
+  const quantity = fields.decimal();
+  const orderType = fields.text();
+  const limit = fields.decimal();
+  const aux = fields.decimal();
+  const tif = fields.text();
+  const ocaGroup = fields.text();
+  const account = fields.text();
+  fields.skip(2); // openClose, origin
+  const orderRef = fields.text();
+  const transmit = fields.flag();
+  const parentId = fields.int() ?? 0;
+  fields.skip(3); // blockOrder, sweepToFill, displaySize
+  const triggerMethod = fields.int() ?? 0;
+  const outsideRth = fields.flag();
+  fields.skip(); // hidden
+  if (bag) skipComboLegs(fields);
+  fields.skip(4); // sharesAllocation, discretionaryAmt, goodAfterTime, goodTillDate
+  fields.skip(3 + (version < 177 ? 1 : 0)); // faGroup, faMethod, faPercentage, faProfile
+  fields.skip(4); // modelCode, shortSaleSlot, designatedLocation, exemptCode
+  const ocaType = fields.int() ?? 0;
+  fields.skip(14); // rule80A … stockRangeUpper
+  fields.skip(3); // overridePercentageConstraints, volatility, volatilityType
+  const deltaNeutral = fields.text();
+  fields.skip(deltaNeutral === '' ? 1 : 9);
+  fields.skip(4); // continuousUpdate, referencePriceType, trailStopPrice, trailingPercent
+  fields.skip(2); // scaleInitLevelSize, scaleSubsLevelSize
+  if ((fields.number() ?? 0) > 0) fields.skip(7); // scalePriceIncrement and what hangs on it
+  fields.skip(3); // scaleTable, activeStartTime, activeStopTime
+  if (fields.text() !== '') fields.skip(); // hedgeType, hedgeParam
+  fields.skip(4); // optOutSmartRouting, clearingAccount, clearingIntent, notHeld
+  if (fields.flag()) fields.skip(3); // delta neutral contract
+  if (fields.text() !== '') fields.skip(2 * fields.count()); // algoStrategy, its parameters
+  fields.skip(); // algoId
+  const whatIf = fields.flag();
+  return {
+    orderId,
+    contract,
+    action,
+    quantity,
+    limit,
+    aux,
+    orderType,
+    tif,
+    ocaGroup,
+    ocaType,
+    account,
+    orderRef,
+    transmit,
+    parentId,
+    triggerMethod,
+    outsideRth,
+    whatIf,
+  };
+}
+
+function skipComboLegs(fields: FieldReader): void {
+  fields.skip(8 * fields.count());
+  fields.skip(fields.count());
+  fields.skip(2 * fields.count());
+}
