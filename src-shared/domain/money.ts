@@ -13,10 +13,6 @@ export interface Money {
 
 export const MONEY_SCALE = 1_000_000;
 
-export function money(amount: number, currency: string): Money {
-  return { amount: amount as Amount, currency };
-}
-
 /** IB spells "unset" as 1.7976931348623157E308; that, NaN and ±∞ become undefined and never reach a sum. */
 export function amountFromNumber(value: number | undefined): Amount | undefined {
   return scaledFromNumber(value, MONEY_SCALE) as Amount | undefined;

@@ -112,7 +112,7 @@ function isDayKey(day: string): boolean {
 }
 
 /** The calendar day `days` later; pure calendar arithmetic, no zone. */
-export function addDays(day: string, days: number): string {
+function addDays(day: string, days: number): string {
   return utcKey(utcOfKey(day) + days * DAY);
 }
 

@@ -8,8 +8,8 @@ import type { ExitLevel, TriggerSpec } from '#domain/trigger';
 
 /** Schemas of what crosses from the screen. Everything strict: an unknown key is an error, a price is a scaled integer. */
 const integer = z.number().int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
-export const price = integer.transform((n) => n as Price);
-export const quantity = integer.positive().transform((n) => n as Quantity);
+const price = integer.transform((n) => n as Price);
+const quantity = integer.positive().transform((n) => n as Quantity);
 /** Printable ASCII only: a control character would become a field separator on TWS's wire. */
 export const wireText = (max: number) =>
   z
@@ -49,7 +49,7 @@ export const contract: z.ZodType<Contract> = z.strictObject({
 const priceTest = z.enum(['crosses-above', 'crosses-below', 'at-or-above', 'at-or-below']);
 const quoteField = z.enum(['last', 'bid', 'ask', 'mid']);
 
-export const condition: z.ZodType<Condition> = z.lazy(() =>
+const condition: z.ZodType<Condition> = z.lazy(() =>
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('price'), contract, field: quoteField, test: priceTest, level: price }),
     z.strictObject({

@@ -1,4 +1,4 @@
-import type { TableName, TopicName, ValueName } from './topics.ts';
+import type { TableName, ValueName } from './topics.ts';
 
 /**
  * Snapshot and patches. `seq` numbers the patches of one topic for one subscriber; a replica applies a patch only when its
@@ -58,5 +58,3 @@ export interface Frame {
   readonly at: number;
   readonly updates: readonly Update[];
 }
-
-export type Subscription = readonly TopicName[];

@@ -1,0 +1,361 @@
+import type { Coordinator } from '#core/commit/coordinator';
+import type { Release } from '#core/commit/work';
+import { QuoteBoard } from '#core/market/quote-board';
+import { Subscriptions } from '#core/market/subscriptions';
+import { OrdersOutComparator } from '#core/order/comparator';
+import { OrderIndex } from '#core/order/order-index';
+import { AccountBoard } from '#core/portfolio/account-board';
+import type { BrokerNews, LinkState, TransmitGate } from '#core/ports/broker';
+import type { MarketSink, QuoteInfo } from '#core/ports/market-data';
+import { WatcherRegistry } from '#core/trigger/watcher-registry';
+import type { ContractDetails } from '#domain/contract';
+import type { ConId, OrderKey } from '#domain/ids';
+import type { Order } from '#domain/order';
+import type { Price } from '#domain/price';
+import type { Tick } from '#domain/quote';
+import type { DeskStores, Effect } from './desk-state.ts';
+import { step } from './desk-state.ts';
+import { isArmedState } from './engine-table.ts';
+import { ExchangeClock } from './exchange-clock.ts';
+import { onCommission, onExecution, onPosition } from './fill-news.ts';
+import { fire } from './firing.ts';
+import { transmitGate } from './gate.ts';
+import { commit, count, engineState, type Hall, type HallPorts, logLine } from './hall.ts';
+import { KillLatch } from './kill-latch.ts';
+import { kill, openOrdersListed } from './kill.ts';
+import { Latencies } from './latencies.ts';
+import { advance, firing, pauseDesk } from './life.ts';
+import { comparePositions, onLink, onReconciled, startReconciliation } from './link-news.ts';
+import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
+import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
+import { Reconciliation } from './reconciliation.ts';
+import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
+
+const COMPARE_EVERY_MS = 60_000;
+const COMPARE_AFTER_FILLS_MS = 2_000;
+
+const NO_LINK: LinkState = {
+  connections: [],
+  ready: false,
+  epoch: -1,
+  upstream: 'unknown',
+  upstreamSince: 0,
+  farms: [],
+  accounts: [],
+  messageRate: 0,
+  messageLimit: 0,
+  problem: { code: 'not-started', text: 'The connection to TWS has not been started.' },
+};
+
+/** The hall with its rooms tied together: news in, commits, effects out. One thread, nothing awaits. */
+export class DeskCore {
+  readonly hall: Hall;
+  readonly gate: TransmitGate;
+  readonly sink: MarketSink;
+  #comparedAt = 0;
+  #fillsSince: number | undefined;
+  #chunkStart: number | undefined;
+  #stopTimer: () => void = () => undefined;
+  #onLog: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void = () => undefined;
+
+  constructor(options: {
+    readonly ports: HallPorts;
+    readonly coordinator: Coordinator<Effect>;
+    readonly stores: DeskStores;
+    readonly simulated: boolean;
+  }) {
+    const { ports, coordinator, stores } = options;
+    const board = new QuoteBoard();
+    const details = new Map<ConId, ContractDetails>();
+    const exchange = new ExchangeClock(ports.clock, options.simulated);
+    this.hall = {
+      ports,
+      coordinator,
+      stores,
+      index: new OrderIndex(),
+      board,
+      registry: new WatcherRegistry({
+        board,
+        clock: exchange,
+        maxQuoteAgeMs: () => ports.rules().limits.maxQuoteAgeMs,
+        detailsOf: (conId) => details.get(conId),
+        mayFire: () => firing(this.hall),
+      }),
+      subscriptions: new Subscriptions({}),
+      accounts: new AccountBoard(),
+      exchange,
+      comparator: new OrdersOutComparator(),
+      latch: new KillLatch(),
+      latencies: new Latencies(),
+      reconciliation: new Reconciliation(),
+      details,
+      counters: new Map(),
+      unsentCancels: new Set(),
+      unsentGlobalCancel: false,
+      link: NO_LINK,
+    };
+    this.gate = transmitGate(this.hall);
+    this.sink = this.#makeSink();
+    coordinator.dispatchTo((release) => this.#dispatch(release));
+    coordinator.subscribe((news) => {
+      for (const change of news.changes)
+        if (change.store === 'orders' && change.value !== undefined) this.hall.index.note(change.value as Order);
+    });
+  }
+
+  onLog(listener: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void): void {
+    this.#onLog = listener;
+  }
+
+  /** Always disarmed; a latch of an earlier run keeps the desk in EMERGENCY until the operator has re-armed it. */
+  start(): void {
+    const { hall } = this;
+    const latched = hall.ports.killLatchFile.read();
+    commit(hall, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
+      tx.set(hall.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
+      if (latched.set) step(tx, hall.stores, 'kill', `The kill switch of an earlier run is still set: ${latched.reason}`);
+    });
+    if (latched.set) {
+      hall.latch.set(latched.reason);
+      logLine(hall, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
+    }
+    offerDrafts(hall);
+    this.#arrangeTimer();
+  }
+
+  stop(): void {
+    this.#stopTimer();
+  }
+
+  /** Contract details once known stay: tick, hours, multiplier. */
+  learn(details: ContractDetails): void {
+    this.hall.details.set(details.contract.conId, details);
+  }
+
+  onNews(news: BrokerNews): void {
+    const { hall } = this;
+    switch (news.kind) {
+      case 'link':
+        onLink(hall, news.link);
+        break;
+      case 'accounts':
+        hall.accounts.offered(news.accounts);
+        break;
+      case 'order-sent':
+        orderSent(hall, news.legs, news.at);
+        break;
+      case 'order-not-sent':
+        notSent(hall, news.refs, news.reason, hall.latch.isSet());
+        break;
+      case 'place-frame': {
+        const fault = hall.comparator.frame(news.ref, news.quantity, news.modify);
+        count(hall, 'order frames');
+        if (fault !== undefined) kill(hall, 'own', 'control C-23', fault);
+        break;
+      }
+      case 'open-order':
+        onOpenOrder(hall, news.order);
+        break;
+      case 'order-status':
+        onOrderStatus(hall, news.status);
+        break;
+      case 'execution':
+        onExecution(hall, news);
+        this.#fillsSince ??= hall.ports.clock.now();
+        break;
+      case 'commission':
+        onCommission(hall, news);
+        break;
+      case 'completed-order':
+        onOpenOrder(hall, { ...news.order, ibStatus: completedWord(news.order.ibStatus, news.completedStatus) }, true);
+        break;
+      case 'position':
+        onPosition(hall, news);
+        break;
+      case 'account-value':
+        hall.accounts.value(news.account, news.key, news.value, news.currency, hall.ports.clock.now());
+        break;
+      case 'pnl':
+        hall.accounts.pnl(news.account, news.daily, news.unrealized, news.realized, hall.ports.clock.now());
+        break;
+      case 'pnl-single':
+        break;
+      case 'end':
+        if (news.of === 'open-orders' && news.epoch === hall.link.epoch) {
+          openOrdersListed(hall);
+          settleRefusals(hall);
+        }
+        if (hall.reconciliation.end(news.of, news.epoch)) onReconciled(hall);
+        else if (news.of === 'positions' && !hall.reconciliation.running()) comparePositions(hall);
+        break;
+      case 'notice':
+        onOrderNotice(hall, news.notice);
+        if (news.notice.orderId === undefined && news.notice.severity !== 'info') {
+          logLine(
+            hall,
+            news.notice.severity === 'error' ? 'alarm' : 'warning',
+            `IB ${news.notice.code}: ${news.notice.text}${news.notice.advice === undefined ? '' : ` ${news.notice.advice}`}`,
+          );
+        }
+        break;
+    }
+    advance(hall);
+  }
+
+  /** Everything that depends on passing time; called by its own timer and by tests. */
+  onTimer(): void {
+    const { hall } = this;
+    const now = hall.ports.clock.now();
+    hall.registry.onTimer(hall.exchange.now());
+    this.#drain();
+    expireTriggers(hall);
+    if (hall.reconciliation.overdue(now) && hall.link.ready) {
+      logLine(
+        hall,
+        'warning',
+        `Reconciling: no answer yet for ${hall.reconciliation.missing().join(', ')}; asking again. Nothing leaves meanwhile.`,
+      );
+      startReconciliation(hall);
+    }
+    const burst = this.#fillsSince !== undefined && now - this.#fillsSince > COMPARE_AFTER_FILLS_MS;
+    if (hall.link.ready && hall.reconciliation.done() && (burst || now - this.#comparedAt > COMPARE_EVERY_MS)) {
+      this.#comparedAt = now;
+      this.#fillsSince = undefined;
+      hall.reconciliation.startPositions();
+      hall.ports.broker.requestPositions();
+    }
+    advance(hall);
+  }
+
+  #arrangeTimer(): void {
+    this.#stopTimer = this.hall.ports.scheduler.after(500, () => {
+      this.onTimer();
+      this.#arrangeTimer();
+    });
+  }
+
+  #makeSink(): MarketSink {
+    const { hall } = this;
+    const { exchange } = hall;
+    return {
+      tick: (tick: Tick) => {
+        this.#chunkStart ??= hall.ports.clock.monotonic();
+        // Ages, sessions and windows are all read on the exchange's clock; a simulated one may run faster than ours.
+        const stamped = { ...tick, at: exchange.now() };
+        hall.registry.onTick(stamped);
+      },
+      info: (conId: ConId, info: QuoteInfo) => this.#info(conId, info),
+      malformed: () => count(hall, 'malformed ticks'),
+      baseline: (conId: ConId, again: boolean) => {
+        if (again) hall.registry.rebaseline('market data was interrupted', conId);
+      },
+      subscriptionFailed: (conId: ConId, code: number, text: string) => {
+        const symbol = hall.board.contract(conId)?.symbol ?? String(conId);
+        logLine(hall, 'alarm', `No market data for ${symbol}: IB ${code} ${text}`, { kind: 'contract', key: String(conId) });
+      },
+      chunkEnd: () => {
+        this.#drain();
+        this.#chunkStart = undefined;
+      },
+    };
+  }
+
+  #info(conId: ConId, info: QuoteInfo): void {
+    const { board, registry, exchange } = this.hall;
+    switch (info.kind) {
+      case 'size':
+        board.onSize(conId, info.field, info.size, exchange.now());
+        break;
+      case 'close':
+        registry.onClose(conId, info.price);
+        break;
+      case 'open':
+      case 'high':
+      case 'low':
+        board.onFigure(conId, info.kind, info.price);
+        break;
+      case 'volume':
+        board.onVolume(conId, info.volume);
+        break;
+      case 'halted':
+        board.onHalted(conId, info.halted);
+        break;
+      case 'live-type':
+        board.onLiveType(conId, info.liveType);
+        break;
+      case 'last-time':
+        exchange.trade(info.time);
+        break;
+      case 'no-data':
+        // −1 is how the board spells "unknown now": an old side of the market must not stand in for a missing one.
+        board.onTick({ conId, field: info.field, price: -1_000_000 as Price, at: exchange.now() });
+        break;
+    }
+  }
+
+  /** End of a chunk: what fired leaves in the order in which it fired. */
+  #drain(): void {
+    const firings = this.hall.registry.drain();
+    if (firings.length === 0) return;
+    const receivedAt = this.#chunkStart ?? this.hall.ports.clock.monotonic();
+    for (const firing_ of firings) fire(this.hall, firing_, receivedAt);
+    releaseUnwatched(this.hall);
+    advance(this.hall);
+  }
+
+  /** For commands that may have woken a watcher. */
+  drainNow(): void {
+    this.#drain();
+  }
+
+  /** After a firing that came from a command. */
+  settle(): void {
+    releaseUnwatched(this.hall);
+    advance(this.hall);
+  }
+
+  #dispatch(release: Release<Effect>): void {
+    const { hall } = this;
+    const { effect } = release;
+    switch (effect.kind) {
+      case 'place':
+        dispatchPlace(hall, effect.approved, release.durable);
+        break;
+      case 'cancel': {
+        // Unsent until the broker port has said otherwise, also when it breaks.
+        hall.unsentCancels.add(effect.key);
+        const outcome = hall.ports.broker.cancel(effect.address);
+        if (outcome.kind === 'refused') this.#cancelRefused(effect.key, outcome.reason);
+        else hall.unsentCancels.delete(effect.key);
+        break;
+      }
+      case 'global-cancel':
+        hall.unsentGlobalCancel = hall.ports.broker.globalCancel().kind === 'refused';
+        break;
+      case 'log':
+        this.#onLog(effect, release.seq);
+        break;
+    }
+    if (!release.durable) this.#journalFailed();
+  }
+
+  #cancelRefused(key: OrderKey, reason: string): void {
+    commit(this.hall, 'risk-reducing', 'cancel.not-sent', { kind: 'system', text: reason, ref: key }, (tx) => {
+      const order = tx.get(this.hall.stores.orders, key);
+      if (order === undefined) return;
+      tx.set(this.hall.stores.orders, key, { ...order, note: `the cancel could not leave: ${reason}`, updatedAt: tx.at });
+      tx.effect({
+        kind: 'log',
+        level: 'alarm',
+        text: `Cancel of ${order.side} ${order.contract.symbol} could not leave: ${reason}`,
+        subject: { kind: 'order', key },
+      });
+    });
+  }
+
+  /** A desk that cannot write down what it does stops raising exposure; getting out stays possible. */
+  #journalFailed(): void {
+    if (isArmedState(engineState(this.hall)))
+      pauseDesk(this.hall, `The journal cannot be written (${this.hall.ports.journal.status().reason ?? 'unknown reason'}).`, 'the desk');
+  }
+}

@@ -1,0 +1,113 @@
+import type { Store } from '#core/commit/store';
+import type { Stores } from '#core/commit/stores';
+import type { Tx } from '#core/commit/transaction';
+import type { Fill } from '#domain/execution';
+import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
+import type { Order } from '#domain/order';
+import type { Position } from '#domain/position';
+import type { Trigger } from '#domain/trigger';
+import type { ApprovedOrder, OrderAddress } from '#core/ports/broker';
+import type { RecentSend } from '#core/risk/risk-context';
+import { type EngineEvent, type EngineState, nextEngineState } from './engine-table.ts';
+
+export interface KillRecord {
+  readonly id: number;
+  readonly startedAt: number;
+  readonly scope: 'own' | 'all';
+  readonly by: string;
+  readonly reason: string;
+  readonly phase: 'cancelling' | 'verified' | 'residuals';
+  readonly purged: number;
+  readonly cancelsSent: number;
+  readonly cancelled: number;
+  readonly residuals: readonly OrderKey[];
+  readonly verifiedAt?: number;
+}
+
+export interface EngineRecord {
+  readonly state: EngineState;
+  readonly since: number;
+  readonly reason: string;
+  /** Number of the last step in the history. */
+  readonly step: number;
+  readonly kill?: KillRecord;
+  /** Words the operator has to type for the second step of re-arming. */
+  readonly rearmPhrase?: string;
+}
+
+export interface EngineStep {
+  readonly at: number;
+  readonly from: EngineState;
+  readonly to: EngineState;
+  readonly event: EngineEvent;
+  readonly reason: string;
+  readonly seq: number;
+}
+
+export interface Subject {
+  readonly kind: 'order' | 'trigger' | 'contract' | 'position';
+  readonly key: string;
+}
+
+/** What leaves after a commit. Cancels and log lines pass also when the journal cannot be written; orders do not. */
+export type Effect =
+  | { readonly kind: 'place'; readonly approved: ApprovedOrder }
+  | { readonly kind: 'cancel'; readonly key: OrderKey; readonly address: OrderAddress }
+  | { readonly kind: 'global-cancel' }
+  | {
+      readonly kind: 'log';
+      readonly level: 'info' | 'warning' | 'alarm';
+      readonly text: string;
+      readonly detail?: string;
+      readonly subject?: Subject;
+    };
+
+export interface DeskStores {
+  readonly engine: Store<'desk', EngineRecord>;
+  readonly history: Store<number, EngineStep>;
+  readonly triggers: Store<TriggerId, Trigger>;
+  readonly orders: Store<OrderKey, Order>;
+  /** Keyed by the execId without its revision, so that a correction replaces what it corrects. */
+  readonly fills: Store<string, Fill>;
+  readonly positions: Store<string, Position>;
+  /** Keyed by the commit that approved the send: one small write each, whatever the day holds. */
+  readonly sends: Store<number, RecentSend>;
+}
+
+export function openDeskStores(stores: Stores): DeskStores {
+  return {
+    engine: stores.open('engine'),
+    history: stores.open('engine-history'),
+    triggers: stores.open('triggers'),
+    orders: stores.open('orders'),
+    fills: stores.open('fills'),
+    positions: stores.open('positions'),
+    sends: stores.open('sends'),
+  };
+}
+
+const HISTORY_KEPT = 500;
+
+export function positionKey(account: AccountId, conId: ConId): string {
+  return `${account}:${conId}`;
+}
+
+export function engineRecord(tx: Tx<Effect>, stores: DeskStores): EngineRecord {
+  return tx.get(stores.engine, 'desk') ?? { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 };
+}
+
+/** One step of the desk's life inside a commit. An illegal one changes nothing and returns undefined. */
+export function step(tx: Tx<Effect>, stores: DeskStores, event: EngineEvent, reason: string): EngineRecord | undefined {
+  const now = engineRecord(tx, stores);
+  const to = nextEngineState(now.state, event);
+  if (to === undefined) return undefined;
+  const next: EngineRecord = { ...now, state: to, since: to === now.state ? now.since : tx.at, reason, step: now.step + 1 };
+  tx.set(stores.engine, 'desk', next);
+  tx.set(stores.history, next.step, { at: tx.at, from: now.state, to, event, reason, seq: tx.seq });
+  if (tx.has(stores.history, next.step - HISTORY_KEPT)) tx.delete(stores.history, next.step - HISTORY_KEPT);
+  return next;
+}
+
+export function log(tx: Tx<Effect>, level: 'info' | 'warning' | 'alarm', text: string, subject?: Subject, detail?: string): void {
+  tx.effect({ kind: 'log', level, text, ...(detail === undefined ? {} : { detail }), ...(subject === undefined ? {} : { subject }) });
+}

@@ -1,0 +1,31 @@
+import type { TransmitGate } from '#core/ports/broker';
+import { isApproved } from '#core/risk/approved';
+import type { OrderRequest } from '#domain/order';
+import { mayTransmit } from './engine-table.ts';
+import { engineState, type Hall } from './hall.ts';
+
+function orderClass(request: OrderRequest): Parameters<typeof mayTransmit>[1] {
+  if (request.purpose === 'reduce') return request.legs[0].leg === 'F' ? 'confirmed-flatten' : 'confirmed-reduce';
+  return request.origin === 'operator' ? 'operator-entry' : 'trigger-entry';
+}
+
+/**
+ * The last look before the socket, in the same turn as the write: seal, kill latch, desk state, link, reconciliation, journal.
+ * Undefined lets the order leave.
+ */
+export function transmitGate(hall: Hall): TransmitGate {
+  return (order) => {
+    if (!isApproved(order)) return 'Risk did not approve this order; it is a defect of the program that it came this far.';
+    const kind = orderClass(order.value);
+    if (hall.latch.isSet() && kind !== 'confirmed-flatten') return `The kill switch is set (${hall.latch.reason()}).`;
+    const record = hall.stores.engine.get('desk');
+    if (record?.kill !== undefined && order.seq <= record.kill.id) return 'This order was approved before the kill.';
+    const state = engineState(hall);
+    if (!mayTransmit(state, kind)) return `The desk is ${state}; no such order leaves in this state.`;
+    if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready.';
+    if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB.';
+    if (!hall.reconciliation.done()) return 'The book is being reconciled with the broker.';
+    if (hall.ports.journal.status().state !== 'ready') return 'The journal cannot be written; orders are refused, cancels and kill work.';
+    return undefined;
+  };
+}

@@ -1,0 +1,86 @@
+import type { Coordinator } from '#core/commit/coordinator';
+import type { Cause } from '#core/commit/cause';
+import type { Lane } from '#core/commit/lane';
+import type { Tx } from '#core/commit/transaction';
+import type { Subscriptions } from '#core/market/subscriptions';
+import type { QuoteBoard } from '#core/market/quote-board';
+import type { OrdersOutComparator } from '#core/order/comparator';
+import type { OrderIndex } from '#core/order/order-index';
+import type { BrokerPort, LinkState } from '#core/ports/broker';
+import type { Clock } from '#core/ports/clock';
+import type { KillLatchFile, TriggerDrafts } from '#core/ports/desk-files';
+import type { IdSource } from '#core/ports/id-source';
+import type { Journal } from '#core/ports/journal';
+import type { MarketDataPort } from '#core/ports/market-data';
+import type { Scheduler } from '#core/ports/scheduler';
+import type { AccountBoard } from '#core/portfolio/account-board';
+import type { RiskRules } from '#core/risk/risk-context';
+import type { WatcherRegistry } from '#core/trigger/watcher-registry';
+import type { ContractDetails } from '#domain/contract';
+import type { ConId, OrderKey } from '#domain/ids';
+import type { DeskStores, Effect, Subject } from './desk-state.ts';
+import type { EngineState } from './engine-table.ts';
+import type { ExchangeClock } from './exchange-clock.ts';
+import type { KillLatch } from './kill-latch.ts';
+import type { Latencies } from './latencies.ts';
+import type { Reconciliation } from './reconciliation.ts';
+
+export interface HallPorts {
+  readonly broker: BrokerPort;
+  readonly market: MarketDataPort;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly ids: IdSource;
+  readonly journal: Journal;
+  readonly killLatchFile: KillLatchFile;
+  readonly drafts: TriggerDrafts;
+  /** Limits in force now; they may change while the desk runs. */
+  readonly rules: () => RiskRules;
+  /** Why the desk must not be started now (a broken settings file); a sentence. */
+  readonly startFault?: () => string | undefined;
+}
+
+/** What the rooms of the engine share: the committed state, what is derived from it, and what is only observed. */
+export interface Hall {
+  readonly ports: HallPorts;
+  readonly coordinator: Coordinator<Effect>;
+  readonly stores: DeskStores;
+  readonly index: OrderIndex;
+  readonly board: QuoteBoard;
+  readonly registry: WatcherRegistry;
+  readonly subscriptions: Subscriptions;
+  readonly accounts: AccountBoard;
+  readonly exchange: ExchangeClock;
+  readonly comparator: OrdersOutComparator;
+  readonly latch: KillLatch;
+  readonly latencies: Latencies;
+  readonly reconciliation: Reconciliation;
+  readonly details: Map<ConId, ContractDetails>;
+  readonly counters: Map<string, number>;
+  /** Cancels that found no socket; a kill or the operator's cancel goes out again with the next connection. */
+  readonly unsentCancels: Set<OrderKey>;
+  /** A global cancel that found no socket. */
+  unsentGlobalCancel: boolean;
+  /** Newest picture of the connection; replaced as a whole. */
+  link: LinkState;
+}
+
+export function count(hall: Hall, name: string, by = 1): void {
+  hall.counters.set(name, (hall.counters.get(name) ?? 0) + by);
+}
+
+export function engineState(hall: Hall): EngineState {
+  return hall.stores.engine.get('desk')?.state ?? 'IDLE';
+}
+
+/** Submits synchronous work; its value, or a named refusal when the commit became a tombstone (a defect, also logged). */
+export function commit<R>(hall: Hall, lane: Lane, name: string, cause: Cause, run: (tx: Tx<Effect>) => R): R | undefined {
+  const handle = hall.coordinator.submit({ lane, name, cause, run });
+  return handle.outcome?.kind === 'committed' ? handle.outcome.value : undefined;
+}
+
+export function logLine(hall: Hall, level: 'info' | 'warning' | 'alarm', text: string, subject?: Subject): void {
+  commit(hall, 'housekeeping', 'log', { kind: 'system', text }, (tx) => {
+    tx.effect({ kind: 'log', level, text, ...(subject === undefined ? {} : { subject }) });
+  });
+}

@@ -1,0 +1,171 @@
+import type { LinkState } from '#core/ports/broker';
+import type { Tx } from '#core/commit/transaction';
+import type { Order } from '#domain/order';
+import { isWorking } from '#domain/order';
+import { type Effect, log } from './desk-state.ts';
+import { isArmedState } from './engine-table.ts';
+import { commit, count, engineState, type Hall, logLine } from './hall.ts';
+import { resendCancels } from './kill.ts';
+import { move } from './order-news.ts';
+import { advance, pauseDesk, resumeKill } from './life.ts';
+
+/** The three lamps. A lost socket pauses the desk; trouble upstream or of a farm never closes anything. */
+export function onLink(hall: Hall, link: LinkState): void {
+  const before = hall.link;
+  hall.link = link;
+  if (link.accounts.length > 0) hall.accounts.offered(link.accounts);
+  const lost = before.ready && !link.ready;
+  const gone = before.epoch !== link.epoch && before.ready;
+  if (lost || gone) onLost(hall, link);
+  if (before.upstream !== 'down' && link.upstream === 'down') {
+    logLine(hall, 'alarm', 'TWS has lost its connection to IB. No order leaves until it is back; fills that arrive are booked.');
+    if (isArmedState(engineState(hall))) pauseDesk(hall, 'TWS has lost its connection to IB.', 'the desk');
+  }
+  if (before.upstream === 'down' && link.upstream === 'up') {
+    logLine(hall, 'info', 'TWS is connected to IB again; comparing the book.');
+    hall.registry.rebaseline('the connection between TWS and IB was interrupted');
+    if (link.ready) startReconciliation(hall);
+  }
+  if (link.ready && (!before.ready || before.epoch !== link.epoch)) {
+    logLine(hall, 'info', `Connected to TWS as ${link.accounts.join(', ')}; comparing the book with the broker's.`);
+    resendCancels(hall);
+    resumeKill(hall);
+    startReconciliation(hall);
+  }
+  followFarms(hall, before, link);
+}
+
+/** K-07: a broken data farm makes its contracts' quotes unusable; it never closes anything. */
+function followFarms(hall: Hall, before: LinkState, link: LinkState): void {
+  for (const farm of link.farms) {
+    if (farm.kind !== 'market') continue;
+    const broken = farm.state === 'broken';
+    const was = before.farms.some((other) => other.kind === 'market' && other.name === farm.name && other.state === 'broken');
+    if (broken !== was) hall.board.onFarm(farm.name, !broken);
+  }
+  for (const farm of before.farms) {
+    const gone = farm.kind === 'market' && farm.state === 'broken' && !link.farms.some((other) => other.name === farm.name);
+    if (gone) hall.board.onFarm(farm.name, true);
+  }
+}
+
+export function startReconciliation(hall: Hall): void {
+  hall.reconciliation.start(hall.link.epoch, hall.ports.clock.now());
+  hall.ports.broker.reconcile();
+}
+
+/** Whatever was sent and not acknowledged is UNKNOWN now, counts as exposure, and is never sent again by itself. */
+function onLost(hall: Hall, link: LinkState): void {
+  count(hall, 'connections lost');
+  hall.reconciliation.reset();
+  hall.accounts.forgetPnl();
+  hall.registry.rebaseline('the connection to TWS was lost');
+  const open = hall.index.working();
+  // A cancel that IB has not taken note of may have died with the socket.
+  for (const order of open) if (order.state === 'CANCEL_PENDING' && order.ibStatus !== 'PendingCancel') hall.unsentCancels.add(order.key);
+  const killing = hall.stores.engine.get('desk')?.kill;
+  if (hall.latch.isSet() && killing?.scope === 'all' && killing.phase !== 'verified') hall.unsentGlobalCancel = true;
+  commit(hall, 'risk-reducing', 'link.lost', { kind: 'broker', text: link.problem?.text ?? 'connection lost' }, (tx) => {
+    for (const candidate of open) {
+      const order = tx.get(hall.stores.orders, candidate.key);
+      if (order?.state !== 'SUBMITTED' && order?.state !== 'MODIFY_PENDING') continue;
+      const unknown: Order = {
+        ...order,
+        state: move(hall, order, 'UNKNOWN'),
+        updatedAt: tx.at,
+        note: 'the connection was lost before IB answered; it is looked up, never sent again by itself',
+      };
+      tx.set(hall.stores.orders, order.key, unknown);
+      log(tx, 'alarm', `UNKNOWN: ${order.side} ${order.contract.symbol} was sent and not acknowledged when the connection was lost.`, {
+        kind: 'order',
+        key: order.key,
+      });
+    }
+  });
+  if (isArmedState(engineState(hall))) pauseDesk(hall, link.problem?.text ?? 'The connection to TWS was lost.', 'the desk');
+  else logLine(hall, 'warning', link.problem?.text ?? 'The connection to TWS was lost.');
+}
+
+/** All four end markers of the epoch are in: what we believe is working and the broker does not list becomes UNKNOWN. */
+export function onReconciled(hall: Hall): void {
+  const working = hall.index.working();
+  commit(
+    hall,
+    'risk-reducing',
+    'reconciled',
+    { kind: 'broker', text: 'open, completed and executed orders and positions are in' },
+    (tx) => {
+      for (const candidate of working) {
+        const order = tx.get(hall.stores.orders, candidate.key);
+        if (order === undefined || !isWorking(order.state)) continue;
+        if (hall.reconciliation.filledAtBroker(order.key)) {
+          tx.set(hall.stores.orders, order.key, {
+            ...order,
+            state: move(hall, order, 'FILLED'),
+            updatedAt: tx.at,
+            note: 'IB lists it as filled; its executions are older than what IB still tells',
+          });
+          log(
+            tx,
+            'alarm',
+            `${order.side} ${order.contract.symbol} filled, but IB no longer tells its executions. Compare the position with TWS.`,
+            {
+              kind: 'order',
+              key: order.key,
+            },
+          );
+          continue;
+        }
+        if (hall.reconciliation.saw(order.key)) continue;
+        // Sent while the answers were on their way: its first acknowledgement is still to come.
+        if (order.sentAt !== undefined && tx.at - order.sentAt < 5_000) continue;
+        if (order.state === 'UNKNOWN') continue;
+        tx.set(hall.stores.orders, order.key, {
+          ...order,
+          state: move(hall, order, 'UNKNOWN'),
+          updatedAt: tx.at,
+          note: 'IB lists it neither as open nor as completed; asking again',
+        });
+        log(tx, 'alarm', `UNKNOWN: IB does not list ${order.side} ${order.contract.symbol}.`, { kind: 'order', key: order.key });
+      }
+      absentIsFlat(hall, tx);
+      log(tx, 'info', 'Book equals broker: open orders, executions and positions were compared.');
+    },
+  );
+  advance(hall);
+}
+
+/** Absence counts as zero only after the end marker. */
+function absentIsFlat(hall: Hall, tx: Tx<Effect>): void {
+  for (const [key, position] of [...tx.entries(hall.stores.positions)]) {
+    if (!hall.reconciliation.sawPositionOf(key) && position.brokerQuantity !== 0)
+      tx.set(hall.stores.positions, key, { ...position, brokerQuantity: 0 as typeof position.quantity, brokerAt: tx.at });
+  }
+}
+
+let mismatches = new WeakMap<Hall, Map<string, number>>();
+
+/** C-36: our position against the broker's, after each burst of fills and every minute; two mismatches in a row pause the desk. */
+export function comparePositions(hall: Hall): void {
+  const seen = mismatches.get(hall) ?? new Map<string, number>();
+  mismatches = mismatches.has(hall) ? mismatches : mismatches.set(hall, seen);
+  const flat = [...hall.stores.positions.entries()].some(
+    ([key, position]) => !hall.reconciliation.sawPositionOf(key) && position.brokerQuantity !== 0,
+  );
+  if (flat)
+    commit(hall, 'data', 'positions.absent', { kind: 'broker', text: 'positions that the list does not name' }, (tx) => {
+      absentIsFlat(hall, tx);
+    });
+  for (const [key, position] of hall.stores.positions.entries()) {
+    if (position.brokerQuantity === undefined || position.brokerQuantity === position.quantity) {
+      seen.delete(key);
+      continue;
+    }
+    const times = (seen.get(key) ?? 0) + 1;
+    seen.set(key, times);
+    if (times < 2) continue;
+    const text = `The desk holds ${position.quantity / 10_000} ${position.contract.symbol}, the broker ${position.brokerQuantity / 10_000}. Compare with TWS.`;
+    if (times === 2) logLine(hall, 'alarm', text, { kind: 'position', key });
+    if (isArmedState(engineState(hall))) pauseDesk(hall, text, 'control C-36');
+  }
+}

@@ -1,0 +1,195 @@
+import { sizeIntent } from '#core/order/sizing';
+import { approve } from '#core/risk/risk-engine';
+import type { AccountId, ConId, TriggerId } from '#domain/ids';
+import type { OrderCause } from '#domain/order';
+import { orderRef } from '#domain/order-ref';
+import { formatQuantity, type Quantity } from '#domain/quantity';
+import { err, ok, type Result } from '#domain/result';
+import { engineRecord, log, positionKey, step } from './desk-state.ts';
+import { mayTransmit, nextEngineState } from './engine-table.ts';
+import { commit, engineState, type Hall } from './hall.ts';
+import { advance, pauseDesk } from './life.ts';
+import { releaseApproved, writeOrders } from './place-orders.ts';
+import { riskContext } from './risk-view.ts';
+import { release, saveDrafts, type Refusal } from './triggers.ts';
+
+type Done = Result<number, Refusal>;
+
+function refuse(text: string): { readonly ok: false; readonly error: Refusal } {
+  return err({ code: 'not-allowed-now', text });
+}
+
+function simple(hall: Hall, event: 'start' | 'resume' | 'acknowledge', by: string, reason: string, line: string): Done {
+  const state = engineState(hall);
+  const seq = commit(
+    hall,
+    event === 'acknowledge' ? 'risk-reducing' : 'order',
+    `engine.${event}`,
+    { kind: 'command', text: `${by}: ${reason}` },
+    (tx) => {
+      if (step(tx, hall.stores, event, `${by}: ${reason}`) === undefined) return undefined;
+      log(tx, 'info', line);
+      return tx.seq;
+    },
+  );
+  if (seq === undefined) return refuse(`The desk is ${state}; it cannot ${event} from there.`);
+  advance(hall);
+  return ok(seq);
+}
+
+/** IDLE → INITIALIZING, and on to SCANNING as soon as the book equals the broker's. Nothing is armed by it. */
+export function startDesk(hall: Hall, by: string): Done {
+  if (hall.latch.isSet()) return refuse('The kill switch of an earlier run is still set; re-arm the desk first.');
+  const fault = hall.ports.startFault?.();
+  if (fault !== undefined) return refuse(fault);
+  return simple(hall, 'start', by, 'started', `Desk started by ${by}`);
+}
+
+export function pauseByOperator(hall: Hall, by: string, reason: string): Done {
+  const state = engineState(hall);
+  if (!pauseDesk(hall, reason, by)) return refuse(`The desk is ${state}; there is nothing to pause.`);
+  return ok(hall.stores.engine.version);
+}
+
+/** PAUSED → INITIALIZING: what crossed meanwhile does not fire, every level starts from a new baseline. */
+export function resumeDesk(hall: Hall, by: string): Done {
+  if (engineState(hall) === 'PAUSED') hall.registry.rebaseline('the desk was paused');
+  return simple(hall, 'resume', by, 'resumed', `Desk resumed by ${by}`);
+}
+
+/** IDLE means nothing is armed, whichever way it is reached; orders at the broker stay as they are. */
+function backToIdle(hall: Hall, event: 'stop' | 'recover', by: string, reason: string): Done {
+  const state = engineState(hall);
+  if (nextEngineState(state, event) === undefined) return refuse(`The desk is ${state}; it cannot ${event} from there.`);
+  const dropped = hall.registry.purge();
+  const seq = commit(hall, 'risk-reducing', `engine.${event}`, { kind: 'command', text: `${by}: ${reason}` }, (tx) => {
+    if (step(tx, hall.stores, event, `${by}: ${reason}`) === undefined) return undefined;
+    for (const trigger of tx.values(hall.stores.triggers)) {
+      if (trigger.life === 'armed' || trigger.life === 'paused')
+        tx.set(hall.stores.triggers, trigger.id, { ...trigger, life: 'draft', reason: `disarmed: ${reason} by ${by}`, updatedAt: tx.at });
+    }
+    log(tx, 'warning', `${by}: ${reason}; ${dropped.length} firings dropped, everything disarmed. Orders at the broker stay.`);
+    return tx.seq;
+  });
+  if (seq === undefined) return refuse(`The desk is ${state}; it cannot ${event} from there.`);
+  for (const id of hall.stores.triggers.keys()) release(hall, id);
+  saveDrafts(hall);
+  return ok(seq);
+}
+
+export function stopDesk(hall: Hall, by: string): Done {
+  return backToIdle(hall, 'stop', by, 'the desk was stopped');
+}
+
+/** ERROR → IDLE: the operator has read what happened. */
+export function recoverDesk(hall: Hall, by: string): Done {
+  return backToIdle(hall, 'recover', by, 'the error was acknowledged');
+}
+
+/** EMERGENCY → STOPPED: the operator has seen what the kill did. */
+export function acknowledgeKill(hall: Hall, by: string, reason: string): Done {
+  return simple(hall, 'acknowledge', by, reason, `Kill acknowledged by ${by}: ${reason}`);
+}
+
+/** First of two steps. The phrase holds the account, so that a hand on the wrong window types the wrong words. */
+export function requestRearm(hall: Hall, by: string): Done {
+  const state = engineState(hall);
+  if (state !== 'STOPPED') return refuse(`Re-arming starts in STOPPED; the desk is ${state}.`);
+  const account = hall.accounts.current();
+  const phrase = `REARM ${account?.id ?? 'NO ACCOUNT'} ${hall.ports.ids.phrase()}`;
+  const seq = commit(hall, 'order', 'engine.rearm.request', { kind: 'command', text: `${by} asks to re-arm` }, (tx) => {
+    tx.set(hall.stores.engine, 'desk', { ...engineRecord(tx, hall.stores), rearmPhrase: phrase });
+    return tx.seq;
+  });
+  return ok(seq ?? 0);
+}
+
+/** Second step: the phrase, a reconciled book, and the latch file cleared. Only then STOPPED → IDLE. */
+export function confirmRearm(hall: Hall, by: string, phrase: string): Done {
+  const record = hall.stores.engine.get('desk');
+  if (record?.state !== 'STOPPED' || record.rearmPhrase === undefined)
+    return refuse('Re-arming was not asked for; start with the first step.');
+  if (phrase.trim() !== record.rearmPhrase)
+    return err({ code: 'invalid-input', text: `The words do not match. Type exactly: ${record.rearmPhrase}` });
+  if (!hall.link.ready || !hall.reconciliation.done())
+    return refuse('The book is not reconciled with the broker yet; re-arming waits for it.');
+  const cleared = hall.ports.killLatchFile.clear();
+  if (!cleared.ok) return refuse(`The kill latch file could not be removed (${cleared.error}); mend that first.`);
+  const seq = commit(hall, 'order', 'engine.rearm', { kind: 'command', text: `${by} re-armed the desk` }, (tx) => {
+    const next = step(tx, hall.stores, 'rearm', `re-armed by ${by}`);
+    if (next === undefined) return undefined;
+    const { rearmPhrase: _used, ...rest } = next;
+    tx.set(hall.stores.engine, 'desk', rest);
+    log(tx, 'warning', `Desk re-armed by ${by}; it is idle and nothing is armed.`);
+    return tx.seq;
+  });
+  if (seq === undefined) return refuse('The desk could not be re-armed from this state.');
+  hall.latch.clear();
+  return ok(seq);
+}
+
+/**
+ * One reduce-only market order for the whole position, confirmed by the operator's hold. Its reference holds the commit's number, which
+ * never repeats, also not after a restart; a second press finds the first exit working and is refused.
+ */
+export function flatten(hall: Hall, account: AccountId, conId: ConId, by: string): Done {
+  const position = hall.stores.positions.get(positionKey(account, conId));
+  if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
+  const state = engineState(hall);
+  if (!mayTransmit(state, 'confirmed-flatten'))
+    return refuse(`The desk is ${state}; a position cannot be flattened from here in this state.`);
+  const details = hall.details.get(conId);
+  if (details === undefined) return refuse(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
+  const id = `F${conId.toString(36).toUpperCase().padStart(7, '0').slice(-7)}` as TriggerId;
+  const serial = hall.coordinator.statistics().seq + 1;
+  const gen = Math.floor(serial / 1_000_000) + 1;
+  const number = serial % 1_000_000;
+  const sized = sizeIntent({
+    account,
+    triggerId: id,
+    gen,
+    fire: number,
+    action: {
+      contract: position.contract,
+      side: position.quantity > 0 ? 'SELL' : 'BUY',
+      quantity: Math.abs(position.quantity) as Quantity,
+      entry: { type: 'MKT' },
+      tif: 'DAY',
+      outsideRth: false,
+    },
+    details,
+    quote: hall.board.quote(conId),
+    purpose: 'reduce',
+    origin: 'operator',
+  });
+  if (!sized.ok) return refuse(sized.error);
+  const [leg] = sized.value.legs;
+  const intent = {
+    ...sized.value,
+    legs: [{ ...leg, leg: 'F' as const, ref: orderRef({ triggerId: id, gen, fire: number, leg: 'F' }) }] as [typeof leg],
+  };
+  const { triggerId: _none, ...reduce } = intent;
+  const outcome = commit(
+    hall,
+    'risk-reducing',
+    'position.flatten',
+    { kind: 'command', text: `${by} flattens ${position.contract.symbol}` },
+    (tx) => {
+      const verdict = approve(reduce, riskContext(hall, tx, reduce, undefined, undefined), tx.seq);
+      const text = 'verdict' in verdict ? verdict.verdict : `${verdict.control}: ${verdict.text}`;
+      const cause: OrderCause = {
+        sentence: `${by} flattened ${formatQuantity(position.quantity)} ${position.contract.symbol} by hand.`,
+        verdict: text,
+        approvedSeq: tx.seq,
+        decidedAt: tx.at,
+      };
+      if (!('verdict' in verdict)) return { denied: verdict.text, seq: tx.seq };
+      writeOrders(hall, tx, reduce, 'QUEUED', cause, `approved: ${text}`);
+      log(tx, 'warning', `Flatten ${position.contract.symbol} by ${by}: ${text}`, { kind: 'position', key: positionKey(account, conId) });
+      releaseApproved(hall, tx, verdict);
+      return { denied: undefined, seq: tx.seq };
+    },
+  );
+  if (outcome === undefined) return refuse('The desk is busy; try again.');
+  return outcome.denied === undefined ? ok(outcome.seq) : refuse(outcome.denied);
+}

@@ -1,0 +1,372 @@
+import type { Tx } from '#core/commit/transaction';
+import { mayBecome } from '#core/order/life';
+import { stateOfStatus } from '#core/order/translate';
+import type { BrokerNotice, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
+import type { OrderKey } from '#domain/ids';
+import { isTerminal, isWorking, type Order, type OrderOrigin, type OrderState, type Side } from '#domain/order';
+import { parseOrderRef } from '#domain/order-ref';
+import type { Fill } from '#domain/execution';
+import type { Quantity } from '#domain/quantity';
+import { averagePrice } from '#core/portfolio/fold';
+import { type Effect, log } from './desk-state.ts';
+import { commit, count, type Hall } from './hall.ts';
+
+/** What the desk believes has not left. The broker's word about such an order proves that it has. */
+const NOT_SENT: ReadonlySet<OrderState> = new Set<OrderState>(['INTENT', 'QUEUED', 'DENIED', 'ABORTED_BY_KILL']);
+
+function legal(order: Order, to: OrderState): boolean {
+  if (to === order.state || mayBecome(order.state, to)) return true;
+  // REJECTED by absence alone is as much a belief; only a listing undoes it, see `alive`.
+  const belief = NOT_SENT.has(order.state) || order.state === 'REJECTED';
+  return belief && (to === 'SUBMITTED' || mayBecome('SUBMITTED', to));
+}
+
+/** The state the evidence leads to; an illegal move changes nothing and is counted. */
+export function move(hall: Hall, order: Order, to: OrderState): OrderState {
+  if (legal(order, to)) return to;
+  count(hall, 'illegal order moves');
+  return order.state;
+}
+
+/** Codes that refused an order and wait for IB's status, or for its absence from the open orders. */
+const refusals = new WeakMap<Hall, Map<OrderKey, string>>();
+
+function refusalsOf(hall: Hall): Map<OrderKey, string> {
+  let waiting = refusals.get(hall);
+  if (waiting === undefined) {
+    waiting = new Map();
+    refusals.set(hall, waiting);
+  }
+  return waiting;
+}
+
+/**
+ * Where IB's word leads. `Filled` is a claim until the executions add up; until then it is at least a partial or accepted order. After
+ * an end only executions move an order: a status that comes late is no fill.
+ */
+function evidence(hall: Hall, order: Order, ibStatus: string, filled: number, whyHeld: string): OrderState | undefined {
+  const state = stateOfStatus(ibStatus, Math.max(filled, order.filled), whyHeld);
+  if (isTerminal(order.state) && !NOT_SENT.has(order.state)) return undefined;
+  if ((state === 'INACTIVE' || state === 'CANCELLED') && refusalsOf(hall).has(order.key)) return 'REJECTED';
+  if (state === 'CANCELLED' || state === 'INACTIVE' || state === undefined) return state;
+  if (state === 'FILLED' && order.filled >= order.quantity) return state;
+  // A late `Submitted` does not take back what is known: fills, or a cancel on its way.
+  if (state === 'SUBMITTED') return NOT_SENT.has(order.state) || order.state === 'UNKNOWN' ? state : undefined;
+  if (order.state === 'CANCEL_PENDING') return undefined;
+  if (state === 'FILLED') return order.filled > 0 ? 'PARTIAL' : 'ACCEPTED';
+  return state;
+}
+
+/** The same facts again say nothing new, unless the desk's own picture has moved since (UNKNOWN after a lost connection). */
+function nothingNew(order: Order, next: OrderState | undefined): boolean {
+  return next === undefined || next === order.state || order.state === 'HELD' || !legal(order, next);
+}
+
+/** What a listing says that ends without a status of its own: IB's completed orders. */
+export function completedWord(ibStatus: string, completedStatus: string): string {
+  if (stateOfStatus(ibStatus, 0, '') !== undefined) return ibStatus;
+  return /^filled/i.test(completedStatus) ? 'Filled' : 'Cancelled';
+}
+
+/** `completed`: from the list of completed orders, so whatever it says, it does not work any more. */
+export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false): void {
+  if (news.whatIf) return;
+  const found = hall.index.find({ clientId: news.clientId, orderId: news.orderId, permId: news.permId, ref: news.orderRef });
+  const key = found ?? adoptedKey(hall, news);
+  hall.reconciliation.sawOrder(key);
+  if (completed && news.ibStatus === 'Filled') hall.reconciliation.sawFilled(key);
+  if (found !== undefined) hall.latencies.acknowledged(found, hall.ports.clock.monotonic());
+  const before = hall.index.get(key);
+  if (before !== undefined && sameOpenOrder(before, news) && nothingNew(before, listed(hall, before, news, completed))) return;
+  commit(hall, 'risk-reducing', 'order.open', { kind: 'broker', text: `openOrder ${news.ibStatus}`, ref: key }, (tx) => {
+    const order = tx.get(hall.stores.orders, key);
+    if (order === undefined) {
+      adopt(hall, tx, key, news, completed);
+      return;
+    }
+    const seen = listed(hall, order, news, completed);
+    // What was noted on the way to the broker is settled by its first answer; from then on the row says why the order exists.
+    const { note: _settled, ...answered } = order;
+    const changed: Order = {
+      ...(order.ackedAt === undefined ? answered : order),
+      // Completed orders carry neither ids nor always a quantity.
+      ...(news.orderId === 0 ? {} : { orderId: news.orderId, clientId: news.clientId }),
+      ...(news.permId > 0 ? { permId: news.permId } : {}),
+      ...(news.quantity > 0 ? { quantity: news.quantity } : {}),
+      ...(news.limit === undefined ? {} : { limit: news.limit }),
+      ...(news.stop === undefined ? {} : { stop: news.stop }),
+      ibStatus: news.ibStatus,
+      state: seen === undefined ? order.state : move(hall, order, seen),
+      updatedAt: tx.at,
+      ...(order.ackedAt === undefined ? { ackedAt: tx.at } : {}),
+    };
+    tx.set(hall.stores.orders, key, changed);
+    spokenOf(tx, order, changed);
+    announceEnd(tx, order, changed);
+    if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(hall, tx, changed);
+  });
+  const after = hall.index.get(key);
+  if (after !== undefined && isWorking(after.state) && after.state !== 'INACTIVE' && after.state !== 'UNKNOWN')
+    refusalsOf(hall).delete(key);
+}
+
+function listed(hall: Hall, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
+  const seen = evidence(hall, order, news.ibStatus, order.filled, order.whyHeld ?? '');
+  if (!completed) {
+    // Refused for its absence, and listed all the same: it is alive.
+    return order.state === 'REJECTED' ? alive(news.ibStatus, order) : seen;
+  }
+  if (seen === 'INACTIVE') return 'REJECTED';
+  // Fills of other programs' orders are not told to this desk.
+  if (news.ibStatus === 'Filled' && order.origin === 'foreign' && !isTerminal(order.state)) return 'FILLED';
+  return seen;
+}
+
+function alive(ibStatus: string, order: Order): OrderState | undefined {
+  const state = stateOfStatus(ibStatus, order.filled, order.whyHeld ?? '');
+  return state === 'ACCEPTED' || state === 'PARTIAL' || state === 'HELD' ? state : undefined;
+}
+
+function sameOpenOrder(order: Order, news: OpenOrderNews): boolean {
+  return (
+    order.ibStatus === news.ibStatus &&
+    (news.permId === 0 || order.permId === news.permId) &&
+    (news.quantity === 0 || order.quantity === news.quantity) &&
+    (news.limit === undefined || order.limit === news.limit) &&
+    (news.stop === undefined || order.stop === news.stop) &&
+    (news.orderId === 0 || order.orderId === news.orderId) &&
+    order.ackedAt !== undefined
+  );
+}
+
+/** The broker speaks of an order that was counted as not sent. */
+function spokenOf(tx: Tx<Effect>, before: Order, after: Order): void {
+  const thoughtUnsent = before.state === 'DENIED' || before.state === 'ABORTED_BY_KILL';
+  if ((!thoughtUnsent && before.state !== 'REJECTED') || !isWorking(after.state)) return;
+  log(tx, 'alarm', `IB knows ${after.side} ${after.contract.symbol}, which was counted as ${before.state.toLowerCase()}: it is alive.`, {
+    kind: 'order',
+    key: after.key,
+  });
+}
+
+/** An order this process does not know: placed by hand, by another program, or by an earlier run of this desk. */
+function adoptedKey(hall: Hall, news: OpenOrderNews): OrderKey {
+  const ours = news.orderRef !== undefined && parseOrderRef(news.orderRef) !== undefined;
+  // The reference is taken by an order with another permId: IB does not hold references unique, so this is a second order.
+  if (ours && hall.index.get(news.orderRef as string as OrderKey) === undefined) return news.orderRef as string as OrderKey;
+  return (news.permId > 0 ? `perm:${news.permId}` : `api:${news.clientId}:${news.orderId}`) as OrderKey;
+}
+
+function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, completed: boolean): void {
+  const ours = news.orderRef === undefined ? undefined : parseOrderRef(news.orderRef);
+  const fills = takeFills(hall, tx, key, news);
+  const filled = fills.reduce((sum, fill) => sum + fill.quantity, 0) as Quantity;
+  const average = averagePrice(fills);
+  const word = stateOfStatus(news.ibStatus, filled, '');
+  const complete = filled > 0 && filled >= news.quantity;
+  const working =
+    word === 'FILLED' ? (complete ? 'FILLED' : filled > 0 ? 'PARTIAL' : 'ACCEPTED') : complete ? 'FILLED' : (word ?? 'UNKNOWN');
+  const ended = word === 'INACTIVE' ? 'REJECTED' : word === 'FILLED' ? 'FILLED' : 'CANCELLED';
+  const twin = ours !== undefined && (key as string) !== news.orderRef;
+  const origin: OrderOrigin = ours !== undefined ? 'trigger' : news.clientId === 0 ? 'manual' : 'foreign';
+  const order: Order = {
+    key,
+    ...(news.orderRef === undefined || ours === undefined ? {} : { ref: news.orderRef }),
+    ...(ours === undefined ? {} : { triggerId: ours.triggerId, leg: ours.leg }),
+    account: news.account,
+    contract: news.contract,
+    side: news.side,
+    // Types the desk does not place itself stay visible as IB names them.
+    type: news.type as Order['type'],
+    tif: news.tif,
+    quantity: news.quantity > 0 ? news.quantity : filled,
+    ...(news.limit === undefined ? {} : { limit: news.limit }),
+    ...(news.stop === undefined ? {} : { stop: news.stop }),
+    outsideRth: news.outsideRth,
+    state: completed ? ended : working,
+    ibStatus: news.ibStatus,
+    orderId: news.orderId,
+    ...(news.permId > 0 ? { permId: news.permId } : {}),
+    clientId: news.clientId,
+    filled,
+    ...(average === undefined ? {} : { avgFillPrice: average }),
+    origin,
+    createdAt: tx.at,
+    ackedAt: tx.at,
+    updatedAt: tx.at,
+    note:
+      ours === undefined
+        ? origin === 'manual'
+          ? 'placed by hand in TWS'
+          : `placed by another program (client ${news.clientId})`
+        : 'sent by an earlier run of this desk',
+  };
+  tx.set(hall.stores.orders, key, order);
+  if (twin)
+    log(tx, 'alarm', `Two orders carry the reference ${news.orderRef ?? ''}: look at both in TWS and cancel the one you did not want.`, {
+      kind: 'order',
+      key,
+    });
+  log(
+    tx,
+    'info',
+    `${origin === 'trigger' ? 'Order of an earlier run' : origin === 'manual' ? 'Manual order' : 'Foreign order'} seen: ${news.side} ${news.contract.symbol}`,
+    { kind: 'order', key },
+  );
+}
+
+/** Executions that came before their order belong to it (R-17). */
+function takeFills(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews): readonly Fill[] {
+  const taken: Fill[] = [];
+  for (const [root, fill] of [...tx.entries(hall.stores.fills)]) {
+    const same =
+      news.permId > 0 && fill.permId > 0 ? fill.permId === news.permId : fill.orderRef !== undefined && fill.orderRef === news.orderRef;
+    if (fill.orderKey !== undefined || !same) continue;
+    tx.set(hall.stores.fills, root, { ...fill, orderKey: key });
+    taken.push(fill);
+  }
+  return taken;
+}
+
+export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
+  const key = hall.index.find({ clientId: news.clientId, orderId: news.orderId, permId: news.permId });
+  if (key === undefined) {
+    count(hall, 'statuses of unknown orders');
+    hall.ports.broker.requestOpenOrders();
+    return;
+  }
+  hall.latencies.acknowledged(key, hall.ports.clock.monotonic());
+  const before = hall.index.get(key);
+  if (before === undefined) return;
+  const next = evidence(hall, before, news.ibStatus, news.filled ?? 0, news.whyHeld);
+  if (sameStatus(before, news) && nothingNew(before, next)) return;
+  commit(hall, 'risk-reducing', 'order.status', { kind: 'broker', text: `orderStatus ${news.ibStatus}`, ref: key }, (tx) => {
+    const order = tx.get(hall.stores.orders, key);
+    if (order === undefined) return;
+    const seen = evidence(hall, order, news.ibStatus, news.filled ?? 0, news.whyHeld);
+    if (seen === undefined && stateOfStatus(news.ibStatus, 0, '') === undefined) {
+      count(hall, 'unrecognised order statuses');
+      log(tx, 'warning', `IB reports a status this desk does not know: ${news.ibStatus}. The order is unchanged; asking again.`, {
+        kind: 'order',
+        key,
+      });
+    }
+    const { whyHeld: _over, ...rest } = order;
+    const changed: Order = {
+      ...rest,
+      ...(news.permId > 0 ? { permId: news.permId } : {}),
+      ...(order.orderId === undefined ? { orderId: news.orderId, clientId: news.clientId } : {}),
+      ibStatus: news.ibStatus,
+      ...(news.whyHeld === '' ? {} : { whyHeld: news.whyHeld }),
+      state: seen === undefined ? order.state : move(hall, order, seen),
+      updatedAt: tx.at,
+      ...(order.ackedAt === undefined ? { ackedAt: tx.at, note: `acknowledged as ${news.ibStatus}` } : {}),
+    };
+    tx.set(hall.stores.orders, key, changed);
+    spokenOf(tx, order, changed);
+    announceEnd(tx, order, changed);
+    if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(hall, tx, changed);
+  });
+  // A claim of Filled whose executions have not come is looked up, not believed.
+  if (news.ibStatus === 'Filled' && before.filled < before.quantity) {
+    hall.ports.scheduler.after(5_000, () => {
+      const now = hall.index.get(key);
+      if (now !== undefined && now.filled < now.quantity && hall.link.ready) hall.ports.broker.reconcile();
+    });
+  }
+}
+
+function sameStatus(order: Order, news: OrderStatusNews): boolean {
+  return (
+    order.ibStatus === news.ibStatus &&
+    (news.permId === 0 || order.permId === news.permId) &&
+    (order.whyHeld ?? '') === news.whyHeld &&
+    order.ackedAt !== undefined
+  );
+}
+
+function announceEnd(tx: Tx<Effect>, before: Order, after: Order): void {
+  if (before.state === after.state) return;
+  const subject = { kind: 'order', key: after.key } as const;
+  const what = `${sideWord(after.side)} ${after.contract.symbol}`;
+  if (after.state === 'CANCELLED') log(tx, 'info', `${after.origin === 'manual' ? 'Manual order' : 'Order'} cancelled: ${what}`, subject);
+  if (after.state === 'REJECTED') log(tx, 'alarm', `Rejected by IB: ${what}. ${after.note ?? ''}`, subject);
+  if (after.state === 'INACTIVE') log(tx, 'alarm', `IB holds ${what} as Inactive: look at it in TWS; it may still be alive.`, subject);
+}
+
+function sideWord(side: Side): string {
+  return side === 'BUY' ? 'BUY' : 'SELL';
+}
+
+/** Codes never end an order by themselves; they explain, and some make the desk ask. */
+export function onOrderNotice(hall: Hall, notice: BrokerNotice): void {
+  if (notice.orderId === undefined) return;
+  const key = hall.index.find({ clientId: notice.clientId, orderId: notice.orderId, permId: 0 as never });
+  if (key === undefined) return;
+  const text = `IB ${notice.code}: ${notice.text}`;
+  const refuses = notice.disposition === 'reject';
+  if (refuses) refusalsOf(hall).set(key, notice.text);
+  commit(hall, 'risk-reducing', 'order.notice', { kind: 'broker', text, ref: key }, (tx) => {
+    const order = tx.get(hall.stores.orders, key);
+    if (order === undefined) return;
+    // The code explains; what ends the order is IB's status, or its absence from the open orders that are asked for below.
+    const rejected = refuses && order.state === 'INACTIVE';
+    const state = rejected
+      ? move(hall, order, 'REJECTED')
+      : notice.disposition === 'held' && !isTerminal(order.state)
+        ? move(hall, order, 'HELD')
+        : order.state;
+    const changed: Order = { ...order, state, note: text, updatedAt: tx.at };
+    tx.set(hall.stores.orders, key, changed);
+    if (state === 'REJECTED') announceEnd(tx, order, changed);
+    else if (notice.severity !== 'info')
+      log(tx, 'warning', `${order.side} ${order.contract.symbol}: ${text}${notice.advice === undefined ? '' : ` ${notice.advice}`}`, {
+        kind: 'order',
+        key,
+      });
+    if (rejected || (refuses && order.state === 'CANCELLED')) failTrigger(hall, tx, changed);
+  });
+  if (refuses) hall.ports.broker.requestOpenOrders();
+  if (notice.disposition === 'look-up') {
+    // A cancel that found nothing to cancel: only the completed orders and the executions tell what became of it.
+    if (hall.index.get(key)?.state === 'CANCEL_PENDING') hall.ports.broker.reconcile();
+    else hall.ports.broker.requestOpenOrders();
+  }
+  if (notice.disposition === 'cancelled') lookUpLater(hall, key);
+}
+
+/** 202 announces a status; when that does not come the broker is asked (K-32). */
+function lookUpLater(hall: Hall, key: OrderKey): void {
+  hall.ports.scheduler.after(10_000, () => {
+    const order = hall.index.get(key);
+    if (order !== undefined && isWorking(order.state) && hall.link.ready) hall.ports.broker.reconcile();
+  });
+}
+
+function failTrigger(hall: Hall, tx: Tx<Effect>, order: Order): void {
+  const trigger = order.triggerId === undefined ? undefined : tx.get(hall.stores.triggers, order.triggerId);
+  const gen = order.ref === undefined ? undefined : parseOrderRef(order.ref)?.gen;
+  if (order.leg !== 'E' || trigger?.life !== 'fired' || gen !== trigger.gen) return;
+  const why = refusalsOf(hall).get(order.key);
+  tx.set(hall.stores.triggers, trigger.id, {
+    ...trigger,
+    life: 'failed',
+    reason: `IB rejected the order${why === undefined ? '.' : `: ${why}`}`,
+    updatedAt: tx.at,
+  });
+}
+
+/** The end of a list of all open orders: a refused order that it did not name is gone (K-36). */
+export function settleRefusals(hall: Hall): void {
+  for (const [key, why] of refusalsOf(hall)) {
+    commit(hall, 'risk-reducing', 'order.refused', { kind: 'broker', text: `refused and not listed: ${why}`, ref: key }, (tx) => {
+      const order = tx.get(hall.stores.orders, key);
+      if (order === undefined || !isWorking(order.state)) return;
+      const changed: Order = { ...order, state: move(hall, order, 'REJECTED'), updatedAt: tx.at };
+      tx.set(hall.stores.orders, key, changed);
+      announceEnd(tx, order, changed);
+      if (changed.state === 'REJECTED') failTrigger(hall, tx, changed);
+    });
+    refusalsOf(hall).delete(key);
+  }
+}

@@ -1,0 +1,226 @@
+import type { Tx } from '#core/commit/transaction';
+import type { ApprovedOrder, SendOutcome } from '#core/ports/broker';
+import type { RecentSend } from '#core/risk/risk-context';
+import type { ClientId, OrderKey, OrderRef } from '#domain/ids';
+import { isWorking, type Order, type OrderCause, type OrderIntent } from '#domain/order';
+import { ZERO } from '#domain/quantity';
+import { type Effect, log } from './desk-state.ts';
+import { commit, count, type Hall } from './hall.ts';
+import { step } from './desk-state.ts';
+
+const RECENT_MS = 600_000;
+const RECENT_KEPT = 200;
+
+/** orderRef is the desk's key for its own orders. */
+function keyOf(ref: OrderRef): OrderKey {
+  return ref as string as OrderKey;
+}
+
+/** Writes one order per leg in the given state; the first leg is the parent of the others. */
+export function writeOrders(
+  hall: Hall,
+  tx: Tx<Effect>,
+  intent: OrderIntent,
+  state: 'QUEUED' | 'DENIED',
+  cause: OrderCause,
+  note: string,
+): void {
+  const [parent] = intent.legs;
+  for (const leg of intent.legs) {
+    const order: Order = {
+      key: keyOf(leg.ref),
+      ref: leg.ref,
+      ...(intent.triggerId === undefined ? {} : { triggerId: intent.triggerId }),
+      leg: leg.leg,
+      ...(leg === parent ? {} : { parentKey: keyOf(parent.ref) }),
+      account: intent.account,
+      contract: intent.contract,
+      side: leg.side,
+      type: leg.type,
+      tif: leg.tif,
+      quantity: leg.quantity,
+      ...(leg.limit === undefined ? {} : { limit: leg.limit }),
+      ...(leg.stop === undefined ? {} : { stop: leg.stop }),
+      outsideRth: leg.outsideRth,
+      state,
+      filled: ZERO,
+      origin: intent.origin,
+      createdAt: tx.at,
+      updatedAt: tx.at,
+      note,
+      cause,
+    };
+    tx.set(hall.stores.orders, order.key, order);
+  }
+}
+
+/** Remembers the send for the rate and duplicate controls and lets the approved order leave after the commit. */
+export function releaseApproved(hall: Hall, tx: Tx<Effect>, approved: ApprovedOrder): void {
+  const [entry] = approved.value.legs;
+  const send: RecentSend = {
+    at: approved.approvedAt,
+    account: approved.value.account,
+    conId: approved.value.contract.conId,
+    side: entry.side,
+    quantity: entry.quantity,
+    type: entry.type,
+    price: entry.limit ?? entry.stop ?? null,
+  };
+  let surplus = tx.size(hall.stores.sends) - RECENT_KEPT;
+  for (const [key, past] of tx.entries(hall.stores.sends)) {
+    // Oldest first: the first one that is still needed ends the clearing.
+    if (surplus <= 0 && send.at - past.at < RECENT_MS) break;
+    surplus -= 1;
+    tx.delete(hall.stores.sends, key);
+  }
+  tx.set(hall.stores.sends, tx.seq, send);
+  tx.effect({ kind: 'place', approved });
+}
+
+/** The outbox's hand: exactly once per approved order, after its commit is in the journal. */
+export function dispatchPlace(hall: Hall, approved: ApprovedOrder, durable: boolean): void {
+  if (!durable) {
+    notSent(
+      hall,
+      approved.value.legs.map((leg) => leg.ref),
+      'The journal could not record this order, so it was not sent.',
+    );
+    return;
+  }
+  hall.comparator.approve(approved.value.legs);
+  let outcome: SendOutcome;
+  try {
+    outcome = hall.ports.broker.place(approved);
+  } catch (defect) {
+    lostTrack(hall, approved);
+    throw defect;
+  }
+  if (outcome.kind === 'refused')
+    notSent(
+      hall,
+      approved.value.legs.map((leg) => leg.ref),
+      outcome.reason,
+      hall.latch.isSet(),
+    );
+  else if (outcome.kind === 'sent') orderSent(hall, outcome.legs, outcome.at);
+  else orderWaits(hall, approved);
+}
+
+/** The broker port broke while it held the order. Nobody knows whether it left: UNKNOWN, looked up, never sent again. */
+function lostTrack(hall: Hall, approved: ApprovedOrder): void {
+  const [entry] = approved.value.legs;
+  commit(hall, 'risk-reducing', 'order.unknown', { kind: 'system', text: 'the broker port broke', ref: entry.ref }, (tx) => {
+    for (const leg of approved.value.legs) {
+      const order = tx.get(hall.stores.orders, keyOf(leg.ref));
+      if (order?.state !== 'QUEUED') continue;
+      tx.set(hall.stores.orders, order.key, {
+        ...order,
+        state: 'UNKNOWN',
+        updatedAt: tx.at,
+        note: 'a defect hid whether it left; look in TWS',
+      });
+    }
+    log(tx, 'alarm', `UNKNOWN: a defect hid whether ${entry.side} ${approved.value.contract.symbol} left. Look in TWS.`, {
+      kind: 'order',
+      key: entry.ref,
+    });
+    step(tx, hall.stores, 'sent', 'An order may be at the broker.');
+  });
+  hall.ports.broker.requestOpenOrders();
+}
+
+/** Handed over, waiting for a message slot: the desk goes on watching, the order stays QUEUED and counts as exposure. */
+function orderWaits(hall: Hall, approved: ApprovedOrder): void {
+  commit(hall, 'order', 'order.waits', { kind: 'system', text: 'waits for a message slot', ref: approved.value.legs[0].ref }, (tx) => {
+    step(tx, hall.stores, 'sent', 'An order waits for a message slot.');
+  });
+}
+
+export function orderSent(
+  hall: Hall,
+  legs: readonly { readonly ref: OrderRef; readonly orderId: number; readonly clientId: ClientId }[],
+  at: number,
+): void {
+  const monotonic = hall.ports.clock.monotonic();
+  for (const leg of legs) hall.latencies.sent(keyOf(leg.ref), monotonic);
+  const last = legs.at(-1);
+  commit(
+    hall,
+    'risk-reducing',
+    'order.sent',
+    { kind: 'system', text: 'The order left the program', ...(last === undefined ? {} : { ref: last.ref }) },
+    (tx) => {
+      for (const leg of legs) {
+        const order = tx.get(hall.stores.orders, keyOf(leg.ref));
+        if (order === undefined) continue;
+        const ids = { orderId: leg.orderId as NonNullable<Order['orderId']>, clientId: leg.clientId };
+        const thoughtUnsent = order.state === 'DENIED' || order.state === 'ABORTED_BY_KILL';
+        // The broker may have answered before this commit: then only the ids are new.
+        const state = order.state === 'QUEUED' || thoughtUnsent ? 'SUBMITTED' : order.state;
+        const unwanted = thoughtUnsent || (hall.latch.isSet() && order.leg !== 'F' && isWorking(state));
+        tx.set(hall.stores.orders, order.key, {
+          ...order,
+          ...ids,
+          state: unwanted ? 'CANCEL_PENDING' : state,
+          sentAt: at,
+          updatedAt: tx.at,
+          note: unwanted ? 'cancel sent' : order.state === 'QUEUED' ? 'sent, waiting for the first answer' : (order.note ?? ''),
+        });
+        if (unwanted) tx.effect({ kind: 'cancel', key: order.key, address: ids });
+        if (thoughtUnsent)
+          log(
+            tx,
+            'alarm',
+            `${order.side} ${order.contract.symbol} left the program although it was counted as not sent; it is being cancelled.`,
+            {
+              kind: 'order',
+              key: order.key,
+            },
+          );
+      }
+      leftBehind(hall, tx, legs);
+      step(tx, hall.stores, 'sent', 'Orders are at the broker.');
+    },
+  );
+}
+
+/** Legs whose parent left without them: the wire broke in between. They never reached the broker. */
+function leftBehind(hall: Hall, tx: Tx<Effect>, legs: readonly { readonly ref: OrderRef }[]): void {
+  const sent = new Set(legs.map((leg) => keyOf(leg.ref)));
+  for (const { key } of hall.index.queued()) {
+    const order = tx.get(hall.stores.orders, key);
+    if (order?.state !== 'QUEUED' || order.parentKey === undefined || !sent.has(order.parentKey) || sent.has(key)) continue;
+    tx.set(hall.stores.orders, key, { ...order, state: 'DENIED', updatedAt: tx.at, note: 'its parent left without it' });
+    if (order.ref !== undefined) hall.comparator.withdraw([order.ref]);
+    log(tx, 'alarm', `Not sent: ${order.side} ${order.contract.symbol} ${order.type}; its entry left without it. Check the protection.`, {
+      kind: 'order',
+      key,
+    });
+  }
+}
+
+/** Nothing of it left: DENIED, or ABORTED_BY_KILL when a kill dropped it. */
+export function notSent(hall: Hall, refs: readonly OrderRef[], reason: string, byKill = false): void {
+  if (refs.length === 0) return;
+  count(hall, 'orders not sent', refs.length);
+  hall.comparator.withdraw(refs);
+  commit(
+    hall,
+    byKill ? 'kill' : 'risk-reducing',
+    'order.not-sent',
+    { kind: 'system', text: reason, ...(refs[0] === undefined ? {} : { ref: refs[0] }) },
+    (tx) => {
+      for (const ref of refs) {
+        const order = tx.get(hall.stores.orders, keyOf(ref));
+        if (order === undefined || (order.state !== 'QUEUED' && order.state !== 'INTENT')) continue;
+        tx.set(hall.stores.orders, order.key, { ...order, state: byKill ? 'ABORTED_BY_KILL' : 'DENIED', updatedAt: tx.at, note: reason });
+        if (order.leg === 'E' || order.leg === 'F')
+          log(tx, 'alarm', `Not sent: ${order.side} ${order.contract.symbol}. ${reason}`, { kind: 'order', key: order.key });
+        const trigger = order.triggerId === undefined ? undefined : tx.get(hall.stores.triggers, order.triggerId);
+        if (trigger !== undefined && order.leg === 'E' && trigger.life === 'fired')
+          tx.set(hall.stores.triggers, trigger.id, { ...trigger, life: 'failed', reason, updatedAt: tx.at });
+      }
+      step(tx, hall.stores, 'denied', reason);
+    },
+  );
+}

@@ -1,0 +1,79 @@
+import type { Tx } from '#core/commit/transaction';
+import { quoteFault, quoteFaultSentence } from '#core/market/quote-fault';
+import type { RiskContext } from '#core/risk/risk-context';
+import { contractLabel } from '#domain/contract';
+import { sessionAt } from '#domain/session-time';
+import type { OrderKey } from '#domain/ids';
+import type { Order, OrderIntent } from '#domain/order';
+import type { Quote } from '#domain/quote';
+import type { Trigger } from '#domain/trigger';
+import { ZERO } from '#domain/quantity';
+import { type Effect, positionKey } from './desk-state.ts';
+import type { Hall } from './hall.ts';
+
+/**
+ * Reads, inside the commit, everything the verdict depends on. The quote is the one of the firing tick when the order trades the
+ * watched contract, otherwise the board's.
+ */
+export function riskContext(
+  hall: Hall,
+  tx: Tx<Effect>,
+  intent: OrderIntent,
+  trigger: Trigger | undefined,
+  quote: Quote | undefined,
+  tickAt?: number,
+): RiskContext {
+  const conId = intent.contract.conId;
+  const now = hall.ports.clock.now();
+  const rules = hall.ports.rules();
+  const seen = quote ?? hall.board.quote(conId);
+  const account = hall.accounts.get(intent.account);
+  const working: Order[] = [];
+  for (const order of hall.index.exposed()) {
+    const current = tx.get(hall.stores.orders, order.key);
+    if (current?.account === intent.account) working.push(current);
+  }
+  const position = tx.get(hall.stores.positions, positionKey(intent.account, conId));
+  return {
+    rules,
+    now,
+    accounts: hall.link.accounts,
+    details: hall.details.get(conId),
+    quote: seen,
+    quoteFault: quoteFaultText(hall, intent, seen, quote === undefined ? undefined : tickAt),
+    position: position?.quantity ?? ZERO,
+    working,
+    recent: [...tx.values(hall.stores.sends)],
+    refUsed: (ref) => tx.has(hall.stores.orders, ref as string as OrderKey),
+    triggerFires: trigger === undefined ? undefined : { id: trigger.id, recent: trigger.recentFires },
+    dailyPnl: account?.dailyPnl,
+    accountCurrency: account?.currency ?? 'USD',
+  };
+}
+
+/**
+ * `tickAt`: the order fires in the very turn of this quote's tick, so the quote is judged as of then. Later ticks of the same chunk, and
+ * an exchange clock they pull forward, do not make it older.
+ */
+function quoteFaultText(hall: Hall, intent: OrderIntent, quote: Quote | undefined, tickAt: number | undefined): string | undefined {
+  const conId = intent.contract.conId;
+  const label = contractLabel(intent.contract);
+  const limitMs = hall.ports.rules().limits.maxQuoteAgeMs;
+  if (quote === undefined) return quoteFaultSentence('none-yet', { label });
+  const details = hall.details.get(conId);
+  const now = tickAt ?? hall.exchange.now();
+  const session = intent.legs[0].outsideRth || details === undefined ? {} : { session: sessionAt(now, details).session };
+  const mayBeNegative = intent.contract.secType === 'FUT' || intent.contract.secType === 'FOP' || intent.contract.secType === 'BAG';
+  const fault =
+    tickAt === undefined
+      ? hall.board.fault(conId, { now, maxAgeMs: limitMs, ...session })
+      : quoteFault(quote, { now, maxAgeMs: limitMs, mayBeNegative, farmUp: true, baselined: true, ...session });
+  if (fault === undefined) return undefined;
+  return quoteFaultSentence(fault, {
+    label,
+    ageMs: now - quote.updatedAt,
+    limitMs,
+    ...(quote.bid === undefined ? {} : { bid: quote.bid }),
+    ...(quote.ask === undefined ? {} : { ask: quote.ask }),
+  });
+}

@@ -1,0 +1,100 @@
+import type { ClientId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
+import { isWorking, type Order } from '#domain/order';
+
+export interface OrderIdentity {
+  readonly clientId: ClientId;
+  readonly orderId: OrderId;
+  readonly permId: PermId;
+  readonly ref?: OrderRef | undefined;
+}
+
+/**
+ * Finds the desk's key of an order from what a callback names. permId and orderRef are identity; (client id, order id) serves only
+ * until IB has given a permId, because ids repeat after a gateway restart. Derived from the committed orders, never written first.
+ */
+export class OrderIndex {
+  readonly #byPerm = new Map<number, OrderKey>();
+  readonly #byId = new Map<string, OrderKey>();
+  readonly #orders = new Map<OrderKey, Order>();
+  readonly #working = new Set<OrderKey>();
+  readonly #queued = new Set<OrderKey>();
+
+  /** Called with every committed change of an order. */
+  note(order: Order): void {
+    this.#orders.set(order.key, order);
+    if (order.permId !== undefined && order.permId > 0) this.#byPerm.set(order.permId, order.key);
+    if (order.orderId !== undefined && order.clientId !== undefined) this.#byId.set(`${order.clientId}:${order.orderId}`, order.key);
+    toggle(this.#working, order.key, isWorking(order.state));
+    toggle(this.#queued, order.key, order.state === 'QUEUED' || order.state === 'INTENT');
+  }
+
+  /**
+   * Undefined when nobody here knows it. permId comes first, being IB's own for ever; a known permId that differs makes a match by
+   * reference or by id void, for IB holds neither unique.
+   */
+  find(identity: OrderIdentity): OrderKey | undefined {
+    if (identity.permId > 0) {
+      const known = this.#byPerm.get(identity.permId);
+      if (known !== undefined) return known;
+    }
+    const named = identity.ref === undefined ? undefined : this.#orders.get(identity.ref as string as OrderKey);
+    if (named !== undefined) {
+      const other = named.permId !== undefined && named.permId > 0 && identity.permId > 0 && named.permId !== identity.permId;
+      return other ? undefined : named.key;
+    }
+    if (identity.orderId === 0) return undefined;
+    const key = this.#byId.get(`${identity.clientId}:${identity.orderId}`);
+    if (key === undefined) return undefined;
+    const order = this.#orders.get(key);
+    const contradicts =
+      (order?.permId !== undefined && order.permId > 0 && identity.permId > 0 && order.permId !== identity.permId) ||
+      (identity.ref !== undefined && order?.ref !== undefined && order.ref !== identity.ref);
+    return contradicts ? undefined : key;
+  }
+
+  get(key: OrderKey): Order | undefined {
+    return this.#orders.get(key);
+  }
+
+  /** At the broker, perhaps: UNKNOWN and CANCEL_PENDING included. */
+  working(): readonly Order[] {
+    return this.#pick(this.#working);
+  }
+
+  /** Working, and what is on its way there: everything that counts as exposure. */
+  exposed(): readonly Order[] {
+    return [...this.#pick(this.#working), ...this.#pick(this.#queued)];
+  }
+
+  queued(): readonly Order[] {
+    return this.#pick(this.#queued);
+  }
+
+  workingCount(): number {
+    return this.#working.size + this.#queued.size;
+  }
+
+  unknownCount(): number {
+    let count = 0;
+    for (const key of this.#working) if (this.#orders.get(key)?.state === 'UNKNOWN') count += 1;
+    return count;
+  }
+
+  ofTrigger(id: TriggerId): readonly Order[] {
+    return [...this.#orders.values()].filter((order) => order.triggerId === id);
+  }
+
+  #pick(keys: ReadonlySet<OrderKey>): Order[] {
+    const orders: Order[] = [];
+    for (const key of keys) {
+      const order = this.#orders.get(key);
+      if (order !== undefined) orders.push(order);
+    }
+    return orders;
+  }
+}
+
+function toggle(set: Set<OrderKey>, key: OrderKey, member: boolean): void {
+  if (member) set.add(key);
+  else set.delete(key);
+}

@@ -1,0 +1,29 @@
+import { type OrderState } from '#domain/order';
+
+/**
+ * IB's status words → our states. IB's states are not ours: a partial fill at IB is `Submitted` with filled > 0, `Inactive` may
+ * be alive, `Filled` without executions is only a claim. Undefined: an unrecognised word, which changes nothing and asks the broker.
+ */
+export function stateOfStatus(ibStatus: string, filled: number, whyHeld: string): OrderState | undefined {
+  switch (ibStatus) {
+    case 'ApiPending':
+    case 'PendingSubmit':
+      return 'SUBMITTED';
+    case 'PreSubmitted':
+      if (whyHeld.includes('locate')) return 'HELD';
+      return filled > 0 ? 'PARTIAL' : 'ACCEPTED';
+    case 'Submitted':
+      return filled > 0 ? 'PARTIAL' : 'ACCEPTED';
+    case 'PendingCancel':
+      return 'CANCEL_PENDING';
+    case 'ApiCancelled':
+    case 'Cancelled':
+      return 'CANCELLED';
+    case 'Filled':
+      return 'FILLED';
+    case 'Inactive':
+      return whyHeld.includes('locate') ? 'HELD' : 'INACTIVE';
+    default:
+      return undefined;
+  }
+}

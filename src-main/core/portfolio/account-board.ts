@@ -1,0 +1,65 @@
+import type { Account } from '#domain/account';
+import { type AccountId, isPaperAccount } from '#domain/ids';
+import { type Amount, amountFromNumber } from '#domain/money';
+
+const KEYS: Readonly<Record<string, 'netLiquidation' | 'buyingPower' | 'availableFunds'>> = {
+  NetLiquidation: 'netLiquidation',
+  BuyingPower: 'buyingPower',
+  AvailableFunds: 'availableFunds',
+};
+
+/** What the broker reports about accounts: observations, not decisions, therefore beside the commits. Missing is unknown. */
+export class AccountBoard {
+  readonly #accounts = new Map<AccountId, Account>();
+  #current: AccountId | undefined;
+
+  offered(ids: readonly AccountId[]): void {
+    for (const id of ids) {
+      if (!this.#accounts.has(id)) this.#accounts.set(id, { id, paper: isPaperAccount(id), currency: 'USD', updatedAt: 0 });
+    }
+    this.#current ??= ids[0];
+  }
+
+  value(id: AccountId, key: string, value: string, currency: string, at: number): void {
+    const field = KEYS[key];
+    const account = this.#accounts.get(id);
+    if (field === undefined || account === undefined || currency === 'BASE') return;
+    const amount = amountFromNumber(value.trim() === '' ? undefined : Number(value));
+    if (amount === undefined) return;
+    this.#accounts.set(id, { ...account, [field]: amount, currency: currency === '' ? account.currency : currency, updatedAt: at });
+  }
+
+  pnl(id: AccountId, daily: Amount | undefined, unrealized: Amount | undefined, realized: Amount | undefined, at: number): void {
+    const account = this.#accounts.get(id);
+    if (account === undefined) return;
+    const { dailyPnl: _d, unrealizedPnl: _u, realizedPnl: _r, ...rest } = account;
+    this.#accounts.set(id, {
+      ...rest,
+      ...(daily === undefined ? {} : { dailyPnl: daily }),
+      ...(unrealized === undefined ? {} : { unrealizedPnl: unrealized }),
+      ...(realized === undefined ? {} : { realizedPnl: realized }),
+      updatedAt: at,
+    });
+  }
+
+  /** A lost link makes the P&L unknown: an old figure must not pass the loss limit. */
+  forgetPnl(): void {
+    for (const [id, account] of this.#accounts) {
+      const { dailyPnl: _d, unrealizedPnl: _u, realizedPnl: _r, ...rest } = account;
+      this.#accounts.set(id, rest);
+    }
+  }
+
+  get(id: AccountId): Account | undefined {
+    return this.#accounts.get(id);
+  }
+
+  /** The account the desk trades: the first one TWS offers. */
+  current(): Account | undefined {
+    return this.#current === undefined ? undefined : this.#accounts.get(this.#current);
+  }
+
+  ids(): readonly AccountId[] {
+    return [...this.#accounts.keys()];
+  }
+}

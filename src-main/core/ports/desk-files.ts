@@ -1,0 +1,24 @@
+import type { TriggerId } from '#domain/ids';
+import type { Result } from '#domain/result';
+import type { TriggerSpec } from '#domain/trigger';
+
+/** Survives restarts. Files may only make the desk more careful; none of them is ever a reason to send an order. */
+export interface KillLatchFile {
+  /** Set by an earlier run and never re-armed? An unreadable file counts as set. */
+  read(): { readonly set: boolean; readonly reason: string };
+  /** Best effort: a failure is returned and does not stop a kill. */
+  set(reason: string, at: number): Result<void>;
+  clear(): Result<void>;
+}
+
+export interface TriggerDraft {
+  readonly id: TriggerId;
+  readonly gen: number;
+  readonly spec: TriggerSpec;
+}
+
+/** Triggers of the last run, offered again disarmed. `gen` goes on rising, so that no orderRef repeats. */
+export interface TriggerDrafts {
+  load(): Result<readonly TriggerDraft[]>;
+  save(drafts: readonly TriggerDraft[]): void;
+}

@@ -1,0 +1,335 @@
+import { formatDecimal, mulDiv } from '#domain/decimal';
+import { formatAmount, MONEY_SCALE, notional, type Amount } from '#domain/money';
+import type { Order, OrderIntent, OrderLeg, Side } from '#domain/order';
+import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
+import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import type { Denied, RiskContext } from './risk-context.ts';
+
+/** One control: a denial, or what it measured (part of the verdict the operator reads), or nothing to say. */
+export type Finding = Denied | { readonly kind: 'passed'; readonly text: string } | undefined;
+export type Control = (intent: OrderIntent, context: RiskContext) => Finding;
+
+function denied(control: string, text: string): Denied {
+  return { kind: 'denied', control, text };
+}
+
+function passed(text: string): Finding {
+  return { kind: 'passed', text };
+}
+
+function isDerivative(intent: OrderIntent): boolean {
+  return intent.contract.secType !== 'STK' && intent.contract.secType !== 'CASH' && intent.contract.secType !== 'CFD';
+}
+
+function unitWord(intent: OrderIntent): string {
+  return isDerivative(intent) ? 'contracts' : 'shares';
+}
+
+/** C-18: the account is one this session may trade. */
+const accountGuard: Control = (intent, context) =>
+  context.accounts.includes(intent.account)
+    ? undefined
+    : denied('C-18', `Account ${intent.account} is not one TWS offered to this session; check the login in TWS.`);
+
+/** C-19: order type and time in force are on the list, and stated. */
+const typeAllowList: Control = (intent, { rules }) => {
+  for (const leg of intent.legs) {
+    if (!rules.orderTypes.includes(leg.type))
+      return denied('C-19', `Order type ${leg.type} is not allowed by the settings; allow it there or use ${rules.orderTypes.join(', ')}.`);
+    if (!rules.timesInForce.includes(leg.tif))
+      return denied('C-19', `Time in force ${leg.tif} is not allowed by the settings; use ${rules.timesInForce.join(', ')}.`);
+  }
+  return undefined;
+};
+
+/** C-01: quantity of each leg. */
+const orderQuantity: Control = (intent, { rules }) => {
+  const limit = isDerivative(intent) ? rules.limits.maxOrderContracts : rules.limits.maxOrderShares;
+  for (const leg of intent.legs) {
+    const fault = quantityFault(leg);
+    if (fault !== undefined) return denied('C-01', fault);
+    if (!(leg.quantity <= limit * QUANTITY_SCALE)) {
+      return denied(
+        'C-01',
+        `Quantity ${formatQuantity(leg.quantity)} is above the limit of ${limit} ${unitWord(intent)} per order; lower it or raise the limit in the settings.`,
+      );
+    }
+  }
+  return passed(`quantity ${formatQuantity(intent.legs[0].quantity)} of ${limit}`);
+};
+
+function quantityFault(leg: OrderLeg): string | undefined {
+  if (!Number.isSafeInteger(leg.quantity) || leg.quantity <= 0)
+    return `Quantity ${String(leg.quantity / QUANTITY_SCALE)} is not a positive number.`;
+  return undefined;
+}
+
+/** C-04: prices exist where the type needs them, lie on the tick, and are positive unless the contract may trade below zero. */
+const priceValidity: Control = (intent, { details }) => {
+  if (details === undefined)
+    return denied('C-04', `The contract details of ${intent.contract.symbol} are not known yet, so its tick is not; wait for them.`);
+  const mayBeNegative = intent.contract.secType === 'FUT' || intent.contract.secType === 'BAG' || intent.contract.secType === 'FOP';
+  for (const leg of intent.legs) {
+    const needsLimit = leg.type === 'LMT' || leg.type === 'STP LMT';
+    const needsStop = leg.type === 'STP' || leg.type === 'STP LMT';
+    if (needsLimit !== (leg.limit !== undefined) || needsStop !== (leg.stop !== undefined))
+      return denied('C-04', `A ${leg.type} order has the wrong set of prices; this is a defect of the program.`);
+    for (const price of [leg.limit, leg.stop]) {
+      if (price === undefined) continue;
+      if (!Number.isSafeInteger(price)) return denied('C-04', 'A price is not a number.');
+      if (price <= 0 && !mayBeNegative) return denied('C-04', `Price ${formatPrice(price)} is not above zero.`);
+      if (!isOnTick(price, details.minTick))
+        return denied('C-04', `Price ${formatPrice(price)} is not a multiple of the tick ${formatDecimal(details.minTick, 1_000_000)}.`);
+    }
+  }
+  return undefined;
+};
+
+/** C-05: the quote is live, fresh, uncrossed and inside the session. */
+const freshQuote: Control = (intent, { quoteFault }) =>
+  quoteFault === undefined ? undefined : denied('C-05', `${intent.contract.symbol}: ${quoteFault}`);
+
+/** The highest price the first leg may be worth: limit, stop, the far side of the market, the last trade. */
+function worstPrice(intent: OrderIntent, context: RiskContext): Price | undefined {
+  const [entry] = intent.legs;
+  const market = context.quote === undefined ? [] : [entry.side === 'BUY' ? context.quote.ask : context.quote.bid, context.quote.last];
+  const known = [entry.limit, entry.stop, ...market].filter((price): price is Price => price !== undefined);
+  return known.length === 0 ? undefined : (Math.max(...known.map(Math.abs)) as Price);
+}
+
+/** C-02: a market order without a price is refused, never taken as worth nothing. */
+const orderNotional: Control = (intent, context) => {
+  const price = worstPrice(intent, context);
+  if (price === undefined)
+    return denied('C-02', `${intent.contract.symbol} has no price, so the order's value is unknown; wait for a quote or use a limit.`);
+  if (intent.contract.currency !== context.accountCurrency) {
+    return denied(
+      'C-02',
+      `The order is in ${intent.contract.currency} and the account in ${context.accountCurrency}; without an exchange rate its value cannot be checked.`,
+    );
+  }
+  const value = notional(price, intent.legs[0].quantity, intent.contract.multiplier);
+  const limit = context.rules.limits.maxOrderNotional * MONEY_SCALE;
+  const figures = `notional ${formatAmount(value, 0)} of ${formatAmount(limit as Amount, 0)}`;
+  return value <= limit
+    ? passed(figures)
+    : denied(
+        'C-02',
+        `The order is worth ${formatAmount(value, 0)} ${intent.contract.currency}, above the limit of ${formatAmount(limit as Amount, 0)}; lower the quantity.`,
+      );
+};
+
+/** C-03: the entry's price against the middle of the market, in percent and in ticks. Exits stand where the operator put them. */
+const priceCollar: Control = (intent, { quote, details, rules }) => {
+  const [entry] = intent.legs;
+  const price = entry.limit ?? entry.stop ?? (entry.side === 'BUY' ? quote?.ask : quote?.bid);
+  if (quote?.bid === undefined || quote.ask === undefined)
+    return denied('C-03', `${intent.contract.symbol} has no two-sided market to measure the price against; wait for bid and ask.`);
+  if (price === undefined || details === undefined) return denied('C-03', `${intent.contract.symbol} has no price to measure.`);
+  const mid = midpoint(quote.bid, quote.ask);
+  const away = Math.abs(price - mid);
+  const basisPoints = mid === 0 ? Number.POSITIVE_INFINITY : mulDiv(away, 10_000, Math.abs(mid));
+  const ticks = details.minTick > 0 ? Math.ceil(away / details.minTick) : Number.POSITIVE_INFINITY;
+  const { collarPercent, collarTicks } = rules.limits;
+  const percent = (basisPoints / 100).toFixed(2);
+  if (mid === 0 || !(away * 100 <= collarPercent * Math.abs(mid)))
+    return denied(
+      'C-03',
+      `Price ${formatPrice(price)} is ${percent} % away from the market's middle ${formatPrice(mid)}, above the collar of ${collarPercent} %; move it nearer.`,
+    );
+  if (!(away <= collarTicks * details.minTick))
+    return denied(
+      'C-03',
+      `Price ${formatPrice(price)} is ${ticks} ticks away from the market's middle, above the collar of ${collarTicks}; move it nearer.`,
+    );
+  return passed(`price within collar ${percent} % of ${collarPercent} %`);
+};
+
+/** C-08: new orders per second, for the contract and in all. A bracket counts once. */
+const entryRate: Control = (intent, { recent, now, rules }) => {
+  const inSecond = recent.filter((send) => now - send.at < 1_000);
+  const { ordersPerSecond, ordersPerSecondPerSymbol } = rules.limits;
+  if (inSecond.length >= ordersPerSecond)
+    return denied('C-08', `${inSecond.length} orders went out within the last second, the limit is ${ordersPerSecond}; wait a moment.`);
+  const here = inSecond.filter((send) => send.conId === intent.contract.conId).length;
+  return here >= ordersPerSecondPerSymbol
+    ? denied(
+        'C-08',
+        `${here} orders for ${intent.contract.symbol} went out within the last second, the limit is ${ordersPerSecondPerSymbol}; wait a moment.`,
+      )
+    : undefined;
+};
+
+/** C-09: repeated firing of one trigger; the engine locks the trigger on this denial. */
+const repeatedFiring: Control = (_intent, { triggerFires, now, rules }) => {
+  if (triggerFires === undefined) return undefined;
+  const count = triggerFires.recent.filter((at) => now - at < 600_000).length;
+  const limit = rules.limits.firingsPerTenMinutes;
+  return count >= limit
+    ? denied('C-09', `This trigger fired ${count} times within ten minutes, the limit is ${limit}; it is locked until you arm it again.`)
+    : undefined;
+};
+
+/** C-10: a reference never serves twice; the same order within the window is a double click, not a wish. */
+const duplicate: Control = (intent, { recent, now, rules, refUsed, working }) => {
+  const used = intent.legs.find((leg) => refUsed(leg.ref));
+  if (used !== undefined) return denied('C-10', `Reference ${used.ref} was used before; this order may already exist at the broker.`);
+  const [entry] = intent.legs;
+  const window = rules.limits.duplicateWindowSeconds * 1_000;
+  const price = entry.limit ?? entry.stop ?? null;
+  const same = recent.find(
+    (send) =>
+      now - send.at < window &&
+      send.account === intent.account &&
+      send.conId === intent.contract.conId &&
+      send.side === entry.side &&
+      send.quantity === entry.quantity &&
+      send.type === entry.type &&
+      send.price === price,
+  );
+  if (same !== undefined)
+    return denied(
+      'C-10',
+      `The same order went out ${((now - same.at) / 1_000).toFixed(1)} s ago; within ${rules.limits.duplicateWindowSeconds} s this counts as a duplicate.`,
+    );
+  const own =
+    intent.triggerId === undefined ? undefined : working.find((order) => order.triggerId === intent.triggerId && order.leg === 'E');
+  return own === undefined
+    ? undefined
+    : denied('C-10', `This trigger already has an order working at the broker (${own.key}); cancel that one first.`);
+};
+
+/** C-11: working orders on this side of the contract, and in all. IB itself stops at 20 a side. */
+const workingOrders: Control = (intent, { working, rules }) => {
+  const { maxWorkingPerSide, maxWorkingTotal } = rules.limits;
+  if (working.length + intent.legs.length > maxWorkingTotal)
+    return denied(
+      'C-11',
+      `${working.length} orders are working; with ${intent.legs.length} more the limit of ${maxWorkingTotal} is passed. Cancel some.`,
+    );
+  for (const side of ['BUY', 'SELL'] as const) {
+    const more = intent.legs.filter((leg) => leg.side === side).length;
+    const there = working.filter((order) => order.contract.conId === intent.contract.conId && order.side === side).length;
+    if (more > 0 && there + more > maxWorkingPerSide)
+      return denied(
+        'C-11',
+        `${there} ${side} orders for ${intent.contract.symbol} are working; the limit is ${maxWorkingPerSide} a side. Cancel some.`,
+      );
+  }
+  return undefined;
+};
+
+/** What a side can still add if everything working on it fills. Exits of brackets cancel each other, so the larger counts. */
+function pending(working: readonly Order[], conId: number, side: Side): number {
+  let sum = 0;
+  const exits = new Map<string, number>();
+  for (const order of working) {
+    if (order.contract.conId !== conId || order.side !== side) continue;
+    const rest = Math.max(0, order.quantity - order.filled);
+    if (order.parentKey === undefined) sum += rest;
+    else exits.set(order.parentKey, Math.max(exits.get(order.parentKey) ?? 0, rest));
+  }
+  for (const rest of exits.values()) sum += rest;
+  return sum;
+}
+
+/** C-12: position if everything working on the order's side fills, UNKNOWN orders included. */
+const worstCasePosition: Control = (intent, { position, working, rules }) => {
+  const [entry] = intent.legs;
+  const limit = isDerivative(intent) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;
+  const direction = entry.side === 'BUY' ? 1 : -1;
+  const worst = (position + direction * (pending(working, intent.contract.conId, entry.side) + entry.quantity)) as Quantity;
+  const size = Math.abs(worst) as Quantity;
+  return size <= limit * QUANTITY_SCALE
+    ? passed(`position after ${formatQuantity(worst)} of ${limit}`)
+    : denied(
+        'C-12',
+        `With everything working filled the position would be ${formatQuantity(worst)} ${unitWord(intent)}, above the limit of ${limit}; lower the quantity or cancel working orders.`,
+      );
+};
+
+/** C-13: after the day's loss limit only reducing orders leave. An unknown P&L blocks too: unknown is not zero. */
+const dailyLoss: Control = (_intent, { dailyPnl, rules }) => {
+  const limit = rules.limits.maxDailyLoss;
+  if (dailyPnl === undefined || !Number.isFinite(dailyPnl))
+    return denied(
+      'C-13',
+      "The day's profit and loss is not known yet, so the loss limit cannot be checked; it comes from TWS within seconds of connecting.",
+    );
+  return !(dailyPnl > -limit * MONEY_SCALE)
+    ? denied(
+        'C-13',
+        `The day's loss of ${formatAmount((0 - dailyPnl) as Amount)} reached the limit of ${limit}; only reducing orders leave today.`,
+      )
+    : undefined;
+};
+
+/** Reducing orders pass every limit but one: they never sell more than is held, counting exits already working. */
+const reduceOnly: Control = (intent, { position, working }) => {
+  const [entry] = intent.legs;
+  if (intent.legs.length !== 1) return denied('REDUCE', 'A reducing order has exactly one leg.');
+  const fault = quantityFault(entry);
+  if (fault !== undefined) return denied('REDUCE', fault);
+  const held = entry.side === 'SELL' ? position : 0 - position;
+  if (held <= 0)
+    return denied('REDUCE', `There is no ${entry.side === 'SELL' ? 'long' : 'short'} position in ${intent.contract.symbol} to reduce.`);
+  const open = held - pending(working, intent.contract.conId, entry.side);
+  return entry.quantity <= open
+    ? passed(`reduces ${formatQuantity(entry.quantity)} of ${formatQuantity(held as Quantity)}`)
+    : denied(
+        'REDUCE',
+        `Only ${formatQuantity(Math.max(0, open) as Quantity)} of ${formatQuantity(held as Quantity)} is free to close; working exits cover the rest. Cancel them first.`,
+      );
+};
+
+const LIMITS: Readonly<Record<keyof RiskContext['rules']['limits'], true>> = {
+  maxOrderShares: true,
+  maxOrderContracts: true,
+  maxOrderNotional: true,
+  collarPercent: true,
+  collarTicks: true,
+  maxQuoteAgeMs: true,
+  ordersPerSecondPerSymbol: true,
+  ordersPerSecond: true,
+  firingsPerTenMinutes: true,
+  duplicateWindowSeconds: true,
+  maxWorkingPerSide: true,
+  maxWorkingTotal: true,
+  maxPositionShares: true,
+  maxPositionContracts: true,
+  maxDailyLoss: true,
+};
+
+/** C-34: no limit may be missing or no number; what cannot be compared would let everything pass. */
+const soundLimits: Control = (_intent, { rules }) => {
+  const limits: Readonly<Record<string, unknown>> = { ...rules.limits };
+  const unsound = Object.keys(LIMITS).find((name) => !Number.isFinite(limits[name]) || Number(limits[name]) <= 0);
+  return unsound === undefined
+    ? undefined
+    : denied('C-34', `The limit ${unsound} is ${String(limits[unsound])}, which is no limit; mend it in the settings.`);
+};
+
+/** In the order in which an operator would ask. */
+export const ENTRY_CONTROLS: readonly Control[] = [
+  soundLimits,
+  accountGuard,
+  typeAllowList,
+  orderQuantity,
+  priceValidity,
+  freshQuote,
+  orderNotional,
+  worstCasePosition,
+  priceCollar,
+  workingOrders,
+  duplicate,
+  repeatedFiring,
+  entryRate,
+  dailyLoss,
+];
+
+export const REDUCE_CONTROLS: readonly Control[] = [accountGuard, typeAllowList, priceValidity, duplicateRef, reduceOnly];
+
+function duplicateRef(intent: OrderIntent, { refUsed }: RiskContext): Finding {
+  const used = intent.legs.find((leg) => refUsed(leg.ref));
+  return used === undefined ? undefined : denied('C-10', `Reference ${used.ref} was used before.`);
+}

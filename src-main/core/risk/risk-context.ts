@@ -1,0 +1,72 @@
+import type { ContractDetails } from '#domain/contract';
+import type { AccountId, ConId, OrderRef, TriggerId } from '#domain/ids';
+import type { Amount } from '#domain/money';
+import type { Order, OrderType, Side, TimeInForce } from '#domain/order';
+import type { Quote } from '#domain/quote';
+import type { Price } from '#domain/price';
+import type { Quantity } from '#domain/quantity';
+
+/** Limits in the units of the settings file: shares and contracts whole, money in whole units of the account's currency. */
+export interface RiskLimits {
+  readonly maxOrderShares: number;
+  readonly maxOrderContracts: number;
+  readonly maxOrderNotional: number;
+  readonly collarPercent: number;
+  readonly collarTicks: number;
+  readonly maxQuoteAgeMs: number;
+  readonly ordersPerSecondPerSymbol: number;
+  readonly ordersPerSecond: number;
+  readonly firingsPerTenMinutes: number;
+  readonly duplicateWindowSeconds: number;
+  readonly maxWorkingPerSide: number;
+  readonly maxWorkingTotal: number;
+  readonly maxPositionShares: number;
+  readonly maxPositionContracts: number;
+  readonly maxDailyLoss: number;
+}
+
+export interface RiskRules {
+  readonly limits: RiskLimits;
+  readonly orderTypes: readonly OrderType[];
+  readonly timesInForce: readonly TimeInForce[];
+}
+
+/** A send remembered for the rate and duplicate controls. `at` is epoch ms. */
+export interface RecentSend {
+  readonly at: number;
+  readonly account: AccountId;
+  readonly conId: ConId;
+  readonly side: Side;
+  readonly quantity: Quantity;
+  readonly type: OrderType;
+  readonly price: Price | null;
+}
+
+/** Everything a verdict depends on, read by the caller inside the same commit. */
+export interface RiskContext {
+  readonly rules: RiskRules;
+  readonly now: number;
+  readonly accounts: readonly AccountId[];
+  readonly details: ContractDetails | undefined;
+  readonly quote: Quote | undefined;
+  /** Why the quote must not be traded on; a sentence, undefined when good. */
+  readonly quoteFault: string | undefined;
+  /** Signed, live. */
+  readonly position: Quantity;
+  /** Working orders of the account, UNKNOWN ones included, manual ones too. */
+  readonly working: readonly Order[];
+  readonly recent: readonly RecentSend[];
+  /** References ever used; a repeated one is refused for ever. */
+  readonly refUsed: (ref: OrderRef) => boolean;
+  readonly triggerFires: { readonly id: TriggerId; readonly recent: readonly number[] } | undefined;
+  readonly dailyPnl: Amount | undefined;
+  readonly accountCurrency: string;
+}
+
+export interface Denied {
+  readonly kind: 'denied';
+  /** e.g. `C-02` */
+  readonly control: string;
+  /** What, which figure, which limit, what to do. */
+  readonly text: string;
+}

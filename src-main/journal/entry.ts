@@ -1,0 +1,51 @@
+import type { CommitRecord } from '#core/ports/journal';
+import { err, ok, type Result } from '#domain/result';
+
+/** What a journal line says. `seq` is always the last sequence number used so far, so that numbering goes on after any entry. */
+export type Entry =
+  | (CommitRecord & { readonly kind: 'commit' })
+  /**
+   * A run begins. Its state is empty: memory is the authority while a process lives, files never bring state back. The digests of its
+   * commits therefore start from the empty state.
+   */
+  | { readonly kind: 'run-started'; readonly seq: number; readonly at: number }
+  | { readonly kind: 'run-ended'; readonly seq: number; readonly at: number }
+  | { readonly kind: 'file-started'; readonly seq: number; readonly at: number; readonly file: string }
+  /** The commits from … to … happened but could not be written. */
+  | { readonly kind: 'gap'; readonly seq: number; readonly at: number; readonly from: number; readonly to: number; readonly reason: string }
+  /** The commits from … to … were written, but the system could not promise that they reached the disk. */
+  | {
+      readonly kind: 'doubtful';
+      readonly seq: number;
+      readonly at: number;
+      readonly from: number;
+      readonly to: number;
+      readonly reason: string;
+    }
+  /** The end of the file before this line was damaged by a crash and was moved away. */
+  | { readonly kind: 'recovered'; readonly seq: number; readonly at: number; readonly torn: string; readonly bytes: number };
+
+const kinds: ReadonlySet<unknown> = new Set(['commit', 'run-started', 'run-ended', 'file-started', 'gap', 'doubtful', 'recovered']);
+
+/** The text of an entry. A commit's record is not copied for it: this is the order path. */
+export function entryText(entry: Exclude<Entry, { readonly kind: 'commit' }>): string {
+  return JSON.stringify(entry);
+}
+
+export function commitText(record: CommitRecord): string {
+  return `{"kind":"commit",${JSON.stringify(record).slice(1)}`;
+}
+
+export function parseEntry(body: string): Result<Entry> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return err('holds no JSON');
+  }
+  if (typeof value !== 'object' || value === null) return err('holds no entry');
+  const { kind, seq } = value as { readonly kind?: unknown; readonly seq?: unknown };
+  if (!kinds.has(kind)) return err(`holds an entry of the unknown kind ${JSON.stringify(kind)}`);
+  if (!Number.isSafeInteger(seq) || (seq as number) < 0) return err('holds an entry without a sequence number');
+  return ok(value as Entry);
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { err, ok, type Result } from '#domain/result';
+import type { Files } from './files.ts';
+import { StateFile } from './state-file.ts';
+
+export interface KillLatchRecord {
+  readonly latched: boolean;
+  /** Epoch ms of the last change. */
+  readonly at: number;
+  readonly reason: string;
+}
+
+/** `doubt` tells why the latch is assumed although the file does not say so. */
+export interface KillLatch extends KillLatchRecord {
+  readonly doubt?: string;
+}
+
+/**
+ * The kill latch on disk. It can only hold the desk back: a file that cannot be read or understood counts as latched, whatever its
+ * backup says.
+ */
+export class KillLatchFile {
+  readonly #file: StateFile<KillLatchRecord>;
+
+  constructor(directory: string, files?: Files) {
+    this.#file = new StateFile(join(directory, 'kill-latch.json'), parse, files);
+  }
+
+  load(): KillLatch {
+    const read = this.#file.read();
+    if (read.ok) return read.value ?? { latched: false, at: 0, reason: '' };
+    const { text, backup } = read.error;
+    return { latched: true, at: backup?.at ?? 0, reason: backup?.latched === true ? backup.reason : text, doubt: text };
+  }
+
+  /** Best effort: the latch in memory holds whether or not this succeeds. */
+  latch(at: number, reason: string): Result<void> {
+    return this.#file.write({ latched: true, at, reason });
+  }
+
+  /** The second step of a re-arm. While this fails the desk stays latched. */
+  clear(at: number, reason: string): Result<void> {
+    return this.#file.write({ latched: false, at, reason });
+  }
+}
+
+/** Nothing but an explicit and complete record counts: in doubt the desk stays latched. */
+function parse(value: unknown): Result<KillLatchRecord> {
+  if (typeof value !== 'object' || value === null) return err('it holds no record');
+  const { latched, at, reason } = value as Readonly<Record<keyof KillLatchRecord, unknown>>;
+  if (typeof latched !== 'boolean') return err('latched is not true or false');
+  if (typeof at !== 'number' || !Number.isFinite(at)) return err('at is not a time');
+  if (typeof reason !== 'string') return err('reason is not a text');
+  return ok({ latched, at, reason });
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { parseEntry } from './entry.ts';
+import { journalFiles, type JournalFileName } from './file-name.ts';
+import { type Files, writeAll } from './files.ts';
+import { decodeLine, GENESIS } from './line.ts';
+
+/** What a crash or a bad disk left behind the good lines of a file. */
+export interface Damage {
+  readonly file: string;
+  /** Bytes of good lines before it; 0: the whole file is bad. */
+  readonly keep: number;
+  readonly bytes: number;
+}
+
+/** Where writing goes on after a restart. */
+export interface Tail {
+  /** The file to go on with; undefined when a new one must be begun. */
+  readonly file: JournalFileName | undefined;
+  /** Bytes of good lines in it. */
+  readonly length: number;
+  /** Sum of the last good line. */
+  readonly prev: string;
+  readonly lastSeq: number;
+  /** Highest index ever used, so that a name never comes twice. */
+  readonly lastIndex: number;
+  /** To be moved away before anything is written. Newest file first. */
+  readonly damage: readonly Damage[];
+}
+
+const NEWLINE = 0x0a;
+
+/**
+ * Finds the last good line. Changes nothing, so that numbering goes on even on a full disk. Throws the system's errors. Damage further
+ * up is not looked for here; that is what `verify` is for.
+ */
+export function findTail(files: Files, directory: string): Tail {
+  const all = journalFiles(files.list(directory));
+  const lastIndex = all.at(-1)?.index ?? 0;
+  const damage: Damage[] = [];
+  for (const file of [...all].reverse()) {
+    const bytes = files.read(join(directory, file.name));
+    const good = lastGoodLine(bytes);
+    const keep = good?.end ?? 0;
+    if (keep < bytes.length || good === undefined) damage.push({ file: file.name, keep, bytes: bytes.length - keep });
+    if (good !== undefined) return { file, length: good.end, prev: good.sum, lastSeq: good.seq, lastIndex, damage };
+  }
+  return { file: undefined, length: 0, prev: GENESIS, lastSeq: 0, lastIndex, damage };
+}
+
+function lastGoodLine(bytes: Buffer): { readonly end: number; readonly sum: string; readonly seq: number } | undefined {
+  let end = bytes.lastIndexOf(NEWLINE);
+  while (end >= 0) {
+    const start = end === 0 ? 0 : bytes.lastIndexOf(NEWLINE, end - 1) + 1;
+    const line = decodeLine(bytes.toString('utf8', start, end));
+    if (line.ok) {
+      const entry = parseEntry(line.value.body);
+      if (entry.ok) return { end: end + 1, sum: line.value.sum, seq: entry.value.seq };
+    }
+    end = start - 1;
+  }
+  return undefined;
+}
+
+/**
+ * Moves the half line of a crash to a `.torn` file, which the program never reads again, and returns that file's name. The bytes are on
+ * the disk under their new name before they are cut off.
+ */
+export function quarantine(files: Files, directory: string, damage: Damage): string {
+  const path = join(directory, damage.file);
+  let count = 1;
+  while (files.exists(join(directory, `${damage.file}.${count}.torn`))) count += 1;
+  const torn = `${damage.file}.${count}.torn`;
+  const copy = files.open(join(directory, torn));
+  try {
+    writeAll(files, copy, files.read(path).subarray(damage.keep), 0);
+    files.sync(copy);
+  } catch (error) {
+    // Half a copy would only be in the way of the next try.
+    files.remove(join(directory, torn));
+    throw error;
+  } finally {
+    files.close(copy);
+  }
+  if (damage.keep === 0) {
+    files.remove(path);
+    return torn;
+  }
+  const fd = files.open(path);
+  try {
+    files.truncate(fd, damage.keep);
+    files.sync(fd);
+  } finally {
+    files.close(fd);
+  }
+  return torn;
+}

@@ -1,0 +1,51 @@
+import { pino, type Level } from 'pino';
+import { createRedactor } from './redact.ts';
+
+export interface Logger {
+  info(text: string, detail?: Readonly<Record<string, unknown>>): void;
+  warn(text: string, detail?: Readonly<Record<string, unknown>>): void;
+  error(text: string, detail?: Readonly<Record<string, unknown>>): void;
+  /** Writes what is still in memory. */
+  flush(): void;
+}
+
+export interface LogSink {
+  write(line: string): unknown;
+  flushSync?(): void;
+}
+
+export interface LoggerOptions {
+  /** A file, created with its folder, or any sink. */
+  readonly to: string | LogSink;
+  readonly level?: Level;
+}
+
+/**
+ * One JSON line an entry. Redaction works on the finished line, so that nothing escapes it: not a nested field, not the stack of an
+ * error, not the text of a library. JSON encodes control characters, so that no text can forge a line.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const sink: LogSink = typeof options.to === 'string' ? pino.destination({ dest: options.to, mkdir: true, sync: false }) : options.to;
+  const redact = createRedactor();
+  const log = pino(
+    {
+      level: options.level ?? 'info',
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => sink.write(redact(line)) },
+  );
+  const at = (level: 'info' | 'warn' | 'error') => (text: string, detail?: Readonly<Record<string, unknown>>) => {
+    if (detail === undefined) log[level](text);
+    else log[level](serialisable(detail), text);
+  };
+  return { info: at('info'), warn: at('warn'), error: at('error'), flush: () => sink.flushSync?.() };
+}
+
+/** An Error has no enumerable fields: under any name it would be written as {}. */
+function serialisable(detail: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(detail)) fields[key] = value instanceof Error ? pino.stdSerializers.err(value) : value;
+  return fields;
+}

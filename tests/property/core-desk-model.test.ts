@@ -1,0 +1,400 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { replay } from '#core/commit/replay';
+import { cancelOrders } from '#core/engine/kill';
+import {
+  acknowledgeKill,
+  confirmRearm,
+  flatten,
+  pauseByOperator,
+  requestRearm,
+  resumeDesk,
+  startDesk,
+  stopDesk,
+} from '#core/engine/operator';
+import { armTrigger, changeTrigger } from '#core/engine/triggers';
+import type { OrderRef } from '#domain/ids';
+import { isWorking } from '#domain/order';
+import { units } from '#domain/quantity';
+import { CoreDesk } from '../support/core-desk.ts';
+import { DU, rulesOf } from '../support/core-fixtures.ts';
+import { holds } from '../support/property.ts';
+import { IBM } from '../support/trigger-fixtures.ts';
+
+const LIMIT = 300;
+/** How often each act is drawn; trading and its news must outweigh the disasters, or nothing is ever at stake. */
+const WEIGHTS = {
+  trade: 14,
+  arm: 3,
+  up: 3,
+  down: 3,
+  still: 1,
+  ack: 6,
+  part: 7,
+  fill: 4,
+  late: 2,
+  cancel: 3,
+  confirm: 3,
+  repeat: 3,
+  queue: 1,
+  wire: 2,
+  refuse: 1,
+  release: 3,
+  drop: 1,
+  lose: 1,
+  connect: 1,
+  ends: 2,
+  answer: 1,
+  back: 5,
+  pause: 1,
+  resume: 1,
+  stop: 1,
+  start: 1,
+  kill: 1,
+  'kill-all': 1,
+  rearm: 1,
+  journal: 1,
+  heal: 1,
+  time: 5,
+  long: 6,
+  flatten: 3,
+  'trigger-pause': 1,
+  'trigger-resume': 1,
+  disarm: 1,
+  throw: 1,
+} as const;
+type Act = keyof typeof WEIGHTS;
+interface Step {
+  readonly do: Act;
+  readonly n: number;
+}
+
+/** What the broker knows of an order, kept apart from the desk. */
+interface Live {
+  readonly ref: OrderRef;
+  readonly side: 1 | -1;
+  readonly entry: boolean;
+  readonly quantity: number;
+  filled: number;
+  open: boolean;
+}
+
+/** A desk and its broker; after each step everything that must always hold is looked at. */
+class Model {
+  readonly desk = new CoreDesk();
+  readonly live: Live[] = [];
+  readonly violations: string[] = [];
+  position = 0;
+  #last = 179.9;
+  #names = 0;
+  #execs = 0;
+  #missed: { readonly ref: OrderRef; readonly quantity: number; readonly exec: string }[] = [];
+  #connected = true;
+
+  constructor() {
+    const { desk } = this;
+    desk.rules = rulesOf({ maxPositionShares: LIMIT, maxWorkingPerSide: 4, firingsPerTenMinutes: 2 });
+    desk.broker.onFrame = (approved) => {
+      const { hall } = desk;
+      const exit = approved.value.purpose === 'reduce';
+      const fine =
+        (!hall.latch.isSet() || exit) &&
+        hall.link.ready &&
+        hall.reconciliation.done() &&
+        desk.journal.status().state === 'ready' &&
+        (exit ? desk.state !== 'IDLE' && desk.state !== 'STOPPED' : desk.state === 'EXECUTION' || desk.state === 'MANAGING');
+      if (!fine)
+        this.violations.push(`a frame left in ${desk.state}, latch ${String(hall.latch.isSet())}, ready ${String(hall.link.ready)}`);
+      const record = desk.stores.engine.get('desk')?.kill;
+      if (record !== undefined && approved.seq <= record.id) this.violations.push('a frame approved before the kill left after it');
+    };
+    desk.started();
+    desk.quote(this.#last);
+  }
+
+  step({ do: what, n }: Step): void {
+    const { desk } = this;
+    const frames = desk.broker.frames.length;
+    this.#act(what, n);
+    for (const frame of desk.broker.frames.slice(frames)) {
+      this.live.push({
+        ref: frame.ref,
+        side: frame.leg.side === 'BUY' ? 1 : -1,
+        entry: frame.approved.value.purpose === 'entry',
+        quantity: frame.leg.quantity / 10_000,
+        filled: 0,
+        open: true,
+      });
+    }
+    this.#look(what);
+  }
+
+  #act(what: Step['do'], n: number): void {
+    const { desk } = this;
+    const { hall } = desk;
+    const order = this.live.length === 0 ? undefined : this.live[n % this.live.length];
+    const trigger = [...desk.stores.triggers.values()][n % Math.max(1, desk.stores.triggers.size)];
+    switch (what) {
+      case 'arm': {
+        this.#names += 1;
+        const quantity = units([40, 70, 100, 150][n % 4] ?? 40);
+        const level = (n % 2 === 0 ? 180 : 179.8) + (n % 5) / 100;
+        const existing = trigger === undefined || n % 3 > 0 ? undefined : { id: trigger.id, version: trigger.updatedAt };
+        armTrigger(
+          hall,
+          desk.spec(level, { name: `N${this.#names}` }, { quantity, side: n % 3 === 0 ? 'SELL' : 'BUY' }),
+          'the model',
+          existing,
+        );
+        desk.core.drainNow();
+        break;
+      }
+      case 'up':
+        this.#quote(180.02 + (n % 5) / 100);
+        break;
+      case 'down':
+        this.#quote(179.7 - (n % 5) / 100);
+        break;
+      case 'still':
+        this.#quote(this.#last);
+        break;
+      case 'trade':
+        desk.wait(1_300 * (n % 9));
+        this.#act('arm', n);
+        if (n % 7 > 0) this.#quote(179.65);
+        this.#quote(180.1);
+        if (n % 4 === 0) this.#quote(179.65);
+        break;
+      case 'back':
+        this.#recover();
+        break;
+      case 'ack':
+        if (order?.open === true && this.#connected) desk.openOrder(order.ref, 'Submitted');
+        break;
+      case 'part':
+        if (order?.open === true) this.#execute(order, Math.min(order.quantity - order.filled, 1 + (n % 60)));
+        break;
+      case 'fill':
+        if (order?.open === true) this.#execute(order, order.quantity - order.filled);
+        break;
+      case 'late':
+        if (order?.open === false && order.filled < order.quantity && desk.broker.cancels.length > 0)
+          this.#execute(order, Math.min(order.quantity - order.filled, 5));
+        break;
+      case 'cancel':
+        if (order !== undefined) cancelOrders(hall, [desk.order(order.ref)], 'the model');
+        break;
+      case 'confirm': {
+        const sent = desk.broker.cancels.map((cancel) => cancel.orderId);
+        for (const item of this.live)
+          if (item.open && this.#connected && sent.includes(desk.broker.frameOf(item.ref).orderId)) {
+            item.open = false;
+            desk.status(item.ref, 'Cancelled', item.filled);
+          }
+        break;
+      }
+      case 'repeat':
+        if (order !== undefined && this.#connected)
+          desk.status(order.ref, order.open ? 'Submitted' : order.filled === order.quantity ? 'Filled' : 'Cancelled', order.filled);
+        break;
+      case 'queue':
+      case 'wire':
+      case 'refuse':
+        desk.broker.mode = what;
+        break;
+      case 'release':
+        if (this.#connected) desk.broker.releaseWaiting();
+        else desk.broker.dropWaiting('no connection');
+        break;
+      case 'drop':
+        desk.broker.dropWaiting('no slot');
+        break;
+      case 'lose':
+        this.#connected = false;
+        desk.broker.dropWaiting('the connection was lost');
+        desk.disconnect();
+        break;
+      case 'connect':
+        this.#connected = true;
+        desk.connect();
+        desk.pnl();
+        break;
+      case 'ends':
+        if (!this.#connected) break;
+        this.#tellAll();
+        break;
+      case 'answer':
+        if (this.#connected) desk.end('open-orders');
+        break;
+      case 'pause':
+        pauseByOperator(hall, 'the model', 'x');
+        break;
+      case 'resume':
+        resumeDesk(hall, 'the model');
+        break;
+      case 'stop':
+        stopDesk(hall, 'the model');
+        break;
+      case 'start':
+        startDesk(hall, 'the model');
+        break;
+      case 'kill':
+        desk.killBy('own');
+        break;
+      case 'kill-all':
+        desk.killBy('all');
+        break;
+      case 'rearm':
+        acknowledgeKill(hall, 'the model', 'seen');
+        requestRearm(hall, 'the model');
+        confirmRearm(hall, 'the model', desk.stores.engine.get('desk')?.rearmPhrase ?? '');
+        break;
+      case 'journal':
+        desk.journal.fail('full');
+        break;
+      case 'heal':
+        desk.journal.heal();
+        break;
+      case 'time':
+        desk.wait(400 + n);
+        break;
+      case 'long':
+        desk.wait(12_000);
+        break;
+      case 'flatten':
+        flatten(hall, DU, IBM.conId, 'the model');
+        break;
+      case 'trigger-pause':
+      case 'trigger-resume':
+      case 'disarm':
+        if (trigger !== undefined) {
+          const event = what === 'disarm' ? 'disarm' : what === 'trigger-pause' ? 'pause' : 'resume';
+          changeTrigger(hall, trigger.id, trigger.updatedAt, event, 'the model');
+          desk.core.drainNow();
+        }
+        break;
+      case 'throw':
+        desk.broker.cancelThrows = n % 2 === 0;
+        desk.latchFile.failing = n % 3 === 0;
+        break;
+    }
+  }
+
+  /** Everything mended and the desk at work again. */
+  #recover(): void {
+    const { desk } = this;
+    desk.broker.cancelThrows = false;
+    desk.latchFile.failing = false;
+    desk.broker.mode = 'wire';
+    for (const act of ['heal', 'release', 'connect', 'ends', 'rearm', 'start', 'resume'] as const) this.#act(act, 0);
+    for (const last of [179.7, 179.71, 179.72]) this.#quote(last);
+  }
+
+  #quote(last: number): void {
+    this.#last = last;
+    if (this.#connected) this.desk.quote(last);
+  }
+
+  #execute(order: Live, quantity: number): void {
+    order.filled += quantity;
+    this.position += order.side * quantity;
+    if (order.filled === order.quantity) order.open = false;
+    this.#execs += 1;
+    const exec = `m.${this.#execs}.01`;
+    if (this.#connected) this.desk.fill(order.ref, quantity, this.#last, { execId: exec as never });
+    else this.#missed.push({ ref: order.ref, quantity, exec });
+  }
+
+  /** A complete answer to a reconciliation. */
+  #tellAll(): void {
+    const { desk } = this;
+    for (const item of this.live) {
+      if (item.open) desk.openOrder(item.ref, 'Submitted');
+      else
+        desk.news({
+          kind: 'completed-order',
+          order: desk.openOrderOf(item.ref, item.filled === item.quantity ? 'Filled' : 'Cancelled', { orderId: 0 as never }),
+          completedStatus: '',
+        });
+    }
+    for (const { ref, quantity, exec } of this.#missed) desk.fill(ref, quantity, this.#last, { execId: exec as never }, false);
+    this.#missed = [];
+    desk.position(this.position);
+    desk.ends();
+  }
+
+  #look(after: string): void {
+    const { desk, violations } = this;
+    const refs = desk.broker.frames.map((frame) => frame.ref);
+    if (new Set(refs).size !== refs.length) violations.push('a reference left twice (I-01)');
+    const missed = this.#missed.reduce(
+      (sum, fill) => sum + fill.quantity * (this.live.find((item) => item.ref === fill.ref)?.side ?? 0),
+      0,
+    );
+    const booked = desk.fillsBooked().reduce((sum, fill) => sum + (fill.side === 'BUY' ? 1 : -1) * fill.quantity, 0);
+    if (booked !== units(this.position - missed)) violations.push('fills booked are not the broker’s (I-05)');
+    if ((desk.held()?.quantity ?? 0) !== booked) violations.push('the position is not the sum of its fills (I-05)');
+    for (const side of [1, -1] as const) {
+      const pending = this.live
+        .filter((item) => item.open && item.side === side)
+        .reduce((sum, item) => sum + item.quantity - item.filled, 0);
+      const worst = this.position + side * pending;
+      const entered = this.live.some((item) => item.entry && item.open && item.side === side);
+      if (entered && side * worst > LIMIT) violations.push(`worst case ${worst} above ${LIMIT} (I-16)`);
+    }
+    const totals = desk.hall.comparator.totals();
+    if (totals.approved - totals.left !== desk.broker.waiting) violations.push(`approved ${totals.approved}, left ${totals.left} (I-36)`);
+    for (const item of this.live) {
+      const order = desk.order(item.ref);
+      if (item.open && !isWorking(order.state)) violations.push(`${order.state} here, open at the broker`);
+      if (order.state === 'FILLED' && item.filled < item.quantity) violations.push('FILLED here, not at the broker');
+    }
+    if (desk.hall.latch.isSet() !== (desk.state === 'EMERGENCY' || desk.state === 'STOPPED'))
+      violations.push(`latch ${String(desk.hall.latch.isSet())} in ${desk.state}`);
+    if (['SIZING', 'LEVEL_BUILDING', 'EXECUTION'].includes(desk.state)) violations.push(`stuck in ${desk.state}`);
+    for (const bug of desk.bugs) if (!String(bug.error).includes('while cancelling')) violations.push(String(bug.error));
+    if (violations.length > 0) throw new Error(`after ${after}: ${violations.join('; ')}`);
+  }
+
+  /** Faults are over, the broker answers everything: the desk must come to rest. */
+  settle(): void {
+    const { desk } = this;
+    desk.broker.cancelThrows = false;
+    desk.latchFile.failing = false;
+    desk.journal.heal();
+    this.step({ do: 'lose', n: 0 });
+    this.step({ do: 'connect', n: 0 });
+    this.step({ do: 'ends', n: 0 });
+    desk.killBy('own');
+    for (let round = 0; round < 4; round += 1) {
+      desk.wait(1_500);
+      this.step({ do: 'confirm', n: 0 });
+      this.step({ do: 'answer', n: 0 });
+    }
+    desk.wait(2_000);
+    const open = this.live.filter((item) => item.open).map((item) => item.ref);
+    expect(open).toEqual([]);
+    expect(desk.stores.engine.get('desk')?.kill).toMatchObject({ phase: 'verified' });
+    expect(desk.held()?.quantity ?? 0).toBe(units(this.position));
+    expect(desk.commits.audit()).toEqual([]);
+    if (desk.journal.status().lost > 0) return;
+    const { records } = desk.journal;
+    const replayed = replay(records);
+    if (!replayed.ok) throw new Error(replayed.error.text);
+    expect(replayed.value.digests).toEqual(records.map((record) => record.digest));
+  }
+}
+
+const acts = fc.oneof(...Object.entries(WEIGHTS).map(([act, weight]) => ({ weight, arbitrary: fc.constant(act as Act) })));
+const steps = fc.array(fc.record({ do: acts, n: fc.nat(200) }), { minLength: 20, maxLength: 80, size: 'max' });
+
+test('whatever happens, in whatever order: at most one order per firing, a gate that holds, books that agree, and rest and a replay in the end', async () => {
+  await holds(
+    'the desk against a model of its broker (I-01, I-03, I-04, I-05, I-11, I-16, I-36)',
+    fc.property(steps, (program) => {
+      const model = new Model();
+      for (const step of program) model.step(step);
+      model.settle();
+    }),
+  );
+}, 300_000);
