@@ -68,7 +68,7 @@ export function dateText(day: DayNumber): string {
   return `${String(date.year)}${two(date.month)}${two(date.day)}`;
 }
 
-export function clockText(ms: number): string {
+function clockText(ms: number): string {
   return `${two(Math.floor(ms / HOUR))}:${two(Math.floor(ms / 60_000) % 60)}:${two(Math.floor(ms / 1000) % 60)}`;
 }
 

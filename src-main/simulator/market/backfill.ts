@@ -37,7 +37,7 @@ function curve(conId: number, at: number): number {
   return WAVES.reduce((sum, [period, strength], index) => sum + strength * wave(conId * 31 + index, period, at), 0);
 }
 
-export function backfillPrice(conId: number, at: number, anchorAt: number, anchor: Price): Price {
+function backfillPrice(conId: number, at: number, anchorAt: number, anchor: Price): Price {
   return roundToTick(Math.round(anchor * (1 + curve(conId, at) - curve(conId, anchorAt))) as Price, 10_000 as Price, 'nearest');
 }
 

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { KillLatchFile as LatchPort, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
+import type { Clock } from '#core/ports/clock';
+import type { TriggerId } from '#domain/ids';
+import { err, ok, type Result } from '#domain/result';
+import { KillLatchFile } from '#journal/kill-latch-file';
+import { StateFile } from '#journal/state-file';
+import { triggerSpec } from '#protocol/inputs';
+import type { IdHighWater } from '#tws/tws-options';
+
+/** The latch of the core's port over the file of the journal's room. */
+export function openKillLatch(dir: string, clock: Clock): LatchPort {
+  const file = new KillLatchFile(dir);
+  return {
+    read: () => {
+      const latch = file.load();
+      return { set: latch.latched, reason: latch.doubt ?? latch.reason };
+    },
+    set: (reason, at) => file.latch(at, reason),
+    clear: () => file.clear(clock.now(), 're-armed'),
+  };
+}
+
+const highWater = z.strictObject({ highest: z.number().int().nonnegative() });
+/** Ids are written ahead in blocks: a file per order would be a disk write on the order path. */
+const BLOCK = 500;
+
+/** Highest order id ever used. A file that cannot be read costs a gap in the numbers, nothing else. */
+export function openIdHighWater(dir: string, warn: (text: string) => void): IdHighWater {
+  const file = new StateFile(join(dir, 'order-ids.json'), (value) => parsed(highWater, value));
+  const read = file.read();
+  if (!read.ok) warn(`${read.error.text}; order ids go on above everything the broker knows.`);
+  let highest = read.ok ? (read.value?.highest ?? 0) : (read.error.backup?.highest ?? 0) + BLOCK;
+  let written = highest;
+  return {
+    read: () => highest,
+    raise: (id) => {
+      if (id <= highest) return;
+      highest = id;
+      if (id <= written) return;
+      written = id + BLOCK;
+      const done = file.write({ highest: written });
+      if (!done.ok) warn(done.error);
+    },
+  };
+}
+
+const drafts = z.array(z.strictObject({ id: z.string().regex(/^[0-9A-Z]{8}$/), gen: z.number().int().nonnegative(), spec: triggerSpec }));
+
+/** Triggers of the last run, offered again disarmed. Written behind the commands, never on the order path. */
+export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (text: string) => void): TriggerDrafts {
+  const file = new StateFile<readonly TriggerDraft[]>(join(dir, 'triggers.json'), (value) => {
+    const read = parsed(drafts, value);
+    return read.ok ? ok(read.value.map((draft) => ({ ...draft, id: draft.id as TriggerId }))) : read;
+  });
+  let waiting: readonly TriggerDraft[] | undefined;
+  return {
+    load: () => {
+      const read = file.read();
+      if (read.ok) return ok(read.value ?? []);
+      return read.error.backup === undefined
+        ? err(`${read.error.text}; the triggers of the last run are not offered.`)
+        : ok(read.error.backup);
+    },
+    save: (next) => {
+      if (waiting === undefined) {
+        later(() => {
+          const value = waiting;
+          waiting = undefined;
+          const done = value === undefined ? ok(undefined) : file.write(value);
+          if (!done.ok) warn(done.error);
+        });
+      }
+      waiting = next;
+    },
+  };
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown): Result<T> {
+  const read = schema.safeParse(value);
+  return read.success ? ok(read.data) : err(z.prettifyError(read.error));
+}

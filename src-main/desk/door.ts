@@ -1,0 +1,67 @@
+import type { Frame } from '#protocol/stream';
+import type { EngineStateName, StatusValue, TopicName } from '#protocol/topics';
+
+/** The end of one stream as the screen's own calls reach it. */
+export interface StreamHandle {
+  /** The screen has applied every frame up to `number`. */
+  ack(number: number): void;
+  /** The screen asks for snapshots of these topics; it has dealt with everything sent so far. */
+  resync(topics: readonly TopicName[]): void;
+}
+
+export interface Subscriber extends StreamHandle {
+  /** While paused nothing is sent and only row versions are kept. */
+  setPaused(paused: boolean): void;
+  close(): void;
+}
+
+/** Whoever speaks through a door. One object per window or connection: rate limits hang on its identity. */
+export interface Caller {
+  readonly id: string;
+  /** Words for the journal: `console window`, `browser console`. */
+  readonly by: string;
+  /** The stream this caller follows now. */
+  stream(): StreamHandle | null;
+}
+
+/** What tray, menu and power management need to know. */
+export interface DoorStatus {
+  readonly engine: EngineStateName;
+  readonly account: string | null;
+  readonly paper: boolean | null;
+  /** Something may still send an order by itself. */
+  readonly armed: boolean;
+}
+
+export interface QuitSummary {
+  /** What the broker goes on with, one line each: working orders, protective stops. */
+  readonly continues: readonly string[];
+  /** What ends with this program: armed triggers, plans not yet at the broker. */
+  readonly stops: readonly string[];
+}
+
+/** `as-set` is the scope of the settings. */
+export type KillScope = 'own' | 'all' | 'as-set';
+
+export type HotkeyReport = StatusValue['hotkeys'][number];
+
+/** All that a door (window, browser, tray) can ask of the desk. What one door can do the other can. */
+export interface DeskDoor {
+  /** Answers a `Reply`, always: refusals and defects are values. */
+  call(name: unknown, input: unknown, caller: Caller): Promise<unknown>;
+  subscribe(topics: readonly TopicName[], send: (frame: Frame) => void): Subscriber;
+  armed(): boolean;
+  quitSummary(): QuitSummary;
+  /** The gate for new orders is shut when this returns. Never refused. */
+  kill(scope: KillScope, by: string): void;
+  pause(by: string): void;
+  reportHotkeys(list: readonly HotkeyReport[]): void;
+  /** Calls at once with the present status, then on each change. The returned function ends it. */
+  onStatus(listener: (status: DoorStatus) => void): () => void;
+}
+
+export interface DoorLog {
+  info(text: string, detail?: Readonly<Record<string, unknown>>): void;
+  warn(text: string, detail?: Readonly<Record<string, unknown>>): void;
+  error(text: string, detail?: Readonly<Record<string, unknown>>): void;
+}

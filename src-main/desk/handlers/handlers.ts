@@ -1,0 +1,248 @@
+import type { DeskCore } from '#core/engine/desk-core';
+import { commit } from '#core/engine/hall';
+import { cancelOrders, kill, killTargets } from '#core/engine/kill';
+import {
+  acknowledgeKill,
+  confirmRearm,
+  flatten,
+  pauseByOperator,
+  recoverDesk,
+  requestRearm,
+  resumeDesk,
+  startDesk,
+  stopDesk,
+} from '#core/engine/operator';
+import { armTrigger, changeTrigger, contractsOf } from '#core/engine/triggers';
+import { fire } from '#core/engine/firing';
+import { mayFire } from '#core/engine/engine-table';
+import type { LineEffect } from '#core/market/subscriptions';
+import { engineState } from '#core/engine/hall';
+import type { Contract } from '#domain/contract';
+import type { ConId, TriggerId } from '#domain/ids';
+import { formatQuantity } from '#domain/quantity';
+import { err, ok, type Result } from '#domain/result';
+import type { TriggerSpec } from '#domain/trigger';
+import type { Input } from '#protocol/commands';
+import type { SettingsView } from '#protocol/settings';
+import type { Handlers } from '../router.ts';
+import type { Projector } from '../projection/projector.ts';
+import { orderLine } from '../projection/rows.ts';
+import { streamHandlers } from '../stream/stream-handlers.ts';
+import { previewTrigger } from './preview.ts';
+import { done, failure } from './reply.ts';
+import { whyOrder } from './why.ts';
+
+export interface HandlerPorts {
+  readonly core: DeskCore;
+  readonly projector: Projector;
+  readonly settings: { view(): SettingsView; update(patch: Input<'settings.update'>['patch']): Result<void> };
+  /** The quotes the operator follows over restarts. */
+  readonly watchList: { added(contract: Contract): void; removed(conId: ConId): void };
+  readonly live: { confirm(account: string, phrase: string): Result<void> };
+}
+
+const DETAILS_ERROR = 'unavailable' as const;
+
+/** What an operator can ask, one function a name; `satisfies` holds the table complete. */
+export function createHandlers(ports: HandlerPorts): Handlers {
+  const { core, projector } = ports;
+  const { hall } = core;
+
+  function carryOut(effects: readonly LineEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'subscribe') hall.ports.market.subscribe(effect.contract);
+      else hall.ports.market.unsubscribe(effect.conId);
+    }
+  }
+
+  /** Details of every contract named, asked once; the tick decides prices, so nothing is armed without them. */
+  async function withDetails(contracts: readonly Contract[]): Promise<Result<void>> {
+    for (const contract of contracts) {
+      if (hall.details.has(contract.conId)) continue;
+      const details = await hall.ports.market.details(contract);
+      if (!details.ok) return err(details.error);
+      if (details.value.contract.conId !== contract.conId)
+        return err(`TWS answers with another contract for ${contract.symbol}; search for it again.`);
+      core.learn(details.value);
+    }
+    return ok(undefined);
+  }
+
+  async function arm(spec: TriggerSpec, by: string, existing?: { readonly id: TriggerId; readonly version: number }) {
+    const known = await withDetails(contractsOf(spec));
+    if (!known.ok) return failure(DETAILS_ERROR, known.error);
+    const armed = armTrigger(hall, spec, by, existing);
+    if (!armed.ok) return { ok: false as const, error: armed.error };
+    core.drainNow();
+    return { ok: true as const, value: armed.value };
+  }
+
+  function change(input: { readonly id: TriggerId; readonly expectedVersion: number }, event: 'pause' | 'resume' | 'disarm', by: string) {
+    const changed = changeTrigger(hall, input.id, input.expectedVersion, event, by);
+    core.drainNow();
+    return changed.ok ? { ok: true as const, value: { seq: changed.value.seq } } : { ok: false as const, error: changed.error };
+  }
+
+  return {
+    ...streamHandlers,
+    'engine.start': (_input, caller) => done(startDesk(hall, caller.by)),
+    'engine.pause': (input, caller) => done(pauseByOperator(hall, caller.by, input.reason ?? 'paused by hand')),
+    'engine.resume': (_input, caller) => done(resumeDesk(hall, caller.by)),
+    'engine.stop': (_input, caller) => done(stopDesk(hall, caller.by)),
+    'engine.recover': (_input, caller) => done(recoverDesk(hall, caller.by)),
+    'engine.acknowledge': (input, caller) => done(acknowledgeKill(hall, caller.by, input.reason)),
+    'engine.rearm.request': (_input, caller) => done(requestRearm(hall, caller.by)),
+    'engine.rearm.confirm': (input, caller) => done(confirmRearm(hall, caller.by, input.phrase)),
+    kill: (input, caller) => {
+      kill(hall, input.scope, caller.by, input.reason);
+      return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
+    },
+    'orders.cancel-all': (input, caller) => {
+      const seq = cancelOrders(hall, killTargets(hall, input.scope), caller.by, input.scope === 'all');
+      return { ok: true, value: { seq } };
+    },
+    'order.cancel': (input, caller) => {
+      const order = hall.index.get(input.key);
+      if (order === undefined) return failure('not-found', 'There is no such order.');
+      if (order.orderId === undefined || order.clientId === undefined)
+        return failure('not-allowed-now', 'This order has not left the program; there is nothing to cancel at the broker.');
+      if (order.origin === 'foreign')
+        return failure(
+          'not-allowed-now',
+          'Another program placed this order; cancel it there or in TWS, or cancel all with the scope "all".',
+        );
+      return { ok: true, value: { seq: cancelOrders(hall, [order], caller.by) } };
+    },
+    'trigger.arm': (input, caller) => arm(input.spec, caller.by),
+    'trigger.rearm': async (input, caller) => {
+      const trigger = hall.stores.triggers.get(input.id);
+      if (trigger === undefined) return failure('not-found', 'This trigger does not exist any more.');
+      const armed = await arm(trigger.spec, caller.by, { id: input.id, version: input.expectedVersion });
+      return armed.ok ? { ok: true, value: { seq: armed.value.seq } } : armed;
+    },
+    'trigger.edit': async (input, caller) => {
+      const armed = await arm(input.spec, caller.by, { id: input.id, version: input.expectedVersion });
+      return armed.ok ? { ok: true, value: { seq: armed.value.seq } } : armed;
+    },
+    'trigger.pause': (input, caller) => change(input, 'pause', caller.by),
+    'trigger.resume': (input, caller) => change(input, 'resume', caller.by),
+    'trigger.disarm': (input, caller) => change(input, 'disarm', caller.by),
+    'trigger.fire-now': (input, caller) => {
+      const trigger = hall.stores.triggers.get(input.id);
+      if (trigger === undefined) return failure('not-found', 'This trigger does not exist any more.');
+      if (trigger.updatedAt !== input.expectedVersion)
+        return failure('conflict', `${trigger.spec.name} changed in the meantime; look at it again.`);
+      const state = engineState(hall);
+      if (!mayFire(state)) return failure('not-allowed-now', `The desk is ${state}; triggers fire only while it waits for signals.`);
+      const firing = hall.registry.fireNow(input.id);
+      if (!firing.ok) return failure('not-allowed-now', firing.error);
+      fire(hall, firing.value, hall.ports.clock.monotonic());
+      core.settle();
+      const after = hall.stores.triggers.get(input.id);
+      if (after?.life === 'failed' || after?.life === 'locked') return failure('denied-by-risk', `${caller.by}: ${after.reason}`);
+      return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
+    },
+    'position.flatten': async (input, caller) => {
+      const position = [...hall.stores.positions.values()].find(
+        (held) => held.contract.conId === input.conId && held.account === input.account,
+      );
+      if (position === undefined) return failure('not-found', 'There is no such position.');
+      const known = await withDetails([position.contract]);
+      return known.ok ? done(flatten(hall, input.account, input.conId, caller.by)) : failure(DETAILS_ERROR, known.error);
+    },
+    'quote.watch': async (input) => {
+      const known = await withDetails([input.contract]);
+      if (!known.ok) return failure(DETAILS_ERROR, known.error);
+      const wanted = hall.subscriptions.want('screen', input.contract, 'screen');
+      if (!wanted.ok) return failure('too-many', wanted.error);
+      hall.board.follow(input.contract);
+      carryOut(wanted.value);
+      ports.watchList.added(input.contract);
+      return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
+    },
+    'quote.unwatch': (input) => {
+      carryOut(hall.subscriptions.drop('screen', input.conId));
+      ports.watchList.removed(input.conId);
+      return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
+    },
+    'live.confirm': (input) => {
+      const confirmed = ports.live.confirm(input.account, input.phrase);
+      return confirmed.ok
+        ? { ok: true, value: { seq: hall.coordinator.statistics().seq } }
+        : failure('confirmation-needed', confirmed.error);
+    },
+    'settings.update': (input, caller) => {
+      const state = engineState(hall);
+      if (input.patch.limits !== undefined && state === 'EMERGENCY')
+        return failure('not-allowed-now', 'Limits cannot be changed in EMERGENCY.');
+      const updated = ports.settings.update(input.patch);
+      if (!updated.ok) return failure('invalid-input', updated.error);
+      const seq = commit(hall, 'housekeeping', 'settings.update', { kind: 'command', text: `${caller.by} changed the settings` }, (tx) => {
+        tx.effect({ kind: 'log', level: 'warning', text: `Settings changed by ${caller.by}`, detail: JSON.stringify(input.patch) });
+        return tx.seq;
+      });
+      projector.settingsChanged();
+      return { ok: true, value: { seq: seq ?? 0 } };
+    },
+    'log.acknowledge': (input) =>
+      projector.acknowledge(input.id)
+        ? { ok: true, value: { seq: hall.coordinator.statistics().seq } }
+        : failure('not-found', 'This line is no longer kept.'),
+    'symbols.search': async (input) => {
+      const found = await hall.ports.market.search(input.text);
+      return found.ok ? { ok: true, value: { contracts: found.value } } : failure('unavailable', found.error);
+    },
+    'contract.details': async (input) => {
+      const known = await withDetails([input.contract]);
+      const details = hall.details.get(input.contract.conId);
+      return known.ok && details !== undefined
+        ? { ok: true, value: { details } }
+        : failure('unavailable', known.ok ? 'TWS does not know this contract.' : known.error);
+    },
+    'trigger.preview': async (input) => {
+      const known = await withDetails(contractsOf(input.spec));
+      return known.ok ? { ok: true, value: previewTrigger(core, input.spec) } : failure('unavailable', known.error);
+    },
+    'order.why': (input) => {
+      const steps = whyOrder(hall, input.key);
+      return steps === undefined ? failure('not-found', 'There is no such order.') : { ok: true, value: { steps } };
+    },
+    'chart.bars': async (input) => {
+      const bars = await hall.ports.market.bars(input.contract, input.count);
+      return bars.ok ? { ok: true, value: { bars: bars.value } } : failure('unavailable', bars.error);
+    },
+    'diagnostics.execution': (input) => {
+      const record = hall.coordinator.record(input.seq);
+      if (record === undefined) return failure('not-found', `Commit ${input.seq} is no longer in memory; look it up in the journal.`);
+      return {
+        ok: true,
+        value: {
+          execution: {
+            seq: record.seq,
+            name: record.name,
+            lane: record.lane,
+            cause: record.cause.text,
+            outcome: record.outcome.kind === 'committed' ? 'committed' : `tombstone: ${record.outcome.reason.text}`,
+            attempts: record.attempts,
+            reads: record.reads.map((read) => `${read.store}/${read.key}@${read.version}`),
+            writes: record.writes.map((write) => `${write.store}/${write.key}`),
+            effects: record.effects.map((effect) => (effect as { kind: string }).kind),
+          },
+        },
+      };
+    },
+    'kill.preview': () => {
+      const own = killTargets(hall, 'own');
+      const others = killTargets(hall, 'all').filter((order) => !own.includes(order));
+      const positions = [...hall.stores.positions.values()].filter((position) => position.quantity !== 0);
+      return {
+        ok: true,
+        value: {
+          own: own.map((order) => orderLine(hall, order)),
+          others: others.map((order) => orderLine(hall, order)),
+          positions: positions.map((position) => `${formatQuantity(position.quantity)} ${position.contract.symbol} stays open`),
+        },
+      };
+    },
+  } satisfies Handlers;
+}

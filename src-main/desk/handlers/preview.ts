@@ -1,0 +1,99 @@
+import type { DeskCore } from '#core/engine/desk-core';
+import { commit } from '#core/engine/hall';
+import { riskContext } from '#core/engine/risk-view';
+import { armFault } from '#core/engine/triggers';
+import { sizeIntent } from '#core/order/sizing';
+import { judge } from '#core/risk/risk-engine';
+import { priceLeaves } from '#domain/condition';
+import type { TriggerId } from '#domain/ids';
+import type { OrderLeg } from '#domain/order';
+import { formatPrice, type Price } from '#domain/price';
+import { formatQuantity } from '#domain/quantity';
+import { fieldPrice } from '#domain/quote';
+import { triggerNote, triggerSentence } from '#domain/sentence';
+import type { TriggerSpec } from '#domain/trigger';
+import type { TriggerPreview } from '#protocol/commands';
+import { decimalsOf } from '../projection/rows.ts';
+
+const DRAFT = 'DRAFT000' as TriggerId;
+
+/** The draft read back, sized and judged as if it fired now. Nothing is written but the read itself; nothing is approved. */
+export function previewTrigger(core: DeskCore, spec: TriggerSpec): TriggerPreview {
+  const { hall } = core;
+  const [leaf] = priceLeaves(spec.condition);
+  const decimals = decimalsOf(hall, leaf?.contract.conId ?? spec.action.contract.conId);
+  const position =
+    hall.accounts.current() === undefined
+      ? undefined
+      : [...hall.stores.positions.values()].find((held) => held.contract.conId === spec.action.contract.conId);
+  const sentence = triggerSentence(spec, decimals, position === undefined ? {} : { positionQuantity: position.quantity });
+  const blocked = armFault(hall, spec)?.text ?? null;
+  const account = hall.accounts.current();
+  const details = hall.details.get(spec.action.contract.conId);
+  const note = `${whereNow(core, spec, decimals)}${triggerNote(spec)}`;
+  if (account === undefined || details === undefined) return { sentence, note, verdict: null, blocked, legs: [] };
+  const atLevel = quoteAtLevel(core, spec);
+  const sized = sizeIntent({
+    account: account.id,
+    triggerId: DRAFT,
+    gen: 1,
+    fire: 1,
+    action: spec.action,
+    details,
+    quote: atLevel,
+    purpose: 'entry',
+    origin: 'trigger',
+  });
+  if (!sized.ok) return { sentence, note, verdict: { approved: false, control: null, text: sized.error }, blocked, legs: [] };
+  const verdict = commit(hall, 'housekeeping', 'trigger.preview', { kind: 'command', text: 'preview' }, (tx) =>
+    judge(sized.value, riskContext(hall, tx, sized.value, undefined, atLevel)),
+  );
+  return {
+    sentence,
+    note,
+    verdict:
+      verdict === undefined
+        ? null
+        : { approved: verdict.kind === 'approved', control: verdict.kind === 'denied' ? verdict.control : null, text: verdict.text },
+    blocked,
+    legs: sized.value.legs.map((leg) => legLine(leg, decimalsOf(hall, spec.action.contract.conId))),
+  };
+}
+
+/** When the trigger watches what it trades, the order will meet the market at the level, not where it stands now. */
+function quoteAtLevel(core: DeskCore, spec: TriggerSpec): ReturnType<DeskCore['hall']['board']['quote']> {
+  const conId = spec.action.contract.conId;
+  const quote = core.hall.board.quote(conId);
+  const leaf = priceLeaves(spec.condition).find((candidate) => candidate.contract.conId === conId);
+  if (quote?.bid === undefined || quote.ask === undefined || leaf?.kind !== 'price') return quote;
+  const now = fieldPrice(quote, leaf.field);
+  if (now === undefined) return quote;
+  const shift = leaf.level - now;
+  return {
+    ...quote,
+    bid: (quote.bid + shift) as Price,
+    ask: (quote.ask + shift) as Price,
+    ...(quote.last === undefined ? {} : { last: (quote.last + shift) as Price }),
+  };
+}
+
+function whereNow(core: DeskCore, spec: TriggerSpec, decimals: number): string {
+  const leaf = priceLeaves(spec.condition).find((candidate) => candidate.kind === 'price');
+  if (leaf?.kind !== 'price') return '';
+  const quote = core.hall.board.quote(leaf.contract.conId);
+  const price = quote === undefined ? undefined : fieldPrice(quote, leaf.field);
+  if (price === undefined) return `No ${leaf.field} of ${leaf.contract.symbol} is known yet. `;
+  const away = Math.abs(price - leaf.level) as Price;
+  const percent = ((away / Math.max(1, Math.abs(price))) * 100).toFixed(2);
+  const side = price === leaf.level ? 'at' : price > leaf.level ? 'above' : 'below';
+  return side === 'at' ? 'Now at the level. ' : `Now ${side} the level by ${formatPrice(away, decimals)} (${percent} %). `;
+}
+
+function legLine(leg: OrderLeg, decimals: number): string {
+  const name = leg.leg === 'E' ? 'Entry' : leg.leg === 'T' ? 'Target' : 'Stop';
+  const prices = [
+    leg.stop === undefined ? '' : ` stop ${formatPrice(leg.stop, decimals)}`,
+    leg.limit === undefined ? '' : ` limit ${formatPrice(leg.limit, decimals)}`,
+  ].join('');
+  return `${name}: ${leg.side} ${formatQuantity(leg.quantity)} ${leg.type}${prices} ${leg.tif}`;
+}

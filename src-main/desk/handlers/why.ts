@@ -1,0 +1,86 @@
+import type { Hall } from '#core/engine/hall';
+import type { OrderKey } from '#domain/ids';
+import type { Order } from '#domain/order';
+import { formatPrice } from '#domain/price';
+import { formatQuantity } from '#domain/quantity';
+import { formatAmount } from '#domain/money';
+import type { WhyStep } from '#protocol/commands';
+import { decimalsOf, orderLine } from '../projection/rows.ts';
+
+/** tick → rule → risk verdict → order → fills, as far as each is known. Undefined: no such order. */
+export function whyOrder(hall: Hall, key: OrderKey): readonly WhyStep[] | undefined {
+  const order = hall.stores.orders.get(key);
+  if (order === undefined) return undefined;
+  const decimals = decimalsOf(hall, order.contract.conId);
+  const steps: WhyStep[] = [];
+  const { cause } = order;
+  if (cause === undefined) {
+    steps.push({ at: order.createdAt, title: 'Origin', text: originSentence(order), seq: null });
+  } else {
+    if (cause.tick !== undefined) {
+      const { tick } = cause;
+      const from = tick.previous === undefined ? '' : `${formatPrice(tick.previous, decimals)} → `;
+      steps.push({
+        at: Math.round(tick.at - hall.exchange.offset()),
+        title: 'Tick',
+        text: `${tick.field} ${from}${formatPrice(tick.price, decimals)}`,
+        seq: null,
+      });
+    }
+    steps.push({
+      at: cause.decidedAt,
+      title: cause.triggerName === undefined ? 'Operator' : `Rule ${cause.triggerName}`,
+      text: cause.sentence,
+      seq: cause.approvedSeq,
+    });
+    steps.push({
+      at: cause.decidedAt,
+      title: order.state === 'DENIED' && order.sentAt === undefined ? 'Risk' : 'Risk approved',
+      text: cause.verdict,
+      seq: cause.approvedSeq,
+    });
+  }
+  const ids = [
+    order.ref === undefined ? '' : `reference ${order.ref}`,
+    order.orderId === undefined ? '' : `order ${order.orderId}`,
+    order.permId === undefined ? '' : `permId ${order.permId}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+  steps.push({
+    at: order.sentAt ?? order.createdAt,
+    title: order.sentAt === undefined ? 'Order' : 'Sent',
+    text: `${orderLine(hall, order)}${ids === '' ? '' : ` (${ids})`}`,
+    seq: null,
+  });
+  if (order.ackedAt !== undefined)
+    steps.push({ at: order.ackedAt, title: 'Acknowledged', text: `IB: ${order.ibStatus ?? 'accepted'}`, seq: null });
+  for (const fill of hall.stores.fills.values()) {
+    if (fill.orderKey !== key) continue;
+    const commission =
+      fill.commission === undefined
+        ? 'commission not reported yet'
+        : `commission ${formatAmount(fill.commission)} ${fill.commissionCurrency ?? ''}`;
+    steps.push({
+      at: fill.at,
+      title: 'Fill',
+      text: `${formatQuantity(fill.quantity)} at ${formatPrice(fill.price, decimals)}, ${commission}`,
+      seq: null,
+    });
+  }
+  steps.push({ at: order.updatedAt, title: `Now ${order.state}`, text: order.note ?? '', seq: null });
+  return steps;
+}
+
+function originSentence(order: Order): string {
+  switch (order.origin) {
+    case 'manual':
+      return 'Placed by hand in TWS; this desk only supervises it.';
+    case 'foreign':
+      return `Placed by another API program (client ${order.clientId ?? '?'}); this desk only supervises it.`;
+    case 'trigger':
+      return "Sent by an earlier run of this desk; its reasons are in that run's journal.";
+    case 'operator':
+      return 'Placed by the operator.';
+  }
+}

@@ -1,0 +1,210 @@
+import type { CommitNews } from '#core/commit/work';
+import type { DeskCore } from '#core/engine/desk-core';
+import type { Effect } from '#core/engine/desk-state';
+import { engineState } from '#core/engine/hall';
+import { mayFire } from '#core/engine/engine-table';
+import { contractsOf } from '#core/engine/triggers';
+import type { Fill } from '#domain/execution';
+import type { ConId, TriggerId } from '#domain/ids';
+import type { Order } from '#domain/order';
+import type { Position } from '#domain/position';
+import type { Trigger } from '#domain/trigger';
+import type { DiagnosticsValue, LogRow } from '#protocol/topics';
+import type { Publisher } from '../stream/publisher.ts';
+import { fillRow, orderRow, positionRow, quoteRow, watcherRow } from './rows.ts';
+import { statusValue, type StatusSurroundings } from './status.ts';
+
+const QUOTES_MS = 100;
+const STATUS_MS = 100;
+const SLOW_MS = 1_000;
+const PNL_MS = 5_000;
+
+export interface ProjectorOptions {
+  readonly core: DeskCore;
+  readonly publisher: Publisher;
+  readonly around: StatusSurroundings;
+  readonly diagnostics: () => DiagnosticsValue;
+}
+
+/**
+ * Commits and quotes → rows of the topics. Commits mark what they changed at once; quotes are read ten times a second; nothing here
+ * runs on the order path.
+ */
+export class Projector {
+  readonly #options: ProjectorOptions;
+  readonly #watching = new Map<ConId, Set<TriggerId>>();
+  readonly #staleTriggers = new Set<TriggerId>();
+  readonly #staleOrders = new Set<Order['key']>();
+  readonly #stalePositions = new Set<string>();
+  readonly #logRows = new Map<number, LogRow>();
+  #logId = 0;
+  #quotesAt = 0;
+  #statusAt = 0;
+  #slowAt = 0;
+  #pnlAt = 0;
+  #engine = '';
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options;
+    const { core } = options;
+    core.hall.coordinator.subscribe((news) => this.#onCommit(news));
+    core.onLog((line, seq) => this.#onLog(line, seq));
+    this.#slow();
+    this.#status();
+    options.publisher.value('settings').set(options.around.settings());
+  }
+
+  /** Called by the app's timer about 30 times a second; `now` is epoch ms. */
+  flush(now: number): void {
+    const { core, publisher } = this.#options;
+    const engine = engineState(core.hall);
+    if (engine !== this.#engine) {
+      this.#engine = engine;
+      for (const id of core.hall.stores.triggers.keys()) this.#staleTriggers.add(id);
+      this.#status();
+    }
+    if (now - this.#quotesAt >= QUOTES_MS) {
+      this.#quotesAt = now;
+      this.#quotes();
+    }
+    if (now - this.#statusAt >= STATUS_MS) {
+      this.#statusAt = now;
+      this.#status();
+    }
+    if (now - this.#slowAt >= SLOW_MS) {
+      this.#slowAt = now;
+      this.#slow();
+    }
+    if (now - this.#pnlAt >= PNL_MS) {
+      this.#pnlAt = now;
+      this.#pnl(now);
+    }
+    this.#rows();
+    publisher.flush(now, core.hall.coordinator.statistics().seq);
+  }
+
+  settingsChanged(): void {
+    this.#options.publisher.value('settings').set(this.#options.around.settings());
+  }
+
+  /** Marks an alarm as read. */
+  acknowledge(id: number): boolean {
+    const row = this.#logRows.get(id);
+    if (row === undefined) return false;
+    this.#log({ ...row, acknowledged: true });
+    return true;
+  }
+
+  #onCommit(news: CommitNews): void {
+    const { hall } = this.#options.core;
+    for (const change of news.changes) {
+      switch (change.store) {
+        case 'triggers': {
+          const trigger = change.value as Trigger | undefined;
+          this.#staleTriggers.add(change.key as TriggerId);
+          if (trigger !== undefined) for (const contract of contractsOf(trigger.spec)) this.#watch(contract.conId, trigger.id);
+          break;
+        }
+        case 'orders': {
+          const order = change.value as Order | undefined;
+          this.#staleOrders.add(change.key as Order['key']);
+          if (order?.triggerId !== undefined) this.#staleTriggers.add(order.triggerId);
+          if (order !== undefined) this.#stalePositions.add(`${order.account}:${order.contract.conId}`);
+          break;
+        }
+        case 'fills':
+          if (change.value !== undefined)
+            this.#options.publisher.table('fills').set(change.key, fillRow(hall, String(change.key), change.value as Fill));
+          break;
+        case 'positions':
+          this.#stalePositions.add(String(change.key));
+          break;
+        default:
+          break;
+      }
+    }
+  }
+
+  #watch(conId: ConId, id: TriggerId): void {
+    const ids = this.#watching.get(conId) ?? new Set<TriggerId>();
+    ids.add(id);
+    this.#watching.set(conId, ids);
+  }
+
+  #onLog(line: Extract<Effect, { kind: 'log' }>, seq: number): void {
+    this.#logId += 1;
+    this.#log({
+      id: this.#logId,
+      at: this.#options.core.hall.ports.clock.now(),
+      level: line.level,
+      text: line.text,
+      detail: line.detail ?? null,
+      subject: line.subject ?? null,
+      seq,
+      acknowledged: line.level !== 'alarm',
+    });
+  }
+
+  #log(row: LogRow): void {
+    this.#logRows.set(row.id, row);
+    this.#logRows.delete(row.id - 2_000);
+    this.#options.publisher.table('log').set(row.id, row);
+  }
+
+  #quotes(): void {
+    const { hall } = this.#options.core;
+    for (const conId of hall.board.takeDirty()) {
+      this.#quote(conId);
+      for (const id of this.#watching.get(conId) ?? []) this.#staleTriggers.add(id);
+      for (const [key, position] of hall.stores.positions.entries()) if (position.contract.conId === conId) this.#stalePositions.add(key);
+    }
+  }
+
+  #quote(conId: ConId): void {
+    const { core, publisher } = this.#options;
+    const owners = core.hall.subscriptions.wanted().find((line) => line.contract.conId === conId)?.owners ?? 0;
+    const row = owners === 0 ? undefined : quoteRow(core.hall, conId, owners);
+    if (row === undefined) publisher.table('quotes').delete(conId);
+    else publisher.table('quotes').set(conId, row);
+  }
+
+  #rows(): void {
+    const { core, publisher } = this.#options;
+    const { hall } = core;
+    const engine = engineState(hall);
+    const suspended = mayFire(engine) || engine === 'SIZING' || engine === 'EXECUTION' ? undefined : `the desk is ${engine}; nothing fires`;
+    for (const id of this.#staleTriggers) {
+      const trigger = hall.stores.triggers.get(id);
+      if (trigger === undefined) publisher.table('watchers').delete(id);
+      else publisher.table('watchers').set(id, watcherRow(hall, trigger, hall.registry.row(id), suspended));
+    }
+    this.#staleTriggers.clear();
+    for (const key of this.#staleOrders) {
+      const order = hall.stores.orders.get(key);
+      if (order !== undefined) publisher.table('orders').set(key, orderRow(hall, order));
+    }
+    this.#staleOrders.clear();
+    for (const key of this.#stalePositions) {
+      const position: Position | undefined = hall.stores.positions.get(key);
+      if (position !== undefined) publisher.table('positions').set(key, positionRow(hall, key, position));
+    }
+    this.#stalePositions.clear();
+  }
+
+  #status(): void {
+    this.#options.publisher.value('status').set(statusValue(this.#options.core.hall, this.#options.around));
+  }
+
+  /** Once a second: what changes with time alone (stale quotes, holding watchers) and the diagnostics. */
+  #slow(): void {
+    const { core, publisher } = this.#options;
+    for (const conId of core.hall.board.conIds()) this.#quote(conId);
+    for (const trigger of core.hall.stores.triggers.values()) if (trigger.life === 'armed') this.#staleTriggers.add(trigger.id);
+    publisher.value('diagnostics').set(this.#options.diagnostics());
+  }
+
+  #pnl(now: number): void {
+    const account = this.#options.core.hall.accounts.current();
+    if (account?.dailyPnl !== undefined) this.#options.publisher.table('pnl').set(now, { at: now, day: account.dailyPnl });
+  }
+}

@@ -1,0 +1,225 @@
+import type { Hall } from '#core/engine/hall';
+import { quoteFaultShort } from '#core/market/quote-fault';
+import { stopsProtecting } from '#core/order/protection';
+import { unrealized } from '#core/portfolio/fold';
+import type { WatcherRow as Running } from '#core/trigger/watcher-row';
+import { contractLabel } from '#domain/contract';
+import type { Fill } from '#domain/execution';
+import type { ConId } from '#domain/ids';
+import { isWorking, type Order } from '#domain/order';
+import type { Position } from '#domain/position';
+import { formatPrice, type Price, tickDecimals } from '#domain/price';
+import { formatQuantity } from '#domain/quantity';
+import { conditionShort, triggerSentence } from '#domain/sentence';
+import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
+import type { FillRow, OrderRow, PositionRow, QuoteRow, WatcherRow } from '#protocol/topics';
+
+const CENT = 10_000 as Price;
+
+function minTickOf(hall: Hall, conId: ConId): Price {
+  return hall.details.get(conId)?.minTick ?? CENT;
+}
+
+export function decimalsOf(hall: Hall, conId: ConId): number {
+  return tickDecimals(minTickOf(hall, conId));
+}
+
+/** Times inside quotes are the exchange's; the screen counts ages on the desk's clock. */
+function deskTime(hall: Hall, exchangeTime: number): number {
+  return Math.round(exchangeTime - hall.exchange.offset());
+}
+
+function doesText(spec: TriggerSpec, decimals: number): string {
+  const { entry } = spec.action;
+  const type = entry.type === 'MKT' ? 'market' : entry.type === 'LMT' ? 'limit' : entry.type === 'STP' ? 'stop' : 'stop limit';
+  const price = entry.limit === undefined ? '' : ` ${formatPrice(entry.limit, decimals)}`;
+  return spec.action.target !== undefined || spec.action.stop !== undefined ? 'bracket' : `${type}${price}`;
+}
+
+function exitPrice(level: ExitLevel | undefined): Price | null {
+  return level?.kind === 'price' ? level.price : null;
+}
+
+/** What the broker goes on with if this program dies. Only orders already at IB do. */
+function survives(hall: Hall, trigger: Trigger): string {
+  if (trigger.life !== 'fired' && trigger.life !== 'failed') return 'no';
+  const working = hall.index
+    .ofTrigger(trigger.id)
+    .filter((order) => isWorking(order.state) && order.ref?.includes(`-${trigger.gen}-`) === true);
+  if (working.some((order) => order.leg === 'S')) return 'stop at IB';
+  return working.length > 0 ? 'orders at IB' : 'nothing left';
+}
+
+export function watcherRow(hall: Hall, trigger: Trigger, running: Running | undefined, suspended: string | undefined): WatcherRow {
+  const { spec } = trigger;
+  const first = running?.conId ?? spec.action.contract.conId;
+  const decimals = decimalsOf(hall, first);
+  const quote = hall.board.quote(first);
+  const armed = trigger.life === 'armed';
+  return {
+    id: trigger.id,
+    name: spec.name,
+    symbol: running?.symbol ?? spec.action.contract.symbol,
+    conId: first,
+    life: trigger.life,
+    holding: armed && (running?.status === 'holding' || suspended !== undefined),
+    rule: running?.rule ?? conditionShort(spec.condition, decimals),
+    sentence: running?.sentence ?? triggerSentence(spec, decimals),
+    side: spec.action.side,
+    quantity: spec.action.quantity,
+    does: doesText(spec, decimals),
+    last: running?.price ?? quote?.last ?? null,
+    decimals,
+    level: running?.level ?? null,
+    armedSide: running === undefined ? 'none' : running.side,
+    distance: running?.distance?.price ?? null,
+    distanceTicks: running?.distance?.ticks ?? null,
+    distanceBasisPoints: running?.distance === undefined ? null : Math.round(running.distance.ppm / 100),
+    quoteAt: quote === undefined || quote.updatedAt === 0 ? null : deskTime(hall, quote.updatedAt),
+    reason: armed && suspended !== undefined ? suspended : armed ? (running?.reason ?? trigger.reason) : trigger.reason,
+    survives: survives(hall, trigger),
+    armedBy: trigger.armedBy ?? null,
+    armedAt: trigger.armedAt ?? null,
+    firedAt: trigger.firedAt ?? null,
+    gen: trigger.gen,
+    version: trigger.updatedAt,
+    targetPrice: exitPrice(spec.action.target),
+    stopPrice: exitPrice(spec.action.stop),
+    spec,
+  };
+}
+
+export function quoteRow(hall: Hall, conId: ConId, wantedBy: number): QuoteRow | undefined {
+  const contract = hall.board.contract(conId);
+  const quote = hall.board.quote(conId);
+  if (contract === undefined || quote === undefined) return undefined;
+  const minTick = minTickOf(hall, conId);
+  const fault = hall.board.fault(conId, { now: hall.exchange.now(), maxAgeMs: Number.MAX_SAFE_INTEGER });
+  return {
+    conId,
+    symbol: contract.symbol,
+    label: contractLabel(contract),
+    bid: quote.bid ?? null,
+    ask: quote.ask ?? null,
+    last: quote.last ?? null,
+    bidSize: quote.bidSize ?? null,
+    askSize: quote.askSize ?? null,
+    close: quote.close ?? null,
+    high: quote.high ?? null,
+    low: quote.low ?? null,
+    volume: quote.volume ?? null,
+    decimals: tickDecimals(minTick),
+    minTick,
+    at: quote.updatedAt === 0 ? null : deskTime(hall, quote.updatedAt),
+    liveType: quote.liveType,
+    fault: fault === undefined ? null : quoteFaultShort(fault),
+    wantedBy,
+  };
+}
+
+function originText(hall: Hall, order: Order): string {
+  const name =
+    order.cause?.triggerName ?? (order.triggerId === undefined ? undefined : hall.stores.triggers.get(order.triggerId)?.spec.name);
+  switch (order.origin) {
+    case 'trigger': {
+      const who = name ?? order.triggerId ?? 'earlier run';
+      return order.leg === 'S' ? `stop of ${who}` : order.leg === 'T' ? `target of ${who}` : who;
+    }
+    case 'operator':
+      return order.leg === 'F' ? 'flatten by you' : 'by you';
+    case 'manual':
+      return 'MANUAL in TWS';
+    case 'foreign':
+      return `FOREIGN client ${order.clientId ?? '?'}`;
+  }
+}
+
+function whyText(order: Order, decimals: number): string {
+  const tick = order.cause?.tick;
+  if (order.parentKey !== undefined) return order.leg === 'S' ? 'protects the entry' : 'OCA with the stop';
+  if (tick === undefined) return order.cause?.sentence ?? order.note ?? '';
+  const from = tick.previous === undefined ? '' : `${formatPrice(tick.previous, decimals)} → `;
+  return `${tick.field} ${from}${formatPrice(tick.price, decimals)}`;
+}
+
+export function orderRow(hall: Hall, order: Order): OrderRow {
+  const decimals = decimalsOf(hall, order.contract.conId);
+  const working = isWorking(order.state);
+  return {
+    key: order.key,
+    parentKey: order.parentKey ?? null,
+    state: order.state,
+    ibStatus: order.ibStatus ?? null,
+    conId: order.contract.conId,
+    symbol: contractLabel(order.contract),
+    side: order.side,
+    type: order.type,
+    tif: order.tif,
+    quantity: order.quantity,
+    filled: order.filled,
+    limit: order.limit ?? null,
+    stop: order.stop ?? null,
+    avgFillPrice: order.avgFillPrice ?? null,
+    decimals,
+    origin: order.origin,
+    originText: originText(hall, order),
+    why: whyText(order, decimals),
+    note: order.note ?? null,
+    orderId: order.orderId ?? null,
+    permId: order.permId ?? null,
+    ref: order.ref ?? null,
+    working,
+    cancellable: working && order.orderId !== undefined && order.state !== 'CANCEL_PENDING',
+    createdAt: order.createdAt,
+    updatedAt: order.updatedAt,
+    version: order.updatedAt,
+  };
+}
+
+export function positionRow(hall: Hall, key: string, position: Position): PositionRow {
+  const { contract } = position;
+  const quote = hall.board.quote(contract.conId);
+  // Marked at the side one would meet when closing; the last trade only when there is no market.
+  const mark = quote === undefined ? undefined : ((position.quantity >= 0 ? quote.bid : quote.ask) ?? quote.last);
+  return {
+    key,
+    account: position.account,
+    conId: contract.conId,
+    symbol: contractLabel(contract),
+    quantity: position.quantity,
+    averagePrice: position.averagePrice,
+    mark: mark ?? null,
+    markAt: quote === undefined || quote.updatedAt === 0 ? null : deskTime(hall, quote.updatedAt),
+    decimals: decimalsOf(hall, contract.conId),
+    unrealized: unrealized(position, mark, contract.multiplier) ?? null,
+    realized: position.realized,
+    commission: position.commission,
+    currency: contract.currency,
+    protectedQuantity: stopsProtecting(hall.index.working(), position),
+    brokerQuantity: position.brokerQuantity ?? null,
+  };
+}
+
+export function fillRow(hall: Hall, root: string, fill: Fill): FillRow {
+  const order = fill.orderKey === undefined ? undefined : hall.index.get(fill.orderKey);
+  return {
+    execId: root,
+    at: fill.at,
+    symbol: order === undefined ? (hall.board.contract(fill.conId)?.symbol ?? `contract ${fill.conId}`) : contractLabel(order.contract),
+    side: fill.side,
+    quantity: fill.quantity,
+    price: fill.price,
+    decimals: decimalsOf(hall, fill.conId),
+    orderKey: fill.orderKey ?? null,
+    originText: order === undefined ? 'order not known here' : originText(hall, order),
+    commission: fill.commission ?? null,
+    realized: fill.realizedPnl ?? null,
+  };
+}
+
+/** One line for lists of consequences: `SELL 120 AIG STP 47.90`. */
+export function orderLine(hall: Hall, order: Order): string {
+  const decimals = decimalsOf(hall, order.contract.conId);
+  const price = order.limit ?? order.stop;
+  return `${order.side} ${formatQuantity(order.quantity)} ${contractLabel(order.contract)} ${order.type}${price === undefined ? '' : ` ${formatPrice(price, decimals)}`}`;
+}

@@ -1,0 +1,169 @@
+import { offers } from '#core/engine/engine-table';
+import { engineState, type Hall } from '#core/engine/hall';
+import type { FarmState } from '#core/ports/broker';
+import { MONEY_SCALE, type Amount } from '#domain/money';
+import { sessionAt } from '#domain/session-time';
+import type { SettingsView } from '#protocol/settings';
+import type { KillReport, Lamp, StatusValue } from '#protocol/topics';
+import { orderLine } from './rows.ts';
+
+/** What the status shows and the hall does not know: measured by the system around it. */
+export interface StatusSurroundings {
+  readonly simulated: boolean;
+  readonly build: string;
+  readonly liveConfirmed: () => boolean;
+  readonly settings: () => SettingsView;
+  readonly hotkeys: () => StatusValue['hotkeys'];
+  readonly loopDelayMs: () => number | null;
+  readonly journalLagMs: () => number | null;
+}
+
+function socketLamp(hall: Hall, now: number): Lamp {
+  const { link } = hall;
+  const slowest = Math.max(...link.connections.map((connection) => connection.roundTripMs ?? 0), 0);
+  const answered = Math.min(...link.connections.map((connection) => connection.heartbeatAt ?? 0), now);
+  const retry = Math.min(...link.connections.map((connection) => connection.retryAt ?? Number.POSITIVE_INFINITY));
+  const up = link.connections.filter((connection) => connection.socket === 'up').length;
+  const detail = link.connections
+    .map(
+      (connection) =>
+        `${connection.role} (client ${connection.clientId}): ${connection.socket}${connection.roundTripMs === undefined ? '' : `, ${connection.roundTripMs.toFixed(0)} ms`}`,
+    )
+    .join('; ');
+  if (link.ready)
+    return { name: 'TWS', state: 'ok', text: `${Math.max(1, Math.round(slowest))} ms`, since: answered === 0 ? null : answered, detail };
+  const wait = Number.isFinite(retry)
+    ? `retry in ${Math.max(0, Math.ceil((retry - now) / 1_000))} s`
+    : link.problem === undefined
+      ? 'connecting'
+      : 'down';
+  return {
+    name: 'TWS',
+    state: up > 0 ? 'warn' : 'down',
+    text: wait,
+    since: null,
+    detail: detail === '' ? (link.problem?.text ?? 'not connected') : detail,
+  };
+}
+
+function upstreamLamp(hall: Hall): Lamp {
+  const { link } = hall;
+  const up = link.upstream === 'up' && link.connections.some((connection) => connection.socket === 'up');
+  const down = link.upstream === 'down';
+  return {
+    name: 'IB',
+    state: down ? 'down' : up ? 'ok' : 'unknown',
+    text: down ? 'down' : up ? 'up' : '—',
+    since: link.upstreamSince === 0 ? null : link.upstreamSince,
+    detail: down ? 'TWS has lost its connection to IB' : up ? 'TWS is connected to IB' : 'TWS has not said yet',
+  };
+}
+
+function farmLamp(name: string, farms: readonly FarmState[]): Lamp {
+  const broken = farms.filter((farm) => farm.state === 'broken');
+  const detail = farms.length === 0 ? 'TWS has named no farm yet' : farms.map((farm) => `${farm.name}: ${farm.state}`).join('; ');
+  if (broken.length > 0)
+    return {
+      name: broken.map((farm) => farm.name).join(' '),
+      state: name === 'data' ? 'down' : 'warn',
+      text: 'down',
+      since: broken[0]?.since ?? null,
+      detail,
+    };
+  return { name, state: farms.length === 0 ? 'unknown' : 'ok', text: farms.length === 0 ? '—' : 'ok', since: null, detail };
+}
+
+function killReport(hall: Hall): KillReport | null {
+  const record = hall.stores.engine.get('desk');
+  const kill = record?.kill;
+  if (kill === undefined || (record?.state !== 'EMERGENCY' && record?.state !== 'STOPPED')) return null;
+  const residuals = kill.residuals.flatMap((key) => {
+    const order = hall.index.get(key);
+    return order === undefined ? [] : [{ key, text: `${orderLine(hall, order)}: ${order.note ?? order.state}` }];
+  });
+  return {
+    id: kill.id,
+    startedAt: kill.startedAt,
+    scope: kill.scope,
+    by: kill.by,
+    phase: kill.phase,
+    purged: kill.purged,
+    cancelsSent: kill.cancelsSent,
+    cancelled: kill.cancelled,
+    residuals,
+    verifiedAt: kill.verifiedAt ?? null,
+  };
+}
+
+export function statusValue(hall: Hall, around: StatusSurroundings): StatusValue {
+  const now = hall.ports.clock.now();
+  const record = hall.stores.engine.get('desk');
+  const account = hall.accounts.current();
+  const { link } = hall;
+  const exchangeTime = Math.round(hall.exchange.now());
+  const session = sessionAt(
+    exchangeTime,
+    [...hall.details.values()].find((details) => details.contract.secType === 'STK'),
+  );
+  const statistics = hall.coordinator.statistics();
+  const journal = hall.ports.journal.status();
+  const latencies = hall.latencies.read();
+  const lines = hall.subscriptions.lines();
+  const rounded = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value * 1_000) / 1_000);
+  const end = session.minutesToClose ?? session.minutesToOpen;
+  return {
+    account: account?.id ?? null,
+    paper: account?.paper ?? null,
+    simulated: around.simulated,
+    engine: engineState(hall),
+    engineSince: record?.since ?? now,
+    engineReason: record?.reason ?? '',
+    offers: offers(engineState(hall)),
+    netLiquidation: account?.netLiquidation ?? null,
+    currency: account?.currency ?? 'USD',
+    dayPnl: account?.dailyPnl ?? null,
+    unrealizedPnl: account?.unrealizedPnl ?? null,
+    realizedPnl: account?.realizedPnl ?? null,
+    accountAt: account === undefined || account.updatedAt === 0 ? null : account.updatedAt,
+    dailyLossLimit: (around.settings().settings.limits.maxDailyLoss * MONEY_SCALE) as Amount,
+    exchangeTime,
+    clockAt: now,
+    session: hall.exchange.known() ? session.session : 'unknown',
+    sessionEndsAt: end === undefined ? null : exchangeTime + end * 60_000,
+    lamps: [
+      socketLamp(hall, now),
+      upstreamLamp(hall),
+      farmLamp(
+        'data',
+        link.farms.filter((farm) => farm.kind === 'market'),
+      ),
+      farmLamp(
+        'hmds',
+        link.farms.filter((farm) => farm.kind === 'history'),
+      ),
+    ],
+    ready: link.ready,
+    reconciled: hall.reconciliation.done(),
+    problem: link.problem ?? null,
+    liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
+    unknownOrders: hall.index.unknownCount(),
+    kill: killReport(hall),
+    rearmPhrase: record?.rearmPhrase ?? null,
+    hotkeys: around.hotkeys(),
+    orderRoundTrip: { p50: rounded(latencies.roundTrip.p50), p99: rounded(latencies.roundTrip.p99) },
+    tickToOrder: { p50: rounded(latencies.tickToOrder.p50), p99: rounded(latencies.tickToOrder.p99) },
+    linesUsed: lines.used,
+    linesLimit: lines.budget,
+    messageRate: link.messageRate,
+    messageLimit: link.messageLimit,
+    queue: Object.values(statistics.pending).reduce((sum, count) => sum + count, 0) + statistics.inFlight,
+    conflictRate: statistics.conflictRate,
+    loopDelayMs: around.loopDelayMs(),
+    journal: {
+      state: journal.state === 'ready' ? 'ok' : journal.state === 'failed' ? 'failed' : 'off',
+      text: journal.reason ?? 'ok',
+      lagMs: around.journalLagMs(),
+    },
+    build: around.build,
+  };
+}

@@ -1,0 +1,108 @@
+import { app, dialog, protocol } from 'electron';
+import type { ConsoleAssets } from '#desk/console-assets';
+import type { DeskDoor, DoorLog } from '#desk/door';
+import type { DesktopClaim } from './claim.ts';
+import { createConsoleWindow } from './console-window.ts';
+import { createTray } from './desk-tray.ts';
+import { registerHotkeys, releaseHotkeys } from './hotkeys.ts';
+import { openIpcDoor } from './ipc-door.ts';
+import { KeepAwake } from './keep-awake.ts';
+import { lockDown } from './lockdown.ts';
+import { installMenu, KILL_ACCELERATOR, type DeskActions } from './menu.ts';
+import { SCHEME } from './origin.ts';
+import { Quit } from './quit.ts';
+import { serveConsole } from './serve-console.ts';
+
+export interface DesktopOptions {
+  readonly claim: DesktopClaim;
+  readonly door: DeskDoor;
+  readonly assets: ConsoleAssets;
+  /** Absolute path of the built preload. */
+  readonly preload: string;
+  readonly log: DoorLog;
+  /** Stops the desk in order; called once, before the program ends. */
+  stop(): Promise<void>;
+}
+
+export interface Desktop {
+  /** Stops the desk and ends the program; asks first while armed, unless `asked` is false. */
+  quit(asked?: boolean): Promise<void>;
+}
+
+/** Opens the window and everything around it. The desk runs already; a window that fails to open does not stop it. */
+export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
+  const { door, log } = options;
+  await app.whenReady();
+  lockDown(log);
+  protocol.handle(SCHEME, (request) => serveConsole(options.assets, request));
+
+  const quit = new Quit({
+    armed: () => door.armed(),
+    summary: () => door.quitSummary(),
+    ask: async ({ message, detail }) => {
+      console_.show();
+      const answer = await dialog.showMessageBox(console_.window, {
+        type: 'warning',
+        title: 'TriggerDesk',
+        message,
+        detail,
+        buttons: ['Stay', 'Quit'],
+        defaultId: 0,
+        cancelId: 0,
+        noLink: true,
+      });
+      return answer.response === 1;
+    },
+    stop: () => options.stop(),
+    leave: () => {
+      end();
+      app.quit();
+    },
+    failed: (error) => log.error('the desk did not stop in order', { error }),
+  });
+  const console_ = createConsoleWindow({
+    preload: options.preload,
+    log,
+    onPageGone: () => ipc.pageGone(),
+    mayClose: () => {
+      if (!quit.mayQuit) void quit.request();
+      return quit.mayQuit;
+    },
+  });
+  const ipc = openIpcDoor(door, console_.window.webContents, log);
+  const actions: DeskActions = {
+    kill: (by) => door.kill('as-set', by),
+    pause: (by) => door.pause(by),
+    show: () => console_.show(),
+    reload: () => {
+      ipc.pageGone();
+      console_.reload();
+    },
+    quit: () => void quit.request(),
+  };
+  installMenu(actions);
+  const tray = createTray(actions, log);
+  const awake = new KeepAwake();
+  door.reportHotkeys([{ keys: KILL_ACCELERATOR, action: 'Kill (in this window)', registered: true }, ...registerHotkeys(actions)]);
+  const endStatus = door.onStatus((status) => {
+    tray?.show(status);
+    awake.set(status.armed);
+  });
+  options.claim.onSecondInstance(() => console_.show());
+  app.on('activate', () => console_.show());
+  app.on('before-quit', (event) => {
+    if (quit.mayQuit) return;
+    event.preventDefault();
+    void quit.request();
+  });
+
+  function end(): void {
+    endStatus();
+    awake.set(false);
+    releaseHotkeys();
+    tray?.close();
+    ipc.close();
+  }
+
+  return { quit: (asked) => quit.request(asked) };
+}

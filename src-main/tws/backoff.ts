@@ -1,0 +1,28 @@
+import { ExponentialBackoff, type IBackoff } from 'cockatiel';
+
+/** 1, 2, 4 … 60 s, each up to a quarter longer by jitter, so that three clients do not knock in step. */
+export class ReconnectBackoff {
+  readonly #factory: ExponentialBackoff<number>;
+  #step: IBackoff<unknown> | undefined;
+
+  constructor(random: () => number, first: number, max: number) {
+    this.#factory = new ExponentialBackoff<number>({
+      initialDelay: first,
+      maxDelay: max,
+      generator: (attempt = 0, options) => {
+        const base = options.initialDelay * 2 ** Math.min(attempt, 20);
+        return [Math.min(options.maxDelay, Math.round(base * (1 + 0.25 * random()))), attempt + 1];
+      },
+    });
+  }
+
+  /** Delay before the next attempt, ms. */
+  next(): number {
+    this.#step = this.#step === undefined ? this.#factory.next() : this.#step.next(undefined);
+    return this.#step.duration;
+  }
+
+  reset(): void {
+    this.#step = undefined;
+  }
+}

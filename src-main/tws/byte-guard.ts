@@ -1,0 +1,76 @@
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * Stands in front of the library's own framing (rule G-5): a negative length hangs its loop, a frame without the closing NUL
+ * spoils the next one, and a claimed 16 MB is buffered. Here every frame is whole and sound before the decoder sees it.
+ */
+
+/** Length prefix of a frame. */
+const PREFIX = 4;
+export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+/** 5 000 bars are 40 006 fields; the library's decoder needs seconds beyond that. */
+export const MAX_FRAME_FIELDS = 45_000;
+
+/** Returns false to drop the rest: the connection was closed by what the frame caused. */
+export type FrameHandler = (text: string) => boolean;
+
+export class ByteGuard {
+  /** The beginning of a frame whose rest has not come; joined only once it is complete, however thinly it is sliced. */
+  #parts: Buffer[] = [];
+  #held = 0;
+  #needed = PREFIX;
+
+  /**
+   * Passes each complete frame (without its length, with the closing NUL) to `deliver`. Returns what is wrong with the stream,
+   * or undefined. After a fault the stream is lost: where the next frame starts is unknown.
+   */
+  feed(chunk: Buffer, deliver: FrameHandler): string | undefined {
+    let data = chunk;
+    if (this.#held > 0) {
+      this.#parts.push(chunk);
+      this.#held += chunk.length;
+      if (this.#held < this.#needed) return undefined;
+      data = Buffer.concat(this.#parts, this.#held);
+    }
+    this.#hold(undefined, PREFIX);
+    let at = 0;
+    while (data.length - at >= PREFIX) {
+      const length = data.readUInt32BE(at);
+      if (length < 1 || length > MAX_FRAME_BYTES) return `a frame claims a length of ${String(data.readInt32BE(at))} bytes`;
+      const start = at + PREFIX;
+      const end = start + length;
+      if (end > data.length) {
+        this.#hold(data.subarray(at), PREFIX + length);
+        return undefined;
+      }
+      const text = readFrame(data, start, end);
+      if (typeof text !== 'string') return text.fault;
+      at = end;
+      if (!deliver(text)) return undefined;
+    }
+    if (at < data.length) this.#hold(data.subarray(at), PREFIX);
+    return undefined;
+  }
+
+  /** A copy of the tail, so that a few bytes do not keep a whole chunk alive. */
+  #hold(tail: Buffer | undefined, needed: number): void {
+    this.#parts = tail === undefined ? [] : [Buffer.from(tail)];
+    this.#held = tail?.length ?? 0;
+    this.#needed = needed;
+  }
+}
+
+function readFrame(data: Buffer, start: number, end: number): string | { readonly fault: string } {
+  if (data[end - 1] !== 0) return { fault: 'a frame does not end with NUL' };
+  let fields = 0;
+  let bits = 0;
+  for (let i = start; i < end; i += 1) {
+    const byte = data[i] ?? 0;
+    bits |= byte;
+    if (byte === 0) fields += 1;
+  }
+  if (fields > MAX_FRAME_FIELDS) return { fault: `a frame has ${String(fields)} fields` };
+  if (bits < 0x80) return data.toString('latin1', start, end);
+  if (!isUtf8(data.subarray(start, end))) return { fault: 'a frame is not valid UTF-8' };
+  return data.toString('utf8', start, end);
+}

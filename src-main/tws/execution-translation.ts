@@ -1,0 +1,45 @@
+import type { CommissionReport, Execution as IbExecution } from '@stoqey/ib';
+import type { BrokerNews } from '#core/ports/broker';
+import type { Execution } from '#domain/execution';
+import type { AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
+import { amountFromNumber } from '#domain/money';
+import { priceFromNumber } from '#domain/price';
+import { quantityFromNumber } from '#domain/quantity';
+import { integer, sideOf } from './order-translation.ts';
+
+/** Undefined when it cannot be booked: a fill with a figure missing is a fault to be shown, never a guess. */
+export function fromExecution(conId: ConId, ib: IbExecution, at: number): Execution | undefined {
+  const side = sideOf(ib.side);
+  const quantity = quantityFromNumber(ib.shares);
+  const price = priceFromNumber(ib.price);
+  if (ib.execId === undefined || ib.execId === '' || side === undefined || quantity === undefined || quantity < 0 || price === undefined)
+    return undefined;
+  return {
+    execId: ib.execId as ExecId,
+    account: (ib.acctNumber ?? '') as AccountId,
+    conId,
+    side,
+    quantity,
+    price,
+    cumQuantity: quantityFromNumber(ib.cumQty) ?? quantity,
+    avgPrice: priceFromNumber(ib.avgPrice) ?? price,
+    orderId: integer(ib.orderId) as OrderId,
+    permId: integer(ib.permId) as PermId,
+    clientId: integer(ib.clientId) as ClientId,
+    ...(ib.orderRef === undefined || ib.orderRef === '' ? {} : { orderRef: ib.orderRef as OrderRef }),
+    time: ib.time ?? '',
+    at,
+  };
+}
+
+/** Commission and profit may be unset (1.797e308); then they are unknown, not zero. */
+export function fromCommission(ib: CommissionReport): Extract<BrokerNews, { readonly kind: 'commission' }> | undefined {
+  if (ib.execId === undefined || ib.execId === '') return undefined;
+  return {
+    kind: 'commission',
+    execId: ib.execId as ExecId,
+    commission: amountFromNumber(ib.commission),
+    currency: ib.currency ?? '',
+    realizedPnl: amountFromNumber(ib.realizedPNL),
+  };
+}

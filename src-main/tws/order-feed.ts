@@ -1,0 +1,193 @@
+import type { BrokerNews } from '#core/ports/broker';
+import type { Clock } from '#core/ports/clock';
+import type { AccountId } from '#domain/ids';
+import { priceFromNumber } from '#domain/price';
+import { quantityFromNumber } from '#domain/quantity';
+import type { ContractBook } from './contract-translation.ts';
+import { fromCommission, fromExecution } from './execution-translation.ts';
+import type { LinkBoard } from './link-board.ts';
+import type { OpenOrderBook } from './open-order-book.ts';
+import type { OrderIds, RequestIds } from './order-ids.ts';
+import { fromOpenOrder, fromOrderStatus } from './order-translation.ts';
+import type { Rider, Session } from './session.ts';
+import type { Listen } from './wire-events.ts';
+
+export interface OrderFeedParts {
+  readonly clock: Clock;
+  readonly board: LinkBoard;
+  readonly ids: OrderIds;
+  readonly requestIds: RequestIds;
+  readonly book: OpenOrderBook;
+  readonly contracts: ContractBook;
+  readonly emit: (news: BrokerNews) => void;
+  /** A message about orders that cannot be used. */
+  readonly unusable: (session: Session, what: string) => void;
+}
+
+type Snapshot = 'open-orders' | 'completed-orders' | 'positions';
+
+/**
+ * Orders, executions and positions as TWS tells them, on every connection and in every state of the link: a fill that comes
+ * during an outage is booked like any other.
+ */
+export class OrderFeed implements Rider {
+  readonly #parts: OrderFeedParts;
+  /** Epochs of the requests that wait for their end, oldest first; these ends carry no number. */
+  readonly #waiting: Record<Snapshot, number[]> = { 'open-orders': [], 'completed-orders': [], positions: [] };
+  /** Request ids of one reconciliation's execution requests; all must end. */
+  #executions: { readonly epoch: number; readonly open: Set<number> }[] = [];
+  #portfolio: Session | undefined;
+  #orders: Session | undefined;
+
+  constructor(parts: OrderFeedParts) {
+    this.#parts = parts;
+  }
+
+  setSessions(portfolio: Session, orders: Session): void {
+    this.#portfolio = portfolio;
+    this.#orders = orders;
+  }
+
+  attach(listen: Listen, session: Session): void {
+    const { emit, book, ids, unusable } = this.#parts;
+    listen('openOrder', (orderId, ibContract, order, state) => {
+      const contract = this.#parts.contracts.resolve(ibContract);
+      const clean = numeric(session.tokens, ORDER_FIGURES);
+      const news = contract === undefined || !clean ? undefined : fromOpenOrder(orderId, contract, order, state);
+      if (news === undefined) {
+        unusable(session, 'an open order without usable figures');
+        return;
+      }
+      ids.seen(orderId);
+      book.openOrder(news);
+      emit({ kind: 'open-order', order: news });
+    });
+    listen('orderStatus', (orderId, ibStatus, filled, remaining, ...rest) => {
+      const { tokens } = session;
+      const status = fromOrderStatus([
+        orderId,
+        ibStatus,
+        numeric(tokens, FILLED) ? filled : undefined,
+        numeric(tokens, REMAINING) ? remaining : undefined,
+        ...rest,
+      ]);
+      if (status === undefined) {
+        unusable(session, 'an order status without an order number');
+        return;
+      }
+      ids.seen(status.orderId);
+      book.status(status);
+      emit({ kind: 'order-status', status });
+    });
+    listen('execDetails', (reqId, ibContract, ib) => {
+      const contract = this.#parts.contracts.resolve(ibContract);
+      // The library reads "12abc" as 12; a fill is booked from clean figures only.
+      const clean = numeric(session.tokens, EXECUTION_FIGURES);
+      const execution = contract === undefined || !clean ? undefined : fromExecution(contract.conId, ib, this.#parts.clock.now());
+      if (contract === undefined || execution === undefined) {
+        unusable(session, 'an execution without usable figures');
+        return;
+      }
+      ids.seen(execution.orderId);
+      emit({ kind: 'execution', execution, contract, live: reqId === -1 });
+    });
+    listen('commissionReport', (report) => {
+      const news = fromCommission(report);
+      if (news !== undefined) emit(news);
+    });
+    listen('position', (account, ibContract, ibQuantity, averageCost) => {
+      const contract = this.#parts.contracts.resolve(ibContract);
+      const quantity = quantityFromNumber(ibQuantity);
+      if (contract === undefined || quantity === undefined || !numeric(session.tokens, POSITION_FIGURES)) {
+        unusable(session, 'a position without usable figures');
+        return;
+      }
+      emit({ kind: 'position', account: account as AccountId, contract, quantity, averageCost: priceFromNumber(averageCost) });
+    });
+    listen('completedOrder', (ibContract, order, state) => {
+      const contract = this.#parts.contracts.resolve(ibContract);
+      const news = contract === undefined ? undefined : fromOpenOrder(0, contract, order, state);
+      if (news === undefined) {
+        unusable(session, 'a completed order without usable figures');
+        return;
+      }
+      emit({ kind: 'completed-order', order: news, completedStatus: state.completedStatus ?? '' });
+    });
+    listen('openOrderEnd', () => {
+      this.#end('open-orders');
+    });
+    listen('completedOrdersEnd', () => {
+      this.#end('completed-orders');
+    });
+    listen('positionEnd', () => {
+      this.#end('positions');
+    });
+    listen('execDetailsEnd', (reqId) => {
+      this.#executionsEnd(reqId);
+    });
+  }
+
+  closed(session: Session): void {
+    // Answers to this connection's requests will not come; those of the next are counted anew.
+    if (session === this.#portfolio) for (const list of Object.values(this.#waiting)) list.length = 0;
+    this.#executions = [];
+  }
+
+  reconcile(): void {
+    this.requestOpenOrders();
+    this.#ask('completed-orders', (session) => session.request('query', (ib) => ib.reqCompletedOrders(false)));
+    this.#requestExecutions();
+    this.requestPositions();
+  }
+
+  requestOpenOrders(): void {
+    this.#ask('open-orders', (session) => session.request('query', (ib) => ib.reqAllOpenOrders()));
+  }
+
+  requestPositions(): void {
+    this.#ask('positions', (session) => session.request('query', (ib) => ib.reqPositions()));
+  }
+
+  #ask(of: Snapshot, send: (session: Session) => boolean): void {
+    const session = this.#portfolio;
+    if (session !== undefined && send(session)) this.#waiting[of].push(this.#parts.board.epoch);
+  }
+
+  /** On both order connections: a client is only sure to hear of its own executions. */
+  #requestExecutions(): void {
+    const open = new Set<number>();
+    for (const session of [this.#portfolio, this.#orders]) {
+      const reqId = this.#parts.requestIds.next();
+      if (session?.request('query', (ib) => ib.reqExecutions(reqId, {})) === true) open.add(reqId);
+    }
+    if (open.size > 0) this.#executions.push({ epoch: this.#parts.board.epoch, open });
+  }
+
+  #end(of: Snapshot): void {
+    const epoch = this.#waiting[of].shift();
+    if (epoch !== undefined && epoch === this.#parts.board.epoch) this.#parts.emit({ kind: 'end', of, epoch });
+  }
+
+  #executionsEnd(reqId: number): void {
+    const request = this.#executions.find(({ open }) => open.has(reqId));
+    if (request === undefined) return;
+    request.open.delete(reqId);
+    if (request.open.size > 0) return;
+    this.#executions = this.#executions.filter((other) => other !== request);
+    if (request.epoch === this.#parts.board.epoch) this.#parts.emit({ kind: 'end', of: 'executions', epoch: request.epoch });
+  }
+}
+
+/** Where the figures stand in the frames of execDetails (shares, price), position, openOrder (quantity) and orderStatus (filled, remaining), from server version 145 on. */
+const EXECUTION_FIGURES = { message: '11', at: [19, 20] } as const;
+const POSITION_FIGURES = { message: '61', at: [14] } as const;
+const ORDER_FIGURES = { message: '5', at: [14] } as const;
+const FILLED = { message: '3', at: [3] } as const;
+const REMAINING = { message: '3', at: [4] } as const;
+
+function numeric(tokens: readonly string[], figures: { readonly message: string; readonly at: readonly number[] }): boolean {
+  return (
+    tokens[0] !== figures.message ||
+    figures.at.every((at) => tokens[at] !== undefined && tokens[at] !== '' && Number.isFinite(Number(tokens[at].replaceAll(',', ''))))
+  );
+}

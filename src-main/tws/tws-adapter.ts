@@ -1,0 +1,361 @@
+import type { BrokerNews, BrokerPort, LinkState, TransmitGate } from '#core/ports/broker';
+import type { MarketDataPort, MarketSink } from '#core/ports/market-data';
+import type { ClientId, OrderId } from '#domain/ids';
+import type { CloseReason } from './connection.ts';
+import { ContractBook } from './contract-translation.ts';
+import { FrameRing, type RecordedFrame } from './frame-ring.ts';
+import { LinkBoard } from './link-board.ts';
+import { MarketFeed } from './market-feed.ts';
+import { MarketRequests } from './market-requests.ts';
+import { OWN_CODE } from './notice-table.ts';
+import { Notices } from './notices.ts';
+import { OpenOrderBook } from './open-order-book.ts';
+import { OrderFeed } from './order-feed.ts';
+import { OrderIds, RequestIds } from './order-ids.ts';
+import { OrderSender } from './order-sender.ts';
+import type { PlaceFrame } from './outbound-tap.ts';
+import { PacingGate } from './pacing-gate.ts';
+import { PortfolioFeed } from './portfolio-feed.ts';
+import { Session, type Rider, type Role, type SessionEvents } from './session.ts';
+import { checkOptions, type TwsOptions, type TwsPorts } from './tws-options.ts';
+import { errorText, maskAccounts } from './wire-text.ts';
+
+export interface TwsAdapter {
+  readonly broker: BrokerPort;
+  readonly market: MarketDataPort;
+  /** Before `start`; without a sink ticks are dropped. */
+  setSink(sink: MarketSink): void;
+  /** Without a gate every order is refused. */
+  setGate(gate: TransmitGate): void;
+  /** Synchronous and in wire order. Returns the way to stop listening. */
+  onNews(listener: (news: BrokerNews) => void): () => void;
+  start(): void;
+  /** No reconnect, queues dropped, sockets closed. */
+  stop(): Promise<void>;
+  link(): LinkState;
+  /** The operator confirmed or withdrew live trading. */
+  recheckLive(): void;
+  /** The operator accepts a list of accounts that changed. */
+  acceptAccounts(): void;
+  /** The last raw frames, account ids masked, newest last. */
+  frames(): readonly RecordedFrame[];
+}
+
+/** IB's numbers of the messages that carry orders, fills and positions; one that is lost calls for reconciliation. */
+const ORDER_MESSAGES: ReadonlySet<string> = new Set(['3', '5', '11', '53', '55', '59', '61', '62', '101', '102']);
+
+const STOPPED: CloseReason = { code: 'stopped', text: 'The connection to TWS was stopped.' };
+
+/** Throws when the options are not usable: `checkOptions` says why beforehand. */
+export function createTwsAdapter(options: TwsOptions, ports: TwsPorts): TwsAdapter {
+  const checked = checkOptions(options);
+  if (!checked.ok) throw new Error(checked.error);
+  return new Adapter(options, ports);
+}
+
+class Adapter implements TwsAdapter {
+  readonly broker: BrokerPort;
+  readonly market: MarketDataPort;
+  readonly #ports: TwsPorts;
+  readonly #pacing: PacingGate;
+  readonly #board: LinkBoard;
+  readonly #ids: OrderIds;
+  readonly #book = new OpenOrderBook();
+  readonly #frames = new FrameRing();
+  readonly #notices: Notices;
+  readonly #orderFeed: OrderFeed;
+  readonly #portfolioFeed: PortfolioFeed;
+  readonly #marketFeed: MarketFeed;
+  readonly #marketRequests: MarketRequests;
+  readonly #sender: OrderSender;
+  readonly #sessions: readonly [portfolio: Session, data: Session, orders: Session];
+  readonly #listeners = new Set<(news: BrokerNews) => void>();
+  #sink: MarketSink | undefined;
+  /** Place frames of the order being written, told once all its legs have left. */
+  #held: BrokerNews[] | undefined;
+
+  constructor(options: TwsOptions, ports: TwsPorts) {
+    const { clock, scheduler, random } = ports;
+    this.#ports = ports;
+    this.#pacing = new PacingGate(ports, { messagesPerSecond: options.messagesPerSecond ?? 40 });
+    this.#board = new LinkBoard({
+      clock,
+      pacing: this.#pacing,
+      allowLive: options.allowLive,
+      liveConfirmed: ports.liveConfirmed,
+      where: `${options.host}:${String(options.port)}`,
+    });
+    this.#ids = new OrderIds(ports.ids);
+    this.#notices = new Notices((clientId, orderId) => this.#book.wasModified(clientId, orderId));
+    const requestIds = new RequestIds();
+    const contracts = new ContractBook();
+    const emit = (news: BrokerNews): void => {
+      this.#emit(news);
+    };
+    const common = { clock, scheduler, board: this.#board, requestIds, contracts, emit };
+    this.#orderFeed = new OrderFeed({
+      ...common,
+      ids: this.#ids,
+      book: this.#book,
+      unusable: (session, what) => {
+        this.#orderMessageLost(session, what);
+      },
+    });
+    this.#portfolioFeed = new PortfolioFeed(common);
+    this.#marketFeed = new MarketFeed({ ...common, marketDataType: options.marketDataType ?? 1 });
+    this.#marketRequests = new MarketRequests(common);
+    const base = options.clientIdBase ?? 0;
+    const session = (role: Role, offset: number, riders: readonly Rider[]): Session =>
+      new Session(
+        { clientId: (base + offset) as ClientId, role, host: options.host, port: options.port },
+        { clock, scheduler, random, pacing: this.#pacing },
+        this.#sessionEvents(),
+        riders,
+      );
+    const portfolio = session('portfolio', 0, [this.#orderFeed, this.#portfolioFeed]);
+    const data = session('data', 1, [this.#marketFeed, this.#marketRequests]);
+    const orders = session('orders', 2, [this.#orderFeed]);
+    this.#sessions = [portfolio, data, orders];
+    this.#board.setSessions(this.#sessions);
+    this.#orderFeed.setSessions(portfolio, orders);
+    this.#sender = new OrderSender({
+      clock,
+      pacing: this.#pacing,
+      board: this.#board,
+      ids: this.#ids,
+      book: this.#book,
+      contracts,
+      portfolio,
+      orders,
+      emit,
+      batch: (send) => this.#batch(send),
+      cancelDropped: (owner, orderId, reason) => {
+        this.#cancelDropped(owner, orderId, reason);
+      },
+    });
+    this.broker = {
+      place: (order) => this.#sender.place(order),
+      modify: (address, order) => this.#sender.modify(address, order),
+      cancel: (address) => this.#sender.cancel(address),
+      globalCancel: () => this.#sender.globalCancel(),
+      purge: (reason) => this.#sender.purge(reason),
+      reconcile: () => {
+        this.#orderFeed.reconcile();
+      },
+      requestOpenOrders: () => {
+        this.#orderFeed.requestOpenOrders();
+      },
+      requestPositions: () => {
+        this.#orderFeed.requestPositions();
+      },
+    };
+    this.market = {
+      subscribe: (contract) => {
+        this.#marketFeed.subscribe(contract);
+      },
+      unsubscribe: (conId) => {
+        this.#marketFeed.unsubscribe(conId);
+      },
+      search: (pattern) => this.#marketRequests.search(pattern),
+      details: (contract) => this.#marketRequests.details(contract),
+      bars: (contract, count) => this.#marketRequests.bars(contract, count),
+    };
+  }
+
+  setSink(sink: MarketSink): void {
+    this.#sink = sink;
+    this.#marketFeed.setSink(sink);
+  }
+
+  setGate(gate: TransmitGate): void {
+    this.#sender.setGate(gate);
+  }
+
+  onNews(listener: (news: BrokerNews) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  start(): void {
+    this.#board.started();
+    for (const session of this.#sessions) session.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#board.stopped();
+    this.#pacing.stop();
+    this.#sender.purge(STOPPED.text);
+    await Promise.all(this.#sessions.map((session) => session.stop(STOPPED)));
+    this.#tellLink();
+  }
+
+  link(): LinkState {
+    return this.#board.state();
+  }
+
+  recheckLive(): void {
+    const [portfolio] = this.#sessions;
+    if (portfolio.isOpen) this.#portfolioFeed.bindManualOrders(portfolio);
+    this.#tellLink();
+  }
+
+  acceptAccounts(): void {
+    const before = this.#board.accounts;
+    const outdated = this.#board.acceptAccounts();
+    if (before !== this.#board.accounts) this.#emit({ kind: 'accounts', accounts: this.#board.accounts });
+    for (const session of this.#sessions) {
+      if (outdated.includes(session.clientId))
+        session.drop({ code: 'account-changed', text: 'TWS manages other accounts now; the connection is built anew.' });
+    }
+    this.#tellLink();
+  }
+
+  frames(): readonly RecordedFrame[] {
+    return this.#frames.read();
+  }
+
+  #sessionEvents(): SessionEvents {
+    return {
+      changed: () => {
+        this.#tellLink();
+      },
+      opened: (session, nextValidId, accounts) => {
+        this.#opened(session, nextValidId, accounts);
+      },
+      closed: (session, _, wasOpen) => {
+        this.#board.closed(session.clientId, wasOpen);
+        this.#tellLink();
+      },
+      chunkEnd: () => {
+        this.#sink?.chunkEnd();
+      },
+      frame: (session, direction, frame, at) => {
+        this.#frames.record(at, session.clientId, direction, frame);
+      },
+      placeFrame: (session, frame) => {
+        this.#placeFrame(session, frame);
+      },
+      fault: (session, kind, what, messageId) => {
+        this.#fault(session, kind, what, messageId);
+      },
+      notice: (session, id, code, text) => {
+        this.#notice(session, id, code, text);
+      },
+      serverTime: (epochSeconds, roundTripMs) => this.#ports.onServerTime?.(epochSeconds, roundTripMs),
+    };
+  }
+
+  #opened(session: Session, nextValidId: number, accounts: readonly string[]): void {
+    const before = this.#ids.nextValid(session.clientId, nextValidId);
+    const known = this.#board.accounts;
+    this.#board.opened(session.clientId, accounts);
+    if (known !== this.#board.accounts) this.#emit({ kind: 'accounts', accounts: this.#board.accounts });
+    if (before !== undefined) {
+      this.#tell(session, -1, OWN_CODE.idsWentBack, `TWS now counts orders from ${String(nextValidId)}, before from ${String(before)}.`);
+    }
+    this.#tellLink();
+  }
+
+  #notice(session: Session, id: number, code: number, text: string): void {
+    const lamp = this.#board.notice(session.clientId, code, text);
+    if (code === 100) this.#pacing.slowDown();
+    this.#tell(session, id, code, text);
+    if (lamp !== 'none') this.#tellLink();
+    if (session.role === 'data') {
+      if (lamp === 'data-lost') this.#marketFeed.restartAll();
+      else if (lamp === 'data-kept' || lamp === 'farm-back') this.#marketFeed.verify();
+    }
+    if (code === 1300) this.#portMoved(text);
+  }
+
+  /** IB's error channel → one notice; failed requests also reach whoever asked. */
+  #tell(session: Session, id: number, code: number, text: string): void {
+    const notice = this.#notices.classify({ clientId: session.clientId, id, code, text }, this.#ports.clock.monotonic());
+    if (notice === undefined) return;
+    if (notice.disposition === 'request-failed') {
+      const sentence = notice.advice === undefined ? notice.text : `${notice.text} ${notice.advice}`;
+      if (!this.#marketRequests.failed(id, sentence)) this.#marketFeed.failed(id, code, notice.text);
+    }
+    this.#emit({ kind: 'notice', notice });
+  }
+
+  #fault(session: Session, kind: 'listener' | 'decode', what: string, messageId: string): void {
+    if (ORDER_MESSAGES.has(messageId)) {
+      this.#orderMessageLost(session, what);
+      return;
+    }
+    this.#tell(session, -1, kind === 'listener' ? OWN_CODE.listenerThrew : OWN_CODE.undecodable, maskAccounts(what));
+  }
+
+  /** The desk may now know less than the broker: a new epoch makes it reconcile before it trades on. */
+  #orderMessageLost(session: Session, what: string): void {
+    this.#board.orderMessageLost(what);
+    this.#tell(session, -1, OWN_CODE.undecodable, maskAccounts(what));
+    this.#tellLink();
+  }
+
+  #cancelDropped(session: Session, orderId: OrderId | undefined, reason: string): void {
+    this.#tell(session, orderId ?? -1, OWN_CODE.cancelDropped, `A cancel was not sent: ${reason}`);
+  }
+
+  #portMoved(text: string): void {
+    for (const session of this.#sessions)
+      session.giveUp({
+        code: 'port-closed',
+        text: `TWS moved its API to another port (${text}). Set the port in the settings and connect again.`,
+      });
+  }
+
+  #placeFrame(session: Session, frame: PlaceFrame): void {
+    const news: BrokerNews = { kind: 'place-frame', ...frame, clientId: session.clientId };
+    if (this.#held === undefined) this.#emit(news);
+    else this.#held.push(news);
+  }
+
+  #batch<T>(send: () => T): T {
+    const held: BrokerNews[] = [];
+    this.#held = held;
+    try {
+      return send();
+    } finally {
+      this.#held = undefined;
+      for (const news of held) this.#emit(news);
+    }
+  }
+
+  #tellLink(): void {
+    this.#emit({ kind: 'link', link: this.#board.state() });
+  }
+
+  /** One listener's fault must not keep the news from the others, nor stop the decoder. */
+  #emit(news: BrokerNews): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(news);
+      } catch (thrown) {
+        this.#listenerFailed(news, thrown);
+      }
+    }
+  }
+
+  #listenerFailed(news: BrokerNews, thrown: unknown): void {
+    // A listener that throws on notices would otherwise be told of its own fault for ever.
+    if (news.kind === 'notice' && news.notice.code === OWN_CODE.listenerThrew) return;
+    const [portfolio] = this.#sessions;
+    if (isOrderNews(news)) this.#board.orderMessageLost(`a listener of ${news.kind} failed`);
+    this.#tell(portfolio, -1, OWN_CODE.listenerThrew, maskAccounts(`A listener of ${news.kind} failed: ${errorText(thrown)}`));
+    if (isOrderNews(news)) this.#tellLink();
+  }
+}
+
+function isOrderNews(news: BrokerNews): boolean {
+  return (
+    news.kind === 'open-order' ||
+    news.kind === 'order-status' ||
+    news.kind === 'execution' ||
+    news.kind === 'completed-order' ||
+    news.kind === 'position'
+  );
+}
