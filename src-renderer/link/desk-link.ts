@@ -1,0 +1,169 @@
+import type { CallName, Input, Reply } from '#protocol/commands';
+import { TOPIC_NAMES, type TopicName } from '#protocol/topics';
+import type { DeskError } from '#protocol/errors';
+import { Listeners } from '../replica/listeners.ts';
+import { ReplicaSet } from '../replica/replica-set.ts';
+import type { LinkBridge } from './bridge.ts';
+import { readFrame } from './read-frame.ts';
+import type { ScreenClock } from './screen-clock.ts';
+
+export type LinkState =
+  | { readonly phase: 'connecting'; readonly reason: string }
+  | { readonly phase: 'live' }
+  /** `since` is the desk time of the last sign of life: everything shown is that old. */
+  | { readonly phase: 'lost'; readonly since: number; readonly reason: string };
+
+export interface Timers {
+  every(ms: number, run: () => void): () => void;
+  after(ms: number, run: () => void): () => void;
+}
+
+const HEARTBEAT_MS = 2_000;
+const SILENCE_MS = 5_000;
+const RESYNC_MS = 2_000;
+
+/**
+ * The console's only way to the desk: calls, and the stream into the replicas. It acknowledges frames once applied (one
+ * acknowledgement under way at a time), asks for a snapshot after a gap, and says when the desk has fallen silent.
+ */
+export class DeskLink {
+  readonly replicas = new ReplicaSet();
+  readonly clock: ScreenClock;
+  readonly #bridge: LinkBridge;
+  readonly #timers: Timers;
+  readonly #listeners = new Listeners();
+  #state: LinkState = { phase: 'connecting', reason: 'Waiting for the desk.' };
+  #connected = true;
+  #lastSign: number;
+  #received = 0;
+  #acknowledged = 0;
+  #ackUnderWay = false;
+  #resyncUnderWay = new Set<TopicName>();
+  #ends: (() => void)[] = [];
+  #badFrames = 0;
+
+  constructor(bridge: LinkBridge, clock: ScreenClock, timers: Timers) {
+    this.#bridge = bridge;
+    this.clock = clock;
+    this.#timers = timers;
+    this.#lastSign = clock.now();
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Pushes that had no sound shape; they are dropped. */
+  get badFrames(): number {
+    return this.#badFrames;
+  }
+
+  onState(listener: () => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  start(): void {
+    if (this.#bridge.onState !== undefined) {
+      this.#ends.push(this.#bridge.onState((connected, reason) => this.#onConnection(connected, reason)));
+    }
+    this.#ends.push(this.#bridge.subscribe(TOPIC_NAMES, (frame) => this.#onFrame(frame)));
+    this.#ends.push(this.#timers.every(HEARTBEAT_MS, () => this.#heartbeat()));
+    this.#ends.push(this.#timers.every(250, () => this.clock.beat()));
+  }
+
+  stop(): void {
+    for (const end of this.#ends.splice(0)) end();
+  }
+
+  /** Never throws: a broken transport is an answer like any other refusal. */
+  async call<N extends CallName>(name: N, input: Input<N>): Promise<Reply<N>> {
+    try {
+      const reply = (await this.#bridge.call(name, input)) as Reply<N> | undefined;
+      if (typeof reply !== 'object' || typeof reply.ok !== 'boolean')
+        return refusal('internal', `The desk's answer to ${name} has no form.`);
+      this.#lastSign = this.clock.now();
+      return reply;
+    } catch (cause) {
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      return refusal(
+        'unavailable',
+        `The desk did not answer (${detail}). It is not known whether the request arrived; look before you repeat it.`,
+      );
+    }
+  }
+
+  #onConnection(connected: boolean, reason: string): void {
+    this.#connected = connected;
+    if (!connected) this.#lose(reason);
+    else if (this.#received === 0) this.#become({ phase: 'connecting', reason: 'Connected; waiting for the first figures.' });
+  }
+
+  #onFrame(value: unknown): void {
+    const frame = readFrame(value);
+    if (frame === undefined) {
+      this.#badFrames += 1;
+      return;
+    }
+    this.clock.observe(frame.at);
+    this.#lastSign = this.clock.now();
+    const gaps = this.replicas.apply(frame);
+    this.#received = frame.number;
+    for (const update of frame.updates) {
+      if (update.kind === 'table' || update.kind === 'value') this.#resyncUnderWay.delete(update.topic);
+    }
+    this.#resync(gaps);
+    if (this.replicas.values.status.value !== undefined) this.#become({ phase: 'live' });
+    this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    if (this.#ackUnderWay || this.#acknowledged === this.#received) return;
+    const number = this.#received;
+    this.#ackUnderWay = true;
+    void this.call('stream.ack', { number }).then((reply) => {
+      this.#ackUnderWay = false;
+      if (!reply.ok) return;
+      this.#acknowledged = number;
+      this.#acknowledge();
+    });
+  }
+
+  #resync(gaps: readonly TopicName[]): void {
+    const topics = gaps.filter((topic) => !this.#resyncUnderWay.has(topic));
+    if (topics.length === 0) return;
+    for (const topic of topics) this.#resyncUnderWay.add(topic);
+    void this.call('stream.resync', { topics: [...topics] });
+    // If the snapshot does not come, the next refused patch asks again.
+    this.#timers.after(RESYNC_MS, () => {
+      for (const topic of topics) this.#resyncUnderWay.delete(topic);
+    });
+  }
+
+  /** A quiet desk and a dead desk look the same, so we ask. */
+  #heartbeat(): void {
+    if (this.#connected && this.clock.now() - this.#lastSign > SILENCE_MS) this.#lose('The desk does not answer.');
+    if (!this.#connected || (this.#ackUnderWay && this.#state.phase === 'live')) return;
+    void this.call('stream.ack', { number: this.#received }).then((reply) => {
+      if (reply.ok && this.#connected && this.#state.phase === 'lost' && this.#received > 0) {
+        this.#become({ phase: 'live' });
+        this.#resync(TOPIC_NAMES);
+      }
+    });
+  }
+
+  #lose(reason: string): void {
+    this.#ackUnderWay = false;
+    if (this.#received === 0) this.#become({ phase: 'connecting', reason });
+    else if (this.#state.phase !== 'lost') this.#become({ phase: 'lost', since: this.#lastSign, reason });
+  }
+
+  #become(state: LinkState): void {
+    if (state.phase === this.#state.phase && state.phase === 'live') return;
+    this.#state = state;
+    this.#listeners.call();
+  }
+}
+
+function refusal(code: DeskError['code'], text: string): { readonly ok: false; readonly error: DeskError } {
+  return { ok: false, error: { code, text } };
+}

@@ -1,0 +1,151 @@
+import { useState, type ReactNode } from 'react';
+import type { KillReport } from '#protocol/topics';
+import { ageText, clockText } from '../../format/time.ts';
+import { useField, useTicking } from '../../hook/rows.ts';
+import { useCommand } from '../../hook/use-command.ts';
+import { refused } from '../../shell/view-store.ts';
+
+/** The kill's result with counts, and the way out: acknowledge, then re-arm in two steps. */
+export function KillBanner(): ReactNode {
+  const engine = useField('status', 'engine');
+  const reason = useField('status', 'engineReason') ?? '';
+  const report = useField('status', 'kill') ?? null;
+  if (engine !== 'EMERGENCY' && engine !== 'STOPPED') return null;
+  const open = report === null || report.phase !== 'verified';
+  return (
+    <div className="banner" data-tone={open || engine === 'EMERGENCY' ? 'critical' : 'amber'} role="alert" data-testid="kill-banner">
+      <div className="kill-report">
+        {report === null ? (
+          <p>
+            <b>The kill latch is set.</b> {reason}
+          </p>
+        ) : (
+          <Report report={report} />
+        )}
+      </div>
+      {engine === 'EMERGENCY' ? <Acknowledge /> : <Rearm />}
+    </div>
+  );
+}
+
+function counted(count: number, word: string): string {
+  return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function Report({ report }: { readonly report: KillReport }): ReactNode {
+  const { startedAt, verifiedAt, phase, residuals } = report;
+  const running = useTicking((now) => (verifiedAt === null ? ageText(now - startedAt) : ageText(verifiedAt - startedAt)));
+  return (
+    <>
+      <p>
+        <b>KILL</b> by {report.by} at {clockText(startedAt)},{' '}
+        {report.scope === 'own' ? "this program's orders" : 'all orders of the account'}: {counted(report.purged, 'queued order')} purged,{' '}
+        {counted(report.cancelsSent, 'cancel')} sent, {report.cancelled} confirmed. {phase === 'cancelling' && <b>Verifying… {running}</b>}
+        {phase === 'verified' && (
+          <b>
+            Verified: nothing works at {clockText(verifiedAt)}, after {running}.
+          </b>
+        )}
+        {phase === 'residuals' && (
+          <b>
+            {counted(residuals.length, 'order')} may still work after {running}. Cancel by hand in TWS:
+          </b>
+        )}
+      </p>
+      {residuals.length > 0 && (
+        <ul>
+          {residuals.map((residual) => (
+            <li key={residual.key}>› {residual.text}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Acknowledge(): ReactNode {
+  const [reason, setReason] = useState('');
+  const [fault, setFault] = useState<string | null>(null);
+  const acknowledge = useCommand('engine.acknowledge', refused);
+  const submit = (): void => {
+    const text = reason.trim();
+    if (text === '') setFault('Say in a few words why the kill was used; it goes into the journal.');
+    else if (!/^[\x20-\x7e]*$/.test(text)) setFault('Only plain letters, figures and signs can be kept.');
+    else {
+      setFault(null);
+      void acknowledge.run({ reason: text });
+    }
+  };
+  return (
+    <form
+      className="unlock"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {(fault ?? acknowledge.error) !== null && <p className="fault">{fault ?? acknowledge.error}</p>}
+      <div className="field">
+        <input
+          aria-label="Reason of the kill"
+          placeholder="why: e.g. runaway quotes"
+          maxLength={200}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </div>
+      <button type="submit" className="button" disabled={acknowledge.pending}>
+        Acknowledge
+      </button>
+    </form>
+  );
+}
+
+function Rearm(): ReactNode {
+  const phrase = useField('status', 'rearmPhrase') ?? null;
+  const request = useCommand('engine.rearm.request', refused);
+  const confirm = useCommand('engine.rearm.confirm', refused);
+  const [typed, setTyped] = useState('');
+  const error = request.error ?? confirm.error;
+  if (phrase === null) {
+    return (
+      <div className="unlock">
+        {error !== null && <p className="fault">{error}</p>}
+        <button type="button" className="button" disabled={request.pending} onClick={() => void request.run({})}>
+          Re-arm…
+        </button>
+      </div>
+    );
+  }
+  return (
+    <form
+      className="unlock"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void confirm.run({ phrase: typed });
+      }}
+    >
+      {error !== null && <p className="fault">{error}</p>}
+      <span>
+        Type{' '}
+        <span className="phrase" data-testid="rearm-phrase">
+          {phrase}
+        </span>
+      </span>
+      <div className="field">
+        {/* The operator asked for this step; the next thing to do is to type. */}
+        <input
+          aria-label="Re-arm phrase"
+          autoComplete="off"
+          autoFocus
+          maxLength={60}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </div>
+      <button type="submit" className="button" disabled={typed.trim() !== phrase || confirm.pending}>
+        Re-arm
+      </button>
+    </form>
+  );
+}

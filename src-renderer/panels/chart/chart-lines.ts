@@ -1,0 +1,113 @@
+import type { Bar } from '#domain/bar';
+import { priceToNumber, type Price } from '#domain/price';
+import type { FillRow, OrderRow, WatcherRow } from '#protocol/topics';
+import { exactPrice, priceText, quantityText } from '../../format/figure.ts';
+import type { Draft } from '../ticket/draft.ts';
+import { readPrice } from '../ticket/read-draft.ts';
+
+export interface ChartLine {
+  readonly price: number;
+  readonly text: string;
+  readonly color: string;
+  readonly dash: readonly number[];
+}
+
+export interface ChartMark {
+  /** Exchange time, epoch ms, of the bar it stands at. */
+  readonly at: number;
+  readonly below: boolean;
+  readonly text: string;
+  readonly color: string;
+}
+
+const TRIGGER = '#4ea1ff';
+const STOP = '#ef5350';
+const TARGET = '#2ebd85';
+const ORDER = '#b7c4d3';
+const DRAFT = '#8fb4d9';
+const LONG: readonly number[] = [5, 3];
+const SHORT: readonly number[] = [2, 3];
+
+export interface LineSources {
+  readonly watchers: readonly WatcherRow[];
+  readonly orders: readonly OrderRow[];
+  readonly draft: Draft;
+  readonly conId: number;
+  /** The watcher that is looked at: only its stop and target are drawn, or the lines of many would bury the candles. */
+  readonly active: string | null;
+  readonly last: Price | null;
+  readonly decimals: number;
+}
+
+/** Everything of one contract that waits at a price. A level the operator is still typing is drawn too, and says so. */
+export function chartLines({ watchers, orders, draft, conId, active, last, decimals }: LineSources): readonly ChartLine[] {
+  const lines: ChartLine[] = [];
+  const add = (price: Price | null, text: (shown: string) => string, color: string, dash: readonly number[]): void => {
+    if (price !== null) lines.push({ price: priceToNumber(price), text: text(exactPrice(price, decimals)), color, dash });
+  };
+  const away = (price: Price): string => (last === null ? '' : ` · ${priceText(Math.abs(price - last) as Price, decimals)} away`);
+  for (const row of watchers) {
+    if (row.life !== 'armed' && row.life !== 'paused' && row.life !== 'firing') continue;
+    const { level } = row;
+    if (level !== null) {
+      const state = row.life === 'paused' ? 'paused ' : '';
+      const arrow = arrowOf(row);
+      const does = `${row.side === 'BUY' ? 'buy' : 'sell'} ${quantityText(row.quantity)}`;
+      add(level, (shown) => `${state}trigger ${arrow}${shown} · ${does}${away(level)}`, TRIGGER, LONG);
+    }
+    if (row.id !== active) continue;
+    add(row.stopPrice, (shown) => `stop ${shown}`, STOP, SHORT);
+    add(row.targetPrice, (shown) => `target ${shown}`, TARGET, SHORT);
+  }
+  for (const row of orders) {
+    const does = `${row.side === 'BUY' ? 'buy' : 'sell'} ${quantityText(row.quantity)}`;
+    const price = row.stop ?? row.limit;
+    add(price, (shown) => `${does} ${row.type} ${shown}`, row.stop === null ? ORDER : STOP, row.stop === null ? [] : SHORT);
+  }
+  if (draft.contract?.conId === conId) {
+    const level = readPrice(draft.level, null);
+    if (level.ok) add(level.value, (shown) => `draft ${shown}${away(level.value)}`, DRAFT, SHORT);
+    for (const [word, text] of [
+      ['stop', draft.stop],
+      ['target', draft.target],
+    ] as const) {
+      const exit = readPrice(text, null);
+      if (exit.ok) add(exit.value, (shown) => `draft ${word} ${shown}`, DRAFT, SHORT);
+    }
+  }
+  return merged(lines);
+}
+
+function arrowOf(row: WatcherRow): string {
+  const { condition } = row.spec;
+  const test = condition.kind === 'price' ? condition.test : null;
+  if (test === 'crosses-above') return '↑ ';
+  if (test === 'crosses-below') return '↓ ';
+  if (test === 'at-or-above') return '≥ ';
+  if (test === 'at-or-below') return '≤ ';
+  return row.armedSide === 'below' ? '↑ ' : row.armedSide === 'above' ? '↓ ' : '';
+}
+
+/** A bracket at work stands twice at one price, as the trigger's plan and as the order; the order is what counts. */
+function merged(lines: readonly ChartLine[]): readonly ChartLine[] {
+  const byPrice = new Map<string, ChartLine>();
+  for (const line of lines) byPrice.set(`${String(line.price)} ${line.color}`, line);
+  return [...byPrice.values()];
+}
+
+/** `offset` shifts the desk's time to the exchange's. A fill outside of the loaded bars has no place on this chart. */
+export function fillMarks(fills: readonly FillRow[], offset: number, bars: readonly Bar[]): readonly ChartMark[] {
+  const first = bars[0]?.at;
+  const newest = bars.at(-1)?.at;
+  if (first === undefined || newest === undefined) return [];
+  return [...fills]
+    .sort((a, b) => a.at - b.at)
+    .map((fill) => ({
+      at: Math.floor((fill.at + offset) / 60_000) * 60_000,
+      below: fill.side === 'BUY',
+      text: `${fill.side === 'BUY' ? 'bought' : 'sold'} ${quantityText(fill.quantity)} · ${priceText(fill.price, fill.decimals)}`,
+      color: fill.side === 'BUY' ? '#7db2ff' : '#ff8f8d',
+    }))
+    .filter((mark) => mark.at >= first && mark.at <= newest)
+    .slice(-40);
+}

@@ -1,0 +1,177 @@
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import type { Bar } from '#domain/bar';
+import type { Contract } from '#domain/contract';
+import { priceToNumber } from '#domain/price';
+import { changePercent, changeText, priceText } from '../../format/figure.ts';
+import { useDesk } from '../../hook/desk-context.ts';
+import { useField, useLinkState, useRow, useSummary } from '../../hook/rows.ts';
+import { useView } from '../../shell/view-store.ts';
+import { Empty } from '../../ui/small.tsx';
+import { useTicket } from '../ticket/ticket-store.ts';
+import { CandleChart, type ChartColors } from './candle-chart.ts';
+import { chartLines, fillMarks } from './chart-lines.ts';
+import { foldQuote } from './live-bar.ts';
+import { useThrottled } from './use-throttled.ts';
+import './chart.css';
+
+const BARS = 390;
+const RELOAD_MS = 30_000;
+const PAINT_MS = 250;
+
+/** Candles of the selected symbol with everything that waits at a price: triggers, stops, targets, orders, fills. */
+export function ChartPanel(): ReactNode {
+  const selection = useView((state) => state.selection);
+  const quote = useRow('quotes', selection?.conId ?? null);
+  const label = quote?.label ?? selection?.symbol ?? '';
+  const change = changePercent(quote?.last ?? null, quote?.close ?? null);
+  return (
+    <section className="panel" aria-label="Chart">
+      <div className="panel-head">
+        <h2>{label === '' ? 'Chart' : label}</h2>
+        {selection !== null && (
+          <>
+            <span>1 MIN</span>
+            <span className="dim">{priceText(quote?.last, quote?.decimals)}</span>
+            <span className={change === null || change === 0 ? 'dim' : change > 0 ? 'up' : 'down'}>
+              {change === null ? '' : `${changeText(quote?.last ?? null, quote?.close ?? null)} %`}
+            </span>
+          </>
+        )}
+        <a
+          className="right attribution"
+          href="https://www.tradingview.com/"
+          target="_blank"
+          rel="noreferrer"
+          title="Chart: Lightweight Charts™, Copyright (c) 2025 TradingView, Inc."
+        >
+          Charts by TradingView
+        </a>
+      </div>
+      {selection === null ? (
+        <Empty title="No symbol selected.">Click a watcher, a quote or an order, or search a symbol in New trigger (N).</Empty>
+      ) : selection.contract === null ? (
+        <Empty title={`Looking up ${selection.symbol}…`}>The bars come as soon as the broker has named the contract.</Empty>
+      ) : (
+        <Candles key={selection.conId} contract={selection.contract} />
+      )}
+    </section>
+  );
+}
+
+type Loaded =
+  | { readonly phase: 'asking' }
+  | { readonly phase: 'failed'; readonly text: string }
+  | { readonly phase: 'loaded'; readonly bars: readonly Bar[] };
+
+function Candles({ contract }: { readonly contract: Contract }): ReactNode {
+  const { link } = useDesk();
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<CandleChart | null>(null);
+  const [loaded, setLoaded] = useState<Loaded>({ phase: 'asking' });
+  const bars = useRef<Bar[]>([]);
+  const quote = useThrottled(useRow('quotes', contract.conId), PAINT_MS);
+  const live = useLinkState().phase === 'live';
+  const colors = useChartColors();
+  const exchangeTime = useField('status', 'exchangeTime') ?? null;
+  const clockAt = useField('status', 'clockAt') ?? null;
+  const decimals = quote?.decimals ?? 2;
+
+  useEffect(() => {
+    if (!live) return undefined;
+    let alive = true;
+    const load = (): void => {
+      void link.call('chart.bars', { contract, count: BARS }).then((reply) => {
+        if (!alive) return;
+        if (reply.ok) {
+          bars.current = [...reply.value.bars];
+          setLoaded({ phase: 'loaded', bars: reply.value.bars });
+        } else setLoaded((old) => (old.phase === 'loaded' ? old : { phase: 'failed', text: reply.error.text }));
+      });
+    };
+    load();
+    const timer = setInterval(load, RELOAD_MS);
+    return () => {
+      alive = false;
+      clearInterval(timer);
+    };
+  }, [link, contract, live]);
+
+  useEffect(() => {
+    if (host.current === null) return undefined;
+    const made = new CandleChart(host.current, colors, decimals);
+    chart.current = made;
+    made.setBars(bars.current);
+    return () => {
+      chart.current = null;
+      made.remove();
+    };
+  }, [colors, decimals]);
+
+  useEffect(() => {
+    if (loaded.phase === 'loaded') chart.current?.setBars(bars.current);
+  }, [loaded, colors, decimals]);
+
+  // The last candle lives from the quote; the desk's own bars replace it every half minute.
+  const last = quote?.last ?? null;
+  const at = quote?.at ?? null;
+  useEffect(() => {
+    if (last === null || at === null || exchangeTime === null || clockAt === null || loaded.phase !== 'loaded') return;
+    const bar = foldQuote(bars.current, last, at + (exchangeTime - clockAt));
+    if (bar !== null) chart.current?.update(bar);
+  }, [last, at, exchangeTime, clockAt, loaded]);
+
+  const draft = useTicket((state) => state.draft);
+  const watchers = useSummary(
+    'watchers',
+    useMemo(() => (rows) => rows.filter((row) => row.conId === contract.conId), [contract.conId]),
+  );
+  const orders = useSummary(
+    'orders',
+    useMemo(() => (rows) => rows.filter((row) => row.conId === contract.conId && row.working), [contract.conId]),
+  );
+  const fills = useSummary(
+    'fills',
+    useMemo(() => (rows) => rows.filter((row) => row.symbol === contract.symbol), [contract.symbol]),
+  );
+  const active = useView((state) => state.active.watchers);
+  const lines = useMemo(
+    () => chartLines({ watchers, orders, draft, conId: contract.conId, active: active === null ? null : String(active), last, decimals }),
+    [watchers, orders, draft, contract.conId, active, last, decimals],
+  );
+  useEffect(() => {
+    chart.current?.setLines(lines, last === null ? null : priceToNumber(last));
+  }, [lines, last, colors, decimals]);
+  const offset = exchangeTime === null || clockAt === null ? null : exchangeTime - clockAt;
+  const coarse = offset === null ? null : Math.round(offset / 1_000) * 1_000;
+  useEffect(() => {
+    if (coarse !== null) chart.current?.setMarks(fillMarks(fills, coarse, bars.current));
+  }, [fills, coarse, loaded, colors, decimals]);
+
+  const spoken = lines.map((line) => line.text).join('; ');
+  const empty = loaded.phase === 'loaded' && loaded.bars.length === 0;
+  return (
+    <div className="chart-body">
+      <div
+        ref={host}
+        className="chart-host"
+        role="img"
+        aria-label={`One-minute candles of ${contract.symbol}. ${spoken}`}
+        data-testid="chart"
+      />
+      {(loaded.phase !== 'loaded' || empty) && (
+        <div className="chart-note">
+          {loaded.phase === 'asking' && 'Asking for bars…'}
+          {loaded.phase === 'failed' && <span className="amber">{loaded.text}</span>}
+          {empty && 'No bars yet today: the first one appears with the next trade.'}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const COLORS = { green: ['#2ebd85', '#f6465d'], red: ['#f6465d', '#2ebd85'], blue: ['#4ea1ff', '#f59e42'] } as const;
+
+function useChartColors(): ChartColors {
+  const pair = useField('settings', 'settings')?.screen.upColor ?? 'green';
+  return useMemo(() => ({ up: COLORS[pair][0], down: COLORS[pair][1] }), [pair]);
+}

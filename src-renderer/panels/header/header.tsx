@@ -1,0 +1,153 @@
+import type { ReactNode } from 'react';
+import { amountText, pnlText, UNKNOWN } from '../../format/figure.ts';
+import { ageText, clockText, leftText, millisecondsText } from '../../format/time.ts';
+import { useField, useTicking } from '../../hook/rows.ts';
+import { Lamp } from '../../ui/small.tsx';
+import { EngineBlock } from './engine-block.tsx';
+import { KillCluster } from './kill-cluster.tsx';
+import './header.css';
+
+export function Header(): ReactNode {
+  return (
+    <header className="header">
+      <div className="figures">
+        <AccountBand />
+        <EngineBlock />
+        <NetLiquidation />
+        <DayPnl />
+        <LossLimit />
+        <ExchangeClock />
+        <Lamps />
+      </div>
+      <KillCluster />
+    </header>
+  );
+}
+
+export function accountMode(account: string | null | undefined, paper: boolean | null | undefined): 'none' | 'paper' | 'live' {
+  if (account === null || account === undefined) return 'none';
+  // An account nobody has called paper is treated as live.
+  return paper === true ? 'paper' : 'live';
+}
+
+function AccountBand(): ReactNode {
+  const account = useField('status', 'account');
+  const paper = useField('status', 'paper');
+  const simulated = useField('status', 'simulated') ?? false;
+  const mode = accountMode(account, paper);
+  const word = { none: 'No account', paper: 'Paper', live: 'Live' }[mode];
+  return (
+    <div className="band" data-mode={mode} data-testid="account-band">
+      <span className="label">
+        {word}
+        {simulated && (
+          <span className="sim" title="Connected to the simulator of this program. No order leaves this computer.">
+            SIM
+          </span>
+        )}
+      </span>
+      <span className="value">{account ?? UNKNOWN}</span>
+    </div>
+  );
+}
+
+function NetLiquidation(): ReactNode {
+  const value = useField('status', 'netLiquidation');
+  const currency = useField('status', 'currency');
+  const at = useField('status', 'accountAt') ?? null;
+  const old = useTicking((now) => at !== null && now - at > 300_000);
+  const age = useTicking((now) => (at === null ? 'never' : `${ageText(now - at)} ago`));
+  return (
+    <div className="block" title={`In ${currency ?? 'account currency'}, as the broker reported it ${age}`} data-testid="net-liquidation">
+      <span className="label">Net liquidation</span>
+      <span className={old ? 'value amber' : 'value'}>{amountText(value)}</span>
+    </div>
+  );
+}
+
+function DayPnl(): ReactNode {
+  const day = useField('status', 'dayPnl') ?? null;
+  const unrealized = useField('status', 'unrealizedPnl');
+  const realized = useField('status', 'realizedPnl');
+  const tone = day === null || day === 0 ? '' : day > 0 ? 'up' : 'down';
+  return (
+    <div className="block" title={`Unrealised ${pnlText(unrealized)} · realised ${pnlText(realized)}`} data-testid="day-pnl">
+      <span className="label">Day P&amp;L</span>
+      <span className={`value ${tone}`}>{pnlText(day)}</span>
+    </div>
+  );
+}
+
+/** Share of the daily loss limit that is used up; a gain uses nothing. */
+function LossLimit(): ReactNode {
+  const day = useField('status', 'dayPnl') ?? null;
+  const limit = useField('status', 'dailyLossLimit') ?? null;
+  const used = day === null || limit === null || limit <= 0 ? null : Math.max(0, ((0 - day) / limit) * 100);
+  const tone = used === null ? '' : used >= 100 ? 'critical' : used >= 60 ? 'amber' : '';
+  return (
+    <div className="block" data-testid="loss-limit">
+      <span className="label">Loss limit</span>
+      <span className="value small">
+        <span className={tone}>{used === null ? UNKNOWN : `${String(Math.round(used))} %`}</span>{' '}
+        <span className="dim">of {amountText(limit, 0)}</span>
+      </span>
+      <span className="meter" aria-hidden="true">
+        <i data-tone={tone} style={{ width: `${String(Math.min(100, used ?? 0))}%` }} />
+      </span>
+    </div>
+  );
+}
+
+const SESSIONS = { rth: 'RTH', extended: 'Extended', closed: 'Closed', unknown: 'Session unknown' } as const;
+
+function ExchangeClock(): ReactNode {
+  const time = useField('status', 'exchangeTime') ?? null;
+  const at = useField('status', 'clockAt') ?? null;
+  const session = useField('status', 'session') ?? 'unknown';
+  const ends = useField('status', 'sessionEndsAt') ?? null;
+  const clock = useTicking((now) => (time === null || at === null ? UNKNOWN : clockText(time + Math.max(0, now - at))));
+  const left = useTicking((now) => {
+    if (time === null || at === null || ends === null) return '';
+    const ms = ends - (time + Math.max(0, now - at));
+    return ms <= 0 ? '' : leftText(ms);
+  });
+  return (
+    <div className="block" data-testid="exchange-clock">
+      <span className="label">New York · {SESSIONS[session]}</span>
+      <span className="value clock">
+        <span className="clock-time">{clock}</span>
+        {left !== '' && <small className="dim">{session === 'closed' ? `opens in ${left}` : `${left} left`}</small>}
+      </span>
+    </div>
+  );
+}
+
+function Lamps(): ReactNode {
+  const lamps = useField('status', 'lamps') ?? [];
+  const trip = useField('status', 'orderRoundTrip');
+  return (
+    <div className="lamps" role="group" aria-label="Connections">
+      {lamps.map((lamp) => (
+        <LampWithAge key={lamp.name} lamp={lamp} />
+      ))}
+      <span
+        className="lamp trip"
+        title="Order round trip: from placing an order to the broker's first answer, p50 and p99"
+        data-testid="round-trip"
+      >
+        order <small>{trip?.p50 == null ? UNKNOWN : `${millisecondsText(trip.p50)} / ${millisecondsText(trip.p99)} ms`}</small>
+      </span>
+    </div>
+  );
+}
+
+function LampWithAge({
+  lamp,
+}: {
+  readonly lamp: Parameters<typeof Lamp>[0]['lamp'] & { readonly text: string; readonly since: number | null };
+}): ReactNode {
+  const { since, state, text } = lamp;
+  // The desk sends when it began, not a counting text: the screen counts.
+  const figure = useTicking((now) => (state === 'ok' || since === null ? text : `${text} ${ageText(now - since)}`.trim()));
+  return <Lamp lamp={lamp} figure={figure} />;
+}

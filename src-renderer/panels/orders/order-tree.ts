@@ -1,0 +1,37 @@
+import { parseOrderRef } from '#domain/order-ref';
+import type { OrderRow } from '#protocol/topics';
+
+/** Families stay together, the parent first. Families with something unsettled or working come first, then the newest. */
+export function arrangeOrders(rows: readonly OrderRow[], order?: (a: OrderRow, b: OrderRow) => number): readonly OrderRow[] {
+  const present = new Set(rows.map((row) => row.key));
+  const children = new Map<string, OrderRow[]>();
+  const parents: OrderRow[] = [];
+  for (const row of rows) {
+    if (row.parentKey === null || !present.has(row.parentKey)) parents.push(row);
+    else {
+      const family = children.get(row.parentKey);
+      if (family === undefined) children.set(row.parentKey, [row]);
+      else family.push(row);
+    }
+  }
+  const rank = (row: OrderRow): number => {
+    const family = [row, ...(children.get(row.key) ?? [])];
+    if (family.some((member) => member.state === 'UNKNOWN')) return 0;
+    return family.some((member) => member.working) ? 1 : 2;
+  };
+  const ranks = new Map(parents.map((row) => [row.key, rank(row)]));
+  parents.sort(
+    (a, b) => order?.(a, b) ?? ((ranks.get(a.key) ?? 0) - (ranks.get(b.key) ?? 0) || b.createdAt - a.createdAt || (a.key < b.key ? -1 : 1)),
+  );
+  return parents.flatMap((row) => [row, ...(children.get(row.key) ?? []).sort(childFirst)]);
+}
+
+/** The stop before the target: the leg that protects is the one to look at. */
+function childFirst(a: OrderRow, b: OrderRow): number {
+  return Number(isProtective(b)) - Number(isProtective(a)) || a.createdAt - b.createdAt;
+}
+
+/** The stop of a bracket of ours. */
+export function isProtective(row: OrderRow): boolean {
+  return row.ref !== null && parseOrderRef(row.ref)?.leg === 'S';
+}

@@ -1,0 +1,147 @@
+import type { KeyboardEvent, ReactNode } from 'react';
+import { quantityToNumber } from '#domain/quantity';
+import { formatPrice, roundToTick, type Price } from '#domain/price';
+import { grouped } from '../../format/figure.ts';
+import { Kbd } from '../../ui/small.tsx';
+import type { Draft } from './draft.ts';
+import { readPrice } from './read-draft.ts';
+import { changeDraft } from './ticket-store.ts';
+
+export function TextField(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly placeholder?: string;
+  readonly unit?: ReactNode;
+  readonly fault?: string | undefined;
+  readonly onKeyDown?: (event: KeyboardEvent<HTMLInputElement>) => void;
+  readonly numeric?: boolean;
+}): ReactNode {
+  return (
+    <div className="field" data-fault={props.fault !== undefined}>
+      <input
+        aria-label={props.label}
+        aria-invalid={props.fault !== undefined}
+        placeholder={props.placeholder}
+        value={props.value}
+        autoComplete="off"
+        spellCheck={false}
+        inputMode={props.numeric === true ? 'decimal' : 'text'}
+        onKeyDown={props.onKeyDown}
+        onChange={(event) => props.onChange(event.target.value)}
+      />
+      {props.unit !== undefined && props.unit !== '' && <span className="unit">{props.unit}</span>}
+    </div>
+  );
+}
+
+export interface PriceFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly tick: Price | null;
+  readonly decimals: number;
+  readonly fault?: string | undefined;
+  readonly placeholder?: string;
+  readonly unit?: string;
+  /** Where the arrow keys begin in an empty field. */
+  readonly start: Price | null;
+  readonly steps?: boolean;
+}
+
+/** Arrow up and down move by one tick, with Shift by ten. */
+export function PriceField(props: PriceFieldProps): ReactNode {
+  const step = (event: KeyboardEvent<HTMLInputElement>): void => {
+    if ((event.key !== 'ArrowUp' && event.key !== 'ArrowDown') || props.tick === null || props.value.trim().endsWith('%')) return;
+    event.preventDefault();
+    const typed = readPrice(props.value, null);
+    const from = typed.ok ? typed.value : props.start;
+    if (from === null) return;
+    const ticks = (event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1);
+    const moved =
+      typed.ok || props.start === null
+        ? roundToTick(from, props.tick, 'nearest') + ticks * props.tick
+        : roundToTick(from, props.tick, 'nearest');
+    const sign = /^\s*[+]/.test(props.value) && moved > 0 ? '+' : '';
+    props.onChange(`${sign}${formatPrice(moved as Price, props.decimals)}`);
+  };
+  return (
+    <TextField
+      label={props.label}
+      value={props.value}
+      onChange={props.onChange}
+      onKeyDown={step}
+      fault={props.fault}
+      numeric
+      {...(props.placeholder === undefined ? {} : { placeholder: props.placeholder })}
+      unit={
+        props.steps === true ? (
+          <span aria-hidden="true">
+            − <Kbd>↓</Kbd> <Kbd>↑</Kbd> +
+          </span>
+        ) : (
+          props.unit
+        )
+      }
+    />
+  );
+}
+
+const NOTIONALS = [10_000, 25_000, 50_000] as const;
+
+export function QuantityField(props: {
+  readonly draft: Draft;
+  readonly fault: string | undefined;
+  readonly unit: string;
+  readonly price: Price | null;
+  readonly position: number;
+  readonly maxNotional: number | null;
+}): ReactNode {
+  const { draft, price, position, maxNotional } = props;
+  const multiplier = draft.contract?.multiplier ?? 1;
+  const presets =
+    price === null || price <= 0
+      ? []
+      : NOTIONALS.filter((amount) => maxNotional === null || amount <= maxNotional)
+          .map((amount) => ({ label: `${String(amount / 1_000)} k`, count: Math.floor((amount * 1_000_000) / (price * multiplier)) }))
+          .filter((preset) => preset.count > 0);
+  const held = Math.abs(quantityToNumber(position as Parameters<typeof quantityToNumber>[0]));
+  return (
+    <>
+      <TextField
+        label="Quantity"
+        numeric
+        value={draft.quantity}
+        unit={props.unit}
+        placeholder="0"
+        fault={props.fault}
+        onChange={(quantity) => changeDraft({ quantity })}
+      />
+      {(presets.length > 0 || held > 0) && (
+        <div className="presets" role="group" aria-label="Preset sizes">
+          {presets.map((preset) => (
+            <button
+              key={preset.label}
+              type="button"
+              title={`${grouped(String(preset.count))} at the present price`}
+              aria-pressed={draft.quantity === String(preset.count)}
+              onClick={() => changeDraft({ quantity: String(preset.count) })}
+            >
+              {preset.label}
+            </button>
+          ))}
+          {held > 0 && (
+            <button
+              type="button"
+              title={`The whole position of ${grouped(String(held))}`}
+              aria-pressed={draft.quantity === String(held)}
+              onClick={() => changeDraft({ quantity: String(held), side: position > 0 ? 'SELL' : 'BUY' })}
+            >
+              Position
+            </button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}

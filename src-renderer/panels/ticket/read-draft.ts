@@ -1,0 +1,230 @@
+import { MAX_CONDITION_DEPTH, conditionDepth, conditionFault, priceLeaves, type Condition } from '#domain/condition';
+import type { Contract } from '#domain/contract';
+import { isOnTick, formatPrice, priceFromText, roundToTick, tickDecimals, type Price } from '#domain/price';
+import { quantityFromText, type Quantity } from '#domain/quantity';
+import { err, ok, type Result } from '#domain/result';
+import type { EntryTerms, ExitLevel, TriggerSpec } from '#domain/trigger';
+import { minuteFromText } from '../../format/time.ts';
+import { freeName, type ConditionDraft, type Draft } from './draft.ts';
+
+export type DraftField =
+  'name' | 'level' | 'window' | 'quantity' | 'limit' | 'entryStop' | 'target' | 'stop' | 'conditions' | `extra-${number}`;
+
+export interface DraftReading {
+  readonly spec: TriggerSpec | null;
+  /** What is wrong with what was typed, and what to do. */
+  readonly faults: Readonly<Partial<Record<DraftField, string>>>;
+  /** The next thing to fill in; null when nothing is missing. */
+  readonly missing: string | null;
+}
+
+/** Understands the form. Pure: the same text gives the same trigger. `taken` are the names in use on the desk. */
+export function readDraft(draft: Draft, taken: ReadonlySet<string>): DraftReading {
+  const faults: Partial<Record<DraftField, string>> = {};
+  const { contract } = draft;
+  if (contract === null) return { spec: null, faults, missing: 'Type a symbol and choose the contract.' };
+  const keep = <T>(field: DraftField, result: Result<T>): T | undefined => {
+    if (result.ok) return result.value;
+    faults[field] = result.error;
+    return undefined;
+  };
+  const missing: string[] = [];
+  const condition = readCondition(draft, contract, keep, missing);
+  let quantity: Quantity | undefined;
+  if (draft.quantity.trim() === '') missing.push('Type how many to trade.');
+  else quantity = keep('quantity', readQuantity(draft.quantity));
+  const entry = readEntry(draft, keep, missing);
+  const target = draft.target.trim() === '' ? undefined : keep('target', readExit(draft.target, draft.minTick));
+  const stop = draft.stop.trim() === '' ? undefined : keep('stop', readExit(draft.stop, draft.minTick));
+  const name = keep('name', readName(draft, contract, taken));
+  const sound = Object.keys(faults).length === 0 && missing.length === 0;
+  if (!sound || condition === undefined || quantity === undefined || entry === undefined || name === undefined) {
+    return { spec: null, faults, missing: missing[0] ?? null };
+  }
+  const fault = conditionFault(condition);
+  if (fault !== undefined) return { spec: null, faults: { ...faults, conditions: fault }, missing: null };
+  const spec: TriggerSpec = {
+    name,
+    condition,
+    action: {
+      contract,
+      side: draft.side,
+      quantity,
+      entry,
+      tif: draft.tif,
+      outsideRth: draft.outsideRth,
+      ...(target === undefined ? {} : { target }),
+      ...(stop === undefined ? {} : { stop }),
+    },
+    rthOnly: draft.rthOnly,
+  };
+  return { spec, faults, missing: null };
+}
+
+type Keep = <T>(field: DraftField, result: Result<T>) => T | undefined;
+
+function readCondition(draft: Draft, contract: Contract, keep: Keep, missing: string[]): Condition | undefined {
+  const parts: Condition[] = [];
+  if (draft.level.trim() !== '') {
+    const main = keep('level', readLevel(draft, contract));
+    if (main !== undefined) parts.push(main);
+  }
+  const extras = draft.extras.map((extra) => readExtra(extra, contract, keep, missing));
+  if (draft.level.trim() === '' && !extras.some((part) => part !== undefined && priceLeaves(part).length > 0)) {
+    missing.push('Type the price that the trigger waits for.');
+  }
+  for (const extra of extras) if (extra !== undefined) parts.push(extra);
+  const [first] = parts;
+  const rule: Condition | undefined = parts.length > 1 ? { kind: draft.join, of: parts } : first;
+  if (draft.window.trim() === '') return rule;
+  const window = keep('window', readWindow(draft.window));
+  if (window === undefined || rule === undefined) return rule;
+  // The window always narrows: with "any of" it must not become one more way to fire.
+  if (rule.kind === 'and') return { kind: 'and', of: [...rule.of, window] };
+  return { kind: 'and', of: [rule, window] };
+}
+
+function readLevel(draft: Draft, contract: Contract): Result<Condition> {
+  const text = draft.level.trim();
+  if (text.endsWith('%')) {
+    const percent = readPercent(text);
+    if (!percent.ok) return percent;
+    return ok({ kind: 'percent-change', contract, field: draft.field, basis: 'close', test: draft.test, basisPoints: percent.value });
+  }
+  const level = readPrice(text, draft.minTick);
+  return level.ok ? ok({ kind: 'price', contract, field: draft.field, test: draft.test, level: level.value }) : level;
+}
+
+function readExtra(extra: ConditionDraft, contract: Contract, keep: Keep, missing: string[]): Condition | undefined {
+  const plain = readBody(extra, contract, keep, missing);
+  if (plain === undefined || !extra.negated) return plain;
+  return { kind: 'not', of: plain };
+}
+
+function readBody({ id, body }: ConditionDraft, contract: Contract, keep: Keep, missing: string[]): Condition | undefined {
+  const field: DraftField = `extra-${id}`;
+  switch (body.kind) {
+    case 'price': {
+      if (body.level.trim() === '') {
+        missing.push('Type the price of the extra condition, or remove it.');
+        return undefined;
+      }
+      // Another contract's step is not known here; the desk checks it.
+      const level = keep(field, readPrice(body.level, null));
+      if (level === undefined) return undefined;
+      return { kind: 'price', contract: body.contract ?? contract, field: body.field, test: body.test, level };
+    }
+    case 'percent': {
+      if (body.percent.trim() === '') {
+        missing.push('Type the percentage of the extra condition, or remove it.');
+        return undefined;
+      }
+      const percent = keep(field, readPercent(body.percent));
+      if (percent === undefined) return undefined;
+      const { basis, test } = body;
+      return { kind: 'percent-change', contract: body.contract ?? contract, field: body.field, basis, test, basisPoints: percent };
+    }
+    case 'time':
+      if (body.window.trim() === '') {
+        missing.push('Type the times of the extra condition, or remove it.');
+        return undefined;
+      }
+      return keep(field, readWindow(body.window));
+    case 'group': {
+      const of = body.of.map((part) => readExtra(part, contract, keep, missing)).filter((part) => part !== undefined);
+      if (body.of.length === 0) missing.push('Add a condition to the group, or remove the group.');
+      const group: Condition = { kind: body.join, of };
+      if (conditionDepth(group) <= MAX_CONDITION_DEPTH) return group;
+      return keep(field, err(`Groups nest at most ${String(MAX_CONDITION_DEPTH)} deep; move this condition up.`));
+    }
+  }
+}
+
+function readEntry(draft: Draft, keep: Keep, missing: string[]): EntryTerms | undefined {
+  const { type, minTick } = draft;
+  const wantsLimit = type === 'LMT' || type === 'STP LMT';
+  const wantsStop = type === 'STP' || type === 'STP LMT';
+  let limit: Pick<EntryTerms, 'limit' | 'limitOffset'> | undefined = {};
+  let stop: Pick<EntryTerms, 'stop'> | undefined = {};
+  if (wantsStop) {
+    if (draft.entryStop.trim() === '') missing.push("Type the order's stop price.");
+    const price = draft.entryStop.trim() === '' ? undefined : keep('entryStop', readPrice(draft.entryStop, minTick));
+    stop = price === undefined ? undefined : { stop: price };
+  }
+  if (wantsLimit) {
+    if (draft.limit.trim() === '') missing.push('Type the limit: a price, or with a sign an offset from the market such as -0.02.');
+    limit = draft.limit.trim() === '' ? undefined : keep('limit', readLimit(draft.limit, minTick));
+  }
+  return limit === undefined || stop === undefined ? undefined : { type, ...limit, ...stop };
+}
+
+/** `+0.02` and `-0.02` are offsets from the market (ask for buys, bid for sells), anything else a price. */
+export function readLimit(text: string, minTick: Price | null): Result<Pick<EntryTerms, 'limit' | 'limitOffset'>> {
+  const plain = plainNumber(text);
+  const price = readPrice(plain, minTick);
+  if (!price.ok) return price;
+  return ok(/^[+-]/.test(plain) ? { limitOffset: price.value } : { limit: price.value });
+}
+
+/** `180.00`, or `40%` of the entry price. */
+export function readExit(text: string, minTick: Price | null): Result<ExitLevel> {
+  if (!text.trim().endsWith('%')) {
+    const price = readPrice(text, minTick);
+    return price.ok ? ok({ kind: 'price', price: price.value }) : price;
+  }
+  const percent = readPercent(text);
+  if (!percent.ok) return percent;
+  const basisPoints = Math.abs(percent.value);
+  return basisPoints >= 1 ? ok({ kind: 'percent', basisPoints }) : err('A distance of 0 % is no exit; type for example 2%.');
+}
+
+export function readPrice(text: string, minTick: Price | null): Result<Price> {
+  const plain = plainNumber(text);
+  const price = priceFromText(plain);
+  if (!price.ok) return err(`"${text.trim()}" is not a price; write it like 231.40.`);
+  if (minTick === null || minTick <= 0 || isOnTick(price.value, minTick)) return price;
+  const decimals = tickDecimals(minTick);
+  const below = formatPrice(roundToTick(price.value, minTick, 'down'), decimals);
+  const above = formatPrice(roundToTick(price.value, minTick, 'up'), decimals);
+  return err(`The price step is ${formatPrice(minTick, decimals)}; take ${below} or ${above}.`);
+}
+
+/** Signed basis points from `1.5`, `+1.5 %`, `-2%`. */
+export function readPercent(text: string): Result<number> {
+  const match = /^([+-])?(\d{1,4})(?:\.(\d{1,2}))?$/.exec(plainNumber(text.replace(/%\s*$/, '')));
+  if (!match) return err(`"${text.trim()}" is not a percentage; write it like 1.5%, with at most two decimals.`);
+  const [, sign, whole = '0', fraction = ''] = match;
+  const value = Number(whole) * 100 + Number(fraction.padEnd(2, '0'));
+  return ok(sign === '-' && value !== 0 ? -value : value);
+}
+
+export function readWindow(text: string): Result<Condition> {
+  const match = /^(.+?)\s*(?:-|–|—|to)\s*(.+)$/.exec(text.trim());
+  const fromMinute = minuteFromText(match?.[1] ?? '');
+  const toMinute = minuteFromText(match?.[2] ?? '');
+  if (fromMinute === undefined || toMinute === undefined) return err('Write the times like 09:45 - 15:30 (New York).');
+  if (fromMinute >= toMinute) return err('The window must end after it starts, on the same New York day.');
+  return ok({ kind: 'time-window', fromMinute, toMinute });
+}
+
+export function readQuantity(text: string): Result<Quantity> {
+  const plain = plainNumber(text);
+  const thousands = /^(\d+(?:\.\d+)?)\s*k$/i.exec(plain);
+  const result = quantityFromText(thousands === null ? plain : String(Math.round(Number(thousands[1]) * 1_000)));
+  if (!result.ok) return err(`"${text.trim()}" is not a quantity; write whole shares or contracts, like 200.`);
+  return result.value > 0 ? result : err('The quantity must be above zero; Buy or Sell says the direction.');
+}
+
+function readName(draft: Draft, contract: Contract, taken: ReadonlySet<string>): Result<string> {
+  const own = draft.editing?.name;
+  const name = draft.name.trim() === '' ? (own ?? freeName(contract.symbol, taken)) : draft.name.trim();
+  if (!/^[\x21-\x7e][\x20-\x7e]{0,23}$/.test(name)) return err('A name has at most 24 plain letters, figures and signs.');
+  if (name !== own && taken.has(name)) return err(`${name} is taken; choose another name.`);
+  return ok(name);
+}
+
+/** Tolerates what people type and paste: spaces as thousands, a typographic minus, a decimal comma where it is unmistakable. */
+function plainNumber(text: string): string {
+  const plain = text.trim().replace(/−/g, '-').replace(/[\s_]/g, '');
+  return /^[+-]?\d+,\d{1,2}$/.test(plain) ? plain.replace(',', '.') : plain;
+}

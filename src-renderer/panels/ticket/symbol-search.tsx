@@ -1,0 +1,127 @@
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { contractLabel, type Contract } from '#domain/contract';
+import { useDesk } from '../../hook/desk-context.ts';
+
+type Found =
+  | { readonly phase: 'idle' | 'asking' }
+  | { readonly phase: 'found'; readonly contracts: readonly Contract[] }
+  | { readonly phase: 'failed'; readonly text: string };
+
+/** A combobox over the broker's contracts: type, arrow to one, Enter. Only a contract that the broker named can be chosen. */
+export function SymbolSearch(props: {
+  readonly label: string;
+  readonly contract: Contract | null;
+  readonly longName: string;
+  readonly onChoose: (contract: Contract) => void;
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
+  readonly disabled?: boolean;
+  readonly placeholder?: string;
+}): ReactNode {
+  const { link, contracts: book } = useDesk();
+  const [typed, setTyped] = useState<string | null>(null);
+  const [found, setFound] = useState<Found>({ phase: 'idle' });
+  const [at, setAt] = useState(0);
+  const own = useRef<HTMLInputElement>(null);
+  const input = props.inputRef ?? own;
+  const list = useId();
+  const text = typed?.trim() ?? '';
+  useEffect(() => {
+    if (text === '') {
+      setFound({ phase: 'idle' });
+      return undefined;
+    }
+    let alive = true;
+    setFound({ phase: 'asking' });
+    const timer = setTimeout(() => {
+      void link.call('symbols.search', { text }).then((reply) => {
+        if (!alive) return;
+        if (!reply.ok) setFound({ phase: 'failed', text: reply.error.text });
+        else {
+          book.remember(reply.value.contracts);
+          setFound({ phase: 'found', contracts: reply.value.contracts.slice(0, 12) });
+          setAt(0);
+        }
+      });
+    }, 150);
+    return () => {
+      alive = false;
+      clearTimeout(timer);
+    };
+  }, [text, link, book]);
+  const options = found.phase === 'found' ? found.contracts : [];
+  const open = typed !== null && text !== '';
+  const choose = (contract: Contract): void => {
+    setTyped(null);
+    props.onChoose(contract);
+    void link.call('quote.watch', { contract });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!open || event.ctrlKey) return;
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      if (options.length > 0) setAt((n) => (n + (event.key === 'ArrowDown' ? 1 : options.length - 1)) % options.length);
+    } else if (event.key === 'Enter' || event.key === 'Tab') {
+      const option = options[at];
+      if (option === undefined) return;
+      if (event.key === 'Enter') event.preventDefault();
+      choose(option);
+    } else if (event.key === 'Escape') {
+      event.preventDefault();
+      setTyped(null);
+    }
+  };
+  return (
+    <div className="symbol-search">
+      <div className="field">
+        <input
+          ref={input}
+          role="combobox"
+          aria-label={props.label}
+          aria-expanded={open}
+          aria-controls={list}
+          aria-autocomplete="list"
+          aria-activedescendant={open && options.length > 0 ? `${list}-${String(at)}` : undefined}
+          placeholder={props.placeholder ?? 'IBM'}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={40}
+          disabled={props.disabled}
+          size={typed === null && props.contract !== null ? Math.max(3, contractLabel(props.contract).length) : 10}
+          data-chosen={typed === null && props.contract !== null}
+          value={typed ?? (props.contract === null ? '' : contractLabel(props.contract))}
+          onChange={(event) => setTyped(event.target.value.replace(/[^\x20-\x7e]/g, ''))}
+          onKeyDown={onKeyDown}
+          onBlur={() => setTyped(null)}
+        />
+        {typed === null && props.contract !== null && (
+          <>
+            <span className="dim long-name">{props.longName}</span>
+            <span className="unit">{props.contract.primaryExchange ?? props.contract.exchange}</span>
+          </>
+        )}
+      </div>
+      <ul id={list} role="listbox" aria-label="Contracts" className="options" hidden={!open}>
+        {found.phase === 'asking' && <li className="dim">Asking the broker…</li>}
+        {found.phase === 'failed' && <li className="critical">{found.text}</li>}
+        {found.phase === 'found' && options.length === 0 && <li className="dim">The broker knows no contract like “{text}”.</li>}
+        {options.map((contract, i) => (
+          <li
+            key={contract.conId}
+            id={`${list}-${String(i)}`}
+            role="option"
+            aria-selected={i === at}
+            onPointerDown={(event) => {
+              event.preventDefault();
+              choose(contract);
+            }}
+          >
+            <b>{contractLabel(contract)}</b>
+            <span className="dim">
+              {contract.secType} · {contract.primaryExchange ?? contract.exchange} · {contract.currency}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { create } from 'zustand';
+import type { Contract } from '#domain/contract';
+import type { TriggerId } from '#domain/ids';
+import type { Price } from '#domain/price';
+import type { TriggerSpec } from '#domain/trigger';
+import { select } from '../../shell/view-store.ts';
+import { EMPTY_DRAFT, withContract, type ConditionBody, type ConditionDraft, type Draft } from './draft.ts';
+import { loadDraft } from './load-draft.ts';
+
+/** The form's text: the operator's, not yet the desk's. */
+export const useTicket = create<{ readonly draft: Draft }>()(() => ({ draft: EMPTY_DRAFT }));
+
+export function changeDraft(change: Partial<Draft>): void {
+  useTicket.setState((state) => ({ draft: { ...state.draft, ...change } }));
+}
+
+export function chooseContract(contract: Contract): void {
+  useTicket.setState((state) => ({ draft: withContract(state.draft, contract) }));
+  select({ conId: contract.conId, symbol: contract.symbol, contract });
+}
+
+/** Prices and conditions belong to a contract: what was typed of them must not vanish because the eye, or the Tab key, went elsewhere. */
+function begun({ level, limit, entryStop, target, stop, extras }: Draft): boolean {
+  return extras.length > 0 || [level, limit, entryStop, target, stop].some((text) => text !== '');
+}
+
+/** The selection moved to another row: a draft under way is kept, an empty one follows. */
+export function followContract(contract: Contract): void {
+  useTicket.setState((state) =>
+    state.draft.editing === null && !begun(state.draft) ? { draft: withContract(state.draft, contract) } : state,
+  );
+}
+
+export function learnDetails(conId: number, minTick: Price, longName: string): void {
+  useTicket.setState((state) => (state.draft.contract?.conId === conId ? { draft: { ...state.draft, minTick, longName } } : state));
+}
+
+export function editTrigger(spec: TriggerSpec, id: TriggerId, version: number): void {
+  useTicket.setState({ draft: loadDraft(spec, id, version) });
+  select({ conId: spec.action.contract.conId, symbol: spec.action.contract.symbol, contract: spec.action.contract });
+}
+
+/** After arming: same contract and habits, empty rule. */
+export function clearDraft(): void {
+  useTicket.setState(({ draft }) => ({
+    draft: {
+      ...EMPTY_DRAFT,
+      contract: draft.contract,
+      minTick: draft.minTick,
+      longName: draft.longName,
+      tif: draft.tif,
+      rthOnly: draft.rthOnly,
+    },
+  }));
+}
+
+let lastExtra = 1_000;
+
+export function newExtra(body: ConditionBody): ConditionDraft {
+  lastExtra += 1;
+  return { id: lastExtra, negated: false, body };
+}
+
+export function mapExtras(
+  extras: readonly ConditionDraft[],
+  id: number,
+  change: (extra: ConditionDraft) => ConditionDraft | null,
+): readonly ConditionDraft[] {
+  return extras.flatMap((extra) => {
+    if (extra.id === id) {
+      const next = change(extra);
+      return next === null ? [] : [next];
+    }
+    if (extra.body.kind !== 'group') return [extra];
+    return [{ ...extra, body: { ...extra.body, of: mapExtras(extra.body.of, id, change) } }];
+  });
+}

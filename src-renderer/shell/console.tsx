@@ -1,0 +1,73 @@
+import { memo, useEffect, type ReactNode } from 'react';
+import { Banners } from '../panels/banner/banners.tsx';
+import { Footer } from '../panels/footer/footer.tsx';
+import { Header, accountMode } from '../panels/header/header.tsx';
+import { DeskContext, type Desk } from '../hook/desk-context.ts';
+import { useField, useLinkState, useTicking } from '../hook/rows.ts';
+import { BeatContext } from '../ui/age.tsx';
+import { Toasts } from '../ui/toasts.tsx';
+import { DeskLayout } from './desk-layout.tsx';
+import { Dialogs } from './dialogs.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { useFirstSelection } from './first-selection.ts';
+import { useViewKeys } from './use-view-keys.ts';
+import { closeToast, useView } from './view-store.ts';
+
+export function Console({ desk }: { readonly desk: Desk }): ReactNode {
+  return (
+    <DeskContext value={desk}>
+      <BeatContext value={desk.link.clock}>
+        <Frame />
+      </BeatContext>
+    </DeskContext>
+  );
+}
+
+function Frame(): ReactNode {
+  const account = useField('status', 'account');
+  const paper = useField('status', 'paper');
+  const link = useLinkState();
+  const upColor = useField('settings', 'settings')?.screen.upColor ?? 'green';
+  const dialog = useView((state) => state.dialog) !== null;
+  useViewKeys();
+  useFirstSelection();
+  useEffect(() => {
+    document.documentElement.dataset['up'] = upColor;
+  }, [upColor]);
+  return (
+    <div className="console" data-account={accountMode(account, paper)} data-link={link.phase}>
+      <h1 className="unseen">TriggerDesk</h1>
+      <StillHeader />
+      <StillBanners />
+      <StillDesk inert={dialog} />
+      <div inert={dialog}>
+        <StillFooter />
+      </div>
+      <ErrorBoundary what="The dialog">
+        <Dialogs />
+      </ErrorBoundary>
+      <Messages />
+      <Beat />
+    </div>
+  );
+}
+
+/** The frame is drawn again for a dialog; what is inside of it need not be. */
+const StillHeader = memo(Header);
+const StillBanners = memo(Banners);
+const StillDesk = memo(DeskLayout);
+const StillFooter = memo(Footer);
+
+function Messages(): ReactNode {
+  const toasts = useView((state) => state.toasts);
+  return <Toasts toasts={toasts} onClose={closeToast} />;
+}
+
+/** Lets the borders of UNKNOWN orders pulse together. */
+function Beat(): ReactNode {
+  const on = useTicking((now) => Math.floor(now / 750) % 2 === 0);
+  useEffect(() => {
+    document.documentElement.dataset['beat'] = on ? 'on' : 'off';
+  }, [on]);
+  return null;
+}

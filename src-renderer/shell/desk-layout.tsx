@@ -1,0 +1,126 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import { ChartPanel } from '../panels/chart/chart.tsx';
+import { LogTabs } from '../panels/log/log.tsx';
+import { Quotes } from '../panels/quotes/quotes.tsx';
+import { Ticket } from '../panels/ticket/ticket.tsx';
+import { Watchers } from '../panels/triggers/watchers.tsx';
+import { SplitHandle } from '../ui/split-handle.tsx';
+import { BottomTabs } from './bottom-tabs.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { resize, useLayout } from './layout-store.ts';
+
+const LEFT = { min: 280, max: 460 };
+const RIGHT = { min: 240, max: 520 };
+
+/** Height of the desk between header and footer: panels must keep room for each other in a small window. */
+function useDeskHeight(): number {
+  const [height, setHeight] = useState(() => window.innerHeight - 80);
+  useEffect(() => {
+    const measure = (): void => setHeight(window.innerHeight - 80);
+    window.addEventListener('resize', measure);
+    return () => window.removeEventListener('resize', measure);
+  }, []);
+  return height;
+}
+
+/** Ticket, then chart over watchers over blotter, then quotes over alarms; the borders can be moved, locked and reset. */
+export function DeskLayout({ inert }: { readonly inert: boolean }): ReactNode {
+  const { layout, locked } = useLayout();
+  const height = useDeskHeight();
+  const chart = Math.max(120, Math.min(layout.chart, height - 300));
+  const bottom = Math.max(100, Math.min(layout.bottom, height - chart - 150));
+  const quotes = Math.max(90, Math.min(layout.quotes, height - 140));
+  const { left, right } = layout;
+  return (
+    <main className="desk" inert={inert} style={{ gridTemplateColumns: `${String(left)}px minmax(0, 1fr) ${String(right)}px` }}>
+      <div className="column bordered">
+        <ErrorBoundary what="The ticket">
+          <Ticket />
+        </ErrorBoundary>
+      </div>
+      <div className="column bordered" style={{ gridTemplateRows: `${String(chart)}px minmax(0, 1fr) ${String(bottom)}px` }}>
+        <ErrorBoundary what="The chart">
+          <ChartPanel />
+        </ErrorBoundary>
+        <div className="cell">
+          <ErrorBoundary what="The watchers">
+            <Watchers />
+          </ErrorBoundary>
+          {!locked && (
+            <SplitHandle
+              label="Height of the chart"
+              axis="y"
+              size={chart}
+              min={120}
+              max={height - 300}
+              forward
+              onSize={(size) => resize('chart', size)}
+              style={{ left: 0, right: 0, top: -4 }}
+            />
+          )}
+        </div>
+        <div className="cell">
+          <ErrorBoundary what="The blotter">
+            <BottomTabs />
+          </ErrorBoundary>
+          {!locked && (
+            <SplitHandle
+              label="Height of the blotter"
+              axis="y"
+              size={bottom}
+              min={100}
+              max={height - chart - 150}
+              forward={false}
+              onSize={(size) => resize('bottom', size)}
+              style={{ left: 0, right: 0, top: -4 }}
+            />
+          )}
+        </div>
+      </div>
+      <div className="column" style={{ gridTemplateRows: `${String(quotes)}px minmax(0, 1fr)` }}>
+        <ErrorBoundary what="The quotes">
+          <Quotes />
+        </ErrorBoundary>
+        <div className="cell">
+          <ErrorBoundary what="The log">
+            <LogTabs />
+          </ErrorBoundary>
+          {!locked && (
+            <SplitHandle
+              label="Height of the quotes"
+              axis="y"
+              size={quotes}
+              min={90}
+              max={height - 140}
+              forward
+              onSize={(size) => resize('quotes', size)}
+              style={{ left: 0, right: 0, top: -4 }}
+            />
+          )}
+        </div>
+      </div>
+      {!locked && (
+        <>
+          <SplitHandle
+            label="Width of the ticket"
+            axis="x"
+            size={left}
+            {...LEFT}
+            forward
+            onSize={(size) => resize('left', size)}
+            style={{ top: 0, bottom: 0, left: left - 4 }}
+          />
+          <SplitHandle
+            label="Width of the quotes"
+            axis="x"
+            size={right}
+            {...RIGHT}
+            forward={false}
+            onSize={(size) => resize('right', size)}
+            style={{ top: 0, bottom: 0, right: right - 4 }}
+          />
+        </>
+      )}
+    </main>
+  );
+}

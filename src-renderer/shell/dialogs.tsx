@@ -1,0 +1,43 @@
+import type { ReactNode } from 'react';
+import type { OrderKey, TriggerId } from '#domain/ids';
+import {
+  CancelOrderDialog,
+  DisarmDialog,
+  FlattenDialog,
+  LiveConfirmDialog,
+  StopEngineDialog,
+  WatcherDialog,
+} from '../panels/confirm/confirm-dialogs.tsx';
+import { ExecutionDialog } from '../panels/diagnostics/execution-dialog.tsx';
+import { CheatSheet } from '../panels/help/cheat-sheet.tsx';
+import { WhyDialog } from '../panels/orders/why-dialog.tsx';
+import { SettingsDialog } from '../panels/settings/settings-dialog.tsx';
+import { closeDialog, useView } from './view-store.ts';
+
+/** At most one dialog at a time. */
+export function Dialogs(): ReactNode {
+  const dialog = useView((state) => state.dialog);
+  if (dialog === null) return null;
+  switch (dialog.kind) {
+    case 'why':
+      return <WhyDialog orderKey={dialog.key as OrderKey} onClose={closeDialog} />;
+    case 'watcher':
+      return <WatcherDialog id={dialog.key as TriggerId} onClose={closeDialog} />;
+    case 'cancel-order':
+      return <CancelOrderDialog orderKey={dialog.key as OrderKey} onClose={closeDialog} />;
+    case 'disarm':
+      return <DisarmDialog id={dialog.key as TriggerId} onClose={closeDialog} />;
+    case 'flatten':
+      return <FlattenDialog positionKey={dialog.key} onClose={closeDialog} />;
+    case 'execution':
+      return <ExecutionDialog seq={dialog.seq} onClose={closeDialog} />;
+    case 'settings':
+      return <SettingsDialog onClose={closeDialog} />;
+    case 'cheat-sheet':
+      return <CheatSheet onClose={closeDialog} />;
+    case 'stop-engine':
+      return <StopEngineDialog onClose={closeDialog} />;
+    case 'live-confirm':
+      return <LiveConfirmDialog onClose={closeDialog} />;
+  }
+}

@@ -1,0 +1,23 @@
+import { useEffect } from 'react';
+import { useDesk } from '../hook/desk-context.ts';
+import { useKeys } from '../hook/rows.ts';
+import { select, setActive, useView } from './view-store.ts';
+
+/** An empty chart helps nobody: until the operator chooses, the first watcher or quote is looked at. */
+export function useFirstSelection(): void {
+  const { link, contracts } = useDesk();
+  const watchers = useKeys('watchers');
+  const quotes = useKeys('quotes');
+  useEffect(() => {
+    if (useView.getState().selection !== null) return;
+    const watcher = link.replicas.tables.watchers.row(watchers[0] ?? '');
+    if (watcher !== undefined) {
+      contracts.remember([watcher.spec.action.contract]);
+      setActive('watchers', watcher.id);
+      select({ conId: watcher.conId, symbol: watcher.symbol, contract: null });
+      return;
+    }
+    const quote = link.replicas.tables.quotes.row(quotes[0] ?? '');
+    if (quote !== undefined) select({ conId: quote.conId, symbol: quote.symbol, contract: null });
+  }, [link, contracts, watchers, quotes]);
+}

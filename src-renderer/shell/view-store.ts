@@ -1,0 +1,106 @@
+import { create } from 'zustand';
+import type { Contract } from '#domain/contract';
+import type { ConId } from '#domain/ids';
+import type { RowKey } from '#protocol/stream';
+import type { Sorting } from '../ui/table.ts';
+import type { Toast } from '../ui/toasts.tsx';
+
+export type BottomTab = 'orders' | 'positions' | 'fills' | 'pnl' | 'scheduler' | 'diagnostics';
+export type SideTab = 'alarms' | 'log';
+export type TableId = 'watchers' | 'quotes' | 'orders' | 'positions' | 'fills' | 'log';
+
+export type OpenDialog =
+  | { readonly kind: 'why'; readonly key: string }
+  | { readonly kind: 'watcher'; readonly key: string }
+  | { readonly kind: 'cancel-order'; readonly key: string }
+  | { readonly kind: 'disarm'; readonly key: string }
+  | { readonly kind: 'flatten'; readonly key: string }
+  | { readonly kind: 'execution'; readonly seq: number }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'cheat-sheet' }
+  | { readonly kind: 'stop-engine' }
+  | { readonly kind: 'live-confirm' };
+
+export interface Selection {
+  readonly conId: ConId;
+  readonly symbol: string;
+  /** Null until the contract behind the row is known. */
+  readonly contract: Contract | null;
+}
+
+export interface ViewState {
+  readonly selection: Selection | null;
+  readonly active: Readonly<Record<TableId, RowKey | null>>;
+  readonly sorting: Readonly<Record<TableId, Sorting | null>>;
+  readonly bottomTab: BottomTab;
+  readonly sideTab: SideTab;
+  readonly dialog: OpenDialog | null;
+  readonly toasts: readonly Toast[];
+}
+
+/** What this screen looks at: never what the desk holds. */
+export const useView = create<ViewState>()(() => ({
+  selection: null,
+  active: { watchers: null, quotes: null, orders: null, positions: null, fills: null, log: null },
+  sorting: { watchers: null, quotes: null, orders: null, positions: null, fills: null, log: null },
+  bottomTab: 'orders',
+  sideTab: 'alarms',
+  dialog: null,
+  toasts: [],
+}));
+
+export function select(selection: Selection): void {
+  const now = useView.getState().selection;
+  if (now?.conId === selection.conId && (selection.contract === null || now.contract !== null)) return;
+  useView.setState({ selection });
+}
+
+export function setActive(table: TableId, key: RowKey | null): void {
+  useView.setState((state) => ({ active: { ...state.active, [table]: key } }));
+}
+
+/** Same column: turn round, then back to the panel's own order. */
+export function toggleSort(table: TableId, column: string): void {
+  useView.setState((state) => {
+    const now = state.sorting[table];
+    const next = now?.column !== column ? { column, down: false } : now.down ? null : { column, down: true };
+    return { sorting: { ...state.sorting, [table]: next } };
+  });
+}
+
+export function showTab(tab: BottomTab): void {
+  useView.setState({ bottomTab: tab });
+}
+
+export function showSideTab(tab: SideTab): void {
+  useView.setState({ sideTab: tab });
+}
+
+export function openDialog(dialog: OpenDialog): void {
+  useView.setState({ dialog });
+}
+
+export function closeDialog(): void {
+  useView.setState({ dialog: null });
+}
+
+const TOAST_MS = { refused: 8_000, warning: 6_000, done: 3_000 } as const;
+const MOST_TOASTS = 3;
+let lastToast = 0;
+
+export function toast(tone: Toast['tone'], text: string): void {
+  lastToast += 1;
+  const id = lastToast;
+  useView.setState((state) => ({
+    toasts: [...state.toasts.filter((other) => other.text !== text), { id, tone, text }].slice(-MOST_TOASTS),
+  }));
+  setTimeout(() => closeToast(id), TOAST_MS[tone]);
+}
+
+export function closeToast(id: number): void {
+  useView.setState((state) => ({ toasts: state.toasts.filter((other) => other.id !== id) }));
+}
+
+export function refused(text: string): void {
+  toast('refused', text);
+}

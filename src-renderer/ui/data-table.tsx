@@ -1,0 +1,143 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import type { DataTableProps } from './table.ts';
+import { TableRow } from './table-row.tsx';
+
+const ROW = 24;
+
+/**
+ * A live table of any length: only the rows in sight exist, and each of them listens to its own row alone. The grid has one tab
+ * stop; arrows, Home, End, Page keys move, Enter opens.
+ */
+export function DataTable<R>(props: DataTableProps<R>): ReactNode {
+  const { keys, columns, active, onActive, onOpen, onKey, sorting } = props;
+  const viewport = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const virtual = useVirtualizer({
+    count: keys.length,
+    getScrollElement: () => viewport.current,
+    estimateSize: () => ROW,
+    overscan: 6,
+    paddingStart: 22,
+    scrollPaddingStart: 22,
+    getItemKey: useCallback((index: number) => keys[index] ?? index, [keys]),
+    initialRect: { width: 800, height: 240 },
+  });
+  const template = columns.map((column) => column.width).join(' ');
+  const activeIndex = active === null ? -1 : keys.indexOf(active);
+
+  const moveTo = (index: number): void => {
+    const key = keys[Math.max(0, Math.min(keys.length - 1, index))];
+    if (key === undefined) return;
+    onActive(key);
+    virtual.scrollToIndex(Math.max(0, Math.min(keys.length - 1, index)));
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    props.onAim?.();
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(((viewport.current?.clientHeight ?? 240) - 22) / ROW) - 1);
+    const moves: Record<string, number> = {
+      ArrowDown: activeIndex + 1,
+      ArrowUp: activeIndex < 0 ? 0 : activeIndex - 1,
+      Home: 0,
+      End: keys.length - 1,
+      PageDown: activeIndex + page,
+      PageUp: activeIndex - page,
+    };
+    const to = moves[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      moveTo(to);
+      return;
+    }
+    if (activeIndex < 0 || active === null) return;
+    if (onKey?.(active, event) === true) event.preventDefault();
+    else if (event.key === 'Enter' && onOpen !== undefined) {
+      event.preventDefault();
+      onOpen(active);
+    }
+  };
+
+  // A row that was chosen elsewhere (a click on an alarm) comes into sight.
+  const scrollTo = useRef(virtual.scrollToIndex);
+  useEffect(() => {
+    scrollTo.current = virtual.scrollToIndex;
+  });
+  useEffect(() => {
+    const index = active === null ? -1 : keys.indexOf(active);
+    if (index >= 0 && document.activeElement !== viewport.current) scrollTo.current(index);
+    // Only a new choice scrolls; a row that moved by itself must not drag the view along.
+  }, [active]);
+
+  return (
+    <div
+      ref={viewport}
+      className="grid"
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={keys.length + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={activeIndex >= 0 ? `${id}-${String(active)}` : undefined}
+      tabIndex={0}
+      data-testid={props.testId}
+      onKeyDown={onKeyDown}
+      onPointerMove={props.onAim}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && activeIndex < 0 && keys.length > 0 && event.currentTarget.matches(':focus-visible'))
+          moveTo(0);
+      }}
+    >
+      <div className="grid-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+        {columns.map((column) => (
+          <div
+            key={column.id}
+            role="columnheader"
+            data-align={column.align}
+            aria-sort={sorting?.column === column.id ? (sorting.down ? 'descending' : 'ascending') : undefined}
+          >
+            {column.sortable === true && props.onSort !== undefined ? (
+              <button type="button" tabIndex={-1} onClick={() => props.onSort?.(column.id)}>
+                {column.header}
+                {sorting?.column === column.id ? (sorting.down ? ' ↓' : ' ↑') : ''}
+              </button>
+            ) : (
+              <span className={column.header === '' ? 'unseen' : undefined}>{column.header === '' ? 'Actions' : column.header}</span>
+            )}
+          </div>
+        ))}
+      </div>
+      {keys.length === 0 ? (
+        <div role="row">
+          <div role="gridcell" aria-colspan={columns.length}>
+            {props.empty}
+          </div>
+        </div>
+      ) : (
+        <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() - 22 }}>
+          {virtual.getVirtualItems().map((item) => {
+            const key = keys[item.index];
+            if (key === undefined) return null;
+            return (
+              <TableRow
+                key={item.key}
+                id={`${id}-${String(key)}`}
+                rowKey={key}
+                index={item.index}
+                top={item.start - 22}
+                source={props.source}
+                columns={columns}
+                template={template}
+                active={key === active}
+                selected={props.selected}
+                tone={props.tone}
+                onActive={onActive}
+                onOpen={onOpen}
+              />
+            );
+          })}
+        </div>
+      )}
+    </div>
+  );
+}

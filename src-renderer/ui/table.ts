@@ -1,0 +1,42 @@
+import type { KeyboardEvent, ReactNode } from 'react';
+import type { RowKey } from '#protocol/stream';
+
+export interface Column<R> {
+  readonly id: string;
+  readonly header: string;
+  /** A CSS grid track: `80px`, `minmax(0, 1fr)`. */
+  readonly width: string;
+  readonly align?: 'right';
+  readonly cell: (row: R, active: boolean) => ReactNode;
+  /** When this changes, the cell's ground flashes. */
+  readonly flash?: (row: R) => unknown;
+  readonly title?: (row: R) => string;
+  readonly className?: string;
+  readonly sortable?: boolean;
+}
+
+export interface Sorting {
+  readonly column: string;
+  readonly down: boolean;
+}
+
+export interface DataTableProps<R> {
+  readonly label: string;
+  readonly keys: readonly RowKey[];
+  readonly source: { get(key: RowKey): R | undefined; subscribe(key: RowKey, listener: () => void): () => void };
+  readonly columns: readonly Column<R>[];
+  /** The row the keyboard stands on. It follows its key, not its place. */
+  readonly active: RowKey | null;
+  readonly onActive: (key: RowKey) => void;
+  readonly selected?: (row: R) => boolean;
+  readonly tone?: (row: R) => string | undefined;
+  readonly onOpen?: (key: RowKey) => void;
+  /** Keys on the active row other than movement; answers whether it took the key. */
+  readonly onKey?: (key: RowKey, event: KeyboardEvent) => boolean;
+  readonly sorting?: Sorting | null;
+  readonly onSort?: (column: string) => void;
+  readonly empty: ReactNode;
+  /** Told about every movement of pointer or keyboard, so that the order rests while somebody aims. */
+  readonly onAim?: () => void;
+  readonly testId?: string;
+}

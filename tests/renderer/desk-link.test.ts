@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest';
+import type { Frame } from '#protocol/stream';
+import type { TopicName } from '#protocol/topics';
+import type { LinkBridge } from '../../src-renderer/link/bridge.ts';
+import { DeskLink, type Timers } from '../../src-renderer/link/desk-link.ts';
+import { ScreenClock } from '../../src-renderer/link/screen-clock.ts';
+
+/** A bridge whose answers the test gives, on a clock the test moves. */
+class Bench implements LinkBridge, Timers {
+  now = 1_000_000;
+  readonly calls: {
+    readonly name: string;
+    readonly input: unknown;
+    readonly answer: (reply: unknown) => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
+  topics: readonly TopicName[] = [];
+  connection: ((connected: boolean, reason: string) => void) | undefined;
+  #listener: ((frame: unknown) => void) | undefined;
+  readonly #repeats: { readonly ms: number; due: number; readonly run: () => void }[] = [];
+
+  call(name: string, input: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.calls.push({ name, input, answer: resolve, fail: reject });
+    });
+  }
+
+  subscribe(topics: readonly TopicName[], listener: (frame: unknown) => void): () => void {
+    this.topics = topics;
+    this.#listener = listener;
+    return () => undefined;
+  }
+
+  onState(listener: (connected: boolean, reason: string) => void): () => void {
+    this.connection = listener;
+    listener(true, '');
+    return () => undefined;
+  }
+
+  every(ms: number, run: () => void): () => void {
+    this.#repeats.push({ ms, due: this.now + ms, run });
+    return () => undefined;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    this.#repeats.push({ ms: Number.POSITIVE_INFINITY, due: this.now + ms, run });
+    return () => undefined;
+  }
+
+  pass(ms: number): void {
+    const end = this.now + ms;
+    for (;;) {
+      const next = this.#repeats.filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)[0];
+      if (next === undefined) break;
+      this.now = next.due;
+      next.due += next.ms;
+      next.run();
+    }
+    this.now = end;
+  }
+
+  push(frame: unknown): void {
+    this.#listener?.(frame);
+  }
+
+  asked(name: string): readonly unknown[] {
+    return this.calls.filter((call) => call.name === name).map((call) => call.input);
+  }
+
+  async answerAll(): Promise<void> {
+    for (const call of this.calls.splice(0)) call.answer({ ok: true, value: {} });
+    await settled();
+  }
+}
+
+/** Lets every promise that is already resolved run to its end. */
+async function settled(): Promise<void> {
+  for (let i = 0; i < 10; i += 1) await Promise.resolve();
+}
+
+function opened(): { readonly bench: Bench; readonly link: DeskLink } {
+  const bench = new Bench();
+  const link = new DeskLink(bench, new ScreenClock(() => bench.now), bench);
+  link.start();
+  return { bench, link };
+}
+
+function snapshot(number: number, at: number): Frame {
+  return {
+    number,
+    commitSeq: number * 10,
+    at,
+    updates: [
+      { kind: 'value', topic: 'status', seq: 0, value: { queue: 0 } },
+      { kind: 'table', topic: 'pnl', seq: 0, columns: ['at', 'day'], rows: [] },
+    ],
+  };
+}
+
+describe('the link to the desk', () => {
+  test('subscribes to every topic and is live with the first status', () => {
+    const { bench, link } = opened();
+    expect({ topics: [...bench.topics].sort(), state: link.state.phase }).toEqual({
+      topics: ['diagnostics', 'fills', 'log', 'orders', 'pnl', 'positions', 'quotes', 'settings', 'status', 'watchers'],
+      state: 'connecting',
+    });
+    bench.push(snapshot(1, bench.now));
+    expect({ state: link.state, commitSeq: link.replicas.commitSeq }).toEqual({ state: { phase: 'live' }, commitSeq: 10 });
+  });
+
+  test('acknowledges what it applied, with one acknowledgement under way at most', async () => {
+    const { bench } = opened();
+    bench.push(snapshot(1, bench.now));
+    bench.push({ number: 2, commitSeq: 20, at: bench.now, updates: [] });
+    bench.push({ number: 3, commitSeq: 30, at: bench.now, updates: [] });
+    expect(bench.asked('stream.ack')).toEqual([{ number: 1 }]);
+    await bench.answerAll();
+    expect(bench.asked('stream.ack')).toEqual([{ number: 3 }]);
+  });
+
+  test('asks once for a snapshot after a gap, and again only when it did not come', async () => {
+    const { bench, link } = opened();
+    bench.push(snapshot(1, bench.now));
+    await bench.answerAll();
+    const late = (number: number, fromSeq: number): Frame => ({
+      number,
+      commitSeq: 20,
+      at: bench.now,
+      updates: [{ kind: 'table-patch', topic: 'pnl', fromSeq, seq: fromSeq + 1, put: [[1, 2]] }],
+    });
+    bench.push(late(2, 4));
+    bench.push(late(3, 5));
+    expect(bench.asked('stream.resync')).toEqual([{ topics: ['pnl'] }]);
+    expect(link.replicas.tables.pnl.keys).toEqual([]);
+    bench.pass(2_000);
+    bench.push(late(4, 6));
+    expect(bench.asked('stream.resync')).toEqual([{ topics: ['pnl'] }, { topics: ['pnl'] }]);
+    bench.push({
+      number: 5,
+      commitSeq: 20,
+      at: bench.now,
+      updates: [{ kind: 'table', topic: 'pnl', seq: 7, columns: ['at', 'day'], rows: [[1, 2]] }],
+    });
+    bench.push(late(6, 7));
+    expect({ asked: bench.asked('stream.resync').length, keys: link.replicas.tables.pnl.keys, seq: link.replicas.tables.pnl.seq }).toEqual({
+      asked: 2,
+      keys: [1],
+      seq: 8,
+    });
+  });
+
+  test('says that the desk is lost when it falls silent, with the time of its last sign, and is live again when it answers', async () => {
+    const { bench, link } = opened();
+    bench.push(snapshot(1, bench.now));
+    const lastSign = bench.now;
+    await bench.answerAll();
+    bench.pass(4_000);
+    expect(link.state.phase).toBe('live');
+    bench.pass(4_000);
+    expect(link.state).toEqual({ phase: 'lost', since: lastSign, reason: 'The desk does not answer.' });
+    await bench.answerAll();
+    expect(link.state).toEqual({ phase: 'live' });
+    expect(bench.asked('stream.resync')).toHaveLength(1);
+  });
+
+  test('a closed connection is lost at once', () => {
+    const { bench, link } = opened();
+    bench.push(snapshot(1, bench.now));
+    bench.connection?.(false, 'The connection to the desk is closed.');
+    expect(link.state).toEqual({ phase: 'lost', since: bench.now, reason: 'The connection to the desk is closed.' });
+  });
+
+  test('a call that breaks is a refusal that says the outcome is not known', async () => {
+    const { bench, link } = opened();
+    const reply = link.call('kill', { scope: 'own', reason: 'test' });
+    bench.calls[0]!.fail(new Error('the connection broke'));
+    expect(await reply).toEqual({
+      ok: false,
+      error: {
+        code: 'unavailable',
+        text: 'The desk did not answer (the connection broke). It is not known whether the request arrived; look before you repeat it.',
+      },
+    });
+  });
+
+  test('drops a push that is no frame, and counts it', () => {
+    const { bench, link } = opened();
+    for (const junk of [
+      null,
+      7,
+      {},
+      { number: 1, commitSeq: 1, at: 1, updates: [null] },
+      { number: '1', commitSeq: 1, at: 1, updates: [] },
+    ])
+      bench.push(junk);
+    expect({ bad: link.badFrames, state: link.state.phase }).toEqual({ bad: 5, state: 'connecting' });
+  });
+});
+
+describe('the screen clock', () => {
+  test('follows the desk through the frame that travelled fastest, and turns back only for a real jump', () => {
+    let local = 0;
+    const clock = new ScreenClock(() => local);
+    clock.observe(5_000 - 40);
+    expect(clock.now()).toBe(4_960);
+    clock.observe(5_000 - 2);
+    expect(clock.now()).toBe(4_998);
+    clock.observe(5_000 - 300);
+    expect(Math.round(clock.now())).toBe(4_998);
+    local = 1_000;
+    clock.observe(3_000);
+    expect(clock.now()).toBe(3_000);
+  });
+});

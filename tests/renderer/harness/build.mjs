@@ -1,0 +1,19 @@
+// Builds the console together with an invented desk into one folder. Usage: node tests/renderer/harness/build.mjs OUT
+import react from '@vitejs/plugin-react';
+import { resolve } from 'node:path';
+import { build } from 'vite';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+export async function buildHarness(outDir) {
+  await build({
+    root,
+    base: './',
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [react()],
+    build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, rolldownOptions: { input: resolve(import.meta.dirname, 'index.html') } },
+  });
+}
+
+if (process.argv[2] !== undefined) await buildHarness(resolve(process.argv[2]));
