@@ -76,7 +76,7 @@ export class Stores {
     for (const table of this.#tables.values()) {
       for (const cell of table.live.values()) {
         const hash = hashCell(table.seed, cell.key, canonicalJson(cell.value));
-        if (hash.low !== cell.hash.low || hash.high !== cell.hash.high) changed.push({ store: table.name, key: cell.key });
+        if (hash.low !== cell.low || hash.high !== cell.high) changed.push({ store: table.name, key: cell.key });
       }
     }
     return changed;
@@ -119,7 +119,7 @@ export class Stores {
     const newest = this.#bases.length === 0 ? -1 : (this.#bases[this.#bases.length - 1] as number);
     for (const { table, key, value, hash } of writes) {
       const cell = table.live.get(key);
-      if (cell !== undefined) this.#digest.remove(cell.hash);
+      if (cell !== undefined) this.#digest.remove(cell);
       if (hash !== undefined) {
         table.put(key, value, hash, seq, newest);
         this.#digest.add(hash);

@@ -1,0 +1,154 @@
+// node scripts/run.mjs --build scripts/screenshots.mjs
+// Drives the daemon with the embedded simulator into a busy day and writes resources/screenshots/*.png, the pictures of the README.
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import { launchDaemon } from '../tests/e2e/daemon-launch.ts';
+import { arm, chooseRadio, engineState, kill, knownPrice, rows, startEngine, type, writeRule } from '../tests/e2e/operator.ts';
+import { ensureChromium } from './lib/chromium.mjs';
+import { ROOT } from './lib/node.mjs';
+import { Failure, main, note, step } from './lib/say.mjs';
+import { smallPng } from './lib/small-png.mjs';
+
+const OUT = join(ROOT, 'resources/screenshots');
+const MOST_BYTES = 250_000;
+
+/** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {Parameters<typeof writeRule>[1] & { window?: string, limit?: string, tif?: string }} Wish */
+
+/** @param {Page} page @param {Wish} wish */
+async function write(page, wish) {
+  await writeRule(page, wish);
+  if (wish.limit !== undefined) {
+    await chooseRadio(page, 'Order type', 'Limit');
+    await type(page, 'Limit price', wish.limit);
+  }
+  if (wish.tif !== undefined) await chooseRadio(page, 'Time in force', wish.tif);
+  if (wish.window !== undefined) await type(page, 'Only between, New York time', wish.window);
+}
+
+/** A rule `away` from the market. @param {Page} page @param {Omit<Wish, 'price'> & { away: number }} wish @returns {Promise<Wish>} */
+async function fromMarket(page, { away, ...wish }) {
+  return { ...wish, price: ((await knownPrice(page, wish.symbol)) + away).toFixed(2) };
+}
+
+/** @param {Page} page */
+async function busyDay(page) {
+  /** @param {Omit<Wish, 'price'> & { away: number }} wish */
+  const watch = async (wish) => {
+    await write(page, await fromMarket(page, wish));
+    await arm(page);
+    await expect(page.getByText(`${wish.symbol}-1 is armed.`)).toBeVisible();
+  };
+  await startEngine(page);
+  await watch({ symbol: 'SPY', test: 'At or above', away: -2, quantity: '60', target: '1.5%', stop: '0.8%' });
+  await watch({ symbol: 'MSFT', test: 'At or below', away: 2, side: 'Sell', quantity: '45', target: '2%', stop: '1%' });
+  await watch({ symbol: 'AMZN', test: 'At or above', away: -2, quantity: '120', limit: '-0.90' });
+  await watch({
+    symbol: 'AAPL',
+    test: 'Crosses above',
+    away: 0.45,
+    quantity: '100',
+    target: '1.5%',
+    stop: '0.5%',
+    window: '09:45 - 15:30',
+  });
+  await watch({ symbol: 'NVDA', test: 'Crosses below', away: -0.12, side: 'Sell', quantity: '150', target: '2%', stop: '1%' });
+  await watch({ symbol: 'TSLA', test: 'Crosses above', away: 0.6, quantity: '40', limit: '+0.05' });
+  await watch({ symbol: 'BAC', test: 'At or below', away: -0.1, quantity: '800', stop: '1%', tif: 'GTC' });
+  await page.keyboard.press('p');
+  await expect(rows(page, 'Watchers').filter({ hasText: 'BAC' })).toContainText('PAUSED');
+  await expect(
+    rows(page, 'Positions')
+      .or(rows(page, 'Orders').filter({ hasText: 'FILLED' }))
+      .first(),
+  ).toBeVisible();
+}
+
+await main(async () => {
+  process.env['TRIGGERDESK_CHROMIUM'] ??= await ensureChromium();
+  mkdirSync(OUT, { recursive: true });
+  step('Starting the daemon with the simulator');
+  const desk = await launchDaemon();
+  const { page } = desk;
+  /** @param {string} name */
+  const file = (name) => join(OUT, `${name}.png`);
+  /** @param {string} name @param {import('@playwright/test').Locator} [part] */
+  const shoot = async (name, part) => {
+    const picture = smallPng(await (part ?? page).screenshot());
+    writeFileSync(file(name), picture);
+    note(`${name}, ${Math.round(picture.length / 1024)} kB`);
+  };
+  /** @param {string} label */
+  const tab = (label) => page.getByRole('tab', { name: label }).click();
+  try {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await expect(engineState(page)).toHaveText('IDLE');
+    step('Arming a day of triggers');
+    await busyDay(page);
+
+    step('Letting the market go on until 09:33');
+    await expect(page.getByTestId('exchange-clock')).toContainText(/09:3[3-9]|09:[45]|1\d:/, { timeout: 300_000 });
+    await rows(page, 'Watchers').filter({ hasText: 'AAPL' }).click();
+    await expect(page.getByRole('region', { name: 'Chart' })).toContainText('AAPL');
+    await write(
+      page,
+      await fromMarket(page, { symbol: 'IBM', test: 'Crosses below', away: -0.6, side: 'Sell', quantity: '100', target: '2%', stop: '1%' }),
+    );
+    await expect(page.getByTestId('verdict')).toContainText('Risk approves.');
+    await page.mouse.move(700, 20);
+
+    step('Taking the pictures');
+    const blotter = page.getByRole('region', { name: 'Blotter' });
+    await shoot('main');
+    await shoot('ticket', page.getByRole('region', { name: 'New trigger' }));
+    await shoot('watchers', page.getByRole('region', { name: 'Watchers' }));
+    await shoot('orders', blotter);
+    await page.keyboard.press('Escape');
+    await rows(page, 'Watchers').filter({ hasText: 'AAPL' }).click();
+    await expect(page.getByRole('region', { name: 'Chart' })).toContainText('AAPL');
+    await shoot('chart', page.getByRole('region', { name: 'Chart' }));
+    for (const [name, label] of /** @type {const} */ ([
+      ['positions', 'Positions'],
+      ['fills', 'Fills'],
+      ['pnl', 'P&L'],
+      ['scheduler', 'Scheduler'],
+      ['diagnostics', 'Diagnostics'],
+    ])) {
+      await tab(label);
+      await expect(page.getByRole('tabpanel', { name: label })).toBeVisible();
+      await shoot(name, name === 'diagnostics' || name === 'scheduler' ? undefined : blotter);
+    }
+    await tab('Orders');
+    await tab('Log');
+    await expect(rows(page, 'Log').first()).toBeVisible();
+    await shoot('log', page.getByRole('region', { name: 'Alarms and log' }));
+
+    await rows(page, 'Orders').filter({ hasText: 'FILLED' }).first().dblclick();
+    await expect(page.getByTestId('why-dialog')).toContainText('seq');
+    await shoot('why');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await expect(page.getByTestId('cheat-sheet')).toBeVisible();
+    await shoot('shortcuts');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await expect(page.getByTestId('settings-dialog')).toBeVisible();
+    await shoot('settings');
+    await page.keyboard.press('Escape');
+
+    await tab('Alarms');
+    await kill(page);
+    await expect(page.getByTestId('kill-banner')).toContainText('Verified');
+    await shoot('kill');
+  } catch (error) {
+    await page.screenshot({ path: join(ROOT, 'test-results/screenshots-failed.png') });
+    note(`what was on the screen then: test-results/screenshots-failed.png; the daemon said:\n${desk.output()}`);
+    throw error;
+  } finally {
+    await desk.close();
+  }
+  const large = readdirSync(OUT).filter((name) => statSync(join(OUT, name)).size > MOST_BYTES);
+  if (large.length > 0) throw new Failure(`Too large for a README: ${large.join(', ')}.`, 'take less of the window into these pictures.');
+  return 0;
+});
