@@ -2,12 +2,14 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { warmUp } from '#core/engine/warm-up';
 import type { Contract } from '#domain/contract';
 import type { Price } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import { CommitJournal } from '#journal/commit-journal';
 import { SystemClock } from '#system/clock';
+import { AsyncContext } from '#system/context';
 import { FAST_TAPE_LIMITS, openLiveDesk } from '../tests/support/live-desk.ts';
 import { BareClient } from './support/bare-client.ts';
 import { median, quantile, report, round, say } from './support/figures.ts';
@@ -51,6 +53,8 @@ if (ready.kind !== 'ready') throw new Error('the gateway did not start');
 const dir = mkdtempSync(join(tmpdir(), 'triggerdesk-bench-'));
 const clock = new SystemClock();
 const journal = CommitJournal.open({ directory: dir, clock, scheduler: clock });
+// As the program does at its start: the order path is compiled before the first firing.
+warmUp(new AsyncContext(), 300);
 const limits = { ...FAST_TAPE_LIMITS, collarPercent: 20, collarTicks: 100_000, maxOrderNotional: 10_000_000, maxQuoteAgeMs: 60_000 };
 const desk = await openLiveDesk({ port: ready.port }, limits, journal);
 const [mine, theirs] = ['IBM', 'MSFT'];
@@ -63,13 +67,25 @@ function spec(name: string, watched: Contract, level: number, shares: number): T
   return {
     name,
     condition: { kind: 'price', contract: watched, field: 'last', test: 'crosses-above', level: level as Price },
-    action: { contract: watched, side: 'BUY', quantity: units(shares), entry: { type: 'LMT', limitOffset: 0 as Price }, tif: 'IOC', outsideRth: true },
+    action: {
+      contract: watched,
+      side: 'BUY',
+      quantity: units(shares),
+      entry: { type: 'LMT', limitOffset: 0 as Price },
+      tif: 'IOC',
+      outsideRth: true,
+    },
     rthOnly: false,
   };
 }
 
 say(`arming ${RESTING} resting triggers on ${mine} …`);
-for (let at = 0; at < RESTING; at += 1) desk.core.hall.registry.arm({ id: `R${String(at).padStart(7, '0')}` as never, gen: 1, spec: spec(`R-${at}`, contract, 10_000_000_000 + at * 1_000_000, 1) });
+for (let at = 0; at < RESTING; at += 1)
+  desk.core.hall.registry.arm({
+    id: `R${String(at).padStart(7, '0')}` as never,
+    gen: 1,
+    spec: spec(`R-${at}`, contract, 10_000_000_000 + at * 1_000_000, 1),
+  });
 desk.arm(spec('seed', contract, 9_000_000_000, 1));
 await desk.until('the quote is there', () => (desk.core.hall.board.quote(contract.conId)?.last ?? 0) > 0);
 await desk.until('its market is there', () => {
@@ -143,7 +159,9 @@ else {
 }
 
 const p50 = quantile(ours, 0.5);
-say(`desk p50 ${p50.toFixed(0)} us, p99 ${quantile(ours, 0.99).toFixed(0)} us; bare @stoqey/ib p50 ${quantile(reference, 0.5).toFixed(0)} us, p99 ${quantile(reference, 0.99).toFixed(0)} us`);
+say(
+  `desk p50 ${p50.toFixed(0)} us, p99 ${quantile(ours, 0.99).toFixed(0)} us; bare @stoqey/ib p50 ${quantile(reference, 0.5).toFixed(0)} us, p99 ${quantile(reference, 0.99).toFixed(0)} us`,
+);
 const state = desk.core.hall.stores.engine.get('desk')?.state;
 report({
   name: 'tick-to-order',

@@ -65,6 +65,14 @@ async function busyDay(page) {
   ).toBeVisible();
 }
 
+/** Sizes of the panels, as the console keeps them; undefined for its own. @param {Page} page @param {Record<string, number> | undefined} sizes */
+async function layout(page, sizes) {
+  const kept = JSON.stringify(sizes === undefined ? null : { layout: sizes, locked: false });
+  await page.evaluate(`localStorage.setItem('triggerdesk.layout', ${JSON.stringify(kept)})`);
+  await page.reload();
+  await expect(rows(page, 'Watchers').first()).toBeVisible();
+}
+
 await main(async () => {
   process.env['TRIGGERDESK_CHROMIUM'] ??= await ensureChromium();
   mkdirSync(OUT, { recursive: true });
@@ -112,13 +120,21 @@ await main(async () => {
       ['positions', 'Positions'],
       ['fills', 'Fills'],
       ['pnl', 'P&L'],
+    ])) {
+      await tab(label);
+      await shoot(name, blotter);
+    }
+    // The technical panels need more room than a trader gives them.
+    await layout(page, { left: 318, right: 306, chart: 120, bottom: 480, quotes: 252 });
+    for (const [name, label] of /** @type {const} */ ([
       ['scheduler', 'Scheduler'],
       ['diagnostics', 'Diagnostics'],
     ])) {
       await tab(label);
       await expect(page.getByRole('tabpanel', { name: label })).toBeVisible();
-      await shoot(name, name === 'diagnostics' || name === 'scheduler' ? undefined : blotter);
+      await shoot(name, blotter);
     }
+    await layout(page, undefined);
     await tab('Orders');
     await tab('Log');
     await expect(rows(page, 'Log').first()).toBeVisible();

@@ -15,7 +15,9 @@ export function openKillLatch(dir: string, clock: Clock): LatchPort {
   return {
     read: () => {
       const latch = file.load();
-      return { set: latch.latched, reason: latch.doubt ?? latch.reason };
+      // A doubt is no memory of a kill: the operator must not look for one.
+      const reason = latch.doubt === undefined ? latch.reason : `${latch.doubt}; a latch that cannot be read counts as set`;
+      return { set: latch.latched, reason };
     },
     set: (reason, at) => file.latch(at, reason),
     clear: () => file.clear(clock.now(), 're-armed'),

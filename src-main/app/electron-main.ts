@@ -32,20 +32,29 @@ function fail(text: string): undefined {
 /** The desk inside Electron. `root` is the folder that holds `out` and `resources`. */
 export async function startElectron(claim: DesktopClaim, root: string): Promise<undefined> {
   const options = parseOptions(ownArguments(process.argv));
-  if (!options.ok) { fail(options.error); return; }
+  if (!options.ok) {
+    fail(options.error);
+    return;
+  }
   if (options.value === 'help') {
     process.stdout.write(`${USAGE}\n`);
     app.exit(0);
     return undefined;
   }
   const assets = loadConsole(root);
-  if (!assets.ok) { fail(assets.error); return; }
+  if (!assets.ok) {
+    fail(assets.error);
+    return;
+  }
   const opened = await openDesk(options.value, {
     build: buildInfo(root),
     workerFile: pathToFileURL(join(root, 'out/main/worker.js')),
     resources: join(root, 'resources'),
   });
-  if (!opened.ok) { fail(opened.error); return; }
+  if (!opened.ok) {
+    fail(opened.error);
+    return;
+  }
   const desk = opened.value;
   process.on('uncaughtException', (error) => desk.fault(error));
   process.on('unhandledRejection', (error) => desk.fault(error));

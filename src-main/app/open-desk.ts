@@ -7,6 +7,7 @@ import { DeskCore } from '#core/engine/desk-core';
 import { openDeskStores, type Effect } from '#core/engine/desk-state';
 import { logLine } from '#core/engine/hall';
 import { faultDesk } from '#core/engine/life';
+import { warmUp } from '#core/engine/warm-up';
 import type { RiskRules } from '#core/risk/risk-context';
 import { createHandlers } from '#desk/handlers/handlers';
 import { DetailsKeeper } from '#desk/details-keeper';
@@ -58,6 +59,8 @@ export interface DeskSurroundings {
 }
 
 const FLUSH_MS = 33;
+/** Enough for the engine to compile the order path; some tenths of a second at the start. */
+const WARM_UP_ROUNDS = 300;
 
 /** Builds the whole desk and starts it, disarmed. An error is a sentence for the terminal; nothing is left running then. */
 export async function openDesk(options: DeskOptions, around: DeskSurroundings): Promise<Result<Desk>> {
@@ -154,7 +157,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
   let memory: number | null = null;
   let hotkeys: StatusValue['hotkeys'] = [];
   const publisher = createPublisher({ onFault: (error) => log.error('a screen could not be sent to', { error }) });
-  const registry = new ServiceRegistry({ clock });
+  const registry = new ServiceRegistry({ clock, scheduler: clock });
   const projector = new Projector({
     core,
     publisher,
@@ -252,6 +255,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
       monitor.close();
     },
   });
+  warmUp(new AsyncContext(), WARM_UP_ROUNDS);
   registry.seal();
   await registry.start();
   if (settings.fault !== null) logLine(core.hall, 'alarm', settings.fault);

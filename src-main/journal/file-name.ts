@@ -8,8 +8,18 @@ export interface JournalFileName {
   readonly day: string;
 }
 
+const DAY_MS = 86_400_000;
+let lastDay = Number.NaN;
+let lastText = '';
+
+/** Asked for every record, and nearly always for the day of the one before. */
 export function dayOf(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(0, 10).replaceAll('-', '');
+  const day = Math.floor(epochMs / DAY_MS);
+  if (day !== lastDay) {
+    lastText = new Date(epochMs).toISOString().slice(0, 10).replaceAll('-', '');
+    lastDay = day;
+  }
+  return lastText;
 }
 
 export function journalFileName(index: number, day: string): string {

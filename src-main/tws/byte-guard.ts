@@ -7,9 +7,9 @@ import { isUtf8 } from 'node:buffer';
 
 /** Length prefix of a frame. */
 const PREFIX = 4;
-export const MAX_FRAME_BYTES = 4 * 1024 * 1024;
+const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 /** 5 000 bars are 40 006 fields; the library's decoder needs seconds beyond that. */
-export const MAX_FRAME_FIELDS = 45_000;
+const MAX_FRAME_FIELDS = 45_000;
 
 /** Returns false to drop the rest: the connection was closed by what the frame caused. */
 export type FrameHandler = (text: string) => boolean;

@@ -12,8 +12,8 @@ import { listenTo, type Listen } from './wire-events.ts';
 import { errorText } from './wire-text.ts';
 
 /** Frames of older servers have other layouts than the outbound tap reads. */
-export const OLDEST_SERVER = 145;
-export const NEWEST_SERVER = 193;
+const OLDEST_SERVER = 145;
+const NEWEST_SERVER = 193;
 
 /** One read this large means a burst; the loop gets a turn before the next, so that a kill never waits behind ticks. */
 const BURST_BYTES = 32 * 1024;

@@ -15,7 +15,7 @@ import type { Listen } from './wire-events.ts';
 import { isWireSafe } from './wire-text.ts';
 
 /** The library's decoder blocks the loop for seconds on longer answers. */
-export const MAX_BARS = 5_000;
+const MAX_BARS = 5_000;
 const ANSWER_WITHIN = 10_000;
 const BARS_WITHIN = 20_000;
 /** IB allows 60 historical requests in ten minutes and none repeated within 15 s. */

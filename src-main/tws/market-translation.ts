@@ -36,7 +36,6 @@ const HALTED = 49;
 const LIVE_TYPES: Readonly<Record<number, LiveType>> = { 1: 'live', 2: 'frozen', 3: 'delayed', 4: 'delayed-frozen' };
 
 /** Fields of a tickPrice frame: id, version, request, type, price, size, attributes. */
-export const TICK_PRICE = '1';
 const PRICE_AT = 4;
 const SIZE_AT = 5;
 const TICK_SIZE = '2';

@@ -5,7 +5,7 @@ import type { IdHighWater } from './tws-options.ts';
  * Request ids live above every order id: the library reports an order's rejection and a request's failure by the same number,
  * and an order must never be mistaken for a subscription. IB's ids end at 2^31 − 1.
  */
-export const FIRST_REQUEST_ID = 2_000_000_000;
+const FIRST_REQUEST_ID = 2_000_000_000;
 
 /** Ids of requests; never used twice while the program runs, also over reconnects. */
 export class RequestIds {

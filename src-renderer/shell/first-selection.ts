@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import type { WatcherRow } from '#protocol/topics';
 import { useDesk } from '../hook/desk-context.ts';
 import { useKeys } from '../hook/rows.ts';
 import { select, setActive, useView } from './view-store.ts';
@@ -10,7 +11,7 @@ export function useFirstSelection(): void {
   const quotes = useKeys('quotes');
   useEffect(() => {
     if (useView.getState().selection !== null) return;
-    const watcher = link.replicas.tables.watchers.row(watchers[0] ?? '');
+    const watcher = nearest(watchers.map((key) => link.replicas.tables.watchers.row(key)));
     if (watcher !== undefined) {
       contracts.remember([watcher.spec.action.contract]);
       setActive('watchers', watcher.id);
@@ -20,4 +21,11 @@ export function useFirstSelection(): void {
     const quote = link.replicas.tables.quotes.row(quotes[0] ?? '');
     if (quote !== undefined) select({ conId: quote.conId, symbol: quote.symbol, contract: null });
   }, [link, contracts, watchers, quotes]);
+}
+
+/** The watcher that stands first in its table. */
+function nearest(rows: readonly (WatcherRow | undefined)[]): WatcherRow | undefined {
+  const distance = (row: WatcherRow): number =>
+    row.life !== 'armed' || row.distanceBasisPoints === null ? Number.POSITIVE_INFINITY : Math.abs(row.distanceBasisPoints);
+  return rows.reduce((best, row) => (row !== undefined && (best === undefined || distance(row) < distance(best)) ? row : best), undefined);
 }

@@ -24,6 +24,7 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
     initialRect: { width: 800, height: 240 },
   });
   const template = columns.map((column) => column.width).join(' ');
+  const minWidth = leastWidth(columns);
   const activeIndex = active === null ? -1 : keys.indexOf(active);
 
   const moveTo = (index: number): void => {
@@ -88,7 +89,7 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
           moveTo(0);
       }}
     >
-      <div className="grid-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+      <div className="grid-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth }}>
         {columns.map((column) => (
           <div
             key={column.id}
@@ -114,7 +115,7 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
           </div>
         </div>
       ) : (
-        <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() - 22 }}>
+        <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() - 22, minWidth }}>
           {virtual.getVirtualItems().map((item) => {
             const key = keys[item.index];
             if (key === undefined) return null;
@@ -140,4 +141,9 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
       )}
     </div>
   );
+}
+
+/** Below this the table scrolls sideways; `80px` and `minmax(96px, 1fr)` both begin with their least width. */
+function leastWidth(columns: readonly { readonly width: string }[]): number {
+  return columns.reduce((sum, column) => sum + Number(/\d+(?=px)/.exec(column.width)?.[0] ?? 0), 0);
 }

@@ -38,7 +38,7 @@ function Row<R>(props: TableRowProps<R>): ReactNode {
       data-selected={selected}
       data-tone={props.tone?.(row)}
       data-key={String(rowKey)}
-      style={{ gridTemplateColumns: props.template, transform: `translateY(${String(props.top)}px)` }}
+      style={{ gridTemplateColumns: props.template, top: props.top }}
       onPointerDown={() => onActive(rowKey)}
       onDoubleClick={(event) => {
         if (event.target instanceof Element && event.target.closest('button') === null) onOpen?.(rowKey);

@@ -6,11 +6,6 @@ import { QUANTITY_SCALE, type Quantity } from './quantity.ts';
 /** An amount as an integer count of 1e-6 of its currency. Amounts of different currencies are never added. */
 export type Amount = Brand<number, 'Amount'>;
 
-export interface Money {
-  readonly amount: Amount;
-  readonly currency: string;
-}
-
 export const MONEY_SCALE = 1_000_000;
 
 /** IB spells "unset" as 1.7976931348623157E308; that, NaN and ±∞ become undefined and never reach a sum. */

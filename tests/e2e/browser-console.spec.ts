@@ -41,6 +41,10 @@ test('the address opens the console, once', async () => {
   expect(answer?.status()).toBe(401);
   await expect(second.locator('body')).toContainText('This address was used already or is wrong.');
   await second.close();
+  // The page keeps its session and not the used address, so that it can be loaded anew.
+  expect(desk.page.url()).toBe(new URL('/', desk.url).href);
+  await desk.page.reload();
+  await expect(engineState(desk.page)).toHaveText('IDLE');
 });
 
 test('without a token there is no session, and the page says where to find one', async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import type { LinkProblem } from '#core/ports/broker';
@@ -306,8 +307,13 @@ test('a .env file and environment variables of the library change nothing (F12)'
   gateway = await new FakeGateway().listen();
   const folder = await mkdtemp(join(tmpdir(), 'tws-env-'));
   await writeFile(join(folder, '.env'), 'IB_HOST=127.0.0.2\nIB_PORT=1\nMAX_REQ_PER_SECOND=1\nENV_CONFIG_TEST=read\n');
-  const probe = resolve(import.meta.dirname, '../support/tws-env-probe.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [probe, String(gateway.port)], {
+  const probe = `
+    const { TwsDesk } = await import(${JSON.stringify(pathToFileURL(resolve(import.meta.dirname, '../support/tws-desk.ts')).href)});
+    const desk = await new TwsDesk(${String(gateway.port)}).ready();
+    console.info(JSON.stringify({ ready: desk.link.ready, leaked: process.env.ENV_CONFIG_TEST ?? 'nothing' }));
+    await desk.stop();
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', probe], {
     cwd: folder,
     env: { ...process.env, IB_PORT: '1', IB_HOST: '127.0.0.2', MAX_REQ_PER_SECOND: '1' },
   });

@@ -114,7 +114,7 @@ function compareWithLedger(desk: LiveDesk, simulator: Simulator): void {
     broker: position.brokerQuantity,
   }));
   for (const held of ledger.positions) {
-    const mine = positions.find((position) => position.conId === (held.contract.conId));
+    const mine = positions.find((position) => position.conId === held.contract.conId);
     expect({ quantity: mine?.quantity, commission: mine?.commission, broker: mine?.broker }).toEqual({
       quantity: held.quantity,
       commission: held.commission,

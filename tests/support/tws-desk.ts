@@ -11,7 +11,7 @@ import type { FakeClock } from './fake-clock.ts';
 const STRIDE = 2_000;
 
 /** The system's time, for tests whose waits are real (a socket answers, a backoff of one second). */
-export class RealTime implements Clock, Scheduler {
+class RealTime implements Clock, Scheduler {
   now(): number {
     return Date.now();
   }
@@ -50,7 +50,7 @@ export type MarketEvent =
   | { readonly kind: 'failed'; readonly conId: ConId; readonly code: number; readonly text: string }
   | { readonly kind: 'chunk-end' };
 
-export class RecordingSink implements MarketSink {
+class RecordingSink implements MarketSink {
   readonly events: MarketEvent[] = [];
   onEvent: (event: MarketEvent) => void = () => undefined;
 

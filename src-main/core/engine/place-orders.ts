@@ -48,7 +48,8 @@ export function writeOrders(
       createdAt: tx.at,
       updatedAt: tx.at,
       note,
-      cause,
+      // The exits of a bracket have the entry's reasons; they are kept once, with the parent.
+      ...(leg === parent ? { cause } : {}),
     };
     tx.set(hall.stores.orders, order.key, order);
   }

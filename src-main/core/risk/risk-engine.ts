@@ -28,7 +28,10 @@ export function judge(intent: OrderIntent, context: RiskContext): Verdict | Deni
 export function approve(intent: OrderIntent, context: RiskContext, seq: number): Approved<OrderRequest> | Denied {
   const verdict = judge(intent, context);
   if (verdict.kind === 'denied') return verdict;
-  const approved = { value: deepFreeze(structuredCopy(intent)), seq, verdict: verdict.text, approvedAt: context.now };
+  const value = deepFreeze(structuredCopy(intent));
+  const approved = { value, seq, verdict: verdict.text, approvedAt: context.now };
+  // The journal holds the legs already, as the orders of the same commit; the effect only names them.
+  Object.defineProperty(approved, 'toJSON', { value: () => ({ seq, refs: value.legs.map((leg) => leg.ref) }) });
   return seal(Object.freeze(approved)) as unknown as Approved<OrderRequest>;
 }
 

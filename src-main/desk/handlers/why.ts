@@ -13,7 +13,7 @@ export function whyOrder(hall: Hall, key: OrderKey): readonly WhyStep[] | undefi
   if (order === undefined) return undefined;
   const decimals = decimalsOf(hall, order.contract.conId);
   const steps: WhyStep[] = [];
-  const { cause } = order;
+  const cause = order.cause ?? (order.parentKey === undefined ? undefined : hall.stores.orders.get(order.parentKey)?.cause);
   if (cause === undefined) {
     steps.push({ at: order.createdAt, title: 'Origin', text: originSentence(order), seq: null });
   } else {

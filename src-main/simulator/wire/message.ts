@@ -304,7 +304,7 @@ export interface WireBar {
   readonly count: number;
 }
 
-export function barDate(at: number, daily: boolean, dateFormat: number): string {
+function barDate(at: number, daily: boolean, dateFormat: number): string {
   if (daily) return dateText(localTime(at).day);
   return dateFormat === 2 ? String(Math.floor(at / 1000)) : stampText(at);
 }

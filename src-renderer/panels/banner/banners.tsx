@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
+import type { OrderRow } from '#protocol/topics';
 import { clockText, ageText } from '../../format/time.ts';
-import { useField, useLinkState, useTicking } from '../../hook/rows.ts';
+import { useField, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { openDialog, refused, setActive, showTab } from '../../shell/view-store.ts';
 import { accountMode } from '../header/header.tsx';
@@ -69,7 +70,7 @@ function ProblemBanner(): ReactNode {
       {fault !== null && (
         <div className="banner" data-tone="amber" role="alert" data-testid="settings-banner">
           <span>
-            <b>The settings file was not usable.</b> {fault} The defaults are in force and nothing may be armed.
+            <b>The settings file was not usable.</b> {fault}
           </span>
           <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'settings' })}>
             Settings
@@ -97,8 +98,13 @@ function LiveBanner(): ReactNode {
   );
 }
 
+function firstUnknown(rows: readonly OrderRow[]): string | null {
+  return rows.find((row) => row.state === 'UNKNOWN')?.key ?? null;
+}
+
 function UnknownBanner(): ReactNode {
   const unknown = useField('status', 'unknownOrders') ?? 0;
+  const first = useSummary('orders', firstUnknown);
   if (unknown === 0) return null;
   return (
     <div className="banner" data-tone="amber" role="alert" data-testid="unknown-banner">
@@ -115,7 +121,7 @@ function UnknownBanner(): ReactNode {
         data-size="small"
         onClick={() => {
           showTab('orders');
-          setActive('orders', null);
+          setActive('orders', first);
         }}
       >
         Show

@@ -107,7 +107,7 @@ function ExchangeClock(): ReactNode {
   const ends = useField('status', 'sessionEndsAt') ?? null;
   const clock = useTicking((now) => (time === null || at === null ? UNKNOWN : clockText(time + Math.max(0, now - at))));
   const left = useTicking((now) => {
-    if (time === null || at === null || ends === null) return '';
+    if (time === null || at === null || ends === null || session === 'unknown') return '';
     const ms = ends - (time + Math.max(0, now - at));
     return ms <= 0 ? '' : leftText(ms);
   });

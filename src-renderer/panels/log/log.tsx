@@ -15,7 +15,7 @@ import './log.css';
 type Subject = NonNullable<LogRow['subject']>;
 
 /** A click on a line leads to the row it speaks of. */
-export function focusSubject(subject: Subject): void {
+function focusSubject(subject: Subject): void {
   switch (subject.kind) {
     case 'order':
       showTab('orders');

@@ -8,7 +8,7 @@ import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import type { FillRow, LogRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
 
-export const ACCOUNT = 'DU1234567' as AccountId;
+const ACCOUNT = 'DU1234567' as AccountId;
 
 export function price(value: number): Price {
   return Math.round(value * 1_000_000) as Price;
@@ -76,7 +76,7 @@ export interface RuleDraft {
 
 const ARROWS: Readonly<Record<PriceTest, string>> = { 'crosses-above': '↑', 'crosses-below': '↓', 'at-or-above': '≥', 'at-or-below': '≤' };
 
-export function specOf(rule: RuleDraft): TriggerSpec {
+function specOf(rule: RuleDraft): TriggerSpec {
   const condition: Condition = { kind: 'price', contract: rule.of, field: 'last', test: rule.test, level: price(rule.level) };
   const sign = rule.side === 'BUY' ? 1 : -1;
   return {

@@ -18,8 +18,11 @@ self.addEventListener('message', (event: MessageEvent<Ask>) => {
   if (start !== undefined) {
     const made = new FakeDesk(start.scene, () => start.epoch + performance.now());
     desk = made;
+    let beat = 0;
     setInterval(() => {
-      made.tick(start.share);
+      // As the desk does: quotes and watchers at 10 Hz, orders as often as it sends at all.
+      beat += 1;
+      if (beat % Math.max(1, Math.round(start.hz / 10)) === 0) made.tick(start.share);
       made.churn(start.share);
       made.flush();
     }, 1_000 / start.hz);

@@ -1,0 +1,167 @@
+import { Coordinator } from '#core/commit/coordinator';
+import { Stores } from '#core/commit/stores';
+import type { BrokerPort, LinkState } from '#core/ports/broker';
+import type { ContextPort } from '#core/ports/context';
+import type { Journal, JournalStatus } from '#core/ports/journal';
+import type { RiskRules } from '#core/risk/risk-context';
+import type { Contract } from '#domain/contract';
+import type { AccountId, ClientId, ConId, OrderId, TriggerId } from '#domain/ids';
+import type { Amount } from '#domain/money';
+import type { Price } from '#domain/price';
+import { units } from '#domain/quantity';
+import { err, ok } from '#domain/result';
+import type { TriggerSpec } from '#domain/trigger';
+import { DeskCore } from './desk-core.ts';
+import { openDeskStores, type Effect } from './desk-state.ts';
+import { startDesk } from './operator.ts';
+import { armTrigger } from './triggers.ts';
+
+const ACCOUNT = 'DU0000000' as AccountId;
+const CONTRACT: Contract = { conId: 1 as ConId, symbol: 'WARM', secType: 'STK', exchange: 'SMART', currency: 'USD', multiplier: 1 };
+const LEVEL = 100_000_000 as Price;
+
+/**
+ * Runs the order path on a desk of its own that is connected to nothing, so that the engine has compiled it before the first real firing.
+ * A trigger fires a few times a day: without this each firing would run as code that has never run. Shares no state with the desk.
+ */
+export function warmUp(context: ContextPort, rounds: number): number {
+  const journal: Journal = { append: () => ok(undefined), status: () => NOTHING_WRITTEN };
+  let time = 1_600_000_000_000;
+  const clock = { now: () => time, monotonic: () => time };
+  const scheduler = { after: () => () => undefined };
+  let sent = 0;
+  const broker: BrokerPort = {
+    place: (order) => {
+      if (core.gate(order) !== undefined) return { kind: 'refused', reason: 'warm-up' };
+      sent += 1;
+      const legs = order.value.legs.map((leg, at) => ({ ref: leg.ref, orderId: (sent * 4 + at) as OrderId, clientId: 2 as ClientId }));
+      return { kind: 'sent', legs, at: time };
+    },
+    modify: () => ({ kind: 'refused', reason: 'warm-up' }),
+    cancel: () => ({ kind: 'queued' }),
+    globalCancel: () => ({ kind: 'queued' }),
+    purge: () => [],
+    reconcile: () => undefined,
+    requestOpenOrders: () => undefined,
+    requestPositions: () => undefined,
+  };
+  const none = () => Promise.resolve(err('warm-up'));
+  const cells = new Stores();
+  const coordinator = new Coordinator<Effect>({ stores: cells, clock, scheduler, context, journal });
+  let ids = 0;
+  const core = new DeskCore({
+    ports: {
+      broker,
+      market: { subscribe: () => undefined, unsubscribe: () => undefined, search: none, details: none, bars: none },
+      clock,
+      scheduler,
+      ids: { triggerId: () => String((ids += 1)).padStart(8, '0') as TriggerId, phrase: () => 'WARM' },
+      journal,
+      killLatchFile: { read: () => ({ set: false, reason: '' }), set: () => ok(undefined), clear: () => ok(undefined) },
+      drafts: { load: () => ok([]), save: () => undefined },
+      rules: () => RULES,
+    },
+    coordinator,
+    stores: openDeskStores(cells),
+    simulated: false,
+  });
+  core.start();
+  const link: LinkState = {
+    connections: [],
+    ready: true,
+    epoch: 1,
+    upstream: 'up',
+    upstreamSince: 0,
+    farms: [],
+    accounts: [ACCOUNT],
+    messageRate: 0,
+    messageLimit: 40,
+  };
+  core.onNews({ kind: 'link', link });
+  for (const part of ['open-orders', 'completed-orders', 'executions', 'positions'] as const)
+    core.onNews({ kind: 'end', of: part, epoch: 1 });
+  const zero = 0 as Amount;
+  core.onNews({ kind: 'pnl', account: ACCOUNT, daily: zero, unrealized: zero, realized: zero });
+  core.learn({
+    contract: CONTRACT,
+    longName: 'Warm',
+    minTick: 10_000 as Price,
+    timeZoneId: 'US/Eastern',
+    tradingHours: '',
+    liquidHours: '',
+  });
+  startDesk(core.hall, 'warm-up');
+  const tick = (field: 'bid' | 'ask' | 'last', price: number): void =>
+    core.sink.tick({ conId: CONTRACT.conId, field, price: price as Price, at: time });
+  core.hall.board.follow(CONTRACT);
+  for (let round = 0; round < rounds; round += 1) {
+    time += 11_000;
+    tick('bid', LEVEL - 30_000);
+    tick('ask', LEVEL + 10_000);
+    tick('last', LEVEL - 20_000);
+    core.sink.chunkEnd();
+    armTrigger(core.hall, spec(round), 'warm-up');
+    tick('last', LEVEL);
+    core.sink.chunkEnd();
+    for (const order of core.hall.index.working()) {
+      const ids_ = { orderId: order.orderId ?? (0 as OrderId), clientId: 2 as ClientId, permId: (round + 1) as never };
+      core.onNews({
+        kind: 'order-status',
+        status: {
+          ...ids_,
+          parentId: 0 as OrderId,
+          ibStatus: 'Cancelled',
+          filled: units(0),
+          remaining: order.quantity,
+          avgFillPrice: undefined,
+          lastFillPrice: undefined,
+          whyHeld: '',
+        },
+      });
+    }
+  }
+  core.stop();
+  return sent;
+}
+
+function spec(round: number): TriggerSpec {
+  const bracket = round % 2 === 0;
+  return {
+    name: `W-${round}`,
+    condition: { kind: 'price', contract: CONTRACT, field: 'last', test: 'crosses-above', level: LEVEL },
+    action: {
+      contract: CONTRACT,
+      side: 'BUY',
+      quantity: units(1 + (round % 50)),
+      entry: { type: 'LMT', limitOffset: 0 as Price },
+      tif: 'DAY',
+      outsideRth: true,
+      ...(bracket ? { target: { kind: 'percent', basisPoints: 200 }, stop: { kind: 'percent', basisPoints: 100 } } : {}),
+    },
+    rthOnly: false,
+  };
+}
+
+const NOTHING_WRITTEN: JournalStatus = { state: 'ready', lastSeq: 0, written: 0, lost: 0, unsyncedRecords: 0, unsyncedMs: 0, file: '' };
+
+const RULES: RiskRules = {
+  limits: {
+    maxOrderShares: 1_000,
+    maxOrderContracts: 5,
+    maxOrderNotional: 1_000_000,
+    collarPercent: 3,
+    collarTicks: 2_000,
+    maxQuoteAgeMs: 2_000,
+    ordersPerSecondPerSymbol: 10,
+    ordersPerSecond: 10,
+    firingsPerTenMinutes: 3,
+    duplicateWindowSeconds: 10,
+    maxWorkingPerSide: 15,
+    maxWorkingTotal: 60,
+    maxPositionShares: 100_000,
+    maxPositionContracts: 10,
+    maxDailyLoss: 10_000,
+  },
+  orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT'],
+  timesInForce: ['DAY', 'GTC', 'IOC'],
+};
