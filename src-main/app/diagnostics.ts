@@ -1,3 +1,4 @@
+import type { Lane } from '#core/commit/lane';
 import type { DeskCore } from '#core/engine/desk-core';
 import type { Publisher } from '#desk/stream/publisher';
 import type { DiagnosticsValue } from '#protocol/topics';
@@ -10,13 +11,22 @@ export interface DiagnosticsParts {
   readonly workers: WorkerScheduler;
   readonly publisher: Publisher;
   readonly memoryMb: number | null;
+  /** Commits per lane since the start. */
+  readonly laneCounts: ReadonlyMap<Lane, number>;
+}
+
+/** Counts commits by lane from now on. */
+export function countLanes(core: DeskCore): ReadonlyMap<Lane, number> {
+  const counts = new Map<Lane, number>();
+  core.hall.coordinator.subscribe(({ lane }) => counts.set(lane, (counts.get(lane) ?? 0) + 1));
+  return counts;
 }
 
 const RECENT = 40;
 const HISTORY = 40;
 
 /** Everything the Scheduler and Diagnostics panels show, read once a second. */
-export function diagnostics({ core, registry, workers, publisher, memoryMb }: DiagnosticsParts): DiagnosticsValue {
+export function diagnostics({ core, registry, workers, publisher, memoryMb, laneCounts }: DiagnosticsParts): DiagnosticsValue {
   const { hall } = core;
   const statistics = hall.coordinator.statistics();
   const parts = registry.describe();
@@ -30,7 +40,7 @@ export function diagnostics({ core, registry, workers, publisher, memoryMb }: Di
       detail: part.reason ?? '',
     })),
     phase: parts.phase,
-    lanes: Object.entries(statistics.pending).map(([lane, waiting]) => ({ lane, waiting, done: 0 })),
+    lanes: Object.entries(statistics.pending).map(([lane, waiting]) => ({ lane, waiting, done: laneCounts.get(lane as Lane) ?? 0 })),
     commit: {
       seq: statistics.seq,
       inFlight: statistics.inFlight,

@@ -31,7 +31,7 @@ import { barsWithFallback, TradeRecorder, verifyJournal } from './background-job
 import { openDataDir } from './data-dir.ts';
 import { openDrafts, openIdHighWater, openKillLatch } from './desk-files.ts';
 import { deskDoor } from './desk-door.ts';
-import { diagnostics } from './diagnostics.ts';
+import { countLanes, diagnostics } from './diagnostics.ts';
 import type { DeskOptions } from './options.ts';
 import { ServiceRegistry } from './service-registry.ts';
 import { SettingsStore } from './settings-store.ts';
@@ -158,6 +158,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
   let hotkeys: StatusValue['hotkeys'] = [];
   const publisher = createPublisher({ onFault: (error) => log.error('a screen could not be sent to', { error }) });
   const registry = new ServiceRegistry({ clock, scheduler: clock });
+  const laneCounts = countLanes(core);
   const projector = new Projector({
     core,
     publisher,
@@ -170,7 +171,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
       loopDelayMs: () => loopDelay,
       journalLagMs: () => journal.status().unsyncedMs,
     },
-    diagnostics: () => diagnostics({ core, registry, workers, publisher, memoryMb: memory }),
+    diagnostics: () => diagnostics({ core, registry, workers, publisher, memoryMb: memory, laneCounts }),
   });
   const watchList = new WatchList(core, dataDir, simulator?.symbols ?? []);
   const router = createRouter(

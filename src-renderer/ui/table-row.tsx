@@ -68,6 +68,7 @@ function Cell<R>({ column, row, active }: { readonly column: Column<R>; readonly
       role="gridcell"
       className={column.className === undefined ? 'grid-cell' : `grid-cell ${column.className}`}
       data-align={column.align}
+      data-clip={column.width.includes('fr') ? '' : undefined}
       title={column.title?.(row)}
     >
       {column.cell(row, active)}

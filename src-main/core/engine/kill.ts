@@ -1,4 +1,6 @@
 import type { OrderKey } from '#domain/ids';
+import { contractLabel } from '#domain/contract';
+import { formatQuantity } from '#domain/quantity';
 import { isWorking, type Order } from '#domain/order';
 import { err, type Result } from '#domain/result';
 import { move } from './order-news.ts';
@@ -68,6 +70,12 @@ export function kill(hall: Hall, scope: KillScope, by: string, reason: string): 
       'alarm',
       `KILL by ${by}: ${reason}. ${dropped.length} queued dropped, ${targets.length} cancels sent${scope === 'all' ? ', global cancel sent' : ''}.`,
     );
+    const open = [...hall.stores.positions.values()].filter((position) => position.quantity !== 0);
+    if (open.length > 0) {
+      // The cancels take the protective stops with them: the operator must hear it in the same breath.
+      const held = open.map((position) => `${formatQuantity(position.quantity)} ${contractLabel(position.contract)}`).join(', ');
+      log(tx, 'alarm', `Positions stay open, and their stops of this desk are being cancelled: ${held}.`);
+    }
     if (!file.ok)
       log(
         tx,

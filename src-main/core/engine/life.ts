@@ -40,8 +40,6 @@ export function advance(hall: Hall): void {
       'no-watchers': 'No watcher is armed.',
       'orders-done': 'No order is working.',
     };
-    // Until now ticks were folded and nobody watched them: every side is learned anew.
-    if (before === 'INITIALIZING') hall.registry.rebaseline('the desk was not watching');
     commit(hall, 'order', 'engine.follow', DESK, (tx) => {
       for (const event of events) step(tx, hall.stores, event, reason[event]);
     });

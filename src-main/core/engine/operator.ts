@@ -51,9 +51,8 @@ export function pauseByOperator(hall: Hall, by: string, reason: string): Done {
   return ok(hall.stores.engine.version);
 }
 
-/** PAUSED → INITIALIZING: what crossed meanwhile does not fire, every level starts from a new baseline. */
+/** PAUSED → INITIALIZING. What crossed meanwhile does not fire: the registry takes every side anew from where prices are now. */
 export function resumeDesk(hall: Hall, by: string): Done {
-  if (engineState(hall) === 'PAUSED') hall.registry.rebaseline('the desk was paused');
   return simple(hall, 'resume', by, 'resumed', `Desk resumed by ${by}`);
 }
 
