@@ -18,6 +18,18 @@ describe('once per arming', () => {
     expect(feed(on, 'last', 179, 180)).toEqual(['tick last 180']);
   });
 
+  test('a level that was reached when it was armed while nothing could fire fires as soon as the desk watches again (seed 2051147344)', () => {
+    const on = desk();
+    on.board.follow(IBM);
+    on.may.fire = false;
+    feed(on, 'last', 181);
+    arm(on, price(IBM, 'last', 'at-or-above', 180));
+    expect(on.registry.drain()).toEqual([]);
+    on.may.fire = true;
+    on.registry.onTimer(on.clock.now());
+    expect(on.registry.drain().map(brief)).toEqual(['arming last 181']);
+  });
+
   test('fire now spends the same token', () => {
     const on = desk();
     arm(on, price(IBM, 'last', 'crosses-above', 180));

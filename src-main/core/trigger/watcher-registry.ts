@@ -157,6 +157,8 @@ export class WatcherRegistry {
     this.#leaves.install(watcher);
     if (watcher.hasWindow) this.#leaves.wake(watcher);
     this.#testWoken({ cause: 'arming', now });
+    // Armed while nothing may fire: a level it stands on already is answered when the desk watches again.
+    if (this.#asleep) for (const { watch } of watcher.contracts) watch.book.unseen = true;
   }
 
   /** Stops watching. A firing that is still in the queue is taken back. */

@@ -38,7 +38,7 @@ function Protected({ row }: { readonly row: PositionRow }): ReactNode {
   if (covered >= held) return <span className="good">{text}</span>;
   return (
     <span className="amber">
-      UNPROTECTED {quantityText((held - covered) as typeof row.quantity)} · {text}
+      {text} · UNPROTECTED
     </span>
   );
 }
