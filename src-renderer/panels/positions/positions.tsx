@@ -36,11 +36,7 @@ function Protected({ row }: { readonly row: PositionRow }): ReactNode {
   const covered = Math.min(held, Math.abs(row.protectedQuantity));
   const text = `${quantityText(covered as typeof row.quantity)} of ${quantityText(held as typeof row.quantity)}`;
   if (covered >= held) return <span className="good">{text}</span>;
-  return (
-    <span className="amber">
-      {text} · UNPROTECTED
-    </span>
-  );
+  return <span className="amber">{text} · UNPROTECTED</span>;
 }
 
 const COLUMNS: readonly Column<PositionRow>[] = [
