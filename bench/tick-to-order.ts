@@ -92,6 +92,14 @@ await desk.until('its market is there', () => {
   const quote = desk.core.hall.board.quote(contract.conId);
   return quote?.bid !== undefined && quote.ask !== undefined;
 });
+// Now, while the ring of frames still holds it.
+const dataReqId = desk.adapter
+  .frames()
+  .filter((frame) => frame.direction === 'out' && frame.clientId === 1)
+  .map((frame) => frame.text.split('|'))
+  .filter((fields) => fields[0] === '1' && fields[3] === String(contract.conId))
+  .map((fields) => Number(fields[2]))
+  .at(-1);
 const price = desk.core.hall.board.quote(contract.conId)?.last ?? 0;
 const base = Math.round(price / 10_000);
 const cents = (count: number): string => (count / 100).toFixed(2);
@@ -128,13 +136,6 @@ function frames(reqId: number, count: number): Buffer {
 }
 
 const CHUNK = 1_000;
-const dataReqId = desk.adapter
-  .frames()
-  .filter((frame) => frame.direction === 'out' && frame.clientId === 1)
-  .map((frame) => frame.text.split('|'))
-  .filter((fields) => fields[0] === '1' && fields[3] === String(contract.conId))
-  .map((fields) => Number(fields[2]))
-  .at(-1);
 const rates: { desk: number; bare: number }[] = [];
 if (dataReqId === undefined) say('the request id of the data line was not found; no sustained figures');
 else {

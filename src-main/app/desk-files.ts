@@ -56,7 +56,7 @@ export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (
     const read = parsed(drafts, value);
     return read.ok ? ok(read.value.map((draft) => ({ ...draft, id: draft.id as TriggerId }))) : read;
   });
-  let waiting: readonly TriggerDraft[] | undefined;
+  let waiting: (() => readonly TriggerDraft[]) | undefined;
   return {
     load: () => {
       const read = file.read();
@@ -68,9 +68,9 @@ export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (
     save: (next) => {
       if (waiting === undefined) {
         later(() => {
-          const value = waiting;
+          const list = waiting;
           waiting = undefined;
-          const done = value === undefined ? ok(undefined) : file.write(value);
+          const done = list === undefined ? ok(undefined) : file.write(list());
           if (!done.ok) warn(done.error);
         });
       }

@@ -1,6 +1,7 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { DeskDoor, DoorLog } from '#desk/door';
 import { DeskClient } from '#desk/stream/desk-client';
+import { jsonFrame } from '#desk/stream/json-frame';
 import { TokenBucket } from '#desk/token-bucket';
 import { readMessage } from './wire-message.ts';
 
@@ -65,7 +66,7 @@ export function attachScreen(socket: WebSocket, door: DeskDoor, id: string, limi
         return;
       }
       case 'subscribe':
-        if (!client.subscribe(message.topics, (frame) => send({ t: 'frame', frame }))) end(POLICY, 'no such topics');
+        if (!client.subscribe(message.topics, (frame) => send({ t: 'frame', frame: jsonFrame(frame) }))) end(POLICY, 'no such topics');
         return;
       case 'unsubscribe':
         client.unsubscribe();

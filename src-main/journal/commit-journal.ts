@@ -96,10 +96,10 @@ export class CommitJournal implements Journal {
     return this.#lastSeq;
   }
 
-  append(record: CommitRecord): Result<void> {
+  append(record: CommitRecord, writesText?: string): Result<void> {
     if (this.#closed) return err('The journal is closed');
     const done = this.#attempt(() => {
-      const text = commitText(record);
+      const text = commitText(record, writesText);
       if (!this.#recovered) this.#recover(record.at, record.seq - 1);
       this.#catchUp(record.at);
       this.#line(text);

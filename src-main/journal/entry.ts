@@ -32,8 +32,15 @@ export function entryText(entry: Exclude<Entry, { readonly kind: 'commit' }>): s
   return JSON.stringify(entry);
 }
 
-export function commitText(record: CommitRecord): string {
-  return `{"kind":"commit",${JSON.stringify(record).slice(1)}`;
+/** `writesText` is the text of the writes, where it is known; they are the larger part of a record. */
+export function commitText(record: CommitRecord, writesText: string = JSON.stringify(record.writes)): string {
+  const { seq, at, lane, name, cause, effects, tombstone, attempts, digest } = record;
+  const failed = tombstone === undefined ? '' : `,"tombstone":${JSON.stringify(tombstone)}`;
+  const told = effects.length === 0 ? '[]' : JSON.stringify(effects);
+  return (
+    `{"kind":"commit","seq":${seq},"at":${at},"lane":"${lane}","name":${JSON.stringify(name)},"cause":${JSON.stringify(cause)},` +
+    `"writes":${writesText},"effects":${told}${failed},"attempts":${attempts},"digest":"${digest}"}`
+  );
 }
 
 export function parseEntry(body: string): Result<Entry> {

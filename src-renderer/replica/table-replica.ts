@@ -1,20 +1,42 @@
 import type { Cell, RowKey, TablePatch, TableSnapshot } from '#protocol/stream';
-import { sameValue } from './same-value.ts';
+import { CellStore } from './cell-store.ts';
 import { Listeners } from './listeners.ts';
+import { sameValue } from './same-value.ts';
 
 export type Applied = 'applied' | 'gap';
 
+/** Where a row's cells are, and the row as it was last built from them. */
+interface Held<R> {
+  readonly slot: number;
+  row: R | undefined;
+  /** Cells have changed since. */
+  isStale: boolean;
+  /** The last round of `publish` that it is in. */
+  round: number;
+}
+
+interface Changes<R> {
+  readonly list: ArrayLike<Cell>;
+  readonly targets: readonly (Held<R> | undefined)[];
+}
+
 /**
  * A read-only copy of one table. A patch that does not continue exactly from here is refused whole and changes nothing. A row
- * whose cells did not change stays the same object, and only listeners of changed rows are called, once per `publish`.
+ * whose cells did not change stays the same object, and only listeners of changed rows are called, once per `publish`. A changed row is
+ * built when it is looked at: of thousands a screen shows a few dozen.
  */
 export class TableReplica<R extends object> {
   readonly #keyColumn: string;
   #columns: readonly string[] = [];
-  #rows = new Map<RowKey, R>();
+  /** V8 keeps an object built by many computed keys as a dictionary; a parsed one has a shape, and copies of it keep that. */
+  #blank: Readonly<Record<string, unknown>> = {};
+  #cells = new CellStore(0);
+  #rows = new Map<RowKey, Held<R>>();
   #keys: readonly RowKey[] = [];
   #seq: number | null = null;
-  readonly #changed = new Set<RowKey>();
+  /** Rows that changed in this round; a deleted one may stand twice. */
+  #changed: RowKey[] = [];
+  #round = 0;
   #keysChanged = false;
   readonly #rowListeners = new Map<RowKey, Listeners>();
   readonly #keyListeners = new Listeners();
@@ -35,7 +57,8 @@ export class TableReplica<R extends object> {
   }
 
   row(key: RowKey): R | undefined {
-    return this.#rows.get(key);
+    const held = this.#rows.get(key);
+    return held === undefined ? undefined : this.#built(held);
   }
 
   apply(update: TableSnapshot | TablePatch): Applied {
@@ -44,12 +67,13 @@ export class TableReplica<R extends object> {
 
   /** Tells listeners what `apply` changed since the last call; the caller applies a whole frame first. */
   publish(): void {
-    if (this.#changed.size === 0 && !this.#keysChanged) return;
-    const changed = [...this.#changed];
+    if (this.#changed.length === 0 && !this.#keysChanged) return;
+    const changed = this.#changed;
     const keysChanged = this.#keysChanged;
-    this.#changed.clear();
+    this.#changed = [];
+    this.#round += 1;
     this.#keysChanged = false;
-    for (const key of changed) this.#rowListeners.get(key)?.call();
+    if (this.#rowListeners.size > 0) for (const key of new Set(changed)) this.#rowListeners.get(key)?.call();
     if (keysChanged) this.#keyListeners.call();
     this.#anyListeners.call();
   }
@@ -79,16 +103,30 @@ export class TableReplica<R extends object> {
   #load(snapshot: TableSnapshot): Applied {
     const keyIndex = snapshot.columns.indexOf(this.#keyColumn);
     if (keyIndex < 0) return 'gap';
-    this.#columns = snapshot.columns;
-    const rows = new Map<RowKey, R>();
+    const alike = sameValue(this.#columns, snapshot.columns);
+    if (!alike) {
+      this.#cells = new CellStore(snapshot.columns.length);
+      this.#columns = snapshot.columns;
+      this.#blank = JSON.parse(JSON.stringify(Object.fromEntries(snapshot.columns.map((column) => [column, null])))) as Readonly<
+        Record<string, unknown>
+      >;
+    }
+    const rows = new Map<RowKey, Held<R>>();
     for (const cells of snapshot.rows) {
       const key = cells[keyIndex] as RowKey;
-      const old = this.#rows.get(key);
-      const row = this.#merged(old, cells);
-      if (row !== old) this.#changed.add(key);
-      rows.set(key, row);
+      const held = this.#rows.get(key);
+      if (held !== undefined && alike) {
+        this.#overwrite(key, held, cells);
+        rows.set(key, held);
+      } else {
+        rows.set(key, this.#added(key, cells));
+      }
     }
-    for (const key of this.#rows.keys()) if (!rows.has(key)) this.#changed.add(key);
+    for (const [key, held] of this.#rows) {
+      if (rows.has(key)) continue;
+      if (alike) this.#cells.release(held.slot);
+      this.#changed.push(key);
+    }
     const keys = [...rows.keys()];
     if (this.#seq === null || keys.length !== this.#keys.length || keys.some((key, i) => key !== this.#keys[i])) {
       this.#keys = keys;
@@ -106,27 +144,30 @@ export class TableReplica<R extends object> {
     const coming = new Set(put.map((cells) => cells[keyIndex] as RowKey));
     const going = new Set(patch.del ?? []);
     // Checked before anything is touched: a patch for a row we do not have means the copies already differ.
-    for (const [key] of patch.cells ?? []) {
-      if (!coming.has(key) && (!this.#rows.has(key) || going.has(key))) return 'gap';
-    }
+    const mixed = this.#changesOf(patch.cells ?? [], coming, going);
+    const figures = this.#changesOf(patch.figures ?? [], coming, going);
+    if (mixed === undefined || figures === undefined) return 'gap';
     let keysChanged = false;
     for (const key of going) {
-      if (!this.#rows.has(key)) continue;
-      this.#changed.add(key);
+      const held = this.#rows.get(key);
+      if (held === undefined) continue;
+      this.#changed.push(key);
       if (coming.has(key)) continue;
+      this.#cells.release(held.slot);
       this.#rows.delete(key);
       keysChanged = true;
     }
     for (const cells of put) {
       const key = cells[keyIndex] as RowKey;
-      const old = this.#rows.get(key);
-      if (old === undefined) keysChanged = true;
-      const row = this.#merged(old, cells);
-      if (row === old) continue;
-      this.#rows.set(key, row);
-      this.#changed.add(key);
+      const held = this.#rows.get(key);
+      if (held !== undefined) this.#overwrite(key, held, cells);
+      else {
+        keysChanged = true;
+        this.#rows.set(key, this.#added(key, cells));
+      }
     }
-    for (const [key, ...pairs] of patch.cells ?? []) this.#setCells(key, pairs);
+    this.#writeAll(mixed);
+    this.#writeAll(figures);
     if (keysChanged) {
       this.#keys = [...this.#rows.keys()];
       this.#keysChanged = true;
@@ -135,35 +176,60 @@ export class TableReplica<R extends object> {
     return 'applied';
   }
 
-  #setCells(key: RowKey, pairs: readonly (number | Cell)[]): void {
-    const old = this.#rows.get(key);
-    if (old === undefined) return;
-    let next: Record<string, unknown> | undefined;
-    for (let i = 0; i + 1 < pairs.length; i += 2) {
-      const column = this.#columns[pairs[i] as number];
-      if (column === undefined) continue;
-      const value = pairs[i + 1];
-      if (sameValue((next ?? (old as Record<string, unknown>))[column], value)) continue;
-      next ??= { ...(old as Record<string, unknown>) };
-      next[column] = value;
+  /** A flat list with the rows it is for, in its order; one that only comes with this patch is undefined. Undefined when one is missing. */
+  #changesOf(list: ArrayLike<Cell>, coming: ReadonlySet<RowKey>, going: ReadonlySet<RowKey>): Changes<R> | undefined {
+    const targets: (Held<R> | undefined)[] = [];
+    for (let at = 0; at < list.length;) {
+      const key = list[at] as RowKey;
+      const count = list[at + 1];
+      const held = this.#rows.get(key);
+      const comes = coming.size > 0 && coming.has(key);
+      if ((held === undefined || (going.size > 0 && going.has(key))) && !comes) return undefined;
+      // A count that is none would never end.
+      if (typeof count !== 'number' || !(count >= 0)) return undefined;
+      targets.push(comes ? undefined : held);
+      at += 2 + 2 * count;
     }
-    if (next === undefined) return;
-    this.#rows.set(key, next as R);
-    this.#changed.add(key);
+    return { list, targets };
   }
 
-  #merged(old: R | undefined, cells: readonly Cell[]): R {
-    const before = old as Record<string, unknown> | undefined;
-    const row: Record<string, unknown> = {};
-    let same = before !== undefined;
-    this.#columns.forEach((column, i) => {
-      const value = cells[i];
-      if (before !== undefined && sameValue(before[column], value)) row[column] = before[column];
-      else {
-        row[column] = value;
-        same = false;
-      }
-    });
-    return same && old !== undefined ? old : (row as R);
+  #writeAll({ list, targets }: Changes<R>): void {
+    for (let at = 0, row = 0; at < list.length; row += 1) {
+      const key = list[at] as RowKey;
+      const end = at + 2 + 2 * (list[at + 1] as number);
+      const held = targets[row] ?? this.#rows.get(key);
+      at += 2;
+      if (held === undefined) at = end;
+      for (; at < end; at += 2) this.#write(key, held as Held<R>, list[at] as number, list[at + 1] as Cell);
+    }
+  }
+
+  #added(key: RowKey, cells: readonly Cell[]): Held<R> {
+    const held: Held<R> = { slot: this.#cells.allocate(), row: undefined, isStale: true, round: this.#round };
+    this.#changed.push(key);
+    this.#overwrite(key, held, cells);
+    return held;
+  }
+
+  #overwrite(key: RowKey, held: Held<R>, cells: readonly Cell[]): void {
+    for (let column = 0; column < this.#columns.length; column += 1) this.#write(key, held, column, cells[column] as Cell);
+  }
+
+  #write(key: RowKey, held: Held<R>, column: number, value: Cell): void {
+    if (!this.#cells.write(held.slot, column, value)) return;
+    held.isStale = true;
+    if (held.round === this.#round) return;
+    held.round = this.#round;
+    this.#changed.push(key);
+  }
+
+  #built(held: Held<R>): R {
+    if (!held.isStale && held.row !== undefined) return held.row;
+    const row: Record<string, unknown> = { ...this.#blank };
+    for (let column = 0; column < this.#columns.length; column += 1)
+      row[this.#columns[column] as string] = this.#cells.get(held.slot, column);
+    held.row = row as R;
+    held.isStale = false;
+    return held.row;
   }
 }

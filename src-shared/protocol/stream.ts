@@ -24,8 +24,13 @@ export interface TablePatch {
   readonly seq: number;
   /** New rows, whole, in the order of the snapshot's columns. */
   readonly put?: readonly (readonly Cell[])[];
-  /** Changed cells: key, then column index and value alternating. */
-  readonly cells?: readonly (readonly [RowKey, ...(number | Cell)[]])[];
+  /**
+   * Changed cells, in one flat list because a list for each row costs more than its cells: for each changed row its key, the number of its
+   * changed cells, then that many times a column index and a value.
+   */
+  readonly cells?: readonly Cell[];
+  /** The same for rows of which only figures changed and whose key is a number: over IPC one block of memory, in JSON a list. */
+  readonly figures?: ArrayLike<number>;
   readonly del?: readonly RowKey[];
 }
 

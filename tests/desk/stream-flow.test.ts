@@ -50,7 +50,7 @@ test('a new screen gets snapshots, then only the cells that changed', () => {
           fromSeq: 2,
           seq: 5,
           put: [[3, 'IBM', 300, 301]],
-          cells: [[2, 2, 201, 3, 202]],
+          figures: Float64Array.of(2, 2, 2, 201, 3, 202),
           del: [1],
         },
       ],
@@ -110,7 +110,7 @@ test('a short hiccup is bridged by one patch with the newest cells, not by a sna
   publisher.flush(2_100, 0);
   expect(frames.map((frame) => frame.updates)).toEqual([
     [expect.objectContaining({ kind: 'table' })],
-    [{ kind: 'table-patch', topic: 'quotes', fromSeq: 1, seq: 21, cells: [[1, 2, 20, 3, 21]] }],
+    [{ kind: 'table-patch', topic: 'quotes', fromSeq: 1, seq: 21, figures: Float64Array.of(1, 2, 2, 20, 3, 21) }],
   ]);
 });
 
@@ -302,7 +302,13 @@ test('the log keeps its newest lines and tells the screen which ones left', () =
 });
 
 test('the estimate of a size is near the size as JSON', () => {
-  const value = { kind: 'table-patch', cells: [[1, 2, 20150, 3, -7, 5, 'IBM']], flags: [true, null], deep: { a: [] } };
+  const value = {
+    kind: 'table-patch',
+    cells: [1, 3, 2, 20150, 3, -7, 5, 'IBM'],
+    figures: Float64Array.of(7, 1, 2, 20150),
+    flags: [true, null],
+    deep: { a: [] },
+  };
   expect(jsonSize(value) / JSON.stringify(value).length).toBeGreaterThan(0.85);
   expect(jsonSize(value) / JSON.stringify(value).length).toBeLessThan(1.25);
 });
@@ -359,7 +365,7 @@ test('a row with a new column brings a snapshot, a row without an old one shows 
         [2, 'IBM', 1, 2, null],
       ],
     },
-    { kind: 'table-patch', cells: [[1, 1, null, 4, true]] },
+    { kind: 'table-patch', cells: [1, 2, 1, null, 4, true] },
   ]);
 });
 
@@ -376,8 +382,8 @@ test('a few cells can be updated; the same row given again afterwards counts as 
   publisher.table('quotes').set(1, row);
   publisher.flush(400, 0);
   expect(frames.slice(1).map((frame) => frame.updates[0])).toMatchObject([
-    { kind: 'table-patch', cells: [[1, 2, 105]] },
-    { kind: 'table-patch', cells: [[1, 2, 100]] },
+    { kind: 'table-patch', figures: Float64Array.of(1, 1, 2, 105) },
+    { kind: 'table-patch', figures: Float64Array.of(1, 1, 2, 100) },
   ]);
   expect(() => publisher.table('quotes').update(2, {})).toThrow('quotes: there is no row 2 to update');
   expect(() => publisher.table('quotes').update(1, { nonsense: 1 } as never)).toThrow('quotes: nonsense is no cell to update');
@@ -393,7 +399,7 @@ test('a figure that is not finite is unknown on the screen, and comes back when 
   });
   expect(frames.flatMap((frame) => frame.updates)).toMatchObject([
     { kind: 'table', rows: [[1, 1]] },
-    { kind: 'table-patch', cells: [[1, 1, null]] },
-    { kind: 'table-patch', cells: [[1, 1, 2]] },
+    { kind: 'table-patch', cells: [1, 1, 1, null] },
+    { kind: 'table-patch', figures: Float64Array.of(1, 1, 1, 2) },
   ]);
 });

@@ -25,7 +25,7 @@ export class ScreenModel {
     const topics = frame.updates.map((update) => update.topic);
     if (new Set(topics).size !== topics.length) throw new Error('a topic twice in one frame');
     // Through JSON, as the browser gets it: nothing may depend on shared objects.
-    for (const update of JSON.parse(JSON.stringify(frame.updates)) as Update[]) this.#update(update);
+    for (const update of structuredClone(frame.updates)) this.#update(update);
   }
 
   rows(topic: string): Record<string, ModelRow> {
@@ -47,7 +47,11 @@ export class ScreenModel {
         if (table === undefined || table.seq !== update.fromSeq) throw new Error(`${update.topic}: gap ${table?.seq} → ${update.fromSeq}`);
         for (const key of update.del ?? []) table.rows.delete(key);
         for (const cells of update.put ?? []) this.#put(update.topic, cells);
-        for (const [key, ...pairs] of update.cells ?? []) {
+        const cells: Cell[] = [...(update.cells ?? []), ...Array.from(update.figures ?? [])];
+        while (cells.length > 0) {
+          const [key, count] = cells.splice(0, 2) as [RowKey, number];
+          const pairs = cells.splice(0, 2 * count);
+          if (pairs.length !== 2 * count) throw new Error(`${update.topic}: a row's cells end early`);
           const row = table.rows.get(key);
           if (row === undefined) throw new Error(`${update.topic}: cells of unknown row ${key}`);
           const next: Record<string, Cell> = { ...row };

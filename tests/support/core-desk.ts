@@ -83,7 +83,7 @@ export class CoreDesk {
         drafts: {
           load: () => ok(options.drafts ?? []),
           save: (drafts) => {
-            this.saved = drafts;
+            this.saved = drafts();
           },
         },
         rules: () => this.rules,

@@ -83,7 +83,7 @@ export async function openLiveDesk(
       ids: { triggerId: () => String((ids += 1)).padStart(8, '0') as TriggerId, phrase: () => 'TEST' },
       journal: file ?? journal,
       killLatchFile: { read: () => ({ set: false, reason: '' }), set: () => ok(undefined), clear: () => ok(undefined) },
-      drafts: { load: () => ok(drafts), save: (next) => (drafts = next) },
+      drafts: { load: () => ok(drafts), save: (next) => (drafts = next()) },
       rules: () => ({ limits, orderTypes: DEFAULT_SETTINGS.allowed.orderTypes, timesInForce: DEFAULT_SETTINGS.allowed.timesInForce }),
     },
     coordinator,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '#core/commit/canonical';
+import { frozenText, plainText } from '#core/commit/plain';
 import { replay } from '#core/commit/replay';
 import { Stores } from '#core/commit/stores';
 import type { CommitRecord } from '#core/ports/journal';
@@ -9,18 +9,19 @@ import { lineOf, work } from '../support/desk-line.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { MemoryJournal } from '../support/memory-journal.ts';
 
-describe('canonical JSON', () => {
+describe('the text of plain data', () => {
   test.each([
-    [{ b: 1, a: [true, null, 'x'] }, '{"a":[true,null,"x"],"b":1}'],
-    [{ a: undefined, b: { d: 0.5, c: -1 } }, '{"b":{"c":-1,"d":0.5}}'],
+    [{ b: 1, a: [true, null, 'x'] }, '{"b":1,"a":[true,null,"x"]}'],
+    [{ a: undefined, b: { d: 0.5, c: -1 } }, '{"b":{"d":0.5,"c":-1}}'],
     ['quote " back \\ line \n', '"quote \\" back \\\\ line \\n"'],
     ['\ud800', '"\\ud800"'],
     [-0, '0'],
     [1e21, '1e+21'],
     [Object.create(null), '{}'],
   ])('of %o is %s', (value, text) => {
-    expect(canonicalJson(value)).toBe(text);
-    expect(canonicalJson(JSON.parse(text))).toBe(text);
+    expect(plainText(value)).toBe(text);
+    expect(plainText(JSON.parse(text))).toBe(text);
+    expect(frozenText(value)).toBe(text);
   });
 
   test.each([
@@ -30,9 +31,13 @@ describe('canonical JSON', () => {
     [new FakeClock(), 'A FakeClock cannot be kept in a store: values are plain JSON data'],
     [[undefined], 'A value of type undefined cannot be kept in a store'],
     [{ a: 1n }, 'A value of type bigint cannot be kept in a store'],
+    [{ deep: [{ undefined, f: () => 1 }] }, 'A value of type function cannot be kept in a store'],
+    [{ a: [Number.NaN] }, 'NaN cannot be kept in a store: JSON has no such number'],
+    [{ b: { toJSON: 'x', c: Object.defineProperty({}, 'toJSON', { value: () => 1 }) } }, 'A value with toJSON cannot be kept in a store'],
     [() => 1, 'A value of type function cannot be kept in a store'],
   ])('refuses %o', (value, text) => {
-    expect(() => canonicalJson(value)).toThrow(text);
+    expect(() => plainText(value)).toThrow(text);
+    expect(() => frozenText(value)).toThrow(text);
   });
 });
 

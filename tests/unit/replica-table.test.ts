@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Cell, RowKey, TablePatch, TableSnapshot } from '#protocol/stream';
+import type { Cell, TablePatch, TableSnapshot } from '#protocol/stream';
 import { holds } from '../support/property.ts';
 import { TableReplica } from '../../src-renderer/replica/table-replica.ts';
 
@@ -42,7 +42,7 @@ const step = fc.record({
 /** What the desk would send: whole rows for new keys, changed cells for known ones. */
 function patchBetween(before: ReadonlyMap<number, Thing>, after: ReadonlyMap<number, Thing>, fromSeq: number): TablePatch {
   const put: (readonly Cell[])[] = [];
-  const cells: (readonly [RowKey, ...(number | Cell)[]])[] = [];
+  const cells: Cell[] = [];
   for (const [key, row] of after) {
     const old = before.get(key);
     if (old === undefined) put.push(cellsOf(row));
@@ -50,7 +50,7 @@ function patchBetween(before: ReadonlyMap<number, Thing>, after: ReadonlyMap<num
       const pairs = COLUMNS.flatMap((column, i) =>
         JSON.stringify(old[column]) === JSON.stringify(row[column]) ? [] : [i, row[column] as Cell],
       );
-      if (pairs.length > 0) cells.push([key, ...pairs]);
+      if (pairs.length > 0) cells.push(key, pairs.length / 2, ...pairs);
     }
   }
   const del = [...before.keys()].filter((key) => !after.has(key));
@@ -93,7 +93,7 @@ describe('a table replica', () => {
     const replica = new TableReplica<Thing>('id');
     replica.apply(snapshotOf([{ id: 1, a: 1, b: 'x', c: [] }], 4));
     const row = replica.row(1);
-    const skipped: TablePatch = { kind: 'table-patch', topic: 'orders', fromSeq: 5, seq: 6, cells: [[1, 1, 2]], del: [] };
+    const skipped: TablePatch = { kind: 'table-patch', topic: 'orders', fromSeq: 5, seq: 6, cells: [1, 1, 1, 2], del: [] };
     expect(replica.apply(skipped)).toBe('gap');
     expect({ seq: replica.seq, row: replica.row(1), same: replica.row(1) === row }).toEqual({
       seq: 4,
@@ -105,7 +105,7 @@ describe('a table replica', () => {
   test('refuses cells of a row it does not hold, because then the copies already differ', () => {
     const replica = new TableReplica<Thing>('id');
     replica.apply(snapshotOf([{ id: 1, a: 1, b: 'x', c: [] }], 4));
-    const strange: TablePatch = { kind: 'table-patch', topic: 'orders', fromSeq: 4, seq: 5, put: [[2, 1, 'x', []]], cells: [[3, 1, 2]] };
+    const strange: TablePatch = { kind: 'table-patch', topic: 'orders', fromSeq: 4, seq: 5, put: [[2, 1, 'x', []]], cells: [3, 1, 1, 2] };
     expect(replica.apply(strange)).toBe('gap');
     expect(shown(replica)).toEqual([{ id: 1, a: 1, b: 'x', c: [] }]);
   });
@@ -129,8 +129,8 @@ describe('a table replica', () => {
     replica.subscribeRow(2, () => calls.push('row 2'));
     replica.subscribeKeys(() => calls.push('keys'));
     replica.subscribeAny(() => calls.push('any'));
-    replica.apply({ kind: 'table-patch', topic: 'orders', fromSeq: 0, seq: 1, cells: [[2, 1, 5]] });
-    replica.apply({ kind: 'table-patch', topic: 'orders', fromSeq: 1, seq: 2, cells: [[2, 1, 6, 2, 'y']] });
+    replica.apply({ kind: 'table-patch', topic: 'orders', fromSeq: 0, seq: 1, cells: [2, 1, 1, 5] });
+    replica.apply({ kind: 'table-patch', topic: 'orders', fromSeq: 1, seq: 2, cells: [2, 2, 1, 6, 2, 'y'] });
     replica.publish();
     expect(calls).toEqual(['row 2', 'any']);
     calls.length = 0;
@@ -138,7 +138,7 @@ describe('a table replica', () => {
     replica.publish();
     expect(calls).toEqual(['row 1', 'keys', 'any']);
     calls.length = 0;
-    replica.apply({ kind: 'table-patch', topic: 'orders', fromSeq: 3, seq: 4, cells: [[2, 1, 6]] });
+    replica.apply({ kind: 'table-patch', topic: 'orders', fromSeq: 3, seq: 4, cells: [2, 1, 1, 6] });
     replica.publish();
     expect(calls).toEqual([]);
   });
@@ -167,7 +167,7 @@ describe('a table replica', () => {
       leave();
     });
     leave = replica.subscribeRow(1, () => calls.push('second'));
-    replica.apply({ kind: 'table-patch', topic: 'orders', fromSeq: 0, seq: 1, cells: [[1, 1, 5]] });
+    replica.apply({ kind: 'table-patch', topic: 'orders', fromSeq: 0, seq: 1, cells: [1, 1, 1, 5] });
     replica.publish();
     expect(calls).toEqual(['first']);
   });

@@ -219,6 +219,7 @@ export class Coordinator<E> {
     let result: unknown;
     try {
       result = this.#context.run(execution, runWork, execution);
+      if (!isThenable(result)) tx.seal();
     } catch (error) {
       this.#fail(execution, 'threw', textOf(error));
       this.#report('execution', execution, error);
@@ -230,7 +231,6 @@ export class Coordinator<E> {
       this.#await(execution, tx, result);
       return;
     }
-    tx.end();
     execution.result = result;
     execution.state = 'executed';
     if (work.deadlineMs === undefined) return;
@@ -250,9 +250,7 @@ export class Coordinator<E> {
     result.then(
       (value) => {
         if (this.#isLate(execution, tx)) return;
-        tx.end();
-        execution.result = value;
-        execution.state = 'executed';
+        this.#finish(execution, tx, value);
         this.#arrive(execution);
       },
       (error: unknown) => {
@@ -262,6 +260,18 @@ export class Coordinator<E> {
         this.#arrive(execution);
       },
     );
+  }
+
+  #finish(execution: Execution<E, unknown>, tx: Transaction<E>, value: unknown): void {
+    try {
+      tx.seal();
+    } catch (error) {
+      this.#fail(execution, 'threw', textOf(error));
+      this.#report('execution', execution, error);
+      return;
+    }
+    execution.result = value;
+    execution.state = 'executed';
   }
 
   #isLate(execution: Execution<E, unknown>, tx: Transaction<E>): boolean {
@@ -334,14 +344,20 @@ export class Coordinator<E> {
   #append(execution: Execution<E, unknown>, accepted: Transaction<E> | undefined): boolean {
     const { seq, at, lane, name, cause, digest, attempt, failure } = execution;
     const writes: RecordedWrite[] = [];
-    if (accepted !== undefined) for (const { table, key, value } of accepted.writes) writes.push([table.name, key, value ?? null]);
+    let text = '';
+    if (accepted !== undefined)
+      for (const write of accepted.writes) {
+        const { table, key, value } = write;
+        writes.push([table.name, key, value ?? null]);
+        text += `${text === '' ? '' : ','}["${table.name}",${typeof key === 'number' ? String(key) : JSON.stringify(key)},${write.text}]`;
+      }
     const effects = accepted?.effects ?? [];
     const record: CommitRecord =
       failure === undefined
         ? { seq, at, lane, name, cause, writes, effects, attempts: attempt, digest }
         : { seq, at, lane, name, cause, writes, effects, tombstone: failure, attempts: attempt, digest };
     try {
-      if (this.#journal.append(record).ok) return true;
+      if (this.#journal.append(record, `[${text}]`).ok) return true;
     } catch (error) {
       this.#report('journal', execution, error);
     }

@@ -17,17 +17,17 @@ export function seedOf(store: string): CellHash {
 }
 
 /** Two multiplicative lanes with a final avalanche, in the manner of MurmurHash3. Lengths and the key's type keep the parts apart. */
-export function hashCell(seed: CellHash, key: string | number, canonical: string): CellHash {
+export function hashCell(seed: CellHash, key: string | number, text: string): CellHash {
   const keyText = typeof key === 'number' ? String(key) : key;
   let low = seed.low ^ (typeof key === 'number' ? ~keyText.length : keyText.length);
-  let high = seed.high ^ canonical.length;
+  let high = seed.high ^ text.length;
   for (let index = 0; index < keyText.length; index += 1) {
     const code = keyText.charCodeAt(index);
     low = Math.imul(low ^ code, LOW);
     high = Math.imul(high ^ code, HIGH);
   }
-  for (let index = 0; index < canonical.length; index += 1) {
-    const code = canonical.charCodeAt(index);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
     low = Math.imul(low ^ code, LOW);
     high = Math.imul(high ^ code, HIGH);
   }

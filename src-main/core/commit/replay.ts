@@ -30,8 +30,9 @@ export class Replayer {
     if (seq < expected) return refuse('repeat', seq, `Commit ${seq} comes again after ${expected - 1}`);
     const writes: PendingWrite[] = [];
     for (const [store, key, value] of record.writes) {
-      const table = this.stores.table(store);
-      writes.push({ table, key, value: value ?? undefined, hash: value === null ? undefined : this.stores.seal(table, key, value) });
+      const write: PendingWrite = { table: this.stores.table(store), key, value: value ?? undefined, hash: undefined, text: '' };
+      this.stores.seal(write);
+      writes.push(write);
     }
     this.stores.apply(seq, writes);
     const { digest } = this.stores;

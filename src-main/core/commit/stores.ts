@@ -1,14 +1,15 @@
-import { canonicalJson, deepFreeze, UnjournalableValue } from './canonical.ts';
 import { type CellHash, Digest, hashCell } from './digest.ts';
+import { frozenText, plainText, UnjournalableValue } from './plain.ts';
 import { Snapshot } from './snapshot.ts';
 import { type Key, type Store, Table } from './store.ts';
 
-/** A write on its way into a store. Without a hash it deletes the key. */
+/** A write on its way into a store; undefined deletes the key. `seal` gives it the hash and the JSON text of its value. */
 export interface PendingWrite {
   readonly table: Table;
   readonly key: Key;
   value: unknown;
   hash: CellHash | undefined;
+  text: string;
 }
 
 export interface StoresOptions {
@@ -75,7 +76,7 @@ export class Stores {
     const changed: { readonly store: string; readonly key: Key }[] = [];
     for (const table of this.#tables.values()) {
       for (const cell of table.live.values()) {
-        const hash = hashCell(table.seed, cell.key, canonicalJson(cell.value));
+        const hash = hashCell(table.seed, cell.key, plainText(cell.value));
         if (hash.low !== cell.low || hash.high !== cell.high) changed.push({ store: table.name, key: cell.key });
       }
     }
@@ -92,14 +93,19 @@ export class Stores {
     return table;
   }
 
-  /** Freezes a value and returns its hash. Throws UnjournalableValue. */
-  seal(table: Table, key: Key, value: unknown): CellHash {
+  /** Freezes the value of a write, and gives it its text and its hash. Throws UnjournalableValue. */
+  seal(write: PendingWrite): void {
+    const { table, key, value } = write;
     if (value === null) throw new UnjournalableValue('null cannot be kept in a store: it stands for a deletion in the journal');
     if (typeof key === 'number' && !Number.isFinite(key)) throw new UnjournalableValue(`${key} cannot be a key`);
-    const hash = hashCell(table.seed, key, canonicalJson(value));
-    if (this.#deep) deepFreeze(value);
-    else Object.freeze(value);
-    return hash;
+    if (value === undefined) {
+      write.text = 'null';
+      write.hash = undefined;
+      return;
+    }
+    write.text = this.#deep ? frozenText(value) : plainText(value);
+    if (!this.#deep) Object.freeze(value);
+    write.hash = hashCell(table.seed, key, write.text);
   }
 
   /** Tells transactions apart, for the notes of reads on the cells. */

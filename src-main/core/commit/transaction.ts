@@ -18,7 +18,7 @@ export interface Tx<E> {
   /** The set of keys: later insertions and deletions are a conflict, updates are not. */
   keys<K extends Key, V>(store: Store<K, V>): readonly K[];
   size<K extends Key, V>(store: Store<K, V>): number;
-  /** Freezes the value. Throws UnjournalableValue for what JSON would lose. */
+  /** The value is frozen when the execution ends; one that JSON would lose or change turns the commit into a tombstone then. */
   set<K extends Key, V>(store: Store<K, V>, key: K, value: V): void;
   delete<K extends Key, V>(store: Store<K, V>, key: K): void;
   /** Leaves the desk once, after the commit and its journal record; vanishes when this execution is discarded. */
@@ -84,6 +84,12 @@ export class Transaction<E> implements Tx<E> {
     this.#open = false;
   }
 
+  /** Ends it, and freezes what it has written: each cell once, however often it was written. Throws UnjournalableValue. */
+  seal(): void {
+    this.#open = false;
+    if (this.#writes !== undefined) for (const write of this.#writes) this.#stores.seal(write);
+  }
+
   /** Whether anything that was read has changed since. */
   isStale(): boolean {
     const base = this.base;
@@ -134,12 +140,11 @@ export class Transaction<E> implements Tx<E> {
   }
 
   set<K extends Key, V>(store: Store<K, V>, key: K, value: V): void {
-    const table = this.#table(store);
-    this.#write(table, key, value, this.#stores.seal(table, key, value));
+    this.#write(this.#table(store), key, value);
   }
 
   delete<K extends Key, V>(store: Store<K, V>, key: K): void {
-    this.#write(this.#table(store), key, undefined, undefined);
+    this.#write(this.#table(store), key, undefined);
   }
 
   effect(effect: E): void {
@@ -172,18 +177,17 @@ export class Transaction<E> implements Tx<E> {
     return undefined;
   }
 
-  #write(table: Table, key: Key, value: unknown, hash: PendingWrite['hash']): void {
+  #write(table: Table, key: Key, value: unknown): void {
     if (this.#writes === undefined) {
-      this.#writes = [{ table, key, value, hash }];
+      this.#writes = [{ table, key, value, hash: undefined, text: '' }];
       return;
     }
     const own = this.#ownWrite(table, key);
     if (own !== undefined) {
       own.value = value;
-      own.hash = hash;
       return;
     }
-    const write = { table, key, value, hash };
+    const write = { table, key, value, hash: undefined, text: '' };
     this.#writes.push(write);
     if (this.#index !== undefined) this.#indexWrite(this.#index, write);
     else if (this.#writes.length > 8) {

@@ -7,12 +7,16 @@ import { OrderIndex } from '#core/order/order-index';
 import { AccountBoard } from '#core/portfolio/account-board';
 import type { BrokerNews, LinkState, TransmitGate } from '#core/ports/broker';
 import type { MarketSink, QuoteInfo } from '#core/ports/market-data';
+import type { RecentSend } from '#core/risk/risk-context';
+import { RecentSends } from '#core/risk/recent-sends';
+import { TriggerIndex } from '#core/trigger/trigger-index';
 import { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
-import type { ConId, OrderKey } from '#domain/ids';
+import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Tick } from '#domain/quote';
+import type { Trigger } from '#domain/trigger';
 import type { DeskStores, Effect } from './desk-state.ts';
 import { step } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
@@ -73,6 +77,8 @@ export class DeskCore {
       coordinator,
       stores,
       index: new OrderIndex(),
+      triggerIndex: new TriggerIndex(),
+      recentSends: new RecentSends(),
       board,
       registry: new WatcherRegistry({
         board,
@@ -98,9 +104,16 @@ export class DeskCore {
     this.sink = this.#makeSink();
     coordinator.dispatchTo((release) => this.#dispatch(release));
     coordinator.subscribe((news) => {
-      for (const change of news.changes)
-        if (change.store === 'orders' && change.value !== undefined) this.hall.index.note(change.value as Order);
+      for (const { store, key, value } of news.changes) this.#note(store, key, value);
     });
+  }
+
+  /** Keeps what is derived from the committed state in step with it. */
+  #note(store: string, key: string | number, value: unknown): void {
+    if (store === 'sends') this.hall.recentSends.note(key as number, value as RecentSend | undefined);
+    else if (value === undefined) return;
+    else if (store === 'orders') this.hall.index.note(value as Order);
+    else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
   }
 
   onLog(listener: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void): void {
@@ -241,8 +254,9 @@ export class DeskCore {
       tick: (tick: Tick) => {
         this.#chunkStart ??= hall.ports.clock.monotonic();
         // Ages, sessions and windows are all read on the exchange's clock; a simulated one may run faster than ours.
-        const stamped = { ...tick, at: exchange.now() };
-        hall.registry.onTick(stamped);
+        const { conId, field, price, size } = tick;
+        const at = exchange.now();
+        hall.registry.onTick(size === undefined ? { conId, field, price, at } : { conId, field, price, size, at });
       },
       info: (conId: ConId, info: QuoteInfo) => this.#info(conId, info),
       malformed: () => count(hall, 'malformed ticks'),
@@ -299,7 +313,10 @@ export class DeskCore {
     if (firings.length === 0) return;
     const receivedAt = this.#chunkStart ?? this.hall.ports.clock.monotonic();
     for (const firing_ of firings) fire(this.hall, firing_, receivedAt);
-    releaseUnwatched(this.hall);
+    releaseUnwatched(
+      this.hall,
+      firings.map((firing_) => firing_.triggerId),
+    );
     advance(this.hall);
   }
 
@@ -309,8 +326,8 @@ export class DeskCore {
   }
 
   /** After a firing that came from a command. */
-  settle(): void {
-    releaseUnwatched(this.hall);
+  settle(id: TriggerId): void {
+    releaseUnwatched(this.hall, [id]);
     advance(this.hall);
   }
 

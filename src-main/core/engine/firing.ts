@@ -82,7 +82,6 @@ function fireInside(hall: Hall, tx: Tx<Effect>, firing: Firing, text: string): v
     log(tx, 'alarm', `${trigger.spec.name} fired while the desk was ${desk.state}; nothing was sent.`, subject);
     return;
   }
-  log(tx, 'info', `${trigger.spec.name} fired: ${text}`, subject);
   step(tx, stores, 'fired', `${trigger.spec.name}: ${text}`);
   const account = hall.accounts.current();
   const { action } = trigger.spec;
@@ -105,7 +104,11 @@ function fireInside(hall: Hall, tx: Tx<Effect>, firing: Firing, text: string): v
           purpose: 'entry',
           origin: 'trigger',
         });
+  const told = (): void => {
+    log(tx, 'info', `${trigger.spec.name} fired: ${text}`, subject);
+  };
   if (!sized.ok) {
+    told();
     end('fail', sized.error);
     log(tx, 'alarm', `${trigger.spec.name} could not be sized: ${sized.error}`, subject);
     step(tx, stores, 'denied', sized.error);
@@ -131,6 +134,7 @@ function fireInside(hall: Hall, tx: Tx<Effect>, firing: Firing, text: string): v
     decidedAt: tx.at,
   };
   if (!('verdict' in verdict)) {
+    told();
     writeOrders(hall, tx, intent, 'DENIED', cause, `${verdict.control}: ${verdict.text}`);
     end(verdict.control === 'C-09' ? 'lock' : 'fail', verdict.text);
     log(tx, 'alarm', `Risk denied ${trigger.spec.name} (${verdict.control}): ${verdict.text}`, subject);
@@ -140,7 +144,9 @@ function fireInside(hall: Hall, tx: Tx<Effect>, firing: Firing, text: string): v
   }
   writeOrders(hall, tx, intent, 'QUEUED', cause, `approved: ${verdict.verdict}`);
   end('sent', `Fired on ${text}; risk approved.`);
-  log(tx, 'info', `Risk approved ${trigger.spec.name}: ${verdict.verdict}`, subject);
   step(tx, stores, 'sized', verdict.verdict);
+  // Effects leave in the order of their making: the order first, then what is told about it.
   releaseApproved(hall, tx, verdict);
+  told();
+  log(tx, 'info', `Risk approved ${trigger.spec.name}: ${verdict.verdict}`, subject);
 }

@@ -14,7 +14,9 @@ import type { Journal } from '#core/ports/journal';
 import type { MarketDataPort } from '#core/ports/market-data';
 import type { Scheduler } from '#core/ports/scheduler';
 import type { AccountBoard } from '#core/portfolio/account-board';
+import type { RecentSends } from '#core/risk/recent-sends';
 import type { RiskRules } from '#core/risk/risk-context';
+import type { TriggerIndex } from '#core/trigger/trigger-index';
 import type { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
 import type { ConId, OrderKey } from '#domain/ids';
@@ -46,6 +48,8 @@ export interface Hall {
   readonly coordinator: Coordinator<Effect>;
   readonly stores: DeskStores;
   readonly index: OrderIndex;
+  readonly triggerIndex: TriggerIndex;
+  readonly recentSends: RecentSends;
   readonly board: QuoteBoard;
   readonly registry: WatcherRegistry;
   readonly subscriptions: Subscriptions;

@@ -8,9 +8,6 @@ import { type Effect, log } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
 import { step } from './desk-state.ts';
 
-const RECENT_MS = 600_000;
-const RECENT_KEPT = 200;
-
 /** orderRef is the desk's key for its own orders. */
 function keyOf(ref: OrderRef): OrderKey {
   return ref as string as OrderKey;
@@ -67,13 +64,7 @@ export function releaseApproved(hall: Hall, tx: Tx<Effect>, approved: ApprovedOr
     type: entry.type,
     price: entry.limit ?? entry.stop ?? null,
   };
-  let surplus = tx.size(hall.stores.sends) - RECENT_KEPT;
-  for (const [key, past] of tx.entries(hall.stores.sends)) {
-    // Oldest first: the first one that is still needed ends the clearing.
-    if (surplus <= 0 && send.at - past.at < RECENT_MS) break;
-    surplus -= 1;
-    tx.delete(hall.stores.sends, key);
-  }
+  for (const key of hall.recentSends.surplus(send.at)) tx.delete(hall.stores.sends, key);
   tx.set(hall.stores.sends, tx.seq, send);
   tx.effect({ kind: 'place', approved });
 }

@@ -43,7 +43,7 @@ export function riskContext(
     quoteFault: quoteFaultText(hall, intent, seen, quote === undefined ? undefined : tickAt),
     position: position?.quantity ?? ZERO,
     working,
-    recent: [...tx.values(hall.stores.sends)],
+    recent: hall.recentSends.since(now - Math.max(1, rules.limits.duplicateWindowSeconds) * 1_000),
     refUsed: (ref) => tx.has(hall.stores.orders, ref as string as OrderKey),
     triggerFires: trigger === undefined ? undefined : { id: trigger.id, recent: trigger.recentFires },
     dailyPnl: account?.dailyPnl,

@@ -47,12 +47,9 @@ export function armFault(hall: Hall, spec: TriggerSpec, id?: TriggerId): Refusal
   }
   if (spec.expiresAt !== undefined && spec.expiresAt <= hall.exchange.now())
     return { code: 'invalid-input', text: 'The trigger expires in the past; choose a later time.' };
-  const twin = [...hall.stores.triggers.values()].find(
-    (other) => other.id !== id && other.spec.name === spec.name && (other.life === 'armed' || other.life === 'paused'),
-  );
-  return twin === undefined
-    ? undefined
-    : { code: 'invalid-input', text: `A trigger named ${spec.name} is already armed; choose another name.` };
+  return hall.triggerIndex.isTaken(spec.name, id)
+    ? { code: 'invalid-input', text: `A trigger named ${spec.name} is already armed; choose another name.` }
+    : undefined;
 }
 
 function subscribeFor(hall: Hall, id: TriggerId, spec: TriggerSpec, before: readonly Contract[]): Result<void, Refusal> {
@@ -74,7 +71,7 @@ function subscribeFor(hall: Hall, id: TriggerId, spec: TriggerSpec, before: read
 export function release(hall: Hall, id: TriggerId, keep: readonly Contract[] = []): void {
   const kept = new Set(keep.map((contract) => contract.conId));
   const gone = kept.size === 0 ? hall.subscriptions.drop(id) : [];
-  const rest = kept.size === 0 ? [] : [...hall.board.conIds()].filter((conId) => !kept.has(conId));
+  const rest = kept.size === 0 ? [] : hall.subscriptions.linesOf(id).filter((conId) => !kept.has(conId));
   for (const effect of [...gone, ...rest.flatMap((conId) => hall.subscriptions.drop(id, conId))]) {
     if (effect.kind === 'subscribe') hall.ports.market.subscribe(effect.contract);
     else hall.ports.market.unsubscribe(effect.conId);
@@ -197,18 +194,21 @@ export function expireTriggers(hall: Hall): void {
   }
 }
 
-/** After a fire, a kill or a stop the registry no longer watches: its lines go back. */
-export function releaseUnwatched(hall: Hall): void {
-  for (const trigger of hall.stores.triggers.values()) {
-    if (trigger.life !== 'armed' && trigger.life !== 'paused' && trigger.life !== 'firing') release(hall, trigger.id);
+/** After a fire, a kill or a stop the registry no longer watches: the lines of these triggers (without ids, of all) go back. */
+export function releaseUnwatched(hall: Hall, ids: Iterable<TriggerId> = hall.stores.triggers.keys()): void {
+  for (const id of ids) {
+    const life = hall.stores.triggers.get(id)?.life;
+    if (life !== 'armed' && life !== 'paused' && life !== 'firing') release(hall, id);
   }
 }
 
 const LIVES_OFFERED: ReadonlySet<Trigger['life']> = new Set(['draft', 'armed', 'paused', 'locked', 'cancelled', 'failed']);
 
 export function saveDrafts(hall: Hall): void {
-  const offered = [...hall.stores.triggers.values()].filter((trigger) => LIVES_OFFERED.has(trigger.life)).slice(-500);
-  hall.ports.drafts.save(offered.map(({ id, gen, spec }) => ({ id, gen, spec })));
+  hall.ports.drafts.save(() => {
+    const offered = [...hall.stores.triggers.values()].filter((trigger) => LIVES_OFFERED.has(trigger.life)).slice(-500);
+    return offered.map(({ id, gen, spec }) => ({ id, gen, spec }));
+  });
 }
 
 /** Triggers of the last run, disarmed: the operator arms what is still wanted. */

@@ -37,11 +37,13 @@ export interface LineLimits {
 interface Line {
   readonly contract: Contract;
   readonly owners: Map<string, LineNeed>;
+  /** How many owners have each rank of need: ten thousand triggers on one contract must not be counted at every change. */
+  readonly ranks: [position: number, watcher: number, selected: number, screen: number];
   readonly since: number;
   active: boolean;
 }
 
-const RANK: Readonly<Record<LineNeed, number>> = { position: 0, watcher: 1, selected: 2, screen: 3 };
+const RANK: Readonly<Record<LineNeed, 0 | 1 | 2 | 3>> = { position: 0, watcher: 1, selected: 2, screen: 3 };
 
 /**
  * Ref-counted market data lines within the account's budget. It decides and returns effects; the caller carries them out in
@@ -49,6 +51,7 @@ const RANK: Readonly<Record<LineNeed, number>> = { position: 0, watcher: 1, sele
  */
 export class Subscriptions {
   readonly #lines = new Map<ConId, Line>();
+  readonly #byOwner = new Map<string, Set<ConId>>();
   readonly #budget: number;
   readonly #watcherLimit: number;
   readonly #warnAt: number;
@@ -72,23 +75,39 @@ export class Subscriptions {
         );
       }
     }
-    if (present === undefined) {
-      this.#count += 1;
-      this.#lines.set(contract.conId, { contract, owners: new Map([[owner, need]]), since: this.#count, active: false });
-    } else present.owners.set(owner, need);
-    return ok(this.#settle());
+    const before = present === undefined ? undefined : rankOf(present);
+    const line = present ?? this.#open(contract);
+    setNeed(line, owner, need);
+    const own = this.#byOwner.get(owner);
+    if (own === undefined) this.#byOwner.set(owner, new Set([contract.conId]));
+    else own.add(contract.conId);
+    return ok(before === rankOf(line) ? [] : this.#settle());
+  }
+
+  /** The contracts that this owner needs. */
+  linesOf(owner: string): readonly ConId[] {
+    return [...(this.#byOwner.get(owner) ?? [])];
   }
 
   /** The owner needs this contract (or, without one, anything) no more. */
   drop(owner: string, conId?: ConId): readonly LineEffect[] {
     const gone: LineEffect[] = [];
-    for (const [id, line] of this.#lines) {
+    const own = this.#byOwner.get(owner);
+    let changed = false;
+    for (const id of own ?? []) {
       if (conId !== undefined && id !== conId) continue;
-      if (!line.owners.delete(owner) || line.owners.size > 0) continue;
+      own?.delete(id);
+      const line = this.#lines.get(id);
+      if (line === undefined) continue;
+      const before = rankOf(line);
+      setNeed(line, owner, undefined);
+      changed ||= rankOf(line) !== before;
+      if (line.owners.size > 0) continue;
       this.#lines.delete(id);
       if (line.active) gone.push({ kind: 'unsubscribe', conId: id });
     }
-    return [...gone, ...this.#settle()];
+    if (own?.size === 0) this.#byOwner.delete(owner);
+    return changed ? [...gone, ...this.#settle()] : gone;
   }
 
   /** After a reconnect the broker knows nothing: every active line again, the most important first. */
@@ -117,6 +136,13 @@ export class Subscriptions {
     };
   }
 
+  #open(contract: Contract): Line {
+    this.#count += 1;
+    const line: Line = { contract, owners: new Map(), ranks: [0, 0, 0, 0], since: this.#count, active: false };
+    this.#lines.set(contract.conId, line);
+    return line;
+  }
+
   #firmLines(): number {
     let firm = 0;
     for (const line of this.#lines.values()) if (rankOf(line) <= RANK.watcher) firm += 1;
@@ -142,10 +168,20 @@ export class Subscriptions {
   }
 }
 
+/** The most important need; past the last one for a line that nobody needs. */
 function rankOf(line: Line): number {
-  let rank: number = RANK.screen;
-  for (const need of line.owners.values()) rank = Math.min(rank, RANK[need]);
-  return rank;
+  const rank = line.ranks.findIndex((count) => count > 0);
+  return rank < 0 ? line.ranks.length : rank;
+}
+
+function setNeed(line: Line, owner: string, need: LineNeed | undefined): void {
+  const before = line.owners.get(owner);
+  if (before !== undefined) line.ranks[RANK[before]] -= 1;
+  if (need === undefined) line.owners.delete(owner);
+  else {
+    line.owners.set(owner, need);
+    line.ranks[RANK[need]] += 1;
+  }
 }
 
 function needOf(line: Line): LineNeed {

@@ -20,5 +20,6 @@ export interface TriggerDraft {
 /** Triggers of the last run, offered again disarmed. `gen` goes on rising, so that no orderRef repeats. */
 export interface TriggerDrafts {
   load(): Result<readonly TriggerDraft[]>;
-  save(drafts: readonly TriggerDraft[]): void;
+  /** Returns at once; the list is made when it is written. */
+  save(drafts: () => readonly TriggerDraft[]): void;
 }

@@ -43,8 +43,9 @@ export interface JournalStatus {
 export interface Journal {
   /**
    * Returns after the record has reached the system (not necessarily the disk). An error is the reason, in words; the record is then
-   * not in the journal and effects that depend on it are not durable. Never throws.
+   * not in the journal and effects that depend on it are not durable. Never throws. `writesText` is the JSON text of `record.writes`,
+   * for a journal that would have to make it again.
    */
-  append(record: CommitRecord): Result<void>;
+  append(record: CommitRecord, writesText?: string): Result<void>;
   status(): JournalStatus;
 }

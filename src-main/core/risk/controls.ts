@@ -147,11 +147,16 @@ const priceCollar: Control = (intent, { quote, details, rules }) => {
 
 /** C-08: new orders per second, for the contract and in all. A bracket counts once. */
 const entryRate: Control = (intent, { recent, now, rules }) => {
-  const inSecond = recent.filter((send) => now - send.at < 1_000);
+  let all = 0;
+  let here = 0;
+  for (const send of recent) {
+    if (now - send.at >= 1_000) continue;
+    all += 1;
+    if (send.conId === intent.contract.conId) here += 1;
+  }
   const { ordersPerSecond, ordersPerSecondPerSymbol } = rules.limits;
-  if (inSecond.length >= ordersPerSecond)
-    return denied('C-08', `${inSecond.length} orders went out within the last second, the limit is ${ordersPerSecond}; wait a moment.`);
-  const here = inSecond.filter((send) => send.conId === intent.contract.conId).length;
+  if (all >= ordersPerSecond)
+    return denied('C-08', `${all} orders went out within the last second, the limit is ${ordersPerSecond}; wait a moment.`);
   return here >= ordersPerSecondPerSymbol
     ? denied(
         'C-08',

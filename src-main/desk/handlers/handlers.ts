@@ -137,7 +137,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       const firing = hall.registry.fireNow(input.id);
       if (!firing.ok) return failure('not-allowed-now', firing.error);
       fire(hall, firing.value, hall.ports.clock.monotonic());
-      core.settle();
+      core.settle(input.id);
       const after = hall.stores.triggers.get(input.id);
       if (after?.life === 'failed' || after?.life === 'locked') return failure('denied-by-risk', `${caller.by}: ${after.reason}`);
       return { ok: true, value: { seq: hall.coordinator.statistics().seq } };

@@ -1,24 +1,24 @@
 import type { Cell } from '#protocol/stream';
 
 const FIRST_CAPACITY = 64;
+/** Places of a cell in the typed array: its figure, and the version at which it last changed. */
+const PER_CELL = 2;
 
 /**
- * The cells of a table, and for each the version at which it last changed. Figures lie in one typed array: a tick then allocates
- * nothing and touches few lines of memory, which is most of its cost. Where the figure is NaN the cell is in `#others`.
+ * The cells of a table, and for each the version at which it last changed. Figures and versions lie side by side in one typed array: a
+ * tick then allocates nothing and touches few lines of memory, which is most of its cost. Where the figure is NaN the cell is in `#others`.
  */
 export class CellGrid {
   #width: number;
   #capacity = FIRST_CAPACITY;
   #figures: Float64Array;
-  #changed: Float64Array;
   #others: Cell[];
   #used = 0;
   #free: number[] = [];
 
   constructor(width: number) {
     this.#width = width;
-    this.#figures = new Float64Array(this.#capacity * width).fill(Number.NaN);
-    this.#changed = new Float64Array(this.#capacity * width);
+    this.#figures = new Float64Array(this.#capacity * width * PER_CELL);
     this.#others = new Array<Cell>(this.#capacity * width).fill(null);
   }
 
@@ -33,9 +33,7 @@ export class CellGrid {
       if (this.#used === this.#capacity) this.#resize(this.#capacity * 2, this.#width);
       this.#used += 1;
     }
-    const at = slot * this.#width;
-    this.#figures.fill(Number.NaN, at, at + this.#width);
-    this.#changed.fill(version, at, at + this.#width);
+    this.#clear(slot * this.#width, this.#width, version);
     return slot;
   }
 
@@ -50,24 +48,25 @@ export class CellGrid {
   widen(by: number, version: number): void {
     const old = this.#width;
     this.#resize(this.#capacity, old + by);
-    for (let slot = 0; slot < this.#used; slot += 1) this.#changed.fill(version, slot * this.#width + old, (slot + 1) * this.#width);
+    for (let slot = 0; slot < this.#used; slot += 1) this.#clear(slot * this.#width + old, by, version);
   }
 
   /** False when the cell held that already. A figure that is not finite is unknown, as it is in JSON: null. */
   write(slot: number, column: number, value: Cell | undefined, version: number): boolean {
-    const at = slot * this.#width + column;
+    const cell = slot * this.#width + column;
+    const at = cell * PER_CELL;
     const held = this.#figures[at] as number;
     if (typeof value === 'number' && Number.isFinite(value)) {
       if (held === value) return false;
-      if (Number.isNaN(held)) this.#others[at] = null;
+      if (Number.isNaN(held)) this.#others[cell] = null;
       this.#figures[at] = value;
     } else {
       const other = typeof value === 'number' ? null : (value ?? null);
-      if (Number.isNaN(held) && this.#others[at] === other) return false;
+      if (Number.isNaN(held) && this.#others[cell] === other) return false;
       this.#figures[at] = Number.NaN;
-      this.#others[at] = other;
+      this.#others[cell] = other;
     }
-    this.#changed[at] = version;
+    this.#figures[at + 1] = version;
     return true;
   }
 
@@ -75,40 +74,63 @@ export class CellGrid {
   row(slot: number): Cell[] {
     const cells: Cell[] = [];
     const from = slot * this.#width;
-    for (let at = from; at < from + this.#width; at += 1) cells.push(this.#at(at));
+    for (let cell = from; cell < from + this.#width; cell += 1) cells.push(this.#at(cell));
     return cells;
   }
 
-  /** Appends column and value of each cell that changed after `version`. */
-  appendChanged(slot: number, version: number, to: (string | number | Cell)[]): void {
+  /** Appends column and value of each cell that changed after `version`, and returns how many did. */
+  appendChanged(slot: number, version: number, to: Cell[]): number {
+    const from = slot * this.#width;
+    let count = 0;
+    for (let column = 0; column < this.#width; column += 1) {
+      if ((this.#figures[(from + column) * PER_CELL + 1] as number) <= version) continue;
+      to.push(column, this.#at(from + column));
+      count += 1;
+    }
+    return count;
+  }
+
+  /**
+   * Writes column and figure of each cell that changed after `version` to `to`, from `at` on, and returns where the next goes; −1 when one
+   * of them is no figure. `to` must have room for a whole row.
+   */
+  writeChanged(slot: number, version: number, to: Float64Array, at: number): number {
     const from = slot * this.#width;
     for (let column = 0; column < this.#width; column += 1) {
-      if ((this.#changed[from + column] as number) > version) to.push(column, this.#at(from + column));
+      const place = (from + column) * PER_CELL;
+      if ((this.#figures[place + 1] as number) <= version) continue;
+      const figure = this.#figures[place] as number;
+      if (figure !== figure) return -1;
+      to[at] = column;
+      to[at + 1] = figure;
+      at += 2;
+    }
+    return at;
+  }
+
+  #at(cell: number): Cell {
+    const figure = this.#figures[cell * PER_CELL] as number;
+    return Number.isNaN(figure) ? (this.#others[cell] as Cell) : figure;
+  }
+
+  #clear(from: number, count: number, version: number): void {
+    for (let cell = from; cell < from + count; cell += 1) {
+      this.#figures[cell * PER_CELL] = Number.NaN;
+      this.#figures[cell * PER_CELL + 1] = version;
     }
   }
 
-  #at(at: number): Cell {
-    const figure = this.#figures[at] as number;
-    return Number.isNaN(figure) ? (this.#others[at] as Cell) : figure;
-  }
-
   #resize(capacity: number, width: number): void {
-    const figures = new Float64Array(capacity * width).fill(Number.NaN);
-    const changed = new Float64Array(capacity * width);
+    const figures = new Float64Array(capacity * width * PER_CELL);
     const others = new Array<Cell>(capacity * width).fill(null);
     for (let slot = 0; slot < this.#used; slot += 1) {
-      for (let column = 0; column < this.#width; column += 1) {
-        const from = slot * this.#width + column;
-        const to = slot * width + column;
-        figures[to] = this.#figures[from] as number;
-        changed[to] = this.#changed[from] as number;
-        others[to] = this.#others[from] as Cell;
-      }
+      const from = slot * this.#width;
+      figures.set(this.#figures.subarray(from * PER_CELL, (from + this.#width) * PER_CELL), slot * width * PER_CELL);
+      for (let column = 0; column < this.#width; column += 1) others[slot * width + column] = this.#others[from + column] as Cell;
     }
     this.#capacity = capacity;
     this.#width = width;
     this.#figures = figures;
-    this.#changed = changed;
     this.#others = others;
   }
 }

@@ -14,6 +14,10 @@ export function jsonSize(value: unknown): number {
   }
   if (value === null) return 4;
   let size = 2;
+  if (value instanceof Float64Array) {
+    for (const figure of value) size += digits(figure) + 1;
+    return size;
+  }
   if (Array.isArray(value)) {
     for (const item of value) size += jsonSize(item) + 1;
     return size;

@@ -1,21 +1,10 @@
 import type { Cell, RowKey, TablePatch, TableSnapshot } from '#protocol/stream';
 import type { TableName } from '#protocol/topics';
 import { CellGrid } from './cell-grid.ts';
+import { FigureBlock } from './figure-block.ts';
 import { jsonSize } from './json-size.ts';
+import { NONE, RowSlots } from './row-slots.ts';
 import type { Encoded, TopicSource } from './topic-source.ts';
-
-interface RowState {
-  readonly key: RowKey;
-  /** The row as it was last given, to know it again. */
-  source: object;
-  readonly slot: number;
-  readonly created: number;
-  /** Creation of the first of this key's lives that a subscriber may still hold. */
-  readonly firstCreated: number;
-  touched: number;
-  older: RowState | null;
-  newer: RowState | null;
-}
 
 interface Grave {
   readonly deleted: number;
@@ -28,8 +17,6 @@ interface Shared {
   snapshot: Encoded | null;
   readonly patches: Map<number, Encoded | null>;
 }
-
-type ChangedRow = [RowKey, ...(number | Cell)[]];
 
 export interface TableOptions {
   readonly topic: TableName;
@@ -55,8 +42,13 @@ export class VersionedTable implements TopicSource {
   #columns: string[];
   readonly #grid = new CellGrid(1);
   readonly #columnAt = new Map<string, number>();
-  readonly #rows = new Map<RowKey, RowState>();
-  #newest: RowState | null = null;
+  /** Names and columns of the cells of the last update. */
+  readonly #updated: string[] = [];
+  readonly #updatedAt: number[] = [];
+  readonly #block = new FigureBlock();
+  /** The slot of each row. */
+  readonly #rows = new Map<RowKey, number>();
+  readonly #slots = new RowSlots();
   readonly #graves = new Map<RowKey, Grave>();
   /** A subscriber at an older version cannot be told what changed. */
   #horizon = 0;
@@ -89,35 +81,46 @@ export class VersionedTable implements TopicSource {
   set(key: RowKey, row: object): void {
     const fields = row as Readonly<Record<string, Cell>>;
     if (fields[this.#keyColumn] !== key) throw new Error(`${this.#topic}: the row's ${this.#keyColumn} is not its key ${key}`);
-    const state = this.#rows.get(key);
-    if (state === undefined) this.#insert(key, fields);
-    else if (state.source !== row) this.#compare(state, fields);
+    const slot = this.#rows.get(key);
+    if (slot === undefined) this.#insert(key, fields);
+    else if (this.#slots.sources[slot] !== row) this.#compare(slot, fields);
   }
 
   /** Only these cells may have changed: a tick costs a few cells, not a row. The row exists, the columns are known. */
   update(key: RowKey, fields: object): void {
-    const state = this.#rows.get(key);
-    if (state === undefined) throw new Error(`${this.#topic}: there is no row ${key} to update`);
+    const slot = this.#rows.get(key);
+    if (slot === undefined) throw new Error(`${this.#topic}: there is no row ${key} to update`);
     const next = this.#version + 1;
     let differs = false;
+    let i = 0;
     for (const name in fields) {
-      const column = this.#columnAt.get(name);
-      if (column === undefined || column === 0) throw new Error(`${this.#topic}: ${name} is no cell to update`);
-      if (this.#grid.write(state.slot, column, (fields as Readonly<Record<string, Cell>>)[name], next)) differs = true;
+      // Ticks name the same cells in the same order: then no name is looked up.
+      const column = this.#updated[i] === name ? (this.#updatedAt[i] as number) : this.#columnOf(name, i);
+      i += 1;
+      if (this.#grid.write(slot, column, (fields as Readonly<Record<string, Cell>>)[name], next)) differs = true;
     }
     if (!differs) return;
-    state.source = UNKNOWN;
-    this.#touch(state, next);
+    this.#slots.sources[slot] = UNKNOWN;
+    this.#touch(slot, next);
+  }
+
+  /** The column of a cell that may be updated, remembered as the `i`th of an update. */
+  #columnOf(name: string, i: number): number {
+    const column = this.#columnAt.get(name);
+    if (column === undefined || column === 0) throw new Error(`${this.#topic}: ${name} is no cell to update`);
+    this.#updated[i] = name;
+    this.#updatedAt[i] = column;
+    return column;
   }
 
   delete(key: RowKey): void {
-    const state = this.#rows.get(key);
-    if (state === undefined) return;
+    const slot = this.#rows.get(key);
+    if (slot === undefined) return;
     this.#version += 1;
     this.#rows.delete(key);
-    this.#unlink(state);
-    this.#grid.release(state.slot);
-    this.#graves.set(key, { deleted: this.#version, firstCreated: state.firstCreated });
+    this.#graves.set(key, { deleted: this.#version, firstCreated: this.#slots.firstCreated[slot] as number });
+    this.#slots.release(slot);
+    this.#grid.release(slot);
     if (this.#graves.size > this.#rows.size + SPARE_GRAVES) this.#forgetOldestGrave();
   }
 
@@ -125,7 +128,7 @@ export class VersionedTable implements TopicSource {
     const shared = this.#current();
     if (shared.snapshot === null) {
       const rows: Cell[][] = [];
-      for (const state of this.#rows.values()) rows.push(this.#grid.row(state.slot));
+      for (const slot of this.#rows.values()) rows.push(this.#grid.row(slot));
       const update: TableSnapshot = { kind: 'table', topic: this.#topic, seq: this.#version, columns: [...this.#columns], rows };
       shared.snapshot = { update, bytes: jsonSize(update) };
     }
@@ -150,31 +153,30 @@ export class VersionedTable implements TopicSource {
       this.#horizon = Math.max(this.#horizon, grave.deleted);
     }
     if (this.#ring === null) return;
-    for (const state of this.#rows.values()) {
-      if (this.#rows.size <= this.#ring || state.touched > version) break;
-      this.delete(state.key);
+    for (const [key, slot] of this.#rows) {
+      if (this.#rows.size <= this.#ring || (this.#slots.touched[slot] as number) > version) break;
+      this.delete(key);
     }
   }
 
   #patch(version: number): Encoded | null {
-    const put: RowState[] = [];
-    const cells: ChangedRow[] = [];
+    const put: number[] = [];
+    const cells: Cell[] = [];
+    this.#block.length = 0;
     const width = this.#columns.length;
     const limit = Math.max(SMALL_TABLE_CELLS, this.#rows.size * width) / 2;
     let weight = 0;
-    for (let state = this.#newest; state !== null && state.touched > version; state = state.older) {
-      if (state.created > version) {
-        put.push(state);
+    const { older, touched, created } = this.#slots;
+    for (let slot = this.#slots.newest; slot !== NONE && (touched[slot] as number) > version; slot = older[slot] as number) {
+      if ((created[slot] as number) > version) {
+        put.push(slot);
         weight += width;
       } else {
-        const changed: ChangedRow = [state.key];
-        this.#grid.appendChanged(state.slot, version, changed);
-        cells.push(changed);
-        weight += changed.length;
+        weight += this.#appendChanged(slot, version, cells);
       }
       if (weight > limit) return null;
     }
-    put.sort((a, b) => a.created - b.created);
+    put.sort((a, b) => (created[a] as number) - (created[b] as number));
     const del: RowKey[] = [];
     for (const [key, grave] of this.#graves) {
       if (grave.deleted > version && grave.firstCreated <= version && !this.#rows.has(key)) del.push(key);
@@ -184,11 +186,33 @@ export class VersionedTable implements TopicSource {
       topic: this.#topic,
       fromSeq: version,
       seq: this.#version,
-      ...(put.length > 0 ? { put: put.map((state) => this.#grid.row(state.slot)) } : {}),
+      ...(put.length > 0 ? { put: put.map((slot) => this.#grid.row(slot)) } : {}),
       ...(cells.length > 0 ? { cells } : {}),
+      ...(this.#block.length > 0 ? { figures: this.#block.take() } : {}),
       ...(del.length > 0 ? { del } : {}),
     };
     return { update, bytes: this.#measure(update, weight + del.length + 1) };
+  }
+
+  /** Returns the weight of what it appended. */
+  #appendChanged(slot: number, version: number, cells: Cell[]): number {
+    const block = this.#block;
+    const key = this.#slots.keys[slot] as RowKey;
+    if (typeof key === 'number') {
+      const to = block.room(2 + 2 * this.#columns.length);
+      const from = block.length;
+      const end = this.#grid.writeChanged(slot, version, to, from + 2);
+      if (end >= 0) {
+        to[from] = key;
+        to[from + 1] = (end - from - 2) / 2;
+        block.length = end;
+        return end - from - 1;
+      }
+    }
+    const count = cells.push(key, 0) - 1;
+    const changed = this.#grid.appendChanged(slot, version, cells);
+    cells[count] = changed;
+    return 1 + 2 * changed;
   }
 
   /** Measuring costs as much as building: one patch in some is measured, the others are taken to be alike. */
@@ -202,20 +226,11 @@ export class VersionedTable implements TopicSource {
     this.#version += 1;
     this.#adoptColumns(fields);
     const grave = this.#graves.get(key);
-    const state: RowState = {
-      key,
-      source: fields,
-      slot: this.#grid.allocate(this.#version),
-      created: this.#version,
-      firstCreated: grave?.firstCreated ?? this.#version,
-      touched: this.#version,
-      older: null,
-      newer: null,
-    };
-    for (const [column, name] of this.#columns.entries()) this.#grid.write(state.slot, column, fields[name], this.#version);
+    const slot = this.#grid.allocate(this.#version);
+    this.#slots.occupy(slot, { key, source: fields, created: this.#version, firstCreated: grave?.firstCreated ?? this.#version });
+    for (const [column, name] of this.#columns.entries()) this.#grid.write(slot, column, fields[name], this.#version);
     this.#graves.delete(key);
-    this.#rows.set(key, state);
-    this.#link(state);
+    this.#rows.set(key, slot);
     // Twice the ring is the limit of memory even when nobody takes the rows away.
     if (this.#ring !== null && this.#rows.size > this.#ring * 2) {
       const oldest = this.#rows.keys().next();
@@ -223,7 +238,7 @@ export class VersionedTable implements TopicSource {
     }
   }
 
-  #compare(state: RowState, fields: Readonly<Record<string, Cell>>): void {
+  #compare(slot: number, fields: Readonly<Record<string, Cell>>): void {
     const columns = this.#columns;
     const next = this.#version + 1;
     let differs = false;
@@ -235,28 +250,25 @@ export class VersionedTable implements TopicSource {
       if (column === undefined) {
         this.#version = next;
         this.#adoptColumns(fields);
-        this.#compare(state, fields);
+        this.#compare(slot, fields);
         return;
       }
       i = column + 1;
       known += 1;
-      if (this.#grid.write(state.slot, column, fields[name], next)) differs = true;
+      if (this.#grid.write(slot, column, fields[name], next)) differs = true;
     }
     if (known < columns.length) {
       for (const [column, name] of columns.entries()) {
-        if (!(name in fields) && this.#grid.write(state.slot, column, null, next)) differs = true;
+        if (!(name in fields) && this.#grid.write(slot, column, null, next)) differs = true;
       }
     }
-    state.source = fields;
-    if (differs) this.#touch(state, next);
+    this.#slots.sources[slot] = fields;
+    if (differs) this.#touch(slot, next);
   }
 
-  #touch(state: RowState, version: number): void {
+  #touch(slot: number, version: number): void {
     this.#version = version;
-    state.touched = version;
-    if (state === this.#newest) return;
-    this.#unlink(state);
-    this.#link(state);
+    this.#slots.touch(slot, version);
   }
 
   /** Columns are append-only. Who holds fewer of them needs a snapshot to read the rows that follow. */
@@ -267,19 +279,6 @@ export class VersionedTable implements TopicSource {
     this.#columns = [...this.#columns, ...fresh];
     this.#grid.widen(fresh.length, this.#version);
     this.#horizon = this.#version;
-  }
-
-  #link(state: RowState): void {
-    state.older = this.#newest;
-    state.newer = null;
-    if (this.#newest !== null) this.#newest.newer = state;
-    this.#newest = state;
-  }
-
-  #unlink(state: RowState): void {
-    if (state.newer === null) this.#newest = state.older;
-    else state.newer.older = state.older;
-    if (state.older !== null) state.older.newer = state.newer;
   }
 
   #forgetOldestGrave(): void {

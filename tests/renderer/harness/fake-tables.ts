@@ -93,18 +93,18 @@ export class FakeTables {
     if (sent === undefined) return undefined;
     const columns = this.#columns.get(name) ?? [TABLES[name].key];
     const put: Cell[][] = [];
-    const cells: [RowKey, ...(number | Cell)[]][] = [];
+    const cells: Cell[] = [];
     for (const [key, row] of this.#table(name)) {
       const old = sent.get(key);
       if (old === row) continue;
       sent.set(key, row);
       if (old === undefined) put.push(columns.map((column) => row[column] as Cell));
       else {
-        const changed: [RowKey, ...(number | Cell)[]] = [key];
+        const changed: Cell[] = [];
         columns.forEach((column, i) => {
           if (old[column] !== row[column]) changed.push(i, row[column] as Cell);
         });
-        cells.push(changed);
+        cells.push(key, changed.length / 2, ...changed);
       }
     }
     const del = [...sent.keys()].filter((key) => !this.#table(name).has(key));
