@@ -1,4 +1,4 @@
-import { formatDecimal, mulDiv } from '#domain/decimal';
+import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { MONEY_SCALE, type Amount } from '#domain/money';
 import { PRICE_SCALE, formatPrice, type Price } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
@@ -6,15 +6,6 @@ import { formatQuantity, type Quantity } from '#domain/quantity';
 /** What stands where a figure is not known. Never 0: a zero is a statement. */
 export const UNKNOWN = '—';
 const MINUS = '−';
-const THIN = ' ';
-
-/** Thousands apart by a narrow no-break space, a true minus sign; `text` is plain decimal text such as `-1002314.55`. */
-export function grouped(text: string): string {
-  const negative = text.startsWith('-');
-  const [whole = '', fraction] = (negative ? text.slice(1) : text).split('.');
-  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, THIN);
-  return `${negative ? MINUS : ''}${spaced}${fraction === undefined ? '' : `.${fraction}`}`;
-}
 
 /** Always with a sign, but for an exact zero. */
 export function signed(text: string): string {

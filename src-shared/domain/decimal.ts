@@ -47,6 +47,14 @@ export function formatDecimal(scaled: number, scale: number, minDecimals = 0): s
   return `${scaled < 0 ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
+/** Thousands apart by a space, a true minus sign; `text` is plain decimal text such as `-1002314.55`. */
+export function grouped(text: string): string {
+  const negative = text.startsWith('-');
+  const [whole = '', fraction] = (negative ? text.slice(1) : text).split('.');
+  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ' ');
+  return `${negative ? '\u2212' : ''}${spaced}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
 /** A float from the wire → scaled integer, or nothing when it is not a usable number. Bad data stops here. */
 export function scaledFromNumber(value: number | undefined, scale: number): number | undefined {
   if (value === undefined || !Number.isFinite(value)) return undefined;

@@ -246,7 +246,10 @@ test.each(CODES)('code %i (%s) alone moves no order', (code, disposition) => {
       notice: { code, id: 100, clientId: 2 as ClientId, text: 'words', severity: 'warning', disposition, orderId: 100 as OrderId },
     });
     expect([before, desk.order(entry).state]).toEqual([before, before]);
-    expect(desk.order(entry).note).toBe(`IB ${code}: words`);
+    // IB's own words for a cancel that was asked for say nothing.
+    expect(desk.order(entry).note).toBe(
+      disposition === 'cancelled' && before === 'CANCEL_PENDING' ? 'cancelled as asked' : `IB ${code}: words`,
+    );
   }
 });
 

@@ -29,7 +29,7 @@ const of = (quantity: number) => intent([leg({ quantity: units(quantity) })]);
 test('a good order is approved with the figures that were measured', () => {
   expect(judge(intent(), context())).toEqual({
     kind: 'approved',
-    text: 'quantity 100 of 1000 · notional 18001 of 50000 · position after 100 of 1000 · price within collar 0.00 % of 3 %',
+    text: 'quantity 100 of 1000 · notional 18 001 of 50 000 · position after 100 of 1000 · price within collar 0.00 % of 3 %',
   });
 });
 
@@ -262,7 +262,7 @@ test.each(Object.keys(LIMITS) as readonly (keyof RiskLimits)[])(
 test('every denial names its control, the figure and the limit', () => {
   const cases: readonly (readonly [string, RegExp, OrderIntent, Partial<RiskContext>])[] = [
     ['C-01', /Quantity 1001 .* limit of 1000 shares/, of(1_001), {}],
-    ['C-02', /worth 36002 USD.* limit of 20000/, of(200), limits({ maxOrderNotional: 20_000 })],
+    ['C-02', /worth 36 002 USD.* limit of 20 000/, of(200), limits({ maxOrderNotional: 20_000 })],
     ['C-03', /Price 190\.00 is 5\.56 % away .* 180\.00.* 3 %/, intent([leg({ limit: px(190) })]), {}],
     ['C-04', /180\.005 is not a multiple of the tick 0\.01/, intent([leg({ limit: px(180.005) })]), {}],
     ['C-08', /2 orders for IBM .* limit is 2/, intent(), { recent: [send(NOW, IBM, 1), send(NOW, IBM, 2)] }],

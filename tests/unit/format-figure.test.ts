@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holds } from '../support/property.ts';
 import type { Amount } from '#domain/money';
+import { grouped } from '#domain/decimal';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import {
@@ -11,7 +12,6 @@ import {
   basisPointsText,
   changeText,
   exactPrice,
-  grouped,
   pnlText,
   priceText,
   quantityText,

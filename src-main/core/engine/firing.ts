@@ -20,7 +20,7 @@ export function fire(hall: Hall, firing: Firing, receivedAt: number): void {
   const decimals = tickDecimals(hall.details.get(firing.tick.conId)?.minTick ?? (10_000 as never));
   const { tick } = firing;
   const crossed =
-    tick.previous === undefined
+    tick.previous === undefined || tick.previous === tick.price
       ? formatPrice(tick.price, decimals)
       : `${formatPrice(tick.previous, decimals)} → ${formatPrice(tick.price, decimals)}`;
   const text = firing.cause === 'operator' ? `fired by the operator at ${tick.field} ${crossed}` : `${tick.field} ${crossed}`;

@@ -59,7 +59,7 @@ export function kill(hall: Hall, scope: KillScope, by: string, reason: string): 
         tx.set(hall.stores.triggers, trigger.id, {
           ...trigger,
           life: 'draft',
-          reason: `Disarmed by the kill switch (${by}).`,
+          reason: `by the kill (${by})`,
           updatedAt: tx.at,
         });
     }

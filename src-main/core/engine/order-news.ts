@@ -316,7 +316,9 @@ export function onOrderNotice(hall: Hall, notice: BrokerNotice): void {
       : notice.disposition === 'held' && !isTerminal(order.state)
         ? move(hall, order, 'HELD')
         : order.state;
-    const changed: Order = { ...order, state, note: text, updatedAt: tx.at };
+    const asked = order.state === 'CANCEL_PENDING' || order.note?.startsWith('cancel sent') === true;
+    const note = notice.disposition === 'cancelled' && asked ? cancelledAs(hall) : text;
+    const changed: Order = { ...order, state, note, updatedAt: tx.at };
     tx.set(hall.stores.orders, key, changed);
     if (state === 'REJECTED') announceEnd(tx, order, changed);
     else if (notice.severity !== 'info')
@@ -333,6 +335,11 @@ export function onOrderNotice(hall: Hall, notice: BrokerNotice): void {
     else hall.ports.broker.requestOpenOrders();
   }
   if (notice.disposition === 'cancelled') lookUpLater(hall, key);
+}
+
+/** IB's own words for a cancel that was asked for (202, "Order Canceled - reason:") say nothing that the operator does not know. */
+function cancelledAs(hall: Hall): string {
+  return hall.latch.isSet() ? 'cancelled by the kill' : 'cancelled as asked';
 }
 
 /** 202 announces a status; when that does not come the broker is asked (K-32). */

@@ -165,7 +165,8 @@ export function changeTrigger(hall: Hall, id: TriggerId, version: number, event:
       tx.set(hall.stores.triggers, id, {
         ...now,
         life,
-        reason: event === 'resume' ? 'watching' : `${event === 'pause' ? 'paused' : 'disarmed'} by ${by}`,
+        // The state beside it says paused or disarmed.
+        reason: event === 'resume' ? 'watching' : `by ${by}`,
         updatedAt: tx.at,
       });
       log(tx, 'info', `${now.spec.name} ${event === 'pause' ? 'paused' : event === 'resume' ? 'resumed' : 'disarmed'} by ${by}`, {

@@ -8,6 +8,8 @@ export interface OrderIdentity {
   readonly ref?: OrderRef | undefined;
 }
 
+const NONE: ReadonlySet<OrderKey> = new Set();
+
 /**
  * Finds the desk's key of an order from what a callback names. permId and orderRef are identity; (client id, order id) serves only
  * until IB has given a permId, because ids repeat after a gateway restart. Derived from the committed orders, never written first.
@@ -18,12 +20,14 @@ export class OrderIndex {
   readonly #orders = new Map<OrderKey, Order>();
   readonly #working = new Set<OrderKey>();
   readonly #queued = new Set<OrderKey>();
+  readonly #byTrigger = new Map<TriggerId, Set<OrderKey>>();
 
   /** Called with every committed change of an order. */
   note(order: Order): void {
     this.#orders.set(order.key, order);
     if (order.permId !== undefined && order.permId > 0) this.#byPerm.set(order.permId, order.key);
     if (order.orderId !== undefined && order.clientId !== undefined) this.#byId.set(`${order.clientId}:${order.orderId}`, order.key);
+    if (order.triggerId !== undefined) this.#ofTrigger(order.triggerId).add(order.key);
     toggle(this.#working, order.key, isWorking(order.state));
     toggle(this.#queued, order.key, order.state === 'QUEUED' || order.state === 'INTENT');
   }
@@ -81,7 +85,16 @@ export class OrderIndex {
   }
 
   ofTrigger(id: TriggerId): readonly Order[] {
-    return [...this.#orders.values()].filter((order) => order.triggerId === id);
+    return this.#pick(this.#byTrigger.get(id) ?? NONE);
+  }
+
+  #ofTrigger(id: TriggerId): Set<OrderKey> {
+    let keys = this.#byTrigger.get(id);
+    if (keys === undefined) {
+      keys = new Set();
+      this.#byTrigger.set(id, keys);
+    }
+    return keys;
   }
 
   #pick(keys: ReadonlySet<OrderKey>): Order[] {

@@ -1,4 +1,4 @@
-import { formatDecimal, mulDiv } from '#domain/decimal';
+import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { formatAmount, MONEY_SCALE, notional, type Amount } from '#domain/money';
 import type { Order, OrderIntent, OrderLeg, Side } from '#domain/order';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
@@ -110,12 +110,12 @@ const orderNotional: Control = (intent, context) => {
   }
   const value = notional(price, intent.legs[0].quantity, intent.contract.multiplier);
   const limit = context.rules.limits.maxOrderNotional * MONEY_SCALE;
-  const figures = `notional ${formatAmount(value, 0)} of ${formatAmount(limit as Amount, 0)}`;
+  const figures = `notional ${grouped(formatAmount(value, 0))} of ${grouped(formatAmount(limit as Amount, 0))}`;
   return value <= limit
     ? passed(figures)
     : denied(
         'C-02',
-        `The order is worth ${formatAmount(value, 0)} ${intent.contract.currency}, above the limit of ${formatAmount(limit as Amount, 0)}; lower the quantity.`,
+        `The order is worth ${grouped(formatAmount(value, 0))} ${intent.contract.currency}, above the limit of ${grouped(formatAmount(limit as Amount, 0))}; lower the quantity.`,
       );
 };
 

@@ -19,7 +19,7 @@ export function whyOrder(hall: Hall, key: OrderKey): readonly WhyStep[] | undefi
   } else {
     if (cause.tick !== undefined) {
       const { tick } = cause;
-      const from = tick.previous === undefined ? '' : `${formatPrice(tick.previous, decimals)} → `;
+      const from = tick.previous === undefined || tick.previous === tick.price ? '' : `${formatPrice(tick.previous, decimals)} → `;
       steps.push({
         at: Math.round(tick.at - hall.exchange.offset()),
         title: 'Tick',
@@ -53,8 +53,7 @@ export function whyOrder(hall: Hall, key: OrderKey): readonly WhyStep[] | undefi
     text: `${orderLine(hall, order)}${ids === '' ? '' : ` (${ids})`}`,
     seq: null,
   });
-  if (order.ackedAt !== undefined)
-    steps.push({ at: order.ackedAt, title: 'Acknowledged', text: `IB: ${order.ibStatus ?? 'accepted'}`, seq: null });
+  if (order.ackedAt !== undefined) steps.push({ at: order.ackedAt, title: 'Acknowledged', text: answerTime(order), seq: null });
   for (const fill of hall.stores.fills.values()) {
     if (fill.orderKey !== key) continue;
     const commission =
@@ -83,4 +82,8 @@ function originSentence(order: Order): string {
     case 'operator':
       return 'Placed by the operator.';
   }
+}
+
+function answerTime({ sentAt, ackedAt }: Order): string {
+  return sentAt === undefined || ackedAt === undefined ? 'IB knows the order.' : `IB answered after ${Math.max(0, ackedAt - sentAt)} ms.`;
 }

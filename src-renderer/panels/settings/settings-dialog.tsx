@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { Input } from '#protocol/commands';
 import type { SettingsView } from '#protocol/settings';
-import { grouped } from '../../format/figure.ts';
+import { grouped } from '#domain/decimal';
 import { useValue } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { Dialog } from '../../ui/dialog.tsx';

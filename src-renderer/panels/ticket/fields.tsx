@@ -1,7 +1,7 @@
 import type { KeyboardEvent, ReactNode } from 'react';
 import { quantityToNumber } from '#domain/quantity';
 import { formatPrice, roundToTick, type Price } from '#domain/price';
-import { grouped } from '../../format/figure.ts';
+import { grouped } from '#domain/decimal';
 import { Kbd } from '../../ui/small.tsx';
 import type { Draft } from './draft.ts';
 import { readPrice } from './read-draft.ts';
