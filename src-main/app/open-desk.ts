@@ -180,6 +180,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
       projector,
       settings,
       watchList,
+      audit: { export: () => Promise.resolve(err('The audit trail is not exported yet.')) },
       live: {
         confirm: (account, phrase) => {
           if (!options.live)

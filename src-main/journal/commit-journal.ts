@@ -6,9 +6,12 @@ import { err, ok, type Result } from '#domain/result';
 import { commitText, type Entry, entryText } from './entry.ts';
 import { dayOf, journalFileName } from './file-name.ts';
 import { type Files, fileTrouble, NodeFiles, writeAll } from './files.ts';
+import { FrameBuffer, type JournalFrame } from './frame-buffer.ts';
 import { GroupSync } from './group-sync.ts';
+import { headFile, type JournalFinding, type JournalHead } from './head.ts';
+import { HeadKeeper } from './head-keeper.ts';
 import { encodeLine, GENESIS } from './line.ts';
-import { type Damage, findTail, quarantine } from './recovery.ts';
+import { type Damage, findTail, headFindings, quarantine } from './recovery.ts';
 
 export interface CommitJournalOptions {
   readonly directory: string;
@@ -19,6 +22,9 @@ export interface CommitJournalOptions {
   readonly maxBytes?: number;
   /** How long records gather before they are synced to the disk together; default 10 ms. */
   readonly syncDelayMs?: number;
+  /** A checkpoint of the journal's end is written when one of them is reached; default 1 000 ms and 5 000 commits. */
+  readonly headEveryMs?: number;
+  readonly headEveryCommits?: number;
 }
 
 /** The open file. `length` counts whole lines: what lies behind it is the rest of a failed write. */
@@ -34,6 +40,8 @@ type Gap = Extract<Entry, { readonly kind: 'gap' }>;
 
 /** A directory that cannot be read is not tried again at every commit of the order path. */
 const REOPEN_EVERY_MS = 1_000;
+/** How long frames wait for a commit to be written with. */
+const FRAMES_WAIT_MS = 50;
 
 /**
  * The commits of all runs as chained lines in append-only files. `append` returns when the system has the bytes (they survive the
@@ -44,7 +52,11 @@ export class CommitJournal implements Journal {
   readonly #options: CommitJournalOptions;
   readonly #files: Files;
   readonly #maxBytes: number;
-  readonly #sync: GroupSync;
+  readonly #sync: GroupSync<JournalHead | undefined>;
+  readonly #heads: HeadKeeper;
+  readonly #frames = new FrameBuffer();
+  #cancelFlush: (() => void) | undefined;
+  #findings: readonly JournalFinding[] = [];
   #file: OpenFile | undefined;
   #prev = GENESIS;
   #lastIndex = 0;
@@ -58,6 +70,7 @@ export class CommitJournal implements Journal {
   #damage: readonly Damage[] = [];
   /** Behind the good lines there may be a part of one. */
   #dirty = false;
+  #runStartedAt = 0;
   /** The end of the last run has been found; until then nothing is written. */
   #recovered = false;
   #reopenAt = 0;
@@ -77,6 +90,17 @@ export class CommitJournal implements Journal {
       onError: (reason) => {
         this.#syncFailed(reason);
       },
+      position: () => this.#position(),
+      onSynced: (head) => {
+        if (head !== undefined) this.#heads.synced(head);
+      },
+    });
+    this.#heads = new HeadKeeper({
+      file: headFile(options.directory, this.#files),
+      clock: options.clock,
+      scheduler: options.scheduler,
+      everyMs: options.headEveryMs ?? 1_000,
+      everyCommits: options.headEveryCommits ?? 5_000,
     });
   }
 
@@ -102,7 +126,7 @@ export class CommitJournal implements Journal {
       const text = commitText(record, writesText);
       if (!this.#recovered) this.#recover(record.at, record.seq - 1);
       this.#catchUp(record.at);
-      this.#line(text);
+      this.#lines([...this.#frameTexts(), text], 1);
     });
     if (!done.ok) {
       this.#lose(record, done.error);
@@ -111,7 +135,23 @@ export class CommitJournal implements Journal {
     this.#lastSeq = record.seq;
     this.#written += 1;
     this.#failure = undefined;
+    this.#framesWritten();
     return done;
+  }
+
+  /**
+   * Keeps a message that concerns an order. It is written with the next commit or 50 ms later, whatever comes first, and reaches the
+   * disk with the sync of a commit. Never throws and never waits; what a failing disk does not take is held within bounds, then counted.
+   */
+  frame(frame: JournalFrame): void {
+    if (this.#closed) return;
+    this.#frames.add(frame);
+    this.#cancelFlush ??= this.#options.scheduler.after(FRAMES_WAIT_MS, () => this.#flushFrames());
+  }
+
+  /** What the checkpoint of the last run told about the files when they were opened. Also written into the journal. */
+  findings(): readonly JournalFinding[] {
+    return this.#findings;
   }
 
   status(): JournalStatus {
@@ -127,6 +167,11 @@ export class CommitJournal implements Journal {
     };
   }
 
+  /** Why the last checkpoint could not be written, if it could not; and how many frames of this run were not kept. */
+  auditStatus(): { readonly checkpointTrouble: string | undefined; readonly framesDropped: number; readonly framesHeld: number } {
+    return { checkpointTrouble: this.#heads.reason, framesDropped: this.#frames.dropped, framesHeld: this.#frames.held.length };
+  }
+
   /** Ends the run, syncs and closes. Nothing can be appended afterwards. */
   async close(): Promise<Result<void>> {
     if (this.#closed) return ok(undefined);
@@ -135,11 +180,13 @@ export class CommitJournal implements Journal {
       if (!this.#recovered) return;
       const at = this.#options.clock.now();
       this.#catchUp(at);
-      this.#line(entryText({ kind: 'run-ended', seq: this.#lastSeq, at }));
+      this.#lines([...this.#frameTexts(), entryText({ kind: 'run-ended', seq: this.#lastSeq, at })], 1);
       if (this.#file !== undefined) this.#files.sync(this.#file.fd);
     });
     this.#sync.forget();
     this.#closed = true;
+    this.#framesWritten();
+    await this.#heads.close(ended.ok ? this.#position() : undefined);
     const file = this.#file;
     this.#file = undefined;
     if (file !== undefined) closeQuietly(this.#files, file.fd);
@@ -176,9 +223,16 @@ export class CommitJournal implements Journal {
     this.#lastIndex = tail.lastIndex;
     this.#prev = tail.prev;
     this.#lastSeq = tail.lastSeq;
+    this.#runStartedAt = at;
+    this.#heads.startAfter(tail.lastSeq);
+    const known = headFindings(this.#files, directory, tail);
+    if (known.head !== undefined) this.#heads.found();
+    this.#findings = known.findings;
     const firstLost = this.#backlog.find((marker) => marker.kind === 'gap')?.from;
     const seq = firstLost === undefined ? (runsAfter ?? tail.lastSeq) : firstLost - 1;
-    this.#backlog.unshift({ kind: 'run-started', seq, at });
+    this.#backlog.unshift({ kind: 'run-started', seq, at, ...this.#headMark() });
+    const expected = known.head === undefined ? {} : { expected: known.head };
+    for (const finding of known.findings) this.#backlog.push({ kind: 'finding', ...finding, seq, at, ...expected });
     this.#damage = tail.damage;
   }
 
@@ -207,17 +261,18 @@ export class CommitJournal implements Journal {
     const name = journalFileName(this.#lastIndex + 1, day);
     const fd = this.#files.open(join(this.#options.directory, name));
     const before = this.#file;
+    const end = this.#position();
     this.#lastIndex += 1;
     this.#file = { fd, name, day, length: 0 };
     this.#dirty = true;
-    if (before !== undefined) this.#retire(before);
-    this.#line(entryText({ kind: 'file-started', seq, at, file: name }));
+    if (before !== undefined) this.#retire(before, end);
+    this.#line(entryText({ kind: 'file-started', seq, at, file: name, run: this.#runStartedAt, ...this.#headMark() }));
     this.#files.syncDirectory(this.#options.directory);
     return this.#file;
   }
 
   /** Syncs and closes a full file without making anyone wait. */
-  #retire(file: OpenFile): void {
+  #retire(file: OpenFile, end: JournalHead | undefined): void {
     const to = this.#lastSeq;
     const from = Math.max(1, to - this.#sync.unsyncedRecords + 1);
     this.#sync.forget();
@@ -226,6 +281,8 @@ export class CommitJournal implements Journal {
         new Promise<void>((resolve) => {
           this.#files.syncLater(file.fd, (error) => {
             if (error !== null) this.#doubt(from, to, fileTrouble(error));
+            // The head of the file after it may have been told before: it counts for more.
+            else if (end !== undefined) this.#heads.synced(end, true);
             resolve();
           });
         }),
@@ -236,9 +293,20 @@ export class CommitJournal implements Journal {
   }
 
   #line(body: string): void {
+    this.#lines([body], 1);
+  }
+
+  /** Writes the lines at once: all of them or, for the reader, none. `records` of them are to be synced soon. */
+  #lines(bodies: readonly string[], records: number): void {
     const file = this.#file;
     if (file === undefined) throw new Error('No journal file is open');
-    const { text, sum } = encodeLine(this.#prev, body);
+    let text = '';
+    let sum = this.#prev;
+    for (const body of bodies) {
+      const line = encodeLine(sum, body);
+      text += line.text;
+      sum = line.sum;
+    }
     const bytes = Buffer.from(text, 'utf8');
     const wasDirty = this.#dirty;
     this.#dirty = true;
@@ -246,7 +314,43 @@ export class CommitJournal implements Journal {
     this.#dirty = wasDirty;
     file.length += bytes.byteLength;
     this.#prev = sum;
-    this.#sync.wrote(file.fd, 1);
+    if (records > 0) this.#sync.wrote(file.fd, records);
+  }
+
+  #frameTexts(): readonly string[] {
+    if (this.#frames.held.length === 0) return [];
+    return this.#frames.held.map((frame) => entryText({ kind: 'frame', seq: this.#lastSeq, ...frame }));
+  }
+
+  #framesWritten(): void {
+    if (this.#frames.held.length > 0) this.#frames.clear();
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+  }
+
+  /** No commit came in time. A journal that is not open yet leaves its opening to the commits, whose numbering counts then. */
+  #flushFrames(): void {
+    this.#cancelFlush = undefined;
+    if (this.#closed || !this.#recovered || this.#frames.held.length === 0) return;
+    const done = this.#attempt(() => {
+      this.#catchUp(this.#options.clock.now());
+      this.#lines(this.#frameTexts(), 0);
+    });
+    if (done.ok) {
+      this.#failure = undefined;
+      this.#framesWritten();
+    } else this.#cancelFlush = this.#options.scheduler.after(REOPEN_EVERY_MS, () => this.#flushFrames());
+  }
+
+  /** Where the journal ends; nothing before the first line of a file. */
+  #position(): JournalHead | undefined {
+    const file = this.#file;
+    if (file === undefined || file.length === 0) return undefined;
+    return { file: file.name, length: file.length, seq: this.#lastSeq, sum: this.#prev, at: this.#options.clock.now() };
+  }
+
+  #headMark(): { readonly head?: true } {
+    return this.#heads.known ? { head: true } : {};
   }
 
   #cutOff(file: OpenFile): void {

@@ -1,5 +1,7 @@
 import type { CommitRecord } from '#core/ports/journal';
 import { err, ok, type Result } from '#domain/result';
+import type { JournalFrame } from './frame-buffer.ts';
+import type { JournalFinding, JournalHead } from './head.ts';
 
 /** What a journal line says. `seq` is always the last sequence number used so far, so that numbering goes on after any entry. */
 export type Entry =
@@ -8,9 +10,20 @@ export type Entry =
    * A run begins. Its state is empty: memory is the authority while a process lives, files never bring state back. The digests of its
    * commits therefore start from the empty state.
    */
-  | { readonly kind: 'run-started'; readonly seq: number; readonly at: number }
+  | { readonly kind: 'run-started'; readonly seq: number; readonly at: number; readonly head?: true }
   | { readonly kind: 'run-ended'; readonly seq: number; readonly at: number }
-  | { readonly kind: 'file-started'; readonly seq: number; readonly at: number; readonly file: string }
+  /**
+   * `run` is when the run that writes it began. `head` (also with a run's begin): there was a checkpoint beside the journal by then, so
+   * one that is missing later was taken away.
+   */
+  | {
+      readonly kind: 'file-started';
+      readonly seq: number;
+      readonly at: number;
+      readonly file: string;
+      readonly run?: number;
+      readonly head?: true;
+    }
   /** The commits from … to … happened but could not be written. */
   | { readonly kind: 'gap'; readonly seq: number; readonly at: number; readonly from: number; readonly to: number; readonly reason: string }
   /** The commits from … to … were written, but the system could not promise that they reached the disk. */
@@ -23,9 +36,23 @@ export type Entry =
       readonly reason: string;
     }
   /** The end of the file before this line was damaged by a crash and was moved away. */
-  | { readonly kind: 'recovered'; readonly seq: number; readonly at: number; readonly torn: string; readonly bytes: number };
+  | { readonly kind: 'recovered'; readonly seq: number; readonly at: number; readonly torn: string; readonly bytes: number }
+  /** What the checkpoint told at the start of a run; `expected` is the checkpoint. */
+  | (JournalFinding & { readonly kind: 'finding'; readonly seq: number; readonly at: number; readonly expected?: JournalHead })
+  /** A message to or from the broker that concerns an order. It changes nothing and is not replayed. */
+  | (JournalFrame & { readonly kind: 'frame'; readonly seq: number; readonly droppedAfter?: number });
 
-const kinds: ReadonlySet<unknown> = new Set(['commit', 'run-started', 'run-ended', 'file-started', 'gap', 'doubtful', 'recovered']);
+const kinds: ReadonlySet<unknown> = new Set<Entry['kind']>([
+  'commit',
+  'run-started',
+  'run-ended',
+  'file-started',
+  'gap',
+  'doubtful',
+  'recovered',
+  'finding',
+  'frame',
+]);
 
 /** The text of an entry. A commit's record is not copied for it: this is the order path. */
 export function entryText(entry: Exclude<Entry, { readonly kind: 'commit' }>): string {

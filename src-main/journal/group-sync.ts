@@ -2,18 +2,21 @@ import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
 import { type Files, fileTrouble } from './files.ts';
 
-export interface GroupSyncPorts {
+export interface GroupSyncPorts<P> {
   readonly files: Files;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   /** How long records may gather before they are synced together, ms. */
   readonly delayMs: number;
   readonly onError: (reason: string) => void;
+  /** Where writing stands. What `onSynced` is given was asked for before its sync began, so it is on the disk. */
+  readonly position: () => P;
+  readonly onSynced: (position: P) => void;
 }
 
 /** Brings written records to the disk in groups, off the hot path: at most one sync runs, and one waits. */
-export class GroupSync {
-  readonly #ports: GroupSyncPorts;
+export class GroupSync<P> {
+  readonly #ports: GroupSyncPorts<P>;
   #fd: number | undefined;
   /** Written and not covered by a finished sync. */
   #records = 0;
@@ -25,7 +28,7 @@ export class GroupSync {
   #cancelTimer: (() => void) | undefined;
   #waiters: (() => void)[] = [];
 
-  constructor(ports: GroupSyncPorts) {
+  constructor(ports: GroupSyncPorts<P>) {
     this.#ports = ports;
   }
 
@@ -79,12 +82,14 @@ export class GroupSync {
     this.#running = true;
     this.#covered = this.#records;
     this.#nextOldestAt = -1;
+    const position = this.#ports.position();
     this.#ports.files.syncLater(fd, (error) => {
       this.#running = false;
       if (error !== null && fd === this.#fd) this.#ports.onError(fileTrouble(error));
       else if (fd === this.#fd) {
         this.#records -= this.#covered;
         this.#oldestAt = this.#nextOldestAt;
+        this.#ports.onSynced(position);
       }
       for (const waiter of this.#waiters.splice(0)) waiter();
       this.#plan();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { err, ok, type Result } from '#domain/result';
 
@@ -29,7 +30,7 @@ export function encodeLine(prev: string, body: string): { readonly text: string;
 }
 
 /** Takes a line without its newline apart and checks its sum. The error says what is wrong with it. */
-export function decodeLine(text: string): Result<Line> {
+function decodeLine(text: string): Result<Line> {
   if (!text.startsWith(HEAD) || !text.startsWith(MIDDLE, SUM_AT + 64) || !text.startsWith(BODY, PREV_AT + 64) || !text.endsWith('}')) {
     return err('is not a journal line');
   }
@@ -38,4 +39,10 @@ export function decodeLine(text: string): Result<Line> {
   const body = text.slice(BODY_AT, -1);
   if (hash('sha256', prev + body, 'hex') !== sum) return err('does not match its checksum');
   return ok({ sum, prev, body });
+}
+
+/** The same for the bytes in a file. Bytes that are no UTF-8 were never written: decoded, several of them would look the same. */
+export function decodeLineBytes(bytes: Uint8Array): Result<Line> {
+  if (!isUtf8(bytes)) return err('does not match its checksum');
+  return decodeLine(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { parseEntry } from './entry.ts';
 import { journalFiles, type JournalFileName } from './file-name.ts';
-import { type Files, writeAll } from './files.ts';
-import { decodeLine, GENESIS } from './line.ts';
+import { type Files, fileTrouble, writeAll } from './files.ts';
+import { checkHead, headFile, type JournalFinding, type JournalHead, missingFinding, readHead } from './head.ts';
+import { decodeLineBytes, GENESIS } from './line.ts';
 
 /** What a crash or a bad disk left behind the good lines of a file. */
 export interface Damage {
@@ -21,6 +22,8 @@ export interface Tail {
   /** Sum of the last good line. */
   readonly prev: string;
   readonly lastSeq: number;
+  /** The newest file says that the journal was kept with checkpoints. */
+  readonly headKept: boolean;
   /** Highest index ever used, so that a name never comes twice. */
   readonly lastIndex: number;
   /** To be moved away before anything is written. Newest file first. */
@@ -42,16 +45,50 @@ export function findTail(files: Files, directory: string): Tail {
     const good = lastGoodLine(bytes);
     const keep = good?.end ?? 0;
     if (keep < bytes.length || good === undefined) damage.push({ file: file.name, keep, bytes: bytes.length - keep });
-    if (good !== undefined) return { file, length: good.end, prev: good.sum, lastSeq: good.seq, lastIndex, damage };
+    if (good === undefined) continue;
+    const headKept = saysHeadKept(bytes.subarray(0, good.end));
+    return { file, length: good.end, prev: good.sum, lastSeq: good.seq, headKept, lastIndex, damage };
   }
-  return { file: undefined, length: 0, prev: GENESIS, lastSeq: 0, lastIndex, damage };
+  return { file: undefined, length: 0, prev: GENESIS, lastSeq: 0, headKept: false, lastIndex, damage };
+}
+
+/** Looks at the markers of a file: its first line, and the begins of runs. */
+function saysHeadKept(bytes: Buffer): boolean {
+  for (const marker of ['{"kind":"file-started"', '{"kind":"run-started"']) {
+    for (let at = bytes.indexOf(marker); at >= 0; at = bytes.indexOf(marker, at + 1)) {
+      const start = at === 0 ? 0 : bytes.lastIndexOf(NEWLINE, at - 1) + 1;
+      const line = decodeLineBytes(bytes.subarray(start, bytes.indexOf(NEWLINE, at)));
+      const entry = line.ok ? parseEntry(line.value.body) : line;
+      if (entry.ok && 'head' in entry.value) return true;
+    }
+  }
+  return false;
+}
+
+/** What the last checkpoint says about the journal that was found. Never throws: it must not keep the journal from going on. */
+export function headFindings(
+  files: Files,
+  directory: string,
+  tail: Tail,
+): { readonly head: JournalHead | undefined; readonly findings: readonly JournalFinding[] } {
+  const { head, finding } = readHead(headFile(directory, files));
+  const findings = finding === undefined ? [] : [finding];
+  if (head === undefined) return { head, findings: finding === undefined && tail.headKept ? [missingFinding(directory)] : findings };
+  try {
+    const newest = tail.file === undefined ? undefined : { name: tail.file.name, goodLength: tail.length };
+    const told = checkHead(files, directory, head, newest);
+    return { head, findings: told === undefined ? findings : [...findings, told] };
+  } catch (error) {
+    const text = `The journal could not be compared with its checkpoint: ${fileTrouble(error)}.`;
+    return { head, findings: [...findings, { code: 'head-unreadable', file: head.file, text }] };
+  }
 }
 
 function lastGoodLine(bytes: Buffer): { readonly end: number; readonly sum: string; readonly seq: number } | undefined {
   let end = bytes.lastIndexOf(NEWLINE);
   while (end >= 0) {
     const start = end === 0 ? 0 : bytes.lastIndexOf(NEWLINE, end - 1) + 1;
-    const line = decodeLine(bytes.toString('utf8', start, end));
+    const line = decodeLineBytes(bytes.subarray(start, end));
     if (line.ok) {
       const entry = parseEntry(line.value.body);
       if (entry.ok) return { end: end + 1, sum: line.value.sum, seq: entry.value.seq };

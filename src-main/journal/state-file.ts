@@ -55,6 +55,27 @@ export class StateFile<T> {
     }
   }
 
+  /**
+   * The same without waiting for the disk: nothing but small writes into memory happens on the caller's thread. Not to be called while
+   * another write of this file is under way. The directory is not synced: after a power cut the value before may stand there.
+   */
+  async writeLater(value: T): Promise<Result<void>> {
+    const temporary = `${this.path}.tmp`;
+    const backup = this.#backupPath();
+    try {
+      this.#files.makeDirectory(dirname(this.path));
+      if (this.#files.exists(this.path) && this.#parseFile(this.path).ok) {
+        await this.#writeWholeLater(`${backup}.tmp`, this.#files.read(this.path));
+        this.#files.rename(`${backup}.tmp`, backup);
+      }
+      await this.#writeWholeLater(temporary, Buffer.from(`${JSON.stringify(value, null, 2)}\n`, 'utf8'));
+      this.#files.rename(temporary, this.path);
+      return ok(undefined);
+    } catch (error) {
+      return err(`${basename(this.path)} cannot be written: ${fileTrouble(error)}`);
+    }
+  }
+
   /** Only a good value replaces the backup: a broken file must not push out the last good one. */
   #keepBackup(): void {
     if (!this.#files.exists(this.path) || !this.#parseFile(this.path).ok) return;
@@ -69,6 +90,22 @@ export class StateFile<T> {
       this.#files.truncate(fd, 0);
       writeAll(this.#files, fd, bytes, 0);
       this.#files.sync(fd);
+    } finally {
+      this.#files.close(fd);
+    }
+  }
+
+  async #writeWholeLater(path: string, bytes: Uint8Array): Promise<void> {
+    const fd = this.#files.open(path);
+    try {
+      this.#files.truncate(fd, 0);
+      writeAll(this.#files, fd, bytes, 0);
+      await new Promise<void>((resolve, reject) => {
+        this.#files.syncLater(fd, (error) => {
+          if (error === null) resolve();
+          else reject(error);
+        });
+      });
     } finally {
       this.#files.close(fd);
     }

@@ -3,11 +3,24 @@ import { err, ok, type Result } from '#domain/result';
 import { type Entry, parseEntry } from './entry.ts';
 import { journalFiles } from './file-name.ts';
 import { type Files, fileTrouble, NodeFiles } from './files.ts';
-import { decodeLine, GENESIS } from './line.ts';
+import {
+  differsFinding,
+  type HeadCode,
+  headFile,
+  type JournalFinding,
+  type JournalHead,
+  missingFinding,
+  readHead,
+  truncatedFinding,
+} from './head.ts';
+import { decodeLineBytes, GENESIS } from './line.ts';
+import { linesOf } from './reading.ts';
 
-export type VerifyCode = 'altered' | 'chain' | 'torn' | 'gap' | 'repeat' | 'unreadable';
+export type VerifyCode = 'altered' | 'chain' | 'torn' | 'gap' | 'repeat' | 'unreadable' | HeadCode;
 
-/** The first place where the files are not what was written. `line` counts from 1 within the file. */
+/**
+ * The first place where the files are not what was written. `line` counts from 1 within the file; 0 where no line of it can be named.
+ */
 export interface VerifyError {
   readonly code: VerifyCode;
   readonly file: string;
@@ -25,8 +38,12 @@ export interface VerifyReport {
   readonly gaps: readonly { readonly from: number; readonly to: number; readonly reason: string }[];
   /** The last line is not complete: the desk was writing it, or died while it did. Only where that was allowed. */
   readonly tornEnd: boolean;
-  /** Sum of the last line. A chain cannot show that whole lines are missing at its end: whoever kept this sum can. */
+  /** Sum of the last line. A chain cannot show that whole lines are missing at its end; the checkpoint does, up to its own place. */
   readonly lastSum: string;
+  /** The checkpoint that the files were compared with; undefined when there was none yet. */
+  readonly head: JournalHead | undefined;
+  /** What checkpoints told at the starts of earlier runs, as the journal remembers it. */
+  readonly findings: readonly JournalFinding[];
 }
 
 /** Stops the reading with an error of the caller's own. */
@@ -46,10 +63,14 @@ interface Progress {
   lastSeq: number;
   prev: string;
   readonly gaps: { readonly from: number; readonly to: number; readonly reason: string }[];
+  readonly findings: JournalFinding[];
+  /** A line says that the journal was kept with checkpoints. */
+  headKept: boolean;
 }
 
 /**
- * Reads all journal files of a directory in order and checks every line, the chain across them and the numbering. `visit` sees each
+ * Reads all journal files of a directory in order and checks every line, the chain across them, the numbering, and that the line of the
+ * last checkpoint is still in its place. `visit` sees each
  * entry after its check. Reads in pieces: the size of the files does not matter. For a worker, not for the desk's own thread.
  */
 export function verifyJournal<E = never>(
@@ -58,7 +79,20 @@ export function verifyJournal<E = never>(
   options: VerifyOptions = {},
 ): Result<VerifyReport, VerifyError | E> {
   const { files = new NodeFiles(), allowTornEnd = false } = options;
-  const progress: Progress = { files: 0, lines: 0, commits: 0, runs: 0, lastSeq: 0, prev: GENESIS, gaps: [] };
+  const progress: Progress = {
+    files: 0,
+    lines: 0,
+    commits: 0,
+    runs: 0,
+    lastSeq: 0,
+    prev: GENESIS,
+    gaps: [],
+    findings: [],
+    headKept: false,
+  };
+  // Before the files: while they are being written they only grow beyond it.
+  const known = readHead(headFile(directory, files));
+  const watch = new HeadWatch(known.head);
   let current = '';
   let line = 0;
   let tornEnd = false;
@@ -68,28 +102,56 @@ export function verifyJournal<E = never>(
       current = name;
       line = 0;
       progress.files += 1;
-      for (const { text, whole } of linesOf(files, join(directory, name))) {
+      for (const { bytes, end, whole } of linesOf(files, join(directory, name))) {
         line += 1;
         if (!whole && allowTornEnd && name === all.at(-1)?.name) {
           tornEnd = true;
           break;
         }
         if (!whole) return err({ code: 'torn', file: name, line, text: `The last line of ${name} is not complete` });
-        const checked = checkLine(text, progress);
+        const checked = checkLine(bytes, progress);
         if (!checked.ok) return err({ code: checked.error.code, file: name, line, text: `Line ${line} of ${name} ${checked.error.text}` });
         const refused = visit(checked.value);
         if (refused !== undefined) return err(refused);
+        watch.line(name, line, end, progress.prev);
       }
     }
   } catch (error) {
     return err({ code: 'unreadable', file: current, line, text: `The journal cannot be read: ${fileTrouble(error)}` });
   }
-  const { prev, ...report } = progress;
-  return ok({ ...report, tornEnd, lastSum: prev });
+  const { prev, headKept, ...report } = progress;
+  const told = watch.error() ?? (known.finding === undefined ? undefined : { ...known.finding, line: 0 });
+  if (told !== undefined) return err(told);
+  // The first checkpoint may have come while the files were read.
+  const head = known.head ?? readHead(headFile(directory, files)).head;
+  if (head === undefined && headKept) return err({ ...missingFinding(directory), line: 0 });
+  return ok({ ...report, tornEnd, lastSum: prev, head });
 }
 
-function checkLine(text: string, progress: Progress): Result<Entry, { readonly code: VerifyCode; readonly text: string }> {
-  const decoded = decodeLine(text);
+/** Sees the lines go by and looks for the checkpoint's. */
+class HeadWatch {
+  readonly #head: JournalHead | undefined;
+  #line = 0;
+  #state: 'not-reached' | 'found' | 'differs' = 'not-reached';
+
+  constructor(head: JournalHead | undefined) {
+    this.#head = head;
+  }
+
+  line(file: string, line: number, end: number, sum: string): void {
+    if (file !== this.#head?.file || this.#state !== 'not-reached') return;
+    this.#line = line;
+    if (end >= this.#head.length) this.#state = end === this.#head.length && sum === this.#head.sum ? 'found' : 'differs';
+  }
+
+  error(): VerifyError | undefined {
+    if (this.#head === undefined || this.#state === 'found') return undefined;
+    return { ...(this.#state === 'differs' ? differsFinding(this.#head) : truncatedFinding(this.#head)), line: this.#line };
+  }
+}
+
+function checkLine(bytes: Buffer, progress: Progress): Result<Entry, { readonly code: VerifyCode; readonly text: string }> {
+  const decoded = decodeLineBytes(bytes);
   if (!decoded.ok) return err({ code: 'altered', text: decoded.error });
   if (decoded.value.prev !== progress.prev) return err({ code: 'chain', text: 'does not follow the line before it' });
   const parsed = parseEntry(decoded.value.body);
@@ -102,7 +164,9 @@ function checkLine(text: string, progress: Progress): Result<Entry, { readonly c
   progress.lastSeq = entry.seq;
   if (entry.kind === 'commit') progress.commits += 1;
   else if (entry.kind === 'run-started') progress.runs += 1;
+  else if (entry.kind === 'finding') progress.findings.push({ code: entry.code, file: entry.file, text: entry.text });
   else if (entry.kind === 'gap' || entry.kind === 'doubtful') progress.gaps.push({ from: entry.from, to: entry.to, reason: entry.reason });
+  if ((entry.kind === 'run-started' || entry.kind === 'file-started') && entry.head === true) progress.headKept = true;
   return ok(entry);
 }
 
@@ -115,30 +179,4 @@ function checkNumber(entry: Entry, lastSeq: number): { readonly code: VerifyCode
     return { code: 'gap', text: `comes after commit ${lastSeq}: commits ${lastSeq + 1} to ${first - 1} are missing` };
   if (first <= lastSeq) return { code: 'repeat', text: `says commit ${first} again after commit ${lastSeq}` };
   return undefined;
-}
-
-const PIECE = 1024 * 1024;
-const NEWLINE = 0x0a;
-
-/** The lines of a file without their newlines; `whole` is false for what stands behind the last newline. */
-function* linesOf(files: Files, path: string): Generator<{ readonly text: string; readonly whole: boolean }> {
-  const fd = files.openToRead(path);
-  try {
-    const piece = Buffer.alloc(PIECE);
-    let rest = Buffer.alloc(0);
-    let position = 0;
-    for (let count = files.readAt(fd, piece, position); count > 0; count = files.readAt(fd, piece, position)) {
-      position += count;
-      const bytes = Buffer.concat([rest, piece.subarray(0, count)]);
-      let start = 0;
-      for (let end = bytes.indexOf(NEWLINE, start); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        yield { text: bytes.toString('utf8', start, end), whole: true };
-        start = end + 1;
-      }
-      rest = bytes.subarray(start);
-    }
-    if (rest.length > 0) yield { text: rest.toString('utf8'), whole: false };
-  } finally {
-    files.close(fd);
-  }
 }

@@ -15,11 +15,19 @@ export const HELP = `A TWS gateway in a box: serves a recorded or invented marke
   --seed N        seed of everything that is left to chance (1)
   --account ID    paper account id (DU1234567)
   --cash N        dollars to begin with (1000000)
+  --faults FILE   a fault plan in JSON, played from the start
   --all-hours     orders trade at any hour, not only in their session
   --help          this text
 `;
 
-export type Command = { readonly kind: 'help' } | { readonly kind: 'run'; readonly options: SimulatorOptions };
+export type Command =
+  | { readonly kind: 'help' }
+  | {
+      readonly kind: 'run';
+      readonly options: SimulatorOptions;
+      /** Path of a fault plan. */
+      readonly faults?: string;
+    };
 
 /** The words of the command line → what to start, or one sentence on what is wrong with them. */
 export function readCommandLine(words: readonly string[]): Result<Command> {
@@ -36,6 +44,7 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
         seed: { type: 'string', default: '1' },
         account: { type: 'string', default: 'DU1234567' },
         cash: { type: 'string', default: '1000000' },
+        faults: { type: 'string' },
         'all-hours': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -58,7 +67,8 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
   const market =
     tapes.length === 0 ? ({ kind: 'synthetic' } as const) : ({ kind: 'tapes', tapes: tapes.map(readTapeWord), loop: values.loop } as const);
   const sessions = values['all-hours'] ? 'ignored' : 'enforced';
-  return ok({ kind: 'run', options: { port, speed, seed, cash, account: values.account, sessions, market } });
+  const faults = values.faults === undefined ? {} : { faults: values.faults };
+  return ok({ kind: 'run', ...faults, options: { port, speed, seed, cash, account: values.account, sessions, market } });
 }
 
 function readTapeWord(word: string): { readonly path: string; readonly symbol?: string } {

@@ -105,6 +105,12 @@ export class GatewayServer {
     if (connection !== undefined) this.#queue(connection, text);
   }
 
+  /** Its words arrive: it is connected, and no fault makes the gateway deaf to it. */
+  hears(clientId: number): boolean {
+    const connection = this.#byClient.get(clientId);
+    return connection !== undefined && !connection.deaf && !connection.socket.destroyed;
+  }
+
   /** Undefined when nobody is behind. */
   congestion(): Promise<void> | undefined {
     const behind = [...this.#connections].filter((one) => one.socket.writableLength > BEHIND_BYTES);

@@ -8,6 +8,7 @@ import { Faults } from './faults.ts';
 import { Feed, type Speed } from './feed.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Anchor } from './gateway/history-desk.ts';
+import { type ManualOrder, ManualTrader } from './manual-trader.ts';
 import { DEMO_STOCKS, type SyntheticStock, SyntheticSource } from './market/synthetic.ts';
 import { mergeTapes, readTape, type Tape, tapeTick } from './market/tape.ts';
 import { TapeSource } from './market/tape-source.ts';
@@ -71,6 +72,7 @@ export interface Simulator {
   readonly symbols: readonly string[];
   readonly ledger: Ledger;
   readonly clock: { now(): number };
+  /** Everything that can go wrong, one by one, or by a plan: `faults.run(plan)`. */
   readonly faults: Faults;
   /** start, pause, resume, step, advanceTo, setSpeed, ended, state, played, now. */
   readonly market: Feed;
@@ -78,13 +80,14 @@ export interface Simulator {
   readonly gateway: Gateway;
   /** Client ids connected now. */
   clients(): readonly number[];
+  /** A person at TWS's own screen: places, changes, cancels, closes; from calls or from a script. */
+  readonly manual: ManualTrader;
+  /** `manual.place`. */
   placeManualOrder(wish: ManualOrder): OrderView;
-  /** False when no such order works. */
+  /** `manual.cancel`; false when no such order works. */
   cancelManual(permId: number): boolean;
   close(): Promise<void>;
 }
-
-export type ManualOrder = Parameters<Gateway['placeManualOrder']>[0];
 
 /** Starts a simulator, or says in one sentence why it cannot: a tape that cannot be read, a port that is taken. */
 export async function openSimulator(options: SimulatorOptions): Promise<Result<Simulator>> {
@@ -132,6 +135,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Result<S
     startAt,
     options.ticksPerTurn,
   );
+  const manual = new ManualTrader(gateway);
   if (options.autostart !== false) feed.start();
   return ok({
     host,
@@ -144,8 +148,9 @@ export async function openSimulator(options: SimulatorOptions): Promise<Result<S
     market: feed,
     gateway,
     clients: () => server.clientIds,
-    placeManualOrder: (wish) => gateway.placeManualOrder(wish),
-    cancelManual: (permId) => gateway.cancelManual(permId),
+    manual,
+    placeManualOrder: (wish) => manual.place(wish),
+    cancelManual: (permId) => manual.cancel({ permId }),
     close: async () => {
       feed.close();
       await server.close();

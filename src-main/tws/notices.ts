@@ -34,19 +34,19 @@ export class Notices {
     const text = sanitise(raw.text);
     if (!aboutOrder && this.#repeated(raw.id === -1 ? `${String(raw.code)} ${text}` : `${String(raw.code)} ${String(raw.id)}`, now))
       return undefined;
-    const { severity, advice } = noticeRule(raw.code);
+    const { severity, says, advice } = noticeRule(raw.code);
     return {
       code: raw.code,
       id: raw.id,
       clientId: raw.clientId,
-      text,
+      text: text === '' ? says : text,
       severity,
       disposition: dispositionOf(raw.code, text, {
         kind: aboutOrder ? 'order' : raw.id === -1 ? 'none' : 'request',
         modified: aboutOrder && this.#wasModified(raw.clientId, raw.id),
       }),
       ...(aboutOrder ? { orderId: raw.id as OrderId } : {}),
-      ...(advice === undefined ? {} : { advice }),
+      advice,
     };
   }
 

@@ -17,7 +17,7 @@ const ORDER: Readonly<Record<OrderState, Word>> = {
   ACCEPTED: { word: 'WORKING', tone: 'working' },
   HELD: { word: 'HELD AT IB', tone: 'held' },
   PARTIAL: { word: 'PARTIAL', tone: 'working' },
-  MODIFY_PENDING: { word: 'CHANGE SENT', tone: 'sent' },
+  MODIFY_PENDING: { word: 'CHANGING', tone: 'sent' },
   CANCEL_PENDING: { word: 'CANCEL SENT', tone: 'cancel' },
   CANCELLED: { word: 'CANCELLED', tone: 'rejected' },
   FILLED: { word: 'FILLED', tone: 'filled' },

@@ -33,6 +33,7 @@ export class ReplicaSet {
       fills: table('fills'),
       log: table('log'),
       pnl: table('pnl'),
+      adoptions: table('adoptions'),
     };
     this.values = { status: value('status'), diagnostics: value('diagnostics'), settings: value('settings') };
   }

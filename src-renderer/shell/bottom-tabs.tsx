@@ -8,7 +8,7 @@ import { PnlOverDay } from '../panels/pnl/pnl.tsx';
 import { Positions } from '../panels/positions/positions.tsx';
 import { Scheduler } from '../panels/scheduler/scheduler.tsx';
 import { useSummary } from '../hook/rows.ts';
-import { showTab, useView, type BottomTab } from './view-store.ts';
+import { openDialog, showTab, useView, type BottomTab } from './view-store.ts';
 
 export const BOTTOM_TABS: readonly { readonly id: BottomTab; readonly label: string }[] = [
   { id: 'orders', label: 'Orders' },
@@ -41,7 +41,7 @@ function countOpen(rows: readonly PositionRow[]): number {
 }
 
 function anyBare(rows: readonly PositionRow[]): boolean {
-  return rows.some((row) => Math.abs(row.protectedQuantity) < Math.abs(row.quantity));
+  return rows.some((row) => row.unprotected !== 0);
 }
 
 /** A hidden page does not exist: it costs nothing. */
@@ -55,15 +55,28 @@ export function BottomTabs(): ReactNode {
   return (
     <section className="panel" aria-label="Blotter">
       <Tabs.Root className="tabs" value={tab} onValueChange={(value) => showTab(value as BottomTab)}>
-        <Tabs.List className="tab-list" aria-label="Blotter">
-          {BOTTOM_TABS.map(({ id, label }) => (
-            <Tabs.Trigger key={id} className="tab" value={id}>
-              {label}
-              {id === 'orders' && working > 0 && <Badge count={working} title="working" amber={unknown} />}
-              {id === 'positions' && open > 0 && <Badge count={open} title="open" amber={bare} />}
-            </Tabs.Trigger>
-          ))}
-        </Tabs.List>
+        <div className="tab-bar">
+          <Tabs.List className="tab-list" aria-label="Blotter">
+            {BOTTOM_TABS.map(({ id, label }) => (
+              <Tabs.Trigger key={id} className="tab" value={id}>
+                {label}
+                {id === 'orders' && working > 0 && <Badge count={working} title="working" amber={unknown} />}
+                {id === 'positions' && open > 0 && <Badge count={open} title="open" amber={bare} />}
+              </Tabs.Trigger>
+            ))}
+          </Tabs.List>
+          {tab === 'positions' && open > 0 && (
+            <button
+              type="button"
+              className="button tab-tool"
+              data-size="small"
+              title="Close every position at market (Shift Delete): asks first"
+              onClick={() => openDialog({ kind: 'flatten-all' })}
+            >
+              Flatten all…
+            </button>
+          )}
+        </div>
         <Tabs.Content className="tab-page" value={tab} tabIndex={-1}>
           <Page />
         </Tabs.Content>

@@ -1,16 +1,13 @@
 import type { ReactNode } from 'react';
 import type { OrderKey, TriggerId } from '#domain/ids';
-import {
-  CancelOrderDialog,
-  DisarmDialog,
-  FlattenDialog,
-  LiveConfirmDialog,
-  StopEngineDialog,
-  WatcherDialog,
-} from '../panels/confirm/confirm-dialogs.tsx';
+import { AdoptDialog } from '../panels/adopt/adopt-dialog.tsx';
+import { AuditDialog } from '../panels/audit/audit-dialog.tsx';
+import { CancelOrderDialog, DisarmDialog, LiveConfirmDialog, StopEngineDialog, WatcherDialog } from '../panels/confirm/confirm-dialogs.tsx';
 import { ExecutionDialog } from '../panels/diagnostics/execution-dialog.tsx';
 import { CheatSheet } from '../panels/help/cheat-sheet.tsx';
+import { SettleDialog } from '../panels/orders/settle-dialog.tsx';
 import { WhyDialog } from '../panels/orders/why-dialog.tsx';
+import { CloseDialog, FlattenAllDialog } from '../panels/positions/close-dialog.tsx';
 import { SettingsDialog } from '../panels/settings/settings-dialog.tsx';
 import { closeDialog, useView } from './view-store.ts';
 
@@ -27,8 +24,16 @@ export function Dialogs(): ReactNode {
       return <CancelOrderDialog orderKey={dialog.key as OrderKey} onClose={closeDialog} />;
     case 'disarm':
       return <DisarmDialog id={dialog.key as TriggerId} onClose={closeDialog} />;
-    case 'flatten':
-      return <FlattenDialog positionKey={dialog.key} onClose={closeDialog} />;
+    case 'settle':
+      return <SettleDialog orderKey={dialog.key as OrderKey} onClose={closeDialog} />;
+    case 'close':
+      return <CloseDialog positionKey={dialog.key} first={dialog.percent} onClose={closeDialog} />;
+    case 'flatten-all':
+      return <FlattenAllDialog onClose={closeDialog} />;
+    case 'adopt':
+      return <AdoptDialog onClose={closeDialog} />;
+    case 'audit':
+      return <AuditDialog onClose={closeDialog} />;
     case 'execution':
       return <ExecutionDialog seq={dialog.seq} onClose={closeDialog} />;
     case 'settings':

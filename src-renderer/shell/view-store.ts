@@ -14,7 +14,11 @@ export type OpenDialog =
   | { readonly kind: 'watcher'; readonly key: string }
   | { readonly kind: 'cancel-order'; readonly key: string }
   | { readonly kind: 'disarm'; readonly key: string }
-  | { readonly kind: 'flatten'; readonly key: string }
+  | { readonly kind: 'settle'; readonly key: string }
+  | { readonly kind: 'close'; readonly key: string; readonly percent: 25 | 50 | 100 }
+  | { readonly kind: 'flatten-all' }
+  | { readonly kind: 'adopt' }
+  | { readonly kind: 'audit' }
   | { readonly kind: 'execution'; readonly seq: number }
   | { readonly kind: 'settings' }
   | { readonly kind: 'cheat-sheet' }
@@ -76,12 +80,26 @@ export function showSideTab(tab: SideTab): void {
   useView.setState({ sideTab: tab });
 }
 
+/** Where the keyboard stood before the dialog; a button in a row may be gone afterwards, its table is not. */
+let stood: { readonly element: HTMLElement; readonly grid: HTMLElement | null } | null = null;
+
 export function openDialog(dialog: OpenDialog): void {
+  const { activeElement } = document;
+  if (useView.getState().dialog === null && activeElement instanceof HTMLElement && activeElement !== document.body)
+    stood = { element: activeElement, grid: activeElement.closest<HTMLElement>('[role="grid"]') };
   useView.setState({ dialog });
 }
 
+/** What is below a dialog is inert while it is open and loses the focus by that, so the focus is brought back once it is not. */
 export function closeDialog(): void {
   useView.setState({ dialog: null });
+  const before = stood;
+  stood = null;
+  if (before === null) return;
+  requestAnimationFrame(() => {
+    if (useView.getState().dialog !== null || document.activeElement !== document.body) return;
+    (before.element.isConnected ? before.element : before.grid)?.focus();
+  });
 }
 
 const TOAST_MS = { refused: 8_000, warning: 6_000, done: 3_000 } as const;

@@ -51,6 +51,8 @@ export interface OrderIntent {
   readonly purpose: 'entry' | 'reduce';
   readonly origin: 'trigger' | 'operator';
   readonly triggerId?: TriggerId;
+  /** The working order that gets these terms under its own id; without it a new order is sent. */
+  readonly changes?: OrderKey;
   /** First leg is the parent; further legs are its take-profit and stop, one OCA group, sent as one server-side bracket. */
   readonly legs: readonly [OrderLeg, ...OrderLeg[]];
 }
@@ -99,6 +101,30 @@ export interface Order {
   /** Last thing the broker or the desk said about it. */
   readonly note?: string;
   readonly cause?: OrderCause;
+  /** A change on its way to the broker; the order's own terms stay what IB last said until IB says the new ones. */
+  readonly change?: OrderChange;
+  /** UNKNOWN, and what IB's complete lists have said since: nothing of it. */
+  readonly absence?: OrderAbsence;
+}
+
+export interface OrderChange {
+  readonly quantity: Quantity;
+  readonly limit?: Price;
+  readonly stop?: Price;
+  /** State to go back to when IB refuses. */
+  readonly from: OrderState;
+  readonly at: number;
+}
+
+export interface OrderAbsence {
+  /** First complete lists of one connection without a trace of the order, epoch ms. */
+  readonly since: number;
+  /** How many such lists in a row. */
+  readonly looks: number;
+  /** The broker's position then: when it moves, the order may have filled, and the count begins anew. */
+  readonly position: Quantity;
+  /** Enough of them, far enough apart: the operator may settle the order as not sent. */
+  readonly isProven: boolean;
 }
 
 const TERMINAL: ReadonlySet<OrderState> = new Set<OrderState>(['DENIED', 'CANCELLED', 'FILLED', 'REJECTED', 'EXPIRED', 'ABORTED_BY_KILL']);

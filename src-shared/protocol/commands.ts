@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Bar } from '#domain/bar';
 import type { Contract, ContractDetails } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
-import { accountId, conId, contract, orderKey, triggerId, triggerSpec, wireText } from './inputs.ts';
+import { accountId, conId, contract, orderKey, price, quantity, triggerId, triggerSpec, wireText } from './inputs.ts';
 import type { DeskError } from './errors.ts';
 import { settingsPatch } from './settings.ts';
 import type { TopicName } from './topics.ts';
@@ -31,6 +31,18 @@ export const COMMANDS = {
   kill: z.strictObject({ scope: z.enum(['own', 'all']), reason }),
   'orders.cancel-all': z.strictObject({ scope: z.enum(['own', 'all']) }),
   'order.cancel': z.strictObject({ key: orderKey, expectedVersion: version.exactOptional() }),
+  /** New terms for a working order under its id; what is left out stays. Refused while the connection is not sound. */
+  'order.modify': z.strictObject({
+    key: orderKey,
+    expectedVersion: version,
+    limit: price.exactOptional(),
+    stop: price.exactOptional(),
+    quantity: quantity.exactOptional(),
+  }),
+  /** An UNKNOWN order that the broker has proven not to have: the operator declares it not sent. Never done by the desk itself. */
+  'order.settle': z.strictObject({ key: orderKey, expectedVersion: version, confirmed: z.literal(true) }),
+  /** What was found at the broker at the start: `cancel` is for orders only. Nothing can be armed before everything is decided. */
+  'adoption.decide': z.strictObject({ key: wireText(80).min(1), decision: z.enum(['adopt', 'ignore', 'cancel']) }),
   'trigger.arm': z.strictObject({ spec: triggerSpec }),
   'trigger.rearm': z.strictObject({ id: triggerId, expectedVersion: version }),
   'trigger.pause': z.strictObject({ id: triggerId, expectedVersion: version }),
@@ -40,6 +52,21 @@ export const COMMANDS = {
   'trigger.fire-now': z.strictObject({ id: triggerId, expectedVersion: version }),
   /** Reduce-only market order for the whole position, confirmed by the operator (hold). Allowed in PAUSED and EMERGENCY. */
   'position.flatten': z.strictObject({ account: accountId, conId, confirmed: z.literal(true) }),
+  /** Reduce-only market order for a share of the live position; exits that would then be too large are made smaller or cancelled first. */
+  'position.close': z.strictObject({
+    account: accountId,
+    conId,
+    percent: z.union([z.literal(25), z.literal(50), z.literal(100)]),
+    confirmed: z.literal(true),
+  }),
+  /** A stop at the broker for the quantity that no stop protects now. */
+  'position.protect': z.strictObject({ account: accountId, conId, stop: price }),
+  /** Moves the position's working stops to its average price, rounded to the side that loses less. */
+  'position.breakeven': z.strictObject({ account: accountId, conId }),
+  /** `position.close` with 100 % for every position. */
+  'positions.flatten-all': z.strictObject({ confirmed: z.literal(true) }),
+  /** Writes the audit trail of these days (epoch ms) into a file in the data folder. */
+  'audit.export': z.strictObject({ format: z.enum(['csv', 'json']), from: version, to: version }),
   'quote.watch': z.strictObject({ contract }),
   'quote.unwatch': z.strictObject({ conId }),
   /** Types the account id to allow orders on a live account for this run of the program. */
@@ -109,6 +136,7 @@ export interface ExecutionDetail {
 
 export interface Answers {
   readonly 'trigger.arm': Done & { readonly id: TriggerId };
+  readonly 'audit.export': Done & { readonly path: string; readonly rows: number };
   readonly 'symbols.search': { readonly contracts: readonly Contract[] };
   readonly 'contract.details': { readonly details: ContractDetails };
   readonly 'trigger.preview': TriggerPreview;

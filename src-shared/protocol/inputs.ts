@@ -8,8 +8,8 @@ import type { ExitLevel, TriggerSpec } from '#domain/trigger';
 
 /** Schemas of what crosses from the screen. Everything strict: an unknown key is an error, a price is a scaled integer. */
 const integer = z.number().int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
-const price = integer.transform((n) => n as Price);
-const quantity = integer.positive().transform((n) => n as Quantity);
+export const price = integer.transform((n) => n as Price);
+export const quantity = integer.positive().transform((n) => n as Quantity);
 /** Printable ASCII only: a control character would become a field separator on TWS's wire. */
 export const wireText = (max: number) =>
   z

@@ -95,6 +95,10 @@ export interface OrderRow {
   readonly ref: string | null;
   readonly working: boolean;
   readonly cancellable: boolean;
+  /** Terms can be changed now. */
+  readonly modifiable: boolean;
+  /** UNKNOWN, and the broker has proven not to have it: the operator may settle it as not sent. */
+  readonly settleable: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly version: number;
@@ -117,6 +121,10 @@ export interface PositionRow {
   /** Quantity covered by stops confirmed working at the broker. */
   readonly protectedQuantity: Quantity;
   readonly brokerQuantity: Quantity | null;
+  /** Held, and no stop at the broker covers it. */
+  readonly unprotected: Quantity;
+  /** A close under way, e.g. `closing 100: waits for the stop to shrink`; null when none is. */
+  readonly closing: string | null;
 }
 
 export interface FillRow {
@@ -131,6 +139,8 @@ export interface FillRow {
   readonly originText: string;
   readonly commission: Amount | null;
   readonly realized: Amount | null;
+  /** Against the price of the tick that fired; positive is worse than it. Null where no tick led to it. */
+  readonly slippage: Price | null;
 }
 
 export interface LogRow {
@@ -182,6 +192,15 @@ export interface KillReport {
   readonly verifiedAt: number | null;
 }
 
+/** The comparison of the book with the broker's, step by step. Nothing leaves while it runs. */
+export interface ReconciliationView {
+  /** `overdue`: an end marker is missing for too long; the desk does not trade and `text` says why. */
+  readonly state: 'waiting' | 'running' | 'done' | 'overdue';
+  readonly since: number | null;
+  readonly steps: readonly { readonly name: string; readonly done: boolean }[];
+  readonly text: string;
+}
+
 /** The header, the banner and the footer. */
 export interface StatusValue {
   readonly account: AccountId | null;
@@ -210,6 +229,9 @@ export interface StatusValue {
   readonly problem: { readonly code: string; readonly text: string } | null;
   readonly liveConfirmationNeeded: boolean;
   readonly unknownOrders: number;
+  /** Decisions on what was found at the start that are still missing; nothing can be armed before. */
+  readonly undecided: number;
+  readonly reconciliation: ReconciliationView;
   readonly kill: KillReport | null;
   /** Set after `engine.rearm.request`: the words the operator has to type. */
   readonly rearmPhrase: string | null;
@@ -310,6 +332,20 @@ export interface PnlPoint {
   readonly day: Amount | null;
 }
 
+/** Found at the broker at the start of this process and waiting for the operator's word. */
+export interface AdoptionRow {
+  /** `order:<key>` or `position:<key>`. */
+  readonly key: string;
+  readonly kind: 'order' | 'position';
+  /** e.g. `SELL 100 AIG STP 47.90` or `LONG 100 AIG`. */
+  readonly text: string;
+  /** Where it comes from and how old it is, e.g. `sent by an earlier run of this desk`. */
+  readonly detail: string;
+  readonly symbol: string;
+  readonly at: number;
+  readonly decisions: readonly ('adopt' | 'ignore' | 'cancel')[];
+}
+
 /** Tables: name → row type. */
 export interface TableTopics {
   readonly watchers: WatcherRow;
@@ -319,6 +355,7 @@ export interface TableTopics {
   readonly fills: FillRow;
   readonly log: LogRow;
   readonly pnl: PnlPoint;
+  readonly adoptions: AdoptionRow;
 }
 
 /** Values: name → object. */
@@ -341,6 +378,7 @@ export const TABLES: { readonly [T in TableName]: { readonly key: keyof TableTop
   fills: { key: 'execId', maxHz: 30 },
   log: { key: 'id', maxHz: 30 },
   pnl: { key: 'at', maxHz: 1 },
+  adoptions: { key: 'key', maxHz: 10 },
 };
 
 export const VALUES: { readonly [T in ValueName]: { readonly maxHz: number } } = {

@@ -144,6 +144,7 @@ describe('the scripts', () => {
   it.each([
     ['scripts/check.mjs', ['nonsense'], 'There is no check "nonsense".'],
     ['scripts/test.mjs', ['--nonsense'], 'npm test does not know --nonsense.'],
+    ['scripts/faults.mjs', ['--nonsense'], 'npm run faults does not know --nonsense.'],
     ['scripts/run.mjs', [], 'Nothing to run.'],
     ['scripts/run.mjs', ['gone.ts'], 'gone.ts does not exist.'],
     ['scripts/run.mjs', ['gone-tool'], 'The program "gone-tool" is not installed.'],

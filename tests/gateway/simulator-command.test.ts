@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
 import { startSimulator } from '#simulator/simulator';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { faultPlanText } from '#simulator/fault-plan';
 import { connectClient, stockContract } from '../support/simulator-client.ts';
 
 /** The simulator as a program of its own, as `npm run simulator` starts it. */
@@ -68,6 +72,25 @@ test('a command line that makes no sense ends with 2 and one sentence, help with
   const [bad, help] = [start('--port', 'x'), start('--help')];
   expect([await bad.code, bad.out(), bad.error()]).toEqual([2, '', '--port x is not a port; give a number from 0 to 65535.\n']);
   expect([await help.code, help.error(), help.out().includes('--tape FILE')]).toEqual([0, '', true]);
+});
+
+test('plays a fault plan, or says in one sentence why not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plan-'));
+  const [good, bad] = [join(folder, 'good.json'), join(folder, 'bad.json')];
+  await writeFile(good, faultPlanText({ steps: [{ when: { event: 'connect', n: 1 }, do: { do: 'notice', code: 1300 } }] }));
+  await writeFile(bad, '{"steps": [{}]}');
+  const run = start('--port', '0', '--faults', good);
+  const [, port] = await run.says(/^Simulator listens on 127\.0\.0\.1:(\d+)/);
+  const client = await connectClient(Number(port), 1);
+  await client.when('info', (_: unknown, code: number) => code === 1300);
+  await client.close();
+  const [wrong, nowhere] = [start('--port', '0', '--faults', bad), start('--port', '0', '--faults', join(folder, 'none.json'))];
+  expect([await wrong.code, wrong.error()]).toEqual([1, 'Step 1 of the fault plan makes no sense: it says no time.\n']);
+  expect([await nowhere.code, nowhere.error()]).toEqual([
+    1,
+    expect.stringMatching(/^The fault plan .*none\.json cannot be read: ENOENT.*\n$/),
+  ]);
+  await rm(folder, { recursive: true });
 });
 
 test('a tape that is not there and a port that is taken end with 1 and a sentence that names the fix', async () => {

@@ -304,7 +304,7 @@ describe('refusals', () => {
     { name: 'a negative size', code: 321, wrong: { totalQuantity: -5 } },
     { name: 'a part of a share', code: 10243, wrong: { totalQuantity: 1.5 } },
     { name: 'NaN for a size', code: 320, wrong: { totalQuantity: NaN } },
-    { name: 'a strange order type', code: 387, wrong: { orderType: OrderType.TRAIL } },
+    { name: 'a strange order type', code: 387, wrong: { orderType: OrderType.MOC } },
     { name: 'a strange time in force', code: 321, wrong: { tif: TimeInForce.GTD } },
     { name: 'a foreign account', code: 321, wrong: { account: 'DU9999999' } },
     { name: 'a parent that does not exist', code: 10006, wrong: { parentId: 77 } },

@@ -83,6 +83,7 @@ test('bad JSON in a rejection keeps the notice and the fill behind it (F6)', asy
     severity: 'error',
     disposition: 'reject',
     orderId: 7,
+    advice: 'IB names its reason; change the order, or free buying power, before firing again.',
   });
   expect(desk.of('execution').map(({ execution: { quantity } }) => quantity)).toEqual([units(100)]);
   expect(desk.of('order-status').map(({ status }) => status.ibStatus)).toEqual(['Filled']);

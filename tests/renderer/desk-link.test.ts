@@ -101,7 +101,7 @@ describe('the link to the desk', () => {
   test('subscribes to every topic and is live with the first status', () => {
     const { bench, link } = opened();
     expect({ topics: [...bench.topics].sort(), state: link.state.phase }).toEqual({
-      topics: ['diagnostics', 'fills', 'log', 'orders', 'pnl', 'positions', 'quotes', 'settings', 'status', 'watchers'],
+      topics: ['adoptions', 'diagnostics', 'fills', 'log', 'orders', 'pnl', 'positions', 'quotes', 'settings', 'status', 'watchers'],
       state: 'connecting',
     });
     bench.push(snapshot(1, bench.now));

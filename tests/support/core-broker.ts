@@ -37,6 +37,8 @@ export class ScriptedBroker implements BrokerPort {
   purgeThrows = false;
   cancelThrows = false;
   readonly frames: Frame[] = [];
+  /** Changes of working orders that left. */
+  readonly changes: Frame[] = [];
   readonly cancels: OrderAddress[] = [];
   globalCancels = 0;
   readonly left: string[] = [];
@@ -59,8 +61,23 @@ export class ScriptedBroker implements BrokerPort {
     return this.#transmit(approved);
   }
 
-  modify(): SendOutcome {
-    return { kind: 'refused', reason: 'not played here' };
+  modify(address: OrderAddress, approved: ApprovedOrder): SendOutcome {
+    if (this.mode === 'refuse') return { kind: 'refused', reason: 'The broker stand-in refuses.' };
+    if (!this.socket) return { kind: 'refused', reason: 'The connection to TWS is down.' };
+    const refused = this.#ask(approved);
+    if (refused !== undefined) return { kind: 'refused', reason: refused };
+    const [leg] = approved.value.legs;
+    this.changes.push({ ref: leg.ref, orderId: address.orderId, clientId: address.clientId, leg, approved });
+    this.left.push(`modify ${leg.ref}`);
+    this.emit({
+      kind: 'place-frame',
+      ref: leg.ref,
+      orderId: address.orderId,
+      clientId: address.clientId,
+      quantity: leg.quantity,
+      modify: true,
+    });
+    return { kind: 'sent', legs: [{ ref: leg.ref, orderId: address.orderId, clientId: address.clientId }], at: this.now() };
   }
 
   cancel(address: OrderAddress): SendOutcome {

@@ -56,6 +56,7 @@ export class CoreConsole {
         },
       },
       watchList: { added: () => undefined, removed: () => undefined },
+      audit: { export: () => Promise.resolve(err('no audit trail here')) },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
     this.#router = createRouter(handlers, {

@@ -15,9 +15,12 @@ import { commit } from '#core/engine/hall';
 import type { ApprovedOrder } from '#core/ports/broker';
 import { approve } from '#core/risk/risk-engine';
 import type { OrderRef } from '#domain/ids';
+import type { Amount } from '#domain/money';
 import type { OrderIntent } from '#domain/order';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
+import { DU } from '../support/core-fixtures.ts';
+import { IBM, px } from '../support/trigger-fixtures.ts';
 import { context, exit, intent, marketLeg } from '../support/core-risk.ts';
 
 const RUNNING = { pause: 'PAUSED', stop: 'IDLE', fault: 'ERROR', kill: 'EMERGENCY' } as const;
@@ -121,6 +124,21 @@ function approved(desk: CoreDesk, kind: Class): ApprovedOrder {
   return made;
 }
 
+/** 100 IBM in the book: what the reducing orders of these tests close. */
+function hold(desk: CoreDesk): void {
+  commit(desk.hall, 'data', 'force', { kind: 'system', text: 'test' }, (tx) => {
+    tx.set(desk.stores.positions, `${DU}:${IBM.conId}`, {
+      account: DU,
+      contract: IBM,
+      quantity: units(100),
+      averagePrice: px(180),
+      realized: 0 as Amount,
+      commission: 0 as Amount,
+      updatedAt: 0,
+    });
+  });
+}
+
 const CONDITIONS = ['all good', 'latched', 'link down', 'upstream down', 'not reconciled', 'journal failed'] as const;
 
 test.each(ENGINE_STATES)('in %s the gate lets through what the table allows, and only when all else is good', (state) => {
@@ -130,6 +148,7 @@ test.each(ENGINE_STATES)('in %s the gate lets through what the table allows, and
       commit(desk.hall, 'order', 'force', { kind: 'system', text: 'test' }, (tx) => {
         tx.set(desk.stores.engine, 'desk', { state, since: 0, reason: 'the test put it there', step: 1 });
       });
+      hold(desk);
       const wish = approved(desk, kind);
       if (condition === 'latched') desk.hall.latch.set('a kill');
       if (condition === 'link down') desk.hall.link = { ...desk.hall.link, ready: false };
@@ -146,6 +165,7 @@ test.each(ENGINE_STATES)('in %s the gate lets through what the table allows, and
 
 test('an approval of before a kill is void for ever, one of after it is not', () => {
   const desk = new CoreDesk().started();
+  hold(desk);
   const old = approved(desk, 'confirmed-flatten');
   desk.killBy();
   expect(desk.core.gate(old)).toMatch(/approved before the kill/);

@@ -12,7 +12,7 @@ import { RecentSends } from '#core/risk/recent-sends';
 import { TriggerIndex } from '#core/trigger/trigger-index';
 import { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
-import type { ConId, OrderKey, TriggerId } from '#domain/ids';
+import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Tick } from '#domain/quote';
@@ -20,6 +20,7 @@ import type { Trigger } from '#domain/trigger';
 import type { DeskStores, Effect } from './desk-state.ts';
 import { step } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
+import { advanceClosings, trimExits } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { onCommission, onExecution, onPosition } from './fill-news.ts';
 import { fire } from './firing.ts';
@@ -29,14 +30,20 @@ import { KillLatch } from './kill-latch.ts';
 import { kill, openOrdersListed } from './kill.ts';
 import { Latencies } from './latencies.ts';
 import { advance, firing, pauseDesk } from './life.ts';
-import { comparePositions, onLink, onReconciled, startReconciliation } from './link-news.ts';
+import { comparePositions, onLink, onReconciled, settleOpening, startReconciliation } from './link-news.ts';
+import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
 import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
 import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
+import { needsLook } from './unknown-orders.ts';
 
 const COMPARE_EVERY_MS = 60_000;
 const COMPARE_AFTER_FILLS_MS = 2_000;
+/** How often the positions are asked for until they are certain. */
+const OPENING_EVERY_MS = 2_000;
+/** The second look is for a position that the broker told late. */
+const TRIM_AFTER_MS = [1_500, 6_000] as const;
 
 const NO_LINK: LinkState = {
   connections: [],
@@ -158,6 +165,7 @@ export class DeskCore {
         orderSent(hall, news.legs, news.at);
         break;
       case 'order-not-sent':
+        changeNotSent(hall, news.refs, news.reason);
         notSent(hall, news.refs, news.reason, hall.latch.isSet());
         break;
       case 'place-frame': {
@@ -175,6 +183,7 @@ export class DeskCore {
       case 'execution':
         onExecution(hall, news);
         this.#fillsSince ??= hall.ports.clock.now();
+        if (news.live) this.#trimLater(news.execution.account, news.execution.conId);
         break;
       case 'commission':
         onCommission(hall, news);
@@ -200,6 +209,7 @@ export class DeskCore {
         }
         if (hall.reconciliation.end(news.of, news.epoch)) onReconciled(hall);
         else if (news.of === 'positions' && !hall.reconciliation.running()) comparePositions(hall);
+        if (news.of === 'positions' || hall.reconciliation.awaitsPositions()) settleOpening(hall);
         break;
       case 'notice':
         onOrderNotice(hall, news.notice);
@@ -212,7 +222,13 @@ export class DeskCore {
         }
         break;
     }
+    advanceClosings(hall);
     advance(hall);
+  }
+
+  /** Exits that a fill has made too large are taken back, once IB has had the time to cancel the rest of their group itself. */
+  #trimLater(account: AccountId, conId: ConId): void {
+    for (const after of TRIM_AFTER_MS) this.hall.ports.scheduler.after(after, () => trimExits(this.hall, account, conId));
   }
 
   /** Everything that depends on passing time; called by its own timer and by tests. */
@@ -229,6 +245,15 @@ export class DeskCore {
         `Reconciling: no answer yet for ${hall.reconciliation.missing().join(', ')}; asking again. Nothing leaves meanwhile.`,
       );
       startReconciliation(hall);
+    }
+    advanceClosings(hall);
+    lookAfterChanges(hall, now);
+    const idle = hall.link.ready && hall.link.upstream !== 'down' && hall.reconciliation.done();
+    if (idle && needsLook(hall, now, hall.reconciliation.lastLookAt())) startReconciliation(hall);
+    if (hall.link.ready && hall.reconciliation.awaitsPositions() && now - this.#comparedAt > OPENING_EVERY_MS) {
+      this.#comparedAt = now;
+      hall.reconciliation.startPositions();
+      hall.ports.broker.requestPositions();
     }
     const burst = this.#fillsSince !== undefined && now - this.#fillsSince > COMPARE_AFTER_FILLS_MS;
     if (hall.link.ready && hall.reconciliation.done() && (burst || now - this.#comparedAt > COMPARE_EVERY_MS)) {
@@ -337,6 +362,9 @@ export class DeskCore {
     switch (effect.kind) {
       case 'place':
         dispatchPlace(hall, effect.approved, release.durable);
+        break;
+      case 'modify':
+        dispatchModify(hall, effect, release.durable);
         break;
       case 'cancel': {
         // Unsent until the broker port has said otherwise, also when it breaks.

@@ -5,6 +5,7 @@ import type { Fill } from '#domain/execution';
 import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
+import type { Quantity } from '#domain/quantity';
 import type { Trigger } from '#domain/trigger';
 import type { ApprovedOrder, OrderAddress } from '#core/ports/broker';
 import type { RecentSend } from '#core/risk/risk-context';
@@ -52,6 +53,7 @@ export interface Subject {
 /** What leaves after a commit. Cancels and log lines pass also when the journal cannot be written; orders do not. */
 export type Effect =
   | { readonly kind: 'place'; readonly approved: ApprovedOrder }
+  | { readonly kind: 'modify'; readonly key: OrderKey; readonly address: OrderAddress; readonly approved: ApprovedOrder }
   | { readonly kind: 'cancel'; readonly key: OrderKey; readonly address: OrderAddress }
   | { readonly kind: 'global-cancel' }
   | {
@@ -61,6 +63,29 @@ export type Effect =
       readonly detail?: string;
       readonly subject?: Subject;
     };
+
+/** An order or a position that was at the broker when this process began, and what the operator said of it. */
+export interface Found {
+  /** `order:<key>` or `position:<key>`. */
+  readonly key: string;
+  readonly kind: 'order' | 'position';
+  readonly subject: string;
+  readonly at: number;
+  readonly decision?: 'adopt' | 'ignore' | 'cancel' | 'gone';
+  readonly by?: string;
+}
+
+/** A position being closed: the close itself leaves when the exits in its way have shrunk or gone. */
+export interface Closing {
+  readonly key: string;
+  readonly account: AccountId;
+  readonly conId: ConId;
+  readonly quantity: Quantity;
+  /** What may stay working on exits afterwards. */
+  readonly remaining: Quantity;
+  readonly by: string;
+  readonly at: number;
+}
 
 export interface DeskStores {
   readonly engine: Store<'desk', EngineRecord>;
@@ -72,6 +97,9 @@ export interface DeskStores {
   readonly positions: Store<string, Position>;
   /** Keyed by the commit that approved the send: one small write each, whatever the day holds. */
   readonly sends: Store<number, RecentSend>;
+  readonly found: Store<string, Found>;
+  /** Keyed like positions. */
+  readonly closings: Store<string, Closing>;
 }
 
 export function openDeskStores(stores: Stores): DeskStores {
@@ -83,6 +111,8 @@ export function openDeskStores(stores: Stores): DeskStores {
     fills: stores.open('fills'),
     positions: stores.open('positions'),
     sends: stores.open('sends'),
+    found: stores.open('found-at-start'),
+    closings: stores.open('closings'),
   };
 }
 

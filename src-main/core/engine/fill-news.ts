@@ -36,6 +36,7 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
     ref: execution.orderRef,
   });
   if (orderKey !== undefined) hall.latencies.acknowledged(orderKey, hall.ports.clock.monotonic());
+  if (news.live) hall.reconciliation.sawExecution(hall.ports.clock.now());
   const history = !news.live && hall.reconciliation.first();
   commit(
     hall,
@@ -82,10 +83,11 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
       const average = averagePrice([...tx.values(hall.stores.fills)].filter((other) => other.orderKey === order.key));
       tx.set(hall.stores.orders, order.key, filledOrder(hall, order, filled, average ?? execution.avgPrice, tx.at));
       const late = isTerminal(order.state) && order.state !== 'FILLED';
+      const beaten = order.state === 'CANCEL_PENDING' || order.state === 'UNKNOWN';
       log(
         tx,
-        late ? 'alarm' : 'info',
-        `${late ? 'LATE FILL after ' + order.state.toLowerCase() + ': ' : ''}Filled ${formatQuantity(execution.quantity)} ${contract.symbol} at ${formatPrice(execution.price)}`,
+        late || beaten ? 'alarm' : 'info',
+        `${late ? 'LATE FILL after ' + order.state.toLowerCase() + ': ' : order.state === 'CANCEL_PENDING' ? 'A fill beat the cancel: ' : ''}Filled ${formatQuantity(execution.quantity)} ${contract.symbol} at ${formatPrice(execution.price)}`,
         { kind: 'order', key: order.key },
       );
       if (filled > order.quantity)
@@ -106,7 +108,12 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
 
 function filledOrder(hall: Hall, order: Order, filled: Quantity, average: Price, at: number): Order {
   const complete = filled >= order.quantity;
-  const keeps = order.state === 'CANCEL_PENDING' || order.state === 'CANCELLED' || order.state === 'EXPIRED' || order.state === 'REJECTED';
+  const keeps =
+    order.state === 'MODIFY_PENDING' ||
+    order.state === 'CANCEL_PENDING' ||
+    order.state === 'CANCELLED' ||
+    order.state === 'EXPIRED' ||
+    order.state === 'REJECTED';
   const state = complete ? move(hall, order, 'FILLED') : keeps ? order.state : move(hall, order, 'PARTIAL');
   return {
     ...order,
@@ -175,7 +182,7 @@ export function onPosition(hall: Hall, news: PositionNews): void {
   const key = positionKey(news.account, news.contract.conId);
   hall.reconciliation.sawPosition(key);
   const known = hall.stores.positions.get(key);
-  const adopt = hall.reconciliation.first();
+  const adopt = hall.reconciliation.isOpening();
   if (known === undefined && news.quantity === 0) return;
   if (known?.brokerQuantity === news.quantity && !adopt) return;
   commit(hall, 'data', 'position.broker', { kind: 'broker', text: `position ${news.contract.symbol}` }, (tx) => {

@@ -1,12 +1,22 @@
 import type { TransmitGate } from '#core/ports/broker';
 import { isApproved } from '#core/risk/approved';
 import type { OrderRequest } from '#domain/order';
+import { positionKey } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
 import { engineState, type Hall } from './hall.ts';
 
 function orderClass(request: OrderRequest): Parameters<typeof mayTransmit>[1] {
   if (request.purpose === 'reduce') return request.legs[0].leg === 'F' ? 'confirmed-flatten' : 'confirmed-reduce';
   return request.origin === 'operator' ? 'operator-entry' : 'trigger-entry';
+}
+
+/** A reducing order that waited is measured again: what it was to close may be gone, and then it would open something. */
+function positionTurned(hall: Hall, request: OrderRequest): string | undefined {
+  if (request.purpose !== 'reduce' || request.changes !== undefined) return undefined;
+  const [leg] = request.legs;
+  const quantity = hall.stores.positions.get(positionKey(request.account, request.contract.conId))?.quantity ?? 0;
+  const held = leg.side === 'SELL' ? quantity : 0 - quantity;
+  return leg.quantity <= held ? undefined : `The position in ${request.contract.symbol} is smaller by now; the order would turn it around.`;
 }
 
 /**
@@ -22,6 +32,8 @@ export function transmitGate(hall: Hall): TransmitGate {
     if (record?.kill !== undefined && order.seq <= record.kill.id) return 'This order was approved before the kill.';
     const state = engineState(hall);
     if (!mayTransmit(state, kind)) return `The desk is ${state}; no such order leaves in this state.`;
+    const turned = positionTurned(hall, order.value);
+    if (turned !== undefined) return turned;
     if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready.';
     if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB.';
     if (!hall.reconciliation.done()) return 'The book is being reconciled with the broker.';

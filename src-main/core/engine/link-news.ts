@@ -5,9 +5,13 @@ import { isWorking } from '#domain/order';
 import { type Effect, log } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
 import { commit, count, engineState, type Hall, logLine } from './hall.ts';
-import { resendCancels } from './kill.ts';
+import { cancelOrders, killTargets, resendCancels } from './kill.ts';
 import { move } from './order-news.ts';
+import { findAtStart } from './adoption.ts';
 import { advance, pauseDesk, resumeKill } from './life.ts';
+import { noteAbsence } from './unknown-orders.ts';
+
+const CANCEL_AGAIN_MS = 10_000;
 
 /** The three lamps. A lost socket pauses the desk; trouble upstream or of a farm never closes anything. */
 export function onLink(hall: Hall, link: LinkState): void {
@@ -116,10 +120,16 @@ export function onReconciled(hall: Hall): void {
           );
           continue;
         }
-        if (hall.reconciliation.saw(order.key)) continue;
+        if (hall.reconciliation.saw(order.key)) {
+          cancelAgain(hall, tx, order);
+          continue;
+        }
+        if (order.state === 'UNKNOWN') {
+          noteAbsence(hall, tx, order);
+          continue;
+        }
         // Sent while the answers were on their way: its first acknowledgement is still to come.
         if (order.sentAt !== undefined && tx.at - order.sentAt < 5_000) continue;
-        if (order.state === 'UNKNOWN') continue;
         tx.set(hall.stores.orders, order.key, {
           ...order,
           state: move(hall, order, 'UNKNOWN'),
@@ -135,11 +145,35 @@ export function onReconciled(hall: Hall): void {
   advance(hall);
 }
 
+/** still working at IB although its cancel was sent long ago, and IB has taken no note of it. */
+function cancelAgain(hall: Hall, tx: Tx<Effect>, order: Order): void {
+  const { orderId, clientId } = order;
+  if (order.state !== 'CANCEL_PENDING' || order.ibStatus === 'PendingCancel' || orderId === undefined || clientId === undefined) return;
+  if (order.origin === 'foreign' || tx.at - order.updatedAt < CANCEL_AGAIN_MS) return;
+  tx.set(hall.stores.orders, order.key, { ...order, updatedAt: tx.at, note: 'cancel sent again' });
+  tx.effect({ kind: 'cancel', key: order.key, address: { clientId, orderId } });
+}
+
+/** The list of positions ended: the book opens on it when nothing was executed meanwhile. */
+export function settleOpening(hall: Hall): void {
+  if (!hall.reconciliation.settleOpening(hall.ports.clock.now())) return;
+  commit(hall, 'risk-reducing', 'book.open', { kind: 'broker', text: 'the positions are certain' }, (tx) => {
+    findAtStart(hall, tx);
+  });
+  // P-07: a kill that the last run may not have finished. What is its own and still works is cancelled again, whatever else is decided.
+  const left = hall.latch.isSet() ? killTargets(hall, 'own') : [];
+  if (left.length > 0) cancelOrders(hall, left, 'the kill of the last run');
+  advance(hall);
+}
+
 /** Absence counts as zero only after the end marker. */
 function absentIsFlat(hall: Hall, tx: Tx<Effect>): void {
   for (const [key, position] of [...tx.entries(hall.stores.positions)]) {
-    if (!hall.reconciliation.sawPositionOf(key) && position.brokerQuantity !== 0)
-      tx.set(hall.stores.positions, key, { ...position, brokerQuantity: 0 as typeof position.quantity, brokerAt: tx.at });
+    const opening = hall.reconciliation.isOpening();
+    const differs = position.brokerQuantity !== 0 || (opening && position.quantity !== 0);
+    if (hall.reconciliation.sawPositionOf(key) || !differs) continue;
+    const flat = 0 as typeof position.quantity;
+    tx.set(hall.stores.positions, key, { ...position, ...(opening ? { quantity: flat } : {}), brokerQuantity: flat, brokerAt: tx.at });
   }
 }
 
@@ -150,12 +184,14 @@ export function comparePositions(hall: Hall): void {
   const seen = mismatches.get(hall) ?? new Map<string, number>();
   mismatches = mismatches.has(hall) ? mismatches : mismatches.set(hall, seen);
   const flat = [...hall.stores.positions.entries()].some(
-    ([key, position]) => !hall.reconciliation.sawPositionOf(key) && position.brokerQuantity !== 0,
+    ([key, position]) => !hall.reconciliation.sawPositionOf(key) && (position.brokerQuantity !== 0 || hall.reconciliation.isOpening()),
   );
   if (flat)
     commit(hall, 'data', 'positions.absent', { kind: 'broker', text: 'positions that the list does not name' }, (tx) => {
       absentIsFlat(hall, tx);
     });
+  // What was executed during the opening may be in the broker's figure or not yet; it is taken over, not compared.
+  if (hall.reconciliation.isOpening()) return;
   for (const [key, position] of hall.stores.positions.entries()) {
     if (position.brokerQuantity === undefined || position.brokerQuantity === position.quantity) {
       seen.delete(key);

@@ -1,17 +1,12 @@
-import { sizeIntent } from '#core/order/sizing';
-import { approve } from '#core/risk/risk-engine';
-import type { AccountId, ConId, TriggerId } from '#domain/ids';
-import type { OrderCause } from '#domain/order';
-import { orderRef } from '#domain/order-ref';
-import { formatQuantity, type Quantity } from '#domain/quantity';
+import type { AccountId, ConId } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
-import { engineRecord, log, positionKey, step } from './desk-state.ts';
-import { mayTransmit, nextEngineState } from './engine-table.ts';
+import { closePosition } from './closing.ts';
+import { engineRecord, log, step } from './desk-state.ts';
+import { nextEngineState } from './engine-table.ts';
 import { commit, engineState, type Hall } from './hall.ts';
 import { advance, pauseDesk } from './life.ts';
-import { releaseApproved, writeOrders } from './place-orders.ts';
-import { riskContext } from './risk-view.ts';
-import { release, saveDrafts, type Refusal } from './triggers.ts';
+import type { Refusal } from './refusal.ts';
+import { release, saveDrafts } from './triggers.ts';
 
 type Done = Result<number, Refusal>;
 
@@ -127,68 +122,7 @@ export function confirmRearm(hall: Hall, by: string, phrase: string): Done {
   return ok(seq);
 }
 
-/**
- * One reduce-only market order for the whole position, confirmed by the operator's hold. Its reference holds the commit's number, which
- * never repeats, also not after a restart; a second press finds the first exit working and is refused.
- */
+/** The whole position, confirmed by the operator's hold. */
 export function flatten(hall: Hall, account: AccountId, conId: ConId, by: string): Done {
-  const position = hall.stores.positions.get(positionKey(account, conId));
-  if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
-  const state = engineState(hall);
-  if (!mayTransmit(state, 'confirmed-flatten'))
-    return refuse(`The desk is ${state}; a position cannot be flattened from here in this state.`);
-  const details = hall.details.get(conId);
-  if (details === undefined) return refuse(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
-  const id = `F${conId.toString(36).toUpperCase().padStart(7, '0').slice(-7)}` as TriggerId;
-  const serial = hall.coordinator.statistics().seq + 1;
-  const gen = Math.floor(serial / 1_000_000) + 1;
-  const number = serial % 1_000_000;
-  const sized = sizeIntent({
-    account,
-    triggerId: id,
-    gen,
-    fire: number,
-    action: {
-      contract: position.contract,
-      side: position.quantity > 0 ? 'SELL' : 'BUY',
-      quantity: Math.abs(position.quantity) as Quantity,
-      entry: { type: 'MKT' },
-      tif: 'DAY',
-      outsideRth: false,
-    },
-    details,
-    quote: hall.board.quote(conId),
-    purpose: 'reduce',
-    origin: 'operator',
-  });
-  if (!sized.ok) return refuse(sized.error);
-  const [leg] = sized.value.legs;
-  const intent = {
-    ...sized.value,
-    legs: [{ ...leg, leg: 'F' as const, ref: orderRef({ triggerId: id, gen, fire: number, leg: 'F' }) }] as [typeof leg],
-  };
-  const { triggerId: _none, ...reduce } = intent;
-  const outcome = commit(
-    hall,
-    'risk-reducing',
-    'position.flatten',
-    { kind: 'command', text: `${by} flattens ${position.contract.symbol}` },
-    (tx) => {
-      const verdict = approve(reduce, riskContext(hall, tx, reduce, undefined, undefined), tx.seq);
-      const text = 'verdict' in verdict ? verdict.verdict : `${verdict.control}: ${verdict.text}`;
-      const cause: OrderCause = {
-        sentence: `${by} flattened ${formatQuantity(position.quantity)} ${position.contract.symbol} by hand.`,
-        verdict: text,
-        approvedSeq: tx.seq,
-        decidedAt: tx.at,
-      };
-      if (!('verdict' in verdict)) return { denied: verdict.text, seq: tx.seq };
-      writeOrders(hall, tx, reduce, 'QUEUED', cause, `approved: ${text}`);
-      log(tx, 'warning', `Flatten ${position.contract.symbol} by ${by}: ${text}`, { kind: 'position', key: positionKey(account, conId) });
-      releaseApproved(hall, tx, verdict);
-      return { denied: undefined, seq: tx.seq };
-    },
-  );
-  if (outcome === undefined) return refuse('The desk is busy; try again.');
-  return outcome.denied === undefined ? ok(outcome.seq) : refuse(outcome.denied);
+  return closePosition(hall, account, conId, 100, by);
 }

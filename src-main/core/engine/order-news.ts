@@ -10,6 +10,7 @@ import type { Quantity } from '#domain/quantity';
 import { averagePrice } from '#core/portfolio/fold';
 import { type Effect, log } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
+import { changeListed, changeRefused } from './modify.ts';
 
 /** What the desk believes has not left. The broker's word about such an order proves that it has. */
 const NOT_SENT: ReadonlySet<OrderState> = new Set<OrderState>(['INTENT', 'QUEUED', 'DENIED', 'ABORTED_BY_KILL']);
@@ -26,6 +27,18 @@ export function move(hall: Hall, order: Order, to: OrderState): OrderState {
   if (legal(order, to)) return to;
   count(hall, 'illegal order moves');
   return order.state;
+}
+
+/** Orders whose cancel IB refused: what a listing says of them is true again. */
+const refusedCancels = new WeakMap<Hall, Set<OrderKey>>();
+
+function refusedCancelsOf(hall: Hall): Set<OrderKey> {
+  let keys = refusedCancels.get(hall);
+  if (keys === undefined) {
+    keys = new Set();
+    refusedCancels.set(hall, keys);
+  }
+  return keys;
 }
 
 /** Codes that refused an order and wait for IB's status, or for its absence from the open orders. */
@@ -52,7 +65,8 @@ function evidence(hall: Hall, order: Order, ibStatus: string, filled: number, wh
   if (state === 'FILLED' && order.filled >= order.quantity) return state;
   // A late `Submitted` does not take back what is known: fills, or a cancel on its way.
   if (state === 'SUBMITTED') return NOT_SENT.has(order.state) || order.state === 'UNKNOWN' ? state : undefined;
-  if (order.state === 'CANCEL_PENDING') return undefined;
+  // So does a change: whether it was taken is read from the terms that a listing names.
+  if (order.state === 'CANCEL_PENDING' || order.state === 'MODIFY_PENDING') return undefined;
   if (state === 'FILLED') return order.filled > 0 ? 'PARTIAL' : 'ACCEPTED';
   return state;
 }
@@ -77,14 +91,26 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
   if (completed && news.ibStatus === 'Filled') hall.reconciliation.sawFilled(key);
   if (found !== undefined) hall.latencies.acknowledged(found, hall.ports.clock.monotonic());
   const before = hall.index.get(key);
-  if (before !== undefined && sameOpenOrder(before, news) && nothingNew(before, listed(hall, before, news, completed))) return;
+  const changing = before?.state === 'MODIFY_PENDING' && !completed;
+  if (
+    before !== undefined &&
+    sameOpenOrder(before, news) &&
+    nothingNew(before, listed(hall, before, news, completed)) &&
+    !(changing && changeListed(before, news, hall.ports.clock.now()) !== 'waits')
+  )
+    return;
   commit(hall, 'risk-reducing', 'order.open', { kind: 'broker', text: `openOrder ${news.ibStatus}`, ref: key }, (tx) => {
     const order = tx.get(hall.stores.orders, key);
     if (order === undefined) {
       adopt(hall, tx, key, news, completed);
       return;
     }
-    const seen = listed(hall, order, news, completed);
+    const answer = order.state === 'MODIFY_PENDING' && !completed ? changeListed(order, news, tx.at) : undefined;
+    if (answer === 'waits') return;
+    const seen =
+      answer === undefined
+        ? listed(hall, order, news, completed)
+        : (stateOfStatus(news.ibStatus, order.filled, order.whyHeld ?? '') ?? order.change?.from);
     // What was noted on the way to the broker is settled by its first answer; from then on the row says why the order exists.
     const { note: _settled, ...answered } = order;
     const changed: Order = {
@@ -99,20 +125,36 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
       state: seen === undefined ? order.state : move(hall, order, seen),
       updatedAt: tx.at,
       ...(order.ackedAt === undefined ? { ackedAt: tx.at } : {}),
+      ...(answer === 'taken' ? { note: 'changed as asked' } : answer === 'refused' ? { note: 'IB kept the old terms' } : {}),
     };
-    tx.set(hall.stores.orders, key, changed);
+    tx.set(hall.stores.orders, key, settled(changed));
+    if (answer === 'refused')
+      log(tx, 'alarm', `${order.side} ${order.contract.symbol} keeps its terms: IB lists it unchanged.`, { kind: 'order', key });
     spokenOf(tx, order, changed);
     announceEnd(tx, order, changed);
     if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(hall, tx, changed);
   });
   const after = hall.index.get(key);
+  if (after !== undefined && after.state !== 'CANCEL_PENDING') refusedCancelsOf(hall).delete(key);
   if (after !== undefined && isWorking(after.state) && after.state !== 'INACTIVE' && after.state !== 'UNKNOWN')
     refusalsOf(hall).delete(key);
+}
+
+/** What only belongs to a state goes with it. */
+function settled(order: Order): Order {
+  const { change, absence, ...rest } = order;
+  return {
+    ...rest,
+    ...(change !== undefined && order.state === 'MODIFY_PENDING' ? { change } : {}),
+    ...(absence !== undefined && order.state === 'UNKNOWN' ? { absence } : {}),
+  };
 }
 
 function listed(hall: Hall, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
   const seen = evidence(hall, order, news.ibStatus, order.filled, order.whyHeld ?? '');
   if (!completed) {
+    const cancelRefused = order.state === 'CANCEL_PENDING' && refusedCancelsOf(hall).has(order.key);
+    if (cancelRefused) return alive(news.ibStatus, order);
     // Refused for its absence, and listed all the same: it is alive.
     return order.state === 'REJECTED' ? alive(news.ibStatus, order) : seen;
   }
@@ -202,6 +244,11 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
         : 'sent by an earlier run of this desk',
   };
   tx.set(hall.stores.orders, key, order);
+  if (completed && ended === 'FILLED' && filled < order.quantity)
+    log(tx, 'alarm', `${news.side} ${news.contract.symbol} filled, but IB no longer tells its executions. Compare the position with TWS.`, {
+      kind: 'order',
+      key,
+    });
   if (twin)
     log(tx, 'alarm', `Two orders carry the reference ${news.orderRef ?? ''}: look at both in TWS and cancel the one you did not want.`, {
       kind: 'order',
@@ -262,11 +309,13 @@ export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
       updatedAt: tx.at,
       ...(order.ackedAt === undefined ? { ackedAt: tx.at, note: `acknowledged as ${news.ibStatus}` } : {}),
     };
-    tx.set(hall.stores.orders, key, changed);
+    tx.set(hall.stores.orders, key, settled(changed));
     spokenOf(tx, order, changed);
     announceEnd(tx, order, changed);
     if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(hall, tx, changed);
   });
+  // A word nobody knows: the list of open orders says more.
+  if (stateOfStatus(news.ibStatus, 0, '') === undefined) hall.ports.broker.requestOpenOrders();
   // A claim of Filled whose executions have not come is looked up, not believed.
   if (news.ibStatus === 'Filled' && before.filled < before.quantity) {
     hall.ports.scheduler.after(5_000, () => {
@@ -303,6 +352,8 @@ export function onOrderNotice(hall: Hall, notice: BrokerNotice): void {
   if (notice.orderId === undefined) return;
   const key = hall.index.find({ clientId: notice.clientId, orderId: notice.orderId, permId: 0 as never });
   if (key === undefined) return;
+  const before = hall.index.get(key);
+  if (before !== undefined && changeRefused(hall, before, notice)) return;
   const text = `IB ${notice.code}: ${notice.text}`;
   const refuses = notice.disposition === 'reject';
   if (refuses) refusalsOf(hall).set(key, notice.text);
@@ -331,8 +382,10 @@ export function onOrderNotice(hall: Hall, notice: BrokerNotice): void {
   if (refuses) hall.ports.broker.requestOpenOrders();
   if (notice.disposition === 'look-up') {
     // A cancel that found nothing to cancel: only the completed orders and the executions tell what became of it.
-    if (hall.index.get(key)?.state === 'CANCEL_PENDING') hall.ports.broker.reconcile();
-    else hall.ports.broker.requestOpenOrders();
+    if (hall.index.get(key)?.state === 'CANCEL_PENDING') {
+      refusedCancelsOf(hall).add(key);
+      hall.ports.broker.reconcile();
+    } else hall.ports.broker.requestOpenOrders();
   }
   if (notice.disposition === 'cancelled') lookUpLater(hall, key);
 }

@@ -3,6 +3,10 @@ import type { PermId } from '#domain/ids';
 export const RECONCILE_PARTS = ['open-orders', 'completed-orders', 'executions', 'positions'] as const;
 export type ReconcilePart = (typeof RECONCILE_PARTS)[number];
 const DEADLINE_MS = 10_000;
+/** A list of positions that ends so long after the last execution contains it, whichever stream told what first. */
+const QUIET_MS = 2_000;
+/** An account that never rests is taken as it is then; C-36 goes on comparing. */
+const OPENING_MS = 30_000;
 
 /** Which end markers of the current connection epoch have come. Nothing leaves until all four have. */
 export class Reconciliation {
@@ -11,6 +15,13 @@ export class Reconciliation {
   #running = false;
   #done = false;
   #everDone = false;
+  /** The opening positions are certain: a list of them came while nothing was executed. */
+  #isOpened = false;
+  #executionAt = Number.NEGATIVE_INFINITY;
+  #openingSince = 0;
+  /** When the comparison that is not done yet was first begun; retries do not move it. */
+  #openSince: number | undefined;
+  #lastLookAt = Number.NEGATIVE_INFINITY;
   readonly #ended = new Set<ReconcilePart>();
   readonly #seen = new Set<PermId | string>();
   readonly #filled = new Set<string>();
@@ -19,6 +30,8 @@ export class Reconciliation {
   start(epoch: number, now: number): void {
     this.#epoch = epoch;
     this.#startedAt = now;
+    this.#openSince ??= now;
+    this.#lastLookAt = now;
     this.#running = true;
     this.#done = false;
     this.#ended.clear();
@@ -31,6 +44,7 @@ export class Reconciliation {
   reset(): void {
     this.#running = false;
     this.#done = false;
+    this.#openSince = undefined;
   }
 
   sawOrder(key: string): void {
@@ -62,7 +76,9 @@ export class Reconciliation {
     if (this.#ended.size < RECONCILE_PARTS.length) return false;
     this.#running = false;
     this.#done = true;
+    if (!this.#everDone) this.#openingSince = this.#startedAt;
     this.#everDone = true;
+    this.#openSince = undefined;
     return true;
   }
 
@@ -83,12 +99,50 @@ export class Reconciliation {
   }
 
   done(): boolean {
-    return this.#done;
+    return this.#done && this.#isOpened;
+  }
+
+  /** All lists are in, but something was executed meanwhile: another list of positions decides. */
+  awaitsPositions(): boolean {
+    return this.#done && !this.#isOpened;
   }
 
   /** Executions of the first reconciliation are history: the broker's positions already contain them. */
   first(): boolean {
     return !this.#everDone;
+  }
+
+  /** An execution was told; a list of positions may or may not contain it. */
+  sawExecution(now: number): void {
+    this.#executionAt = now;
+  }
+
+  /** The broker's positions are still taken as they are told: what was executed since the start may be in them or not. */
+  isOpening(): boolean {
+    return !this.#isOpened;
+  }
+
+  /** At the end of a list of positions; true when it makes the opening positions certain. */
+  settleOpening(now: number): boolean {
+    if (this.#isOpened || !this.#everDone) return false;
+    if (now - this.#executionAt < QUIET_MS && now - this.#openingSince < OPENING_MS) return false;
+    this.#isOpened = true;
+    return true;
+  }
+
+  /** Epoch ms of the last time the lists were asked for. */
+  lastLookAt(): number {
+    return this.#lastLookAt;
+  }
+
+  /** Since when the comparison has been under way, retries included; undefined when none is. */
+  openSince(): number | undefined {
+    return this.#openSince;
+  }
+
+  /** No answer for longer than an answer takes. */
+  isStuck(now: number): boolean {
+    return this.#running && this.#openSince !== undefined && now - this.#openSince > DEADLINE_MS;
   }
 
   missing(): readonly ReconcilePart[] {

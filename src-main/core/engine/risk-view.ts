@@ -29,9 +29,11 @@ export function riskContext(
   const seen = quote ?? hall.board.quote(conId);
   const account = hall.accounts.get(intent.account);
   const working: Order[] = [];
+  const changed = intent.changes === undefined ? undefined : hall.index.get(intent.changes);
   for (const order of hall.index.exposed()) {
     const current = tx.get(hall.stores.orders, order.key);
-    if (current?.account === intent.account) working.push(current);
+    // A change replaces the order's own terms, and of its group one exit cancels the others.
+    if (current?.account === intent.account && !isReplaced(current, changed)) working.push(current);
   }
   const position = tx.get(hall.stores.positions, positionKey(intent.account, conId));
   return {
@@ -76,4 +78,9 @@ function quoteFaultText(hall: Hall, intent: OrderIntent, quote: Quote | undefine
     ...(quote.bid === undefined ? {} : { bid: quote.bid }),
     ...(quote.ask === undefined ? {} : { ask: quote.ask }),
   });
+}
+
+function isReplaced(order: Order, changed: Order | undefined): boolean {
+  if (changed === undefined) return false;
+  return order.key === changed.key || (changed.parentKey !== undefined && order.parentKey === changed.parentKey);
 }

@@ -4,15 +4,12 @@ import type { TriggerId } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
 import type { Trigger, TriggerSpec } from '#domain/trigger';
 import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
+import { undecided } from './adoption.ts';
 import { log } from './desk-state.ts';
 import { mayArm } from './engine-table.ts';
 import { commit, engineState, type Hall } from './hall.ts';
 import { advance } from './life.ts';
-
-export interface Refusal {
-  readonly code: 'not-allowed-now' | 'invalid-input' | 'not-found' | 'conflict' | 'too-many';
-  readonly text: string;
-}
+import type { Refusal } from './refusal.ts';
 
 type Armed = Result<{ readonly seq: number; readonly id: TriggerId }, Refusal>;
 
@@ -38,6 +35,12 @@ export function armFault(hall: Hall, spec: TriggerSpec, id?: TriggerId): Refusal
       state === 'IDLE' ? 'Start it first (F5).' : state === 'PAUSED' ? 'Resume it first (F5).' : 'See the header for the next step.';
     return { code: 'not-allowed-now', text: `The desk is ${state}; triggers are armed only while it is running. ${how}` };
   }
+  const waiting = undecided(hall).length;
+  if (waiting > 0)
+    return {
+      code: 'not-allowed-now',
+      text: `${waiting} orders and positions found at the broker wait for your decision; adopt or ignore each first.`,
+    };
   for (const contract of contractsOf(spec)) {
     if (!hall.details.has(contract.conId))
       return { code: 'not-allowed-now', text: `The contract details of ${contract.symbol} are not known yet; try again in a moment.` };

@@ -9,6 +9,8 @@ import type { Quantity } from '#domain/quantity';
 export class OrdersOutComparator {
   readonly #approved = new Map<OrderRef, Quantity>();
   readonly #left = new Set<OrderRef>();
+  /** Sent by an earlier run: the first change of one looks like a first order on the wire. */
+  readonly #adopted = new Set<OrderRef>();
   #approvedQuantity = 0;
   #leftQuantity = 0;
 
@@ -17,6 +19,18 @@ export class OrdersOutComparator {
       this.#approved.set(leg.ref, leg.quantity);
       this.#approvedQuantity += leg.quantity;
     }
+  }
+
+  /** New terms under a reference that has left (or that an earlier run sent). The sums count orders, not changes. */
+  amend({ ref, quantity }: OrderLeg): void {
+    if (!this.#left.has(ref)) this.#adopted.add(ref);
+    this.#approved.set(ref, quantity);
+    this.#left.add(ref);
+  }
+
+  /** The change did not leave after all. */
+  forgetChange(ref: OrderRef): void {
+    this.#adopted.delete(ref);
   }
 
   /** Approvals of orders that did not leave are void: a frame that comes all the same has none. */
@@ -35,7 +49,7 @@ export class OrdersOutComparator {
     const approved = this.#approved.get(ref);
     if (approved === undefined) return `An order frame ${ref} left the program without an approval.`;
     if (approved !== quantity) return `Order ${ref} left with another quantity than approved.`;
-    if (this.#left.has(ref) && !modify) return `Order ${ref} left the program twice.`;
+    if (this.#left.has(ref) && !modify) return this.#adopted.delete(ref) ? undefined : `Order ${ref} left the program twice.`;
     if (modify) return undefined;
     this.#left.add(ref);
     this.#leftQuantity += quantity;

@@ -334,6 +334,24 @@ export const ENTRY_CONTROLS: readonly Control[] = [
 
 export const REDUCE_CONTROLS: readonly Control[] = [accountGuard, typeAllowList, priceValidity, duplicateRef, reduceOnly];
 
+/** New terms of a working order: what it is now is not counted besides what it shall be, and its reference is its own. */
+export const CHANGE_CONTROLS: readonly Control[] = [
+  soundLimits,
+  accountGuard,
+  typeAllowList,
+  orderQuantity,
+  priceValidity,
+  freshQuote,
+  orderNotional,
+  worstCasePosition,
+  priceCollar,
+  entryRate,
+  dailyLoss,
+];
+
+/** New terms of an exit: where it stands is the operator's word, as it was when it was placed. */
+export const CHANGE_EXIT_CONTROLS: readonly Control[] = [accountGuard, typeAllowList, priceValidity, reduceOnly];
+
 function duplicateRef(intent: OrderIntent, { refUsed }: RiskContext): Finding {
   const used = intent.legs.find((leg) => refUsed(leg.ref));
   return used === undefined ? undefined : denied('C-10', `Reference ${used.ref} was used before.`);

@@ -1,6 +1,6 @@
 import type { OrderIntent, OrderRequest } from '#domain/order';
 import type { Approved } from './approved.ts';
-import { ENTRY_CONTROLS, REDUCE_CONTROLS } from './controls.ts';
+import { CHANGE_CONTROLS, CHANGE_EXIT_CONTROLS, type Control, ENTRY_CONTROLS, REDUCE_CONTROLS } from './controls.ts';
 import type { Denied, RiskContext } from './risk-context.ts';
 import { seal } from './seal.ts';
 
@@ -10,10 +10,15 @@ export interface Verdict {
   readonly text: string;
 }
 
+function controlsOf({ purpose, changes }: OrderIntent): readonly Control[] {
+  if (changes === undefined) return purpose === 'reduce' ? REDUCE_CONTROLS : ENTRY_CONTROLS;
+  return purpose === 'reduce' ? CHANGE_EXIT_CONTROLS : CHANGE_CONTROLS;
+}
+
 /** Runs every control of the intent's purpose, first denial wins. Fail closed: a control that cannot tell denies. */
 export function judge(intent: OrderIntent, context: RiskContext): Verdict | Denied {
   const texts: string[] = [];
-  for (const control of intent.purpose === 'reduce' ? REDUCE_CONTROLS : ENTRY_CONTROLS) {
+  for (const control of controlsOf(intent)) {
     const finding = control(intent, context);
     if (finding?.kind === 'denied') return finding;
     if (finding !== undefined) texts.push(finding.text);

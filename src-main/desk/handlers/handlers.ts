@@ -1,10 +1,10 @@
 import type { DeskCore } from '#core/engine/desk-core';
+import { closePosition } from '#core/engine/closing';
 import { commit } from '#core/engine/hall';
 import { cancelOrders, kill, killTargets } from '#core/engine/kill';
 import {
   acknowledgeKill,
   confirmRearm,
-  flatten,
   pauseByOperator,
   recoverDesk,
   requestRearm,
@@ -28,6 +28,7 @@ import type { Handlers } from '../router.ts';
 import type { Projector } from '../projection/projector.ts';
 import { orderLine } from '../projection/rows.ts';
 import { streamHandlers } from '../stream/stream-handlers.ts';
+import { type AuditPort, truthHandlers } from './order-truth.ts';
 import { previewTrigger } from './preview.ts';
 import { done, failure } from './reply.ts';
 import { whyOrder } from './why.ts';
@@ -39,6 +40,7 @@ export interface HandlerPorts {
   /** The quotes the operator follows over restarts. */
   readonly watchList: { added(contract: Contract): void; removed(conId: ConId): void };
   readonly live: { confirm(account: string, phrase: string): Result<void> };
+  readonly audit: AuditPort;
 }
 
 const DETAILS_ERROR = 'unavailable' as const;
@@ -85,6 +87,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
 
   return {
     ...streamHandlers,
+    ...truthHandlers({ hall, audit: ports.audit, withDetails }),
     'engine.start': (_input, caller) => done(startDesk(hall, caller.by)),
     'engine.pause': (input, caller) => done(pauseByOperator(hall, caller.by, input.reason ?? 'paused by hand')),
     'engine.resume': (_input, caller) => done(resumeDesk(hall, caller.by)),
@@ -148,7 +151,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       );
       if (position === undefined) return failure('not-found', 'There is no such position.');
       const known = await withDetails([position.contract]);
-      return known.ok ? done(flatten(hall, input.account, input.conId, caller.by)) : failure(DETAILS_ERROR, known.error);
+      return known.ok ? done(closePosition(hall, input.account, input.conId, 100, caller.by)) : failure(DETAILS_ERROR, known.error);
     },
     'quote.watch': async (input) => {
       const known = await withDetails([input.contract]);

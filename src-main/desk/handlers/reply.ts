@@ -1,4 +1,4 @@
-import type { Refusal } from '#core/engine/triggers';
+import type { Refusal } from '#core/engine/refusal';
 import type { Result } from '#domain/result';
 import type { ErrorCode } from '#protocol/errors';
 

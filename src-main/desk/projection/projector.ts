@@ -1,4 +1,5 @@
 import type { CommitNews } from '#core/commit/work';
+import { undecided } from '#core/engine/adoption';
 import type { DeskCore } from '#core/engine/desk-core';
 import type { Effect } from '#core/engine/desk-state';
 import { engineState } from '#core/engine/hall';
@@ -11,7 +12,7 @@ import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
 import type { DiagnosticsValue, LogRow } from '#protocol/topics';
 import type { Publisher } from '../stream/publisher.ts';
-import { fillRow, orderRow, positionRow, quoteRow, watcherRow } from './rows.ts';
+import { adoptionRow, fillRow, orderRow, positionRow, quoteRow, watcherRow } from './rows.ts';
 import { statusValue, type StatusSurroundings } from './status.ts';
 
 const QUOTES_MS = 100;
@@ -36,6 +37,8 @@ export class Projector {
   readonly #staleTriggers = new Set<TriggerId>();
   readonly #staleOrders = new Set<Order['key']>();
   readonly #stalePositions = new Set<string>();
+  /** Shown, or to be shown, until decided. */
+  readonly #found = new Set<string>();
   readonly #logRows = new Map<number, LogRow>();
   #logId = 0;
   #quotesAt = 0;
@@ -117,7 +120,11 @@ export class Projector {
             this.#options.publisher.table('fills').set(change.key, fillRow(hall, String(change.key), change.value as Fill));
           break;
         case 'positions':
+        case 'closings':
           this.#stalePositions.add(String(change.key));
+          break;
+        case 'found-at-start':
+          this.#found.add(String(change.key));
           break;
         default:
           break;
@@ -189,6 +196,23 @@ export class Projector {
       if (position !== undefined) publisher.table('positions').set(key, positionRow(hall, key, position));
     }
     this.#stalePositions.clear();
+    this.#adoptions();
+  }
+
+  /** Few and short-lived: all of them are looked at, because they also go when their order ends or their position closes. */
+  #adoptions(): void {
+    if (this.#found.size === 0) return;
+    const { core, publisher } = this.#options;
+    const waiting = new Map(undecided(core.hall).map((found) => [found.key, found]));
+    for (const key of this.#found) {
+      const found = waiting.get(key);
+      const row = found === undefined ? undefined : adoptionRow(core.hall, found);
+      if (row !== undefined) publisher.table('adoptions').set(key, row);
+      else {
+        publisher.table('adoptions').delete(key);
+        this.#found.delete(key);
+      }
+    }
   }
 
   #status(): void {

@@ -1,4 +1,7 @@
+import { unprotectedOf } from '#core/engine/closing';
+import type { Found } from '#core/engine/desk-state';
 import type { Hall } from '#core/engine/hall';
+import { isChangeable } from '#core/engine/modify';
 import { quoteFaultShort } from '#core/market/quote-fault';
 import { stopsProtecting } from '#core/order/protection';
 import { unrealized } from '#core/portfolio/fold';
@@ -12,7 +15,7 @@ import { formatPrice, type Price, tickDecimals } from '#domain/price';
 import { formatQuantity } from '#domain/quantity';
 import { conditionShort, triggerSentence } from '#domain/sentence';
 import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
-import type { FillRow, OrderRow, PositionRow, QuoteRow, WatcherRow } from '#protocol/topics';
+import type { AdoptionRow, FillRow, OrderRow, PositionRow, QuoteRow, WatcherRow } from '#protocol/topics';
 
 const CENT = 10_000 as Price;
 
@@ -170,6 +173,8 @@ export function orderRow(hall: Hall, order: Order): OrderRow {
     ref: order.ref ?? null,
     working,
     cancellable: working && order.orderId !== undefined && order.state !== 'CANCEL_PENDING',
+    modifiable: isChangeable(order),
+    settleable: order.state === 'UNKNOWN' && order.absence?.isProven === true,
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
     version: order.updatedAt,
@@ -197,6 +202,49 @@ export function positionRow(hall: Hall, key: string, position: Position): Positi
     currency: contract.currency,
     protectedQuantity: stopsProtecting(hall.index.working(), position),
     brokerQuantity: position.brokerQuantity ?? null,
+    unprotected: unprotectedOf(hall, position),
+    closing: closingText(hall, key),
+  };
+}
+
+function closingText(hall: Hall, key: string): string | null {
+  const closing = hall.stores.closings.get(key);
+  return closing === undefined ? null : `closing ${formatQuantity(closing.quantity)}: its exits shrink or go first`;
+}
+
+/** Against the price of the tick that fired; positive is worse than it. */
+function slippageOf(order: Order | undefined, fill: Fill): Price | null {
+  const tick = order?.parentKey === undefined ? order?.cause?.tick : undefined;
+  if (tick === undefined) return null;
+  return (fill.side === 'BUY' ? fill.price - tick.price : tick.price - fill.price) as Price;
+}
+
+/** What was found at the start and waits for the operator's word. */
+export function adoptionRow(hall: Hall, found: Found): AdoptionRow | undefined {
+  if (found.kind === 'position') {
+    const position = hall.stores.positions.get(found.subject);
+    if (position === undefined) return undefined;
+    const side = position.quantity > 0 ? 'LONG' : 'SHORT';
+    return {
+      key: found.key,
+      kind: 'position',
+      text: `${side} ${formatQuantity(Math.abs(position.quantity) as typeof position.quantity)} ${contractLabel(position.contract)}`,
+      detail: `average ${formatPrice(position.averagePrice, decimalsOf(hall, position.contract.conId))}`,
+      symbol: position.contract.symbol,
+      at: found.at,
+      decisions: ['adopt', 'ignore'],
+    };
+  }
+  const order = hall.index.get(found.subject as Order['key']);
+  if (order === undefined) return undefined;
+  return {
+    key: found.key,
+    kind: 'order',
+    text: orderLine(hall, order),
+    detail: `${order.note ?? originText(hall, order)}, ${order.tif}, ${order.ibStatus ?? order.state}`,
+    symbol: order.contract.symbol,
+    at: found.at,
+    decisions: order.origin === 'foreign' ? ['adopt', 'ignore'] : ['adopt', 'ignore', 'cancel'],
   };
 }
 
@@ -214,6 +262,7 @@ export function fillRow(hall: Hall, root: string, fill: Fill): FillRow {
     originText: order === undefined ? 'order not known here' : originText(hall, order),
     commission: fill.commission ?? null,
     realized: fill.realizedPnl ?? null,
+    slippage: slippageOf(order, fill),
   };
 }
 

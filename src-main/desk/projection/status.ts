@@ -1,10 +1,12 @@
+import { undecided } from '#core/engine/adoption';
 import { offers } from '#core/engine/engine-table';
 import { engineState, type Hall } from '#core/engine/hall';
+import { RECONCILE_PARTS, type ReconcilePart } from '#core/engine/reconciliation';
 import type { FarmState } from '#core/ports/broker';
 import { MONEY_SCALE, type Amount } from '#domain/money';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
-import type { KillReport, Lamp, StatusValue } from '#protocol/topics';
+import type { KillReport, Lamp, ReconciliationView, StatusValue } from '#protocol/topics';
 import { orderLine } from './rows.ts';
 
 /** What the status shows and the hall does not know: measured by the system around it. */
@@ -147,6 +149,8 @@ export function statusValue(hall: Hall, around: StatusSurroundings): StatusValue
     problem: link.problem ?? null,
     liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
     unknownOrders: hall.index.unknownCount(),
+    undecided: undecided(hall).length,
+    reconciliation: reconciliationView(hall),
     kill: killReport(hall),
     rearmPhrase: record?.rearmPhrase ?? null,
     hotkeys: around.hotkeys(),
@@ -166,4 +170,35 @@ export function statusValue(hall: Hall, around: StatusSurroundings): StatusValue
     },
     build: around.build,
   };
+}
+
+const STEP_NAMES: Readonly<Record<ReconcilePart, string>> = {
+  'open-orders': 'open orders',
+  'completed-orders': 'completed orders',
+  executions: 'executions',
+  positions: 'positions',
+};
+
+function reconciliationView(hall: Hall): ReconciliationView {
+  const { reconciliation, link } = hall;
+  const missing = reconciliation.missing();
+  const steps = RECONCILE_PARTS.map((part) => ({ name: STEP_NAMES[part], done: !missing.includes(part) }));
+  const since = reconciliation.openSince() ?? null;
+  const names = missing.map((part) => STEP_NAMES[part]).join(', ');
+  if (reconciliation.done()) return { state: 'done', since: null, steps, text: '' };
+  if (!reconciliation.running())
+    return {
+      state: 'waiting',
+      since: null,
+      steps,
+      text: link.ready ? 'The comparison has not begun.' : 'Waits for the connection to TWS.',
+    };
+  if (reconciliation.isStuck(hall.ports.clock.now()))
+    return {
+      state: 'overdue',
+      since,
+      steps,
+      text: `Not trading, because TWS has not told its ${names}. Asking again; look whether TWS answers other programs.`,
+    };
+  return { state: 'running', since, steps, text: `Comparing the book with the broker's: waits for ${names}.` };
 }

@@ -1,18 +1,18 @@
-import { notional } from '#domain/money';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Book } from '../market/book.ts';
 import type { Listing } from '../market/instrument.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
+import { cancelObjection, IGNORES_OUTSIDE_RTH, marginObjection, modifyObjection, waitsForOpen } from './acceptance.ts';
 import type { Account } from './account.ts';
-import { commissionSoFar } from './commission.ts';
 import type { ExchangeNews, OrderScript } from './exchange-news.ts';
-import type { Ledger } from './ledger.ts';
-import { childLimit, ocaRest, offer, stopMet, workingSize } from './matching.ts';
+import type { Fill, Ledger } from './ledger.ts';
+import { childLimit, ocaRest, offer, stopMet, trail, workingSize } from './matching.ts';
 import { type Checked, checkOrder } from './order-check.ts';
 import { OrderRegister } from './order-register.ts';
 import type { SessionRule } from './session-rule.ts';
-import { type OrderTerms, WorkingOrder } from './working-order.ts';
+import { Till } from './till.ts';
+import { type OrderChanges, type OrderTerms, WorkingOrder } from './working-order.ts';
 
 export interface ExchangeParts {
   readonly account: Account;
@@ -32,13 +32,14 @@ export interface ExchangeParts {
 export class Exchange {
   readonly register: OrderRegister;
   readonly #parts: ExchangeParts;
+  readonly #till: Till;
   #now: number;
-  #executions = 0;
   /** Until then no session opens or closes, so that time passes cheaply. */
   #nextBorder: number;
 
   constructor(parts: ExchangeParts, now: number) {
     this.#parts = parts;
+    this.#till = new Till(parts.ledger);
     this.#now = now;
     this.#nextBorder = parts.session.nextBorder(now);
     this.register = new OrderRegister(parts.firstOrderId);
@@ -51,32 +52,29 @@ export class Exchange {
   // —— placing ——————————————————————————————————————————————————————————————————————————————
 
   place(placed: PlaceOrder, clientId: number): void {
-    const { listing, account } = this.#parts;
+    const { listing, account, script } = this.#parts;
     const existing = this.register.find(clientId, placed.orderId);
-    const checked = checkOrder(placed, clientId, account.id, listing.find(placed.contract), existing !== undefined);
-    if (existing !== undefined) {
-      this.#modify(existing, placed, checked);
-      return;
-    }
-    if (!checked.ok) {
-      this.#record(placed, clientId, 'refused');
-      this.#parts.news.refused(clientId, placed.orderId, checked.refusal.code, checked.refusal.text);
-      return;
-    }
-    if (!this.register.claim(clientId, placed.orderId)) {
-      this.#record(placed, clientId, 'refused');
-      this.#parts.news.refused(clientId, placed.orderId, 103, 'Duplicate order id');
-      return;
-    }
-    this.#enter(checked.terms, placed);
+    const contract = listing.find(placed.contract);
+    const scripted = script.refusal(existing === undefined ? 'new' : 'modify');
+    const checked = checkOrder(placed, clientId, account.id, contract, existing !== undefined);
+    if (scripted !== undefined) this.#refuse(placed, clientId, scripted.code, scripted.text);
+    else if (existing !== undefined) this.#modify(existing, placed, checked);
+    else if (!checked.ok) this.#refuse(placed, clientId, checked.refusal.code, checked.refusal.text);
+    else if (script.forbids(checked.terms.contract.conId))
+      this.#refuse(placed, clientId, 203, 'The security is not available or allowed for this account.');
+    else if (this.register.claim(clientId, placed.orderId)) this.#enter(checked.terms, placed);
+    else this.#refuse(placed, clientId, 103, 'Duplicate order id');
+  }
+
+  #refuse(placed: PlaceOrder, clientId: number, code: number, text: string): void {
+    this.#record(placed, clientId, 'refused');
+    this.#parts.news.refused(clientId, placed.orderId, code, text);
   }
 
   #enter(terms: OrderTerms, placed: PlaceOrder): void {
-    const { news } = this.#parts;
     const parent = terms.parentId === 0 ? undefined : this.register.find(terms.clientId, terms.parentId);
     if (terms.parentId !== 0 && (parent === undefined || parent.done)) {
-      this.#record(placed, terms.clientId, 'refused');
-      news.refused(terms.clientId, terms.orderId, 10_006, 'Missing parent order.');
+      this.#refuse(placed, terms.clientId, 10_006, 'Missing parent order.');
       return;
     }
     const order = new WorkingOrder(terms, this.register.nextPermId(), this.#now, parent);
@@ -114,6 +112,11 @@ export class Exchange {
   /** Sends an order and everything of its bracket that waited for it: the parent first, then the children as they were placed. */
   #transmit(order: WorkingOrder): void {
     const { parent } = order;
+    if (parent !== undefined && this.#parts.script.losesChildren(order.clientId)) {
+      for (const child of this.register.childrenOf(parent).slice()) if (!child.transmitted) this.register.forget(child);
+      if (!parent.transmitted && this.#accept(parent)) this.#work(parent);
+      return;
+    }
     const family =
       parent === undefined ? [order] : [parent, ...this.register.childrenOf(parent)].filter((one) => one === order || !one.transmitted);
     const accepted = family.filter((one) => this.#accept(one));
@@ -122,23 +125,28 @@ export class Exchange {
 
   /** TWS acknowledges; false when it rejects (error 201, then Inactive). */
   #accept(order: WorkingOrder): boolean {
-    const { ledger, news, script, session } = this.#parts;
+    const { account, ledger, news, script, session } = this.#parts;
     if (order.type === 'MKT' && order.outsideRth) {
       order.outsideRth = false;
-      news.refused(
-        order.clientId,
-        order.orderId,
-        2109,
-        'Order Event Warning:Attribute "Outside Regular Trading Hours" is ignored based on the order type and destination. PlaceOrder is now being processed.',
-      );
+      news.refused(order.clientId, order.orderId, 2109, IGNORES_OUTSIDE_RTH);
+    }
+    if (script.tifPreset !== undefined && order.tif !== script.tifPreset) {
+      order.tif = script.tifPreset;
+      news.refused(order.clientId, order.orderId, 10_349, `Order TIF was set to ${order.tif} based on order preset.`);
     }
     order.status = 'PreSubmitted';
     order.expiresAt = order.tif === 'GTC' ? Infinity : session.expiry(this.#now, order.outsideRth);
     order.asleep = !session.isOpen(this.#now, order.outsideRth);
     ledger.recordOrder(order);
     this.register.activate(order);
+    order.parked = script.parksNext();
+    if (order.parked) order.status = 'Inactive';
+    this.#trail(order);
+    order.locating = this.#sellsShort(order) && script.hardToBorrow(order.contract.conId);
     news.state(order);
-    const reason = order.parent?.done === true ? 'The parent order was rejected' : (script.rejectReason() ?? this.#marginObjection(order));
+    if (order.parked) return false;
+    const reason =
+      order.parent?.done === true ? 'The parent order was rejected' : (script.rejectReason() ?? marginObjection(account, order));
     if (reason !== undefined) {
       news.refused(order.clientId, order.orderId, 201, `Order rejected - reason:${reason}`);
       this.#finish(order, 'Inactive', 'Inactive');
@@ -146,62 +154,65 @@ export class Exchange {
       return false;
     }
     if (order.asleep && order.activated) {
-      const text = `Order Message:\n${order.action} ${String(order.quantity / 10_000)} ${order.contract.symbol} ${order.contract.primaryExchange}\nWarning: your order will not be placed at the exchange until ${session.opensText(this.#now, order.outsideRth)}`;
-      news.refused(order.clientId, order.orderId, 399, text);
+      news.refused(order.clientId, order.orderId, 399, waitsForOpen(order, session.opensText(this.#now, order.outsideRth)));
     }
+    if (order.locating) news.refused(order.clientId, order.orderId, 404, 'Order held while securities are located.');
     return true;
   }
 
-  #marginObjection(order: WorkingOrder): string | undefined {
-    if (order.parent !== undefined) return undefined;
-    const preview = this.#parts.account.preview(order);
-    if (preview === undefined || preview.after.initial <= preview.before.initial || preview.after.initial <= preview.after.equity)
-      return undefined;
-    return 'YOUR ORDER IS NOT ACCEPTED. IN ORDER TO OBTAIN THE DESIRED POSITION YOUR EQUITY WITH LOAN VALUE MUST EXCEED THE INITIAL MARGIN';
+  #sellsShort(order: WorkingOrder): boolean {
+    return (
+      order.action === 'SELL' &&
+      order.parent === undefined &&
+      (this.#parts.ledger.position(order.contract.conId)?.quantity ?? 0) < order.quantity
+    );
+  }
+
+  /** Shares to sell short have been found: what waited for them goes to the market. */
+  locate(conId: number): void {
+    for (const order of this.register.activeOn(conId)?.slice() ?? []) {
+      if (!order.locating) continue;
+      order.locating = false;
+      this.#work(order);
+    }
+  }
+
+  /** A person in TWS says yes to an order that waited, Inactive, for that. False when it does not. */
+  confirm(order: WorkingOrder): boolean {
+    if (!order.parked || order.done) return false;
+    order.parked = false;
+    order.status = 'PreSubmitted';
+    this.#work(order);
+    return true;
   }
 
   #modify(order: WorkingOrder, placed: PlaceOrder, checked: Checked): void {
-    const refuse = (code: number, text: string): void => {
-      this.#record(placed, order.clientId, 'refused');
-      this.#parts.news.refused(order.clientId, order.orderId, code, text);
-    };
-    if (order.status === 'Filled') {
-      refuse(104, 'Cannot modify a filled order.');
-      return;
-    }
-    if (order.done) {
-      refuse(103, 'Duplicate order id');
-      return;
-    }
-    if (order.status === 'PendingCancel') {
-      refuse(2102, 'Unable to modify this order as it is still being processed.');
-      return;
-    }
-    if (!checked.ok) {
-      refuse(checked.refusal.code, checked.refusal.text);
+    const objection = modifyObjection(order, checked);
+    if (!checked.ok || objection !== undefined) {
+      this.#refuse(placed, order.clientId, objection?.code ?? 321, objection?.text ?? '');
       return;
     }
     const { terms } = checked;
-    if (terms.contract !== order.contract || terms.action !== order.action || terms.type !== order.type || terms.quantity <= order.filled) {
-      refuse(105, 'Order being modified does not match original order.');
-      return;
-    }
-    if (terms.parentId !== 0 && order.parent?.status === 'Filled') {
-      refuse(135, `Can't find order with id = ${terms.parentId}`);
-      return;
-    }
     this.#record(placed, order.clientId, 'modify');
-    order.quantity = terms.quantity;
-    order.limit = terms.limit;
-    order.stop = terms.stop;
-    order.tif = terms.tif;
-    order.outsideRth = terms.outsideRth;
-    if (!order.transmitted) {
+    if (order.transmitted) this.#change(order, terms);
+    else {
+      order.change(terms);
       if (terms.transmit) this.#transmit(order);
-      return;
     }
+  }
+
+  /** A person in TWS changes an order, whoever placed it. False when it is over or on its way out. */
+  changeByHand(order: WorkingOrder, changes: Partial<OrderChanges>): boolean {
+    if (order.done || order.status === 'PendingCancel' || (changes.quantity ?? Infinity) <= order.filled) return false;
+    this.#change(order, { ...order.changeable, ...changes });
+    return true;
+  }
+
+  #change(order: WorkingOrder, changes: OrderChanges): void {
+    order.change(changes);
     order.expiresAt = order.tif === 'GTC' ? Infinity : this.#parts.session.expiry(this.#now, order.outsideRth);
     order.asleep = !this.#parts.session.isOpen(this.#now, order.outsideRth);
+    this.#trail(order);
     this.#parts.news.state(order);
     this.#work(order);
   }
@@ -210,24 +221,19 @@ export class Exchange {
     this.#parts.ledger.recordPlacement({ clientId, orderId: placed.orderId, orderRef: placed.orderRef, kind, at: this.#now });
   }
 
+  /** When the exchange answers next: now, or at the opening. */
+  get nextOpen(): number {
+    return this.#parts.session.nextOpen(this.#now);
+  }
+
   // —— cancelling ———————————————————————————————————————————————————————————————————————————
 
   cancel(clientId: number, orderId: number): void {
-    const { news } = this.#parts;
+    const { news, script } = this.#parts;
     const order = this.register.find(clientId, orderId);
-    if (order === undefined) {
-      news.refused(clientId, orderId, 10_147, `OrderId ${orderId} that needs to be cancelled is not found.`);
-      return;
-    }
-    if (order.done) {
-      news.refused(clientId, orderId, 10_148, `OrderId ${orderId} that needs to be cancelled cannot be cancelled, state: ${order.status}.`);
-      return;
-    }
-    if (order.status === 'PendingCancel') {
-      news.refused(clientId, orderId, 161, `Cancel attempted when order is not in a cancellable state.  Order permId =${order.permId}`);
-      return;
-    }
-    this.cancelOrder(order);
+    const objection = script.refusal('cancel') ?? cancelObjection(order, orderId);
+    if (objection !== undefined) news.refused(clientId, orderId, objection.code, objection.text.replace('%', String(orderId)));
+    else if (order !== undefined) this.cancelOrder(order);
   }
 
   cancelOrder(order: WorkingOrder): void {
@@ -263,6 +269,7 @@ export class Exchange {
     order.completedAt = this.#now;
     order.completedStatus = text;
     order.asleep = false;
+    order.parked = false;
     this.register.retire(order);
   }
 
@@ -309,9 +316,10 @@ export class Exchange {
   /** Brings an order as far as it gets now: trigger, trade, rest. */
   #work(order: WorkingOrder): void {
     const { news } = this.#parts;
-    if (order.done || order.asleep || !order.activated) return;
+    if (order.done || order.asleep || order.parked || order.locating || !order.activated) return;
     const book = this.#parts.books.get(order.contract.conId);
     if (book === undefined) return;
+    this.#trail(order);
     if (!order.triggered && stopMet(order, book)) {
       order.triggered = true;
       if (order.status === 'PreSubmitted') order.status = 'Submitted';
@@ -320,6 +328,10 @@ export class Exchange {
     if (!order.triggered) return;
     const siblings = order.parent === undefined ? [] : this.register.childrenOf(order.parent);
     const there = offer(order, book, workingSize(order, siblings));
+    if (order.tif === 'FOK' && (there?.size ?? 0) < order.remaining) {
+      this.#withdraw(order, 'FOK order, it cannot be filled as a whole');
+      return;
+    }
     if (there !== undefined && this.#fill(order, book, there.price, there.size)) return;
     if (order.tif === 'IOC') {
       this.#withdraw(order, 'IOC order, the rest is not available');
@@ -332,44 +344,58 @@ export class Exchange {
     order.rested = true;
   }
 
+  /** A trailing stop begins to trail when it is accepted, that of a bracket with its parent's first fill. */
+  #trail(order: WorkingOrder): void {
+    if (order.type !== 'TRAIL' || order.triggered || !order.activated) return;
+    const book = this.#parts.books.get(order.contract.conId);
+    if (book !== undefined) trail(order, book);
+  }
+
   /** True when nothing of the order is left to do. */
   #fill(order: WorkingOrder, book: Book, price: Price, quantity: Quantity): boolean {
-    const { ledger, news } = this.#parts;
-    const before = order.remaining;
     book.consume(order.action, quantity);
-    order.filled = (order.filled + quantity) as Quantity;
-    order.filledNotional += notional(price, quantity, order.contract.multiplier);
-    order.lastFillPrice = price;
-    const commission = commissionSoFar(order.contract.secType, order.filled, order.filledNotional) - order.commission;
-    order.commission += commission;
-    const booked = ledger.book(order.contract, order.action, quantity, price, commission);
-    const fill = {
-      execId: `0000e0d5.${(0x65000000 + ++this.#executions).toString(16)}.01.01`,
-      at: this.#now,
-      account: order.account,
-      contract: order.contract,
-      side: order.action,
-      quantity,
-      price,
-      permId: order.permId,
-      orderId: order.orderId,
-      clientId: order.clientId,
-      orderRef: order.orderRef,
-      cumQuantity: order.filled,
-      cumNotional: order.filledNotional,
-      resting: order.rested,
-      commission,
-      ...booked,
-    };
-    ledger.recordFill(fill);
-    if (order.remaining === 0) this.#finish(order, 'Filled', `Filled Size: ${String(order.quantity / 10_000)}`);
+    this.#execute(order, price, quantity);
+    return order.done;
+  }
+
+  #execute(order: WorkingOrder, price: Price, quantity: Quantity): Fill {
+    const { news } = this.#parts;
+    const before = order.remaining;
+    const fill = this.#till.execute(order, price, quantity, this.#now);
+    if (order.remaining === 0) this.#finish(order, 'Filled', `Filled Size: ${String(order.filled / 10_000)}`);
     else if (order.status === 'PreSubmitted') order.status = 'Submitted';
     news.executed(fill);
     news.state(order);
     news.charged(order, fill);
     news.holding(order.contract);
     this.#settleFamily(order, quantity, before);
-    return order.done;
+    return fill;
+  }
+
+  /**
+   * An execution that the book knows nothing of: after the order was cancelled, or of more than it asked for. Without a price
+   * at its limit, or else at the last trade; undefined when there is neither.
+   */
+  executeAnyway(permId: number, quantity: Quantity, price?: Price): Fill | undefined {
+    const order = this.#order(permId);
+    if (order === undefined || quantity <= 0) return undefined;
+    const at = price ?? order.limit ?? this.#parts.books.get(order.contract.conId)?.mark;
+    return at === undefined ? undefined : this.#execute(order, at, quantity);
+  }
+
+  #order(permId: number): WorkingOrder | undefined {
+    const order = this.#parts.ledger.orders.find((one) => one.permId === permId);
+    return order instanceof WorkingOrder ? order : undefined;
+  }
+
+  /** Corrects an execution, or busts it with a quantity of zero. Silent: the position alone tells. */
+  correct(fill: Fill, price: Price, quantity: Quantity, silent: boolean): Fill | undefined {
+    const order = this.#order(fill.permId);
+    if (order === undefined) return undefined;
+    const now = this.#till.correct(order, fill, price, quantity, this.#now);
+    if (!silent) this.#parts.news.corrected(order, now);
+    this.#parts.news.holding(order.contract);
+    return now;
   }
 
   /** A fill changes what others of its OCA group, its siblings and its children may do. */
@@ -386,6 +412,7 @@ export class Exchange {
     for (const child of this.register.childrenOf(order)) {
       if (child.done || !child.transmitted) continue;
       const woken = order.filled === filled;
+      this.#trail(child);
       if (woken && !child.triggered) this.#parts.news.state(child);
       this.#work(child);
     }

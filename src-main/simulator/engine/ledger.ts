@@ -48,7 +48,15 @@ export interface Placement {
   readonly clientId: number;
   readonly orderId: number;
   readonly orderRef: string;
-  readonly kind: 'new' | 'modify' | 'what-if' | 'refused';
+  /** `lost`: it arrived and TWS made nothing of it, not even an error. */
+  readonly kind: 'new' | 'modify' | 'what-if' | 'refused' | 'lost';
+  readonly at: number;
+}
+
+/** An execution as it was told first, and what it was corrected to; zero shares for a bust. */
+export interface Correction {
+  readonly was: Fill;
+  readonly now: Fill;
   readonly at: number;
 }
 
@@ -71,7 +79,10 @@ export class Ledger {
   #cash: number;
   readonly #positions = new Map<number, LedgerPosition>();
   readonly #orders: OrderView[] = [];
+  /** What was held before the simulator began. */
+  readonly #endowed = new Map<number, LedgerPosition>();
   readonly #fills: Fill[] = [];
+  readonly #corrections: Correction[] = [];
   readonly #placements: Placement[] = [];
   #inbound: Inbound[] = [];
 
@@ -89,8 +100,13 @@ export class Ledger {
     return this.#orders;
   }
 
+  /** Executions as they stand: corrected ones in the place of the first version, busted ones gone. */
   get fills(): readonly Fill[] {
     return this.#fills;
+  }
+
+  get corrections(): readonly Correction[] {
+    return this.#corrections;
   }
 
   get placements(): readonly Placement[] {
@@ -145,7 +161,7 @@ export class Ledger {
   /** A holding from before the simulator began; its cost was paid before, so cash does not change. */
   endow(contract: Instrument, quantity: Quantity, averageCost: Price): void {
     const cost = notional(averageCost, quantity, contract.multiplier);
-    this.#positions.set(contract.conId, {
+    this.#endowed.set(contract.conId, {
       contract,
       quantity,
       costGross: cost,
@@ -154,6 +170,41 @@ export class Ledger {
       realizedNet: 0,
       commission: 0,
     });
+    this.#rebook(contract);
+  }
+
+  /** Puts a corrected execution in the place of the old one, or takes it out when nothing of it is left, and reckons anew what followed from it. */
+  amend(was: Fill, next: Fill, at: number): Fill {
+    const place = this.#fills.findIndex((fill) => fill.execId === was.execId);
+    if (place < 0) throw new Error(`no such execution: ${was.execId}`);
+    for (const fill of this.#fills) if (fill.contract === was.contract) this.#cash += cashTaken(fill);
+    this.#fills.splice(place, 1, ...(next.quantity === 0 ? [] : [next]));
+    this.#rebook(was.contract);
+    const now = next.quantity === 0 ? { ...next, cumQuantity: this.#filledOf(was.permId) } : (this.#fills[place] ?? next);
+    this.#corrections.push({ was, now, at });
+    return now;
+  }
+
+  #filledOf(permId: number): Quantity {
+    return this.fillsOf(permId).reduce((sum, fill) => sum + fill.quantity, 0) as Quantity;
+  }
+
+  /** Position, cash and the figures of every execution of a contract, from what was held at first. */
+  #rebook(contract: Instrument): void {
+    const endowed = this.#endowed.get(contract.conId);
+    if (endowed === undefined) this.#positions.delete(contract.conId);
+    else this.#positions.set(contract.conId, endowed);
+    const sums = new Map<number, { quantity: number; notional: number }>();
+    this.#fills.forEach((fill, index) => {
+      if (fill.contract !== contract) return;
+      const sum = sums.get(fill.permId) ?? { quantity: 0, notional: 0 };
+      sums.set(fill.permId, sum);
+      sum.quantity += fill.quantity;
+      sum.notional += notional(fill.price, fill.quantity, contract.multiplier);
+      const booked = this.book(contract, fill.side, fill.quantity, fill.price, fill.commission);
+      this.#fills[index] = { ...fill, ...booked, cumQuantity: sum.quantity as Quantity, cumNotional: sum.notional };
+    });
+    if (!this.#positions.has(contract.conId)) this.book(contract, 'BUY', 0 as Quantity, 0 as Price, 0);
   }
 
   /** Books cash and position of one fill: average cost, a reversal closes first and then opens. Rounds half away from zero. */
@@ -189,4 +240,9 @@ export class Ledger {
     });
     return closes === 0 ? { realizedGross: undefined, realizedNet: undefined } : { realizedGross, realizedNet };
   }
+}
+
+/** What a fill took out of the cash, or brought into it when negative. */
+function cashTaken(fill: Fill): number {
+  return (fill.side === 'BUY' ? 1 : -1) * notional(fill.price, fill.quantity, fill.contract.multiplier) + fill.commission;
 }

@@ -1,5 +1,5 @@
 import { mulDiv } from '#domain/decimal';
-import { midpoint, type Price } from '#domain/price';
+import { midpoint, type Price, roundToTick } from '#domain/price';
 import { QUANTITY_SCALE, type Quantity } from '#domain/quantity';
 import type { Book } from '../market/book.ts';
 import type { WorkingOrder } from './working-order.ts';
@@ -24,6 +24,21 @@ export function stopMet(order: WorkingOrder, book: Book): boolean {
     default:
       return beyond(book.last);
   }
+}
+
+/**
+ * Moves a trailing stop after the market, never back; where the market is, the trigger method says as for any stop. The first
+ * price it sees sets it when it came without one.
+ */
+export function trail(order: WorkingOrder, book: Book): void {
+  const buy = order.action === 'BUY';
+  const quoted = order.triggerMethod === 1 || order.triggerMethod === 4;
+  const from = quoted ? (buy ? book.bid : book.ask) : book.last;
+  if (from === undefined || from <= 0 || book.halted) return;
+  const by = order.trailBy ?? mulDiv(from, order.trailPercent ?? 0, 100_000_000);
+  const { minTick } = order.contract;
+  const stop = buy ? roundToTick((from + by) as Price, minTick, 'up') : roundToTick((from - by) as Price, minTick, 'down');
+  if (order.stop === undefined || (buy ? stop < order.stop : stop > order.stop)) order.stop = stop;
 }
 
 /** Fills of all orders that leave the position which this parent opens. */

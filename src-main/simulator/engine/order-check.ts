@@ -13,8 +13,8 @@ export interface Refusal {
 
 export type Checked = { readonly ok: true; readonly terms: OrderTerms } | { readonly ok: false; readonly refusal: Refusal };
 
-const TYPES: ReadonlySet<string> = new Set(['MKT', 'LMT', 'STP', 'STP LMT']);
-const TIFS: ReadonlySet<string> = new Set(['DAY', 'GTC', 'IOC']);
+const TYPES: ReadonlySet<string> = new Set(['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL']);
+const TIFS: ReadonlySet<string> = new Set(['DAY', 'GTC', 'IOC', 'FOK']);
 
 /** A placement in the exchange's nouns, or the error with which TWS refuses it before it becomes an order. `known`: its id is that of an order that lives. */
 export function checkOrder(
@@ -43,7 +43,9 @@ export function checkOrder(
       'Fractional-sized order cannot be placed via API. Please use desktop version to place this order or remove the fractional part of the order size and try again.',
     );
   const limit = needsLimit(type) ? readPrice(placed.limit, contract) : undefined;
-  const stop = needsStop(type) ? readPrice(placed.aux, contract) : undefined;
+  const trail = type === 'TRAIL' ? readTrail(placed, contract) : undefined;
+  if (trail?.ok === false) return trail;
+  const stop = needsStop(type) ? readPrice(placed.aux, contract) : trail?.stop;
   for (const price of [limit, stop]) if (price !== undefined && !price.ok) return price;
   return {
     ok: true,
@@ -58,6 +60,8 @@ export function checkOrder(
       quantity: quantity.value,
       limit: limit?.ok ? limit.price : undefined,
       stop: stop?.ok ? stop.price : undefined,
+      trailBy: trail?.by,
+      trailPercent: trail?.percent,
       outsideRth: placed.outsideRth,
       orderRef: ascii(placed.orderRef),
       ocaGroup: ascii(placed.ocaGroup),
@@ -78,10 +82,26 @@ function needsStop(type: string): boolean {
   return type === 'STP' || type === 'STP LMT';
 }
 
-function readPrice(
-  text: string | undefined,
-  contract: Instrument,
-): { readonly ok: true; readonly price: Price } | { readonly ok: false; readonly refusal: Refusal } {
+/** By an amount or by a percentage, one of them; from a stop that is given, or else from the market. */
+function readTrail(placed: PlaceOrder, contract: Instrument): TrailRead {
+  const stop = placed.trailStop === undefined ? undefined : readPrice(placed.trailStop, contract);
+  if (placed.trailPercent !== undefined && (placed.aux === undefined || Number(placed.aux) === 0)) {
+    const percent = priceFromText(placed.trailPercent);
+    if (!percent.ok || percent.value <= 0 || percent.value >= 100_000_000)
+      return invalid(`Invalid trailing percent '${placed.trailPercent}'`);
+    return { ok: true, by: undefined, percent: percent.value, stop };
+  }
+  const by = readPrice(placed.aux, contract);
+  return by.ok ? { ok: true, by: by.price, percent: undefined, stop } : by;
+}
+
+type PriceRead = { readonly ok: true; readonly price: Price } | { readonly ok: false; readonly refusal: Refusal };
+
+type TrailRead =
+  | { readonly ok: true; readonly by: Price | undefined; readonly percent: number | undefined; readonly stop: PriceRead | undefined }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+function readPrice(text: string | undefined, contract: Instrument): PriceRead {
   if (text === undefined) return invalid('Missing price');
   const price = priceFromText(text);
   if (!price.ok || price.value % contract.minTick !== 0)

@@ -32,6 +32,19 @@ export class OrderRegister {
     return true;
   }
 
+  /**
+   * After a restart the ids of every client begin `by` lower again, as has been seen. Orders that are over no longer stand
+   * in the way of their old ids; those that work do, and a placement under their id changes them.
+   */
+  rewind(by: number): void {
+    for (const [clientId, next] of this.#nextId) {
+      const lower = Math.max(1, next - by);
+      this.#nextId.set(clientId, lower);
+      const orders = this.#byClient.get(clientId);
+      for (const [id, order] of orders ?? []) if (id >= lower && order.done) orders?.delete(id);
+    }
+  }
+
   add(order: WorkingOrder): void {
     this.#index(order);
     if (order.parent === undefined) return;
@@ -58,6 +71,13 @@ export class OrderRegister {
 
   childrenOf(parent: WorkingOrder): readonly WorkingOrder[] {
     return this.#children.get(parent) ?? [];
+  }
+
+  /** An order that was never transmitted is gone as if it had never come. */
+  forget(order: WorkingOrder): void {
+    this.#byClient.get(order.clientId)?.delete(order.orderId);
+    const siblings = order.parent === undefined ? undefined : this.#children.get(order.parent);
+    if (siblings !== undefined) remove(siblings, order);
   }
 
   activate(order: WorkingOrder): void {
@@ -88,7 +108,7 @@ export class OrderRegister {
 
   /** Orders in TWS that were never transmitted vanish when it restarts. */
   dropUntransmitted(): void {
-    for (const orders of this.#byClient.values()) for (const [id, order] of orders) if (!order.transmitted) orders.delete(id);
+    for (const orders of this.#byClient.values()) for (const order of orders.values()) if (!order.transmitted) this.forget(order);
   }
 }
 

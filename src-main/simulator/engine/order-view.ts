@@ -3,8 +3,8 @@ import type { Quantity } from '#domain/quantity';
 import type { Instrument } from '../market/instrument.ts';
 
 export type Side = 'BUY' | 'SELL';
-export type OrderType = 'MKT' | 'LMT' | 'STP' | 'STP LMT';
-export type Tif = 'DAY' | 'GTC' | 'IOC';
+export type OrderType = 'MKT' | 'LMT' | 'STP' | 'STP LMT' | 'TRAIL';
+export type Tif = 'DAY' | 'GTC' | 'IOC' | 'FOK';
 
 /** TWS's own words. `Untransmitted` is never told to anyone: such an order waits in TWS for its bracket's last child. */
 export type OrderStatus = 'Untransmitted' | 'PreSubmitted' | 'Submitted' | 'PendingCancel' | 'Cancelled' | 'Filled' | 'Inactive';
@@ -22,7 +22,11 @@ export interface OrderView {
   readonly tif: Tif;
   readonly quantity: Quantity;
   readonly limit: Price | undefined;
+  /** Of a trailing stop: where it stands now; undefined until there is a market to trail. */
   readonly stop: Price | undefined;
+  /** How far a trailing stop stays behind: an amount, or else a percentage in 1e-6 per cent. */
+  readonly trailBy: Price | undefined;
+  readonly trailPercent: number | undefined;
   readonly outsideRth: boolean;
   readonly orderRef: string;
   readonly ocaGroup: string;

@@ -26,6 +26,11 @@ export class SessionRule {
     }
   }
 
+  /** When regular trading opens next; this very moment when it is open. */
+  nextOpen(at: number): number {
+    return this.isOpen(at, false) ? at : nextOpen(at);
+  }
+
   opensText(at: number, outsideRth: boolean): string {
     const today = tradingHours(localTime(at).day);
     if (outsideRth && today !== undefined && at < today.preOpen) return stampText(today.preOpen);

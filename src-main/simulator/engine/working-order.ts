@@ -15,6 +15,8 @@ export interface OrderTerms {
   readonly quantity: Quantity;
   readonly limit: Price | undefined;
   readonly stop: Price | undefined;
+  readonly trailBy?: Price | undefined;
+  readonly trailPercent?: number | undefined;
   readonly outsideRth: boolean;
   readonly orderRef: string;
   readonly ocaGroup: string;
@@ -24,6 +26,9 @@ export interface OrderTerms {
   readonly whatIf: boolean;
   readonly transmit: boolean;
 }
+
+/** What may be changed of an order that works. */
+export type OrderChanges = Pick<OrderTerms, 'quantity' | 'limit' | 'stop' | 'trailBy' | 'trailPercent' | 'tif' | 'outsideRth'>;
 
 /** An order in the exchange's hands. The exchange alone changes it; everybody else reads it as an OrderView. */
 export class WorkingOrder implements OrderView {
@@ -46,6 +51,8 @@ export class WorkingOrder implements OrderView {
   quantity: Quantity;
   limit: Price | undefined;
   stop: Price | undefined;
+  trailBy: Price | undefined;
+  trailPercent: number | undefined;
   outsideRth: boolean;
   status: OrderStatus = 'Untransmitted';
   /** A stop that has met its price, or an order that needs none. */
@@ -62,6 +69,10 @@ export class WorkingOrder implements OrderView {
   rested = false;
   /** Waits for its session to open. */
   asleep = false;
+  /** Waits for shares to be located before it may sell short (404). */
+  locating = false;
+  /** Inactive and alive: it waits in TWS for a person to say yes. */
+  parked = false;
 
   constructor(terms: OrderTerms, permId: number, placedAt: number, parent: WorkingOrder | undefined) {
     this.permId = permId;
@@ -75,6 +86,8 @@ export class WorkingOrder implements OrderView {
     this.quantity = terms.quantity;
     this.limit = terms.limit;
     this.stop = terms.stop;
+    this.trailBy = terms.trailBy;
+    this.trailPercent = terms.trailPercent;
     this.outsideRth = terms.outsideRth;
     this.orderRef = terms.orderRef;
     this.ocaGroup = terms.ocaGroup;
@@ -87,12 +100,28 @@ export class WorkingOrder implements OrderView {
     this.triggered = !this.isStop;
   }
 
-  get isStop(): boolean {
-    return this.type === 'STP' || this.type === 'STP LMT';
+  get changeable(): OrderChanges {
+    const { quantity, limit, stop, trailBy, trailPercent, tif, outsideRth } = this;
+    return { quantity, limit, stop, trailBy, trailPercent, tif, outsideRth };
   }
 
+  change(changes: OrderChanges): void {
+    this.quantity = changes.quantity;
+    this.limit = changes.limit;
+    this.stop = changes.stop;
+    this.trailBy = changes.trailBy;
+    this.trailPercent = changes.trailPercent;
+    this.tif = changes.tif;
+    this.outsideRth = changes.outsideRth;
+  }
+
+  get isStop(): boolean {
+    return this.type === 'STP' || this.type === 'STP LMT' || this.type === 'TRAIL';
+  }
+
+  /** Never below zero, though a late fill may bring more than was ordered. */
   get remaining(): Quantity {
-    return (this.quantity - this.filled) as Quantity;
+    return Math.max(0, this.quantity - this.filled) as Quantity;
   }
 
   get parentPermId(): number {
@@ -100,7 +129,7 @@ export class WorkingOrder implements OrderView {
   }
 
   get done(): boolean {
-    return this.status === 'Filled' || this.status === 'Cancelled' || this.status === 'Inactive';
+    return this.status === 'Filled' || this.status === 'Cancelled' || (this.status === 'Inactive' && !this.parked);
   }
 
   get transmitted(): boolean {
@@ -114,6 +143,6 @@ export class WorkingOrder implements OrderView {
 
   get whyHeld(): string {
     if (this.done) return '';
-    return [...(this.activated ? [] : ['child']), ...(this.triggered ? [] : ['trigger'])].join(',');
+    return [...(this.activated ? [] : ['child']), ...(this.triggered ? [] : ['trigger']), ...(this.locating ? ['locate'] : [])].join(',');
   }
 }

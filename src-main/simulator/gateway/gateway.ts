@@ -1,12 +1,11 @@
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import { fromLocal, localTime } from '../calendar/new-york.ts';
+import { Agenda } from '../agenda.ts';
 import { Account } from '../engine/account.ts';
 import { Exchange } from '../engine/exchange.ts';
 import { Ledger } from '../engine/ledger.ts';
-import type { OrderView } from '../engine/order-view.ts';
 import { SessionRule } from '../engine/session-rule.ts';
-import type { OrderTerms } from '../engine/working-order.ts';
 import { BarStore } from '../market/bar-store.ts';
 import { Book } from '../market/book.ts';
 import { Listing } from '../market/instrument.ts';
@@ -16,7 +15,10 @@ import { currentTime, errorMessage, managedAccounts, nextValidId } from '../wire
 import { readRequest, type Request } from '../wire/request.ts';
 import { AccountDesk } from './account-desk.ts';
 import { type Anchor, HistoryDesk } from './history-desk.ts';
+import { Disguise } from './disguise.ts';
 import { MarketDesk } from './market-desk.ts';
+import { MessageFaults } from './message-faults.ts';
+import { Moments } from './moments.ts';
 import { OrderDesk } from './order-desk.ts';
 import { OrderNews } from './order-news.ts';
 import { OrderFaults } from './order-script.ts';
@@ -58,14 +60,21 @@ export class Gateway {
   readonly orderFaults = new OrderFaults();
   readonly market: MarketDesk;
   readonly orderNews: OrderNews;
+  readonly orders: OrderDesk;
+  /** For fault scripts: what happens later, where the run is, what becomes of messages, what orders look like. */
+  readonly agenda = new Agenda();
+  readonly moments = new Moments();
+  readonly messages: MessageFaults;
+  readonly disguise: Disguise;
   /** A fault script's nextValidId instead of the true one; `withheld` for none at all. */
   nextIdFault: number | 'withheld' | undefined;
+  /** A fault script's list of accounts, with commas, instead of the true one. */
+  accountsFault: string | undefined;
   readonly #sessions: Sessions;
   readonly #books: ReadonlyMap<number, Book>;
   readonly #bySymbol: ReadonlyMap<string, Book>;
   readonly #bars: ReadonlyMap<number, BarStore>;
   readonly #accounts: AccountDesk;
-  readonly #orders: OrderDesk;
   readonly #reference: ReferenceDesk;
   readonly #history: HistoryDesk;
   #nextBeat: number;
@@ -75,6 +84,9 @@ export class Gateway {
 
   constructor(options: GatewayOptions, outlet: Outlet) {
     this.#sessions = new Sessions(outlet);
+    const now = (): number => this.exchange.now;
+    this.disguise = new Disguise(now);
+    this.messages = this.#sessions.voice = new MessageFaults(outlet, this.moments, this.agenda, now);
     this.listing = new Listing([...options.anchors.keys()]);
     this.ledger = new Ledger(options.cash);
     const books = this.listing.all.map((one) => new Book(one, options.anchors.get(one.symbol)?.price));
@@ -87,13 +99,15 @@ export class Gateway {
     }
     this.account = new Account(options.account, this.ledger, this.#books);
     this.#accounts = new AccountDesk(this.#sessions, this.account, this.ledger, this.listing.all, options.startAt);
-    this.orderNews = new OrderNews(
-      this.#sessions,
-      this.orderFaults,
-      new Random(options.seed ^ 0x5bd1e995),
-      options.duplicates,
-      (contract) => this.#accounts.holding(contract),
-    );
+    this.orderNews = new OrderNews({
+      sessions: this.#sessions,
+      faults: this.orderFaults,
+      chance: new Random(options.seed ^ 0x5bd1e995),
+      duplicates: options.duplicates,
+      onHolding: (contract) => this.#accounts.holding(contract),
+      moments: this.moments,
+      disguise: this.disguise,
+    });
     const rule = new SessionRule(options.sessions === 'enforced');
     this.exchange = new Exchange(
       {
@@ -108,9 +122,15 @@ export class Gateway {
       },
       options.startAt,
     );
-    const now = (): number => this.exchange.now;
     this.market = new MarketDesk(this.#sessions, this.listing, this.#books, { permission: options.permission, maxTickers: 100 }, now);
-    this.#orders = new OrderDesk(this.#sessions, this.exchange, this.ledger);
+    this.orders = new OrderDesk({
+      sessions: this.#sessions,
+      exchange: this.exchange,
+      ledger: this.ledger,
+      faults: this.orderFaults,
+      moments: this.moments,
+      disguise: this.disguise,
+    });
     this.#reference = new ReferenceDesk(this.#sessions, this.listing, now);
     const anchors = new Map([...options.anchors].map(([symbol, anchor]) => [this.listing.bySymbol(symbol)?.conId ?? 0, anchor]));
     this.#history = new HistoryDesk(this.#sessions, this.listing, this.#bars, anchors, now);
@@ -129,10 +149,11 @@ export class Gateway {
   open(clientId: number, version: number): boolean {
     if (this.#sessions.get(clientId) !== undefined) return false;
     const session = this.#sessions.open(clientId, version);
-    this.#sessions.send(clientId, managedAccounts(this.account.id));
+    this.#sessions.send(clientId, managedAccounts(this.accountsFault ?? this.account.id));
     this.#tellNextId(clientId);
     for (const [code, text] of FARMS) this.#sessions.send(clientId, errorMessage(-1, code, text));
-    this.#orders.welcome(session);
+    this.orders.welcome(session);
+    this.moments.say('connect', clientId);
     return true;
   }
 
@@ -148,6 +169,17 @@ export class Gateway {
     this.#accounts.closed(session);
     this.#history.closed(session);
     this.#sessions.close(clientId);
+    this.moments.say('disconnect', clientId);
+  }
+
+  /** Client 0 has asked to have orders typed into TWS bound as they come. */
+  get bindsManualOrders(): boolean {
+    return this.#sessions.get(0)?.bindsManualOrders === true;
+  }
+
+  /** Data were lost (1101): every line of every client is gone. */
+  loseMarketData(): void {
+    for (const session of this.#sessions.all) this.market.closed(session);
   }
 
   /** One message of a started client, as its fields. */
@@ -189,7 +221,7 @@ export class Gateway {
         return;
       }
       case 'managedAccounts': {
-        send(managedAccounts(this.account.id));
+        send(managedAccounts(this.accountsFault ?? this.account.id));
         return;
       }
       case 'currentTime': {
@@ -281,35 +313,23 @@ export class Gateway {
         return;
       }
       case 'openOrders': {
-        this.#orders.own(session);
+        this.orders.own(session);
         return;
       }
       case 'allOpenOrders': {
-        this.#orders.all(session);
-        return;
-      }
-      case 'autoOpenOrders': {
-        this.#orders.autoBind(session, asked.bind);
-        return;
-      }
-      case 'completedOrders': {
-        this.#orders.completed(session, asked.apiOnly);
-        return;
-      }
-      case 'executions': {
-        this.#orders.executions(session, asked.reqId, asked.filter);
-        return;
-      }
-      case 'placeOrder': {
-        this.exchange.place(asked.order, clientId);
-        return;
-      }
-      case 'cancelOrder': {
-        this.exchange.cancel(clientId, asked.orderId);
+        this.orders.all(session);
         return;
       }
       case 'globalCancel': {
-        this.exchange.cancelAll();
+        this.orders.cancel(session, 'all');
+        return;
+      }
+      case 'autoOpenOrders':
+      case 'completedOrders':
+      case 'executions':
+      case 'placeOrder':
+      case 'cancelOrder': {
+        this.orders.answer(session, asked);
         return;
       }
       case 'historicalData': {
@@ -357,7 +377,13 @@ export class Gateway {
   }
 
   #moveTo(at: number): void {
-    this.exchange.advance(at);
+    do {
+      for (let due = this.agenda.nextAt; due <= at; due = this.agenda.nextAt) {
+        this.exchange.advance(due);
+        this.agenda.take(due)?.();
+      }
+      this.exchange.advance(at);
+    } while (this.agenda.nextAt <= at);
     if (at < this.#midnight) return;
     const { day } = localTime(at);
     this.#midnight = fromLocal(day + 1, 0);
@@ -377,48 +403,15 @@ export class Gateway {
     if (this.#dayEndsWithTape) this.exchange.expireDayOrders();
   }
 
+  isHalted(symbol: string): boolean {
+    return this.#bySymbol.get(symbol)?.halted === true;
+  }
+
   setHalted(symbol: string, halted: boolean): void {
     const book = this.#bySymbol.get(symbol);
     if (book === undefined) return;
     book.halted = halted;
     this.market.halted(book.instrument.conId, halted);
     if (!halted) this.exchange.match(book);
-  }
-
-  // —— a person at TWS ——————————————————————————————————————————————————————————————————————
-
-  /** An order typed into TWS by hand. */
-  placeManualOrder(
-    wish: Pick<OrderTerms, 'action' | 'type' | 'quantity'> &
-      Partial<Pick<OrderTerms, 'limit' | 'stop' | 'tif' | 'outsideRth'>> & { readonly symbol: string },
-  ): OrderView {
-    const contract = this.listing.bySymbol(wish.symbol);
-    if (contract === undefined) throw new Error(`the simulator does not trade ${wish.symbol}`);
-    const order = this.exchange.placeByHand({
-      account: this.account.id,
-      contract,
-      action: wish.action,
-      type: wish.type,
-      tif: wish.tif ?? 'DAY',
-      quantity: wish.quantity,
-      limit: wish.limit,
-      stop: wish.stop,
-      outsideRth: wish.outsideRth ?? false,
-      orderRef: '',
-      ocaGroup: '',
-      ocaType: 0,
-      parentId: 0,
-      triggerMethod: 0,
-    });
-    if (this.#sessions.get(0)?.bindsManualOrders === true) this.exchange.bind(order);
-    return order;
-  }
-
-  /** Cancels any order, as a person in TWS may. */
-  cancelManual(permId: number): boolean {
-    const order = this.exchange.register.active().find((one) => one.permId === permId);
-    if (order === undefined) return false;
-    this.exchange.cancelOrder(order);
-    return true;
   }
 }

@@ -6,20 +6,112 @@ import { stampText } from '../calendar/new-york.ts';
 import { payload } from '../wire/figure.ts';
 import { commissionReport, completedOrdersEnd, execDetails, execDetailsEnd, openOrderEnd } from '../wire/message.ts';
 import { completedOrderFields } from '../wire/order-text.ts';
-import type { ExecutionFilter } from '../wire/request.ts';
+import type { PlaceOrder } from '../wire/place-order.ts';
+import type { ExecutionFilter, Request } from '../wire/request.ts';
+import type { Disguise } from './disguise.ts';
+import type { Moments } from './moments.ts';
+import type { OrderFaults } from './order-script.ts';
 import { openOrderText, orderStatusText } from './order-news.ts';
 import type { Session, Sessions } from './session.ts';
 
-/** Questions about orders and executions. */
+export type OrderRequest = Extract<
+  Request,
+  { readonly kind: 'placeOrder' | 'cancelOrder' | 'autoOpenOrders' | 'completedOrders' | 'executions' }
+>;
+
+export interface OrderDeskParts {
+  readonly sessions: Sessions;
+  readonly exchange: Exchange;
+  readonly ledger: Ledger;
+  readonly faults: OrderFaults;
+  readonly moments: Moments;
+  readonly disguise: Disguise;
+}
+
+/** Orders, cancels, and questions about orders and executions. */
 export class OrderDesk {
+  /** reqExecutions answers with no more than the last so many ms of the tape. */
+  executionsWindow = Infinity;
   readonly #sessions: Sessions;
   readonly #exchange: Exchange;
   readonly #ledger: Ledger;
+  readonly #faults: OrderFaults;
+  readonly #moments: Moments;
+  readonly #disguise: Disguise;
+  /** While TWS has no server behind it: what it was told meanwhile. */
+  #kept: (() => void)[] | undefined;
 
-  constructor(sessions: Sessions, exchange: Exchange, ledger: Ledger) {
-    this.#sessions = sessions;
-    this.#exchange = exchange;
-    this.#ledger = ledger;
+  constructor(parts: OrderDeskParts) {
+    this.#sessions = parts.sessions;
+    this.#exchange = parts.exchange;
+    this.#ledger = parts.ledger;
+    this.#faults = parts.faults;
+    this.#moments = parts.moments;
+    this.#disguise = parts.disguise;
+  }
+
+  answer(session: Session, asked: OrderRequest): void {
+    const { clientId } = session;
+    switch (asked.kind) {
+      case 'placeOrder': {
+        this.#place(clientId, asked.order);
+        return;
+      }
+      case 'cancelOrder': {
+        this.cancel(session, asked.orderId);
+        return;
+      }
+      case 'autoOpenOrders': {
+        this.autoBind(session, asked.bind);
+        return;
+      }
+      case 'completedOrders': {
+        this.completed(session, asked.apiOnly);
+        return;
+      }
+      case 'executions': {
+        this.executions(session, asked.reqId, asked.filter);
+        return;
+      }
+    }
+  }
+
+  /** One order, or everything that works. */
+  cancel({ clientId }: Session, which: number | 'all'): void {
+    this.#moments.say('cancel', clientId);
+    if (!this.#sessions.hears(clientId)) return;
+    this.#act(() => (which === 'all' ? this.#exchange.cancelAll() : this.#exchange.cancel(clientId, which)));
+  }
+
+  #place(clientId: number, placed: PlaceOrder): void {
+    const known = this.#exchange.register.find(clientId, placed.orderId);
+    this.#moments.say(known === undefined ? 'place' : 'modify', clientId);
+    if (!this.#sessions.hears(clientId) || this.#faults.takeSwallow(clientId)) {
+      const { orderId, orderRef } = placed;
+      this.#ledger.recordPlacement({ clientId, orderId, orderRef, kind: 'lost', at: this.#exchange.now });
+      return;
+    }
+    this.#act(() => this.#exchange.place(placed, clientId));
+  }
+
+  #act(act: () => void): void {
+    if (this.#kept === undefined) act();
+    else this.#kept.push(act);
+  }
+
+  /** TWS has lost IB's servers: orders and cancels are kept until `reconnect`, or forgotten by `forgetKept`. */
+  disconnect(): void {
+    this.#kept ??= [];
+  }
+
+  reconnect(): void {
+    const kept = this.#kept ?? [];
+    this.#kept = undefined;
+    for (const act of kept) act();
+  }
+
+  forgetKept(): void {
+    if (this.#kept !== undefined) this.#kept = [];
   }
 
   /** The client's own orders. Client 0 asks for those typed into TWS too, and binds them by asking. */
@@ -41,8 +133,9 @@ export class OrderDesk {
   #list(session: Session, which: (order: OrderView) => boolean): void {
     for (const order of this.#exchange.register.active()) {
       if (!which(order)) continue;
-      this.#tell(session, openOrderText(order, session));
-      this.#tell(session, orderStatusText(order));
+      const seen = this.#disguise.listed(order, session);
+      this.#tell(session, openOrderText(seen, session));
+      this.#tell(session, orderStatusText(seen));
     }
     this.#tell(session, openOrderEnd());
   }
@@ -50,14 +143,15 @@ export class OrderDesk {
   /** What a client hears on its return: the state of its orders that still work. */
   welcome(session: Session): void {
     for (const order of this.#exchange.register.active())
-      if (order.clientId === session.clientId && order.orderId !== 0) this.#tell(session, orderStatusText(order));
+      if (order.clientId === session.clientId && order.orderId !== 0) this.#tell(session, orderStatusText(this.#disguise.live(order)));
   }
 
   completed(session: Session, apiOnly: boolean): void {
     for (const order of this.#ledger.orders) {
       if (order.completedAt === undefined || order.status === 'Inactive') continue;
       if (apiOnly && order.clientId === 0 && order.orderId <= 0) continue;
-      const fields = completedOrderFields(order, { time: stampText(order.completedAt), status: order.completedStatus }, session.version);
+      const seen = this.#disguise.listed(order, session);
+      const fields = completedOrderFields(seen, { time: stampText(order.completedAt), status: order.completedStatus }, session.version);
       this.#tell(session, payload(...fields));
     }
     this.#tell(session, completedOrdersEnd());
@@ -65,7 +159,8 @@ export class OrderDesk {
 
   /** All of the account's executions that the filter lets through, whoever placed the order; each with its commission report. */
   executions(session: Session, reqId: number, filter: ExecutionFilter): void {
-    const since = filter.time === '' ? -Infinity : (parseStamp(filter.time.replace(/^(\d{8})-/, '$1 ')) ?? -Infinity);
+    const asked = filter.time === '' ? -Infinity : (parseStamp(filter.time.replace(/^(\d{8})-/, '$1 ')) ?? -Infinity);
+    const since = Math.max(asked, this.#exchange.now - this.executionsWindow);
     const side = filter.side.toUpperCase();
     for (const fill of this.#ledger.fills) {
       const fits =
@@ -77,8 +172,8 @@ export class OrderDesk {
         (filter.exchange === '' || filter.exchange === fill.contract.exchange || filter.exchange === fill.contract.primaryExchange) &&
         (side === '' || side === fill.side || side === (fill.side === 'BUY' ? 'BOT' : 'SLD'));
       if (!fits) continue;
-      this.#tell(session, execDetails(reqId, fill, session.version));
-      this.#tell(session, commissionReport(fill));
+      this.#tell(session, execDetails(reqId, this.#disguise.fill(fill), session.version));
+      this.#tell(session, commissionReport(fill, !this.#disguise.commissionsUnset));
     }
     this.#tell(session, execDetailsEnd(reqId));
   }

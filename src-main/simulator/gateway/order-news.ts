@@ -3,6 +3,8 @@ import type { Fill } from '../engine/ledger.ts';
 import type { OrderView } from '../engine/order-view.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { Random } from '../random.ts';
+import type { Disguise } from './disguise.ts';
+import type { Moments } from './moments.ts';
 import { amountText, centsText, payload, UNSET_DOUBLE } from '../wire/figure.ts';
 import { commissionReport, errorMessage, execDetails, orderBound } from '../wire/message.ts';
 import { NO_MARGINS, openOrderFields, orderStatusFields, type StateFigures } from '../wire/order-text.ts';
@@ -19,42 +21,85 @@ export class OrderNews implements ExchangeNews {
   /** Probability that a pair of openOrder and orderStatus comes twice, as TWS does without a rule that one could rely on. */
   readonly #duplicates: number;
   readonly #onHolding: (contract: Instrument) => void;
+  readonly #moments: Moments;
+  readonly #disguise: Disguise;
   readonly #unacknowledged = new Set<number>();
+  readonly #accepted = new WeakSet<OrderView>();
+  #executions: Fill[] = [];
   #waiting: { readonly clientId: number; readonly text: string }[] = [];
   /** A warning that what-if answers carry, in a first openOrder without figures. */
   previewWarning = '';
+  /**
+   * In which order a fill is told. TWS promises none: the execution before its order state, after it, or no order state at
+   * all, as it is with many market orders.
+   */
+  fillsTold: 'execution first' | 'state first' | 'execution only' = 'execution first';
 
-  constructor(sessions: Sessions, faults: OrderFaults, chance: Random, duplicates: number, onHolding: (contract: Instrument) => void) {
-    this.#sessions = sessions;
-    this.#faults = faults;
-    this.#chance = chance;
-    this.#duplicates = duplicates;
-    this.#onHolding = onHolding;
+  constructor(parts: {
+    readonly sessions: Sessions;
+    readonly faults: OrderFaults;
+    readonly chance: Random;
+    readonly duplicates: number;
+    readonly onHolding: (contract: Instrument) => void;
+    readonly moments: Moments;
+    readonly disguise: Disguise;
+  }) {
+    this.#sessions = parts.sessions;
+    this.#faults = parts.faults;
+    this.#chance = parts.chance;
+    this.#duplicates = parts.duplicates;
+    this.#onHolding = parts.onHolding;
+    this.#moments = parts.moments;
+    this.#disguise = parts.disguise;
   }
 
   state(order: OrderView): void {
-    if (this.#dropped(order)) return;
+    this.#note(order);
+    if (this.#dropped(order) || (this.fillsTold === 'execution only' && this.#executions.length > 0)) return;
     const times = this.#chance.chance(this.#duplicates) ? 2 : 1;
     for (let i = 0; i < times; i++) {
-      this.#tell(order.clientId, (session) => openOrderText(order, session));
-      this.#tell(order.clientId, () => orderStatusText(order));
+      this.#tell(order.clientId, (session) => openOrderText(this.#disguise.live(order), session));
+      this.#tell(order.clientId, () => orderStatusText(this.#disguise.live(order)));
     }
   }
 
   status(order: OrderView): void {
-    if (!this.#dropped(order)) this.#tell(order.clientId, () => orderStatusText(order));
+    this.#note(order);
+    if (!this.#dropped(order)) this.#tell(order.clientId, () => orderStatusText(this.#disguise.live(order)));
+  }
+
+  /** A script hears of it before any client does. */
+  #note(order: OrderView): void {
+    if (!this.#accepted.has(order)) {
+      this.#accepted.add(order);
+      this.#moments.say('accepted', order.clientId, order);
+    }
+    if (order.status === 'Cancelled' && order.remaining > 0) this.#moments.say('cancelled', order.clientId, order);
   }
 
   executed(fill: Fill): void {
-    this.#tell(fill.clientId, (session) => execDetails(-1, fill, session.version));
+    this.#moments.say('fill', fill.clientId);
+    this.#executions.push(fill);
+    if (this.fillsTold !== 'state first') this.#tellExecution(fill);
+  }
+
+  #tellExecution(fill: Fill): void {
+    this.#tell(fill.clientId, (session) => execDetails(-1, this.#disguise.fill(fill), session.version));
+  }
+
+  corrected(_order: OrderView, fill: Fill): void {
+    this.#tellExecution(fill);
+    this.#tell(fill.clientId, () => commissionReport(fill, !this.#disguise.commissionsUnset));
   }
 
   charged(order: OrderView, fill: Fill): void {
-    if (order.status === 'Filled') {
+    this.#executions = [];
+    if (this.fillsTold === 'state first') this.#tellExecution(fill);
+    if (order.status === 'Filled' && this.fillsTold !== 'execution only') {
       const figures = { ...QUIET, commission: amountText(order.commission), currency: order.contract.currency };
       this.#tell(order.clientId, (session) => payload(...openOrderFields(order, figures, session.version)));
     }
-    this.#tell(order.clientId, () => commissionReport(fill));
+    this.#tell(order.clientId, () => commissionReport(fill, !this.#disguise.commissionsUnset));
   }
 
   refused(clientId: number, orderId: number, code: number, text: string): void {

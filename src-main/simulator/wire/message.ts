@@ -156,14 +156,15 @@ export function execDetailsEnd(reqId: number): string {
   return payload(TELL.execDetailsEnd, 1, reqId);
 }
 
-export function commissionReport(fill: Fill): string {
+/** `figures` false: both amounts unset, as TWS has them when it does not know yet. */
+export function commissionReport(fill: Fill, figures = true): string {
   return payload(
     TELL.commissionReport,
     1,
     fill.execId,
-    amountText(fill.commission),
+    amountText(figures ? fill.commission : undefined),
     fill.contract.currency,
-    amountText(fill.realizedNet),
+    amountText(figures ? fill.realizedNet : undefined),
     amountText(undefined),
     '',
   );

@@ -38,13 +38,13 @@ function contractFields(order: OrderView): Field[] {
 }
 
 function mainFields(order: OrderView): Field[] {
-  const stop = order.type === 'STP' || order.type === 'STP LMT';
+  const aux = order.type === 'TRAIL' ? order.trailBy : order.type === 'STP' || order.type === 'STP LMT' ? order.stop : undefined;
   return [
     order.action,
     quantityText(order.quantity),
     order.type,
     order.limit === undefined ? '0.0' : priceText(order.limit),
-    stop ? priceText(order.stop) : '0.0',
+    aux === undefined ? '0.0' : priceText(aux),
     order.tif,
     order.ocaGroup,
     order.account,
@@ -52,6 +52,11 @@ function mainFields(order: OrderView): Field[] {
     0,
     order.orderRef,
   ];
+}
+
+/** Where a trailing stop stands, and its percentage if it has one. */
+function trailFields(order: OrderView): Field[] {
+  return order.type === 'TRAIL' ? [priceText(order.stop), priceText(order.trailPercent)] : ['', ''];
 }
 
 /** volatility … referencePriceType. TWS writes `None` for the delta-neutral type, and then eight more fields follow (four when completed). */
@@ -76,13 +81,14 @@ export function openOrderFields(order: OrderView, state: StateFigures, version: 
   fields.push('', '', '', '', '', ''); // starting, stock ref, delta, range ×2, display size
   fields.push(0, 0, 0, '', order.ocaType, 0, 0, '', order.parentId, order.triggerMethod); // block, sweep, all-or-none, min, …, e-trade, firm quote, nbbo cap
   fields.push(...volatilityFields(true));
-  fields.push('', '', '', ''); // trail stop, trailing percent, basis points ×2
+  fields.push(...trailFields(order), '', ''); // basis points ×2
   fields.push('', 0, 0, 0, '', '', ''); // legs description, legs, order legs, routing, scale ×3
   fields.push('', 0, '', 'IB', 0, 0, '', 0); // hedge, opt out, clearing ×2, not held, delta neutral, algo, solicited
   fields.push(order.whatIf ? 1 : 0, order.status, ...state.margins);
   fields.push(state.commission, UNSET_DOUBLE, UNSET_DOUBLE, state.currency, state.warning);
   fields.push(0, 0, 0); // randomise ×2, conditions
-  fields.push('None', UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, 0); // adjusted order
+  const trailStop = order.type === 'TRAIL' && order.stop !== undefined ? priceText(order.stop) : UNSET_DOUBLE;
+  fields.push('None', UNSET_DOUBLE, trailStop, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, 0); // adjusted order, which names the trail stop again
   fields.push('', '', '', UNSET_DOUBLE, 0, 0, 0, 0, 0, '', 0); // soft dollar ×3, cash, hedge price, oms, discretionary, price mgmt, duration, ats, cancel parent
   fields.push(...tailFields(version));
   if (version >= 185) fields.push('');
@@ -102,10 +108,10 @@ export function completedOrderFields(
   fields.push(0, '', -1, '', '', '', '', '', ''); // short sale slot, location, exempt, starting, stock ref, delta, range ×2, display size
   fields.push(0, 0, '', order.ocaType, order.triggerMethod); // sweep, all-or-none, min
   fields.push(...volatilityFields(false));
-  fields.push('', '', '', 0, 0, 0, '', '', ''); // trail ×2, legs description, legs, order legs, routing, scale ×3
+  fields.push(...trailFields(order), '', 0, 0, 0, '', '', ''); // legs description, legs, order legs, routing, scale ×3
   fields.push('', '', 'IB', 0, 0, '', 0); // hedge, clearing ×2, not held, delta neutral, algo, solicited
   fields.push(order.status, 0, 0, 0); // randomise ×2, conditions
-  fields.push('', '', UNSET_DOUBLE, 0, 0, ''); // trail stop, limit offset, cash, hedge price, oms, auto cancel date
+  fields.push(...trailFields(order).slice(0, 1), '', UNSET_DOUBLE, 0, 0, ''); // trail stop again, limit offset, cash, hedge price, oms, auto cancel date
   fields.push(
     quantityText(order.filled),
     0,

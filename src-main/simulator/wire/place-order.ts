@@ -10,6 +10,8 @@ export interface PlaceOrder {
   readonly quantity: string | undefined;
   readonly limit: string | undefined;
   readonly aux: string | undefined;
+  readonly trailStop: string | undefined;
+  readonly trailPercent: string | undefined;
   readonly orderType: string;
   readonly tif: string;
   readonly ocaGroup: string;
@@ -54,7 +56,9 @@ export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder
   fields.skip(3); // overridePercentageConstraints, volatility, volatilityType
   const deltaNeutral = fields.text();
   fields.skip(deltaNeutral === '' ? 1 : 9);
-  fields.skip(4); // continuousUpdate, referencePriceType, trailStopPrice, trailingPercent
+  fields.skip(2); // continuousUpdate, referencePriceType
+  const trailStop = fields.decimal();
+  const trailPercent = fields.decimal();
   fields.skip(2); // scaleInitLevelSize, scaleSubsLevelSize
   if ((fields.number() ?? 0) > 0) fields.skip(7); // scalePriceIncrement and what hangs on it
   fields.skip(3); // scaleTable, activeStartTime, activeStopTime
@@ -71,6 +75,8 @@ export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder
     quantity,
     limit,
     aux,
+    trailStop,
+    trailPercent,
     orderType,
     tif,
     ocaGroup,

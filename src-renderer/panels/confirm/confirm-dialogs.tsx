@@ -7,14 +7,11 @@ import { useField, useRow, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { isProtective } from '../orders/order-tree.ts';
 import { Consequences, Dialog } from '../../ui/dialog.tsx';
-import { HoldButton } from '../../ui/hold-button.tsx';
 import { Facts } from '../diagnostics/facts.tsx';
 
-interface Closing {
+export interface Closing {
   readonly onClose: () => void;
 }
-
-const FLATTEN_HOLD_MS = 1_500;
 
 export function CancelOrderDialog({ orderKey, onClose }: Closing & { readonly orderKey: OrderKey }): ReactNode {
   const order = useRow('orders', orderKey);
@@ -100,60 +97,6 @@ export function DisarmDialog({ id, onClose }: Closing & { readonly id: TriggerId
       {disarm.error !== null && (
         <p className="critical" role="alert">
           {disarm.error}
-        </p>
-      )}
-    </Dialog>
-  );
-}
-
-export function FlattenDialog({ positionKey, onClose }: Closing & { readonly positionKey: string }): ReactNode {
-  const position = useRow('positions', positionKey);
-  const flatten = useCommand('position.flatten');
-  const stops = useSummary('orders', (rows) => rows.filter((row) => row.conId === position?.conId && row.working).length);
-  if (position === undefined || position.quantity === 0) return <Gone what="position" onClose={onClose} />;
-  const held = quantityText(Math.abs(position.quantity) as typeof position.quantity);
-  const side = position.quantity > 0 ? 'SELL' : 'BUY';
-  const submit = async (): Promise<void> => {
-    const reply = await flatten.run({ account: position.account, conId: position.conId, confirmed: true });
-    if (reply.ok) onClose();
-  };
-  return (
-    <Dialog
-      title={`Flatten ${position.symbol}?`}
-      onClose={onClose}
-      testId="flatten-dialog"
-      footer={
-        <>
-          <button type="button" className="button" onClick={onClose}>
-            Keep the position
-          </button>
-          <HoldButton
-            name={`Hold: ${side} ${held} at market`}
-            tone="danger"
-            needMs={FLATTEN_HOLD_MS}
-            pending={flatten.pending}
-            onDone={() => void submit()}
-          >
-            Hold: {side} {held} at market
-          </HoldButton>
-        </>
-      }
-    >
-      <Consequences
-        will={[
-          `One reduce-only market order: ${side} ${held} ${position.symbol} in ${position.account}.`,
-          'It never sells or buys more than is held when it leaves.',
-        ]}
-        willNot={[
-          'No price is guaranteed: it takes what the market offers.',
-          stops > 0
-            ? `${String(stops)} working order${stops === 1 ? '' : 's'} in ${position.symbol} ${stops === 1 ? 'is' : 'are'} not cancelled by this.`
-            : 'No other order is touched.',
-        ]}
-      />
-      {flatten.error !== null && (
-        <p className="critical" role="alert">
-          {flatten.error}
         </p>
       )}
     </Dialog>
@@ -288,7 +231,8 @@ export function WatcherDialog({ id, onClose }: Closing & { readonly id: TriggerI
   );
 }
 
-function Gone({ what, onClose }: Closing & { readonly what: string }): ReactNode {
+/** The row behind an open dialog is not there any more. */
+export function Gone({ what, onClose }: Closing & { readonly what: string }): ReactNode {
   return (
     <Dialog title={`This ${what} is gone.`} onClose={onClose}>
       <p>It changed or ended while you were looking. Nothing was sent.</p>

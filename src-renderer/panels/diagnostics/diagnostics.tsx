@@ -49,6 +49,11 @@ export function Diagnostics(): ReactNode {
       />
       <Facts
         title="Process"
+        action={
+          <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'audit' })}>
+            Export audit…
+          </button>
+        }
         facts={[
           ['memory', memoryMb === null ? UNKNOWN : `${countText(memoryMb)} MB`],
           [

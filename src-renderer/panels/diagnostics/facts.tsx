@@ -9,11 +9,17 @@ export function FactsScroll({ label, children }: { readonly label: string; reado
   );
 }
 
-export function Facts({ title, facts }: { readonly title: string; readonly facts: readonly (readonly [string, ReactNode])[] }): ReactNode {
+export function Facts(props: {
+  readonly title: string;
+  readonly facts: readonly (readonly [string, ReactNode])[];
+  /** What can be done about them. */
+  readonly action?: ReactNode;
+}): ReactNode {
   return (
     <section className="facts">
-      <h3>{title}</h3>
-      <dl>{facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}</dl>
+      <h3>{props.title}</h3>
+      <dl>{props.facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}</dl>
+      {props.action}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { useCallback, type ReactNode } from 'react';
 import type { RowKey } from '#protocol/stream';
 import type { FillRow } from '#protocol/topics';
-import { amountText, pnlText, priceText, quantityText } from '../../format/figure.ts';
+import { UNKNOWN, amountText, pnlText, priceText, quantityText, signed } from '../../format/figure.ts';
 import { clockText, preciseTime } from '../../format/time.ts';
 import { useArranged, useRowSource } from '../../hook/rows.ts';
 import { byFigure, useTableView } from '../../shell/table-view.ts';
@@ -14,7 +14,21 @@ const FIGURES: Readonly<Record<string, (row: FillRow) => number | string | null>
   time: (row) => row.at,
   fill: (row) => row.symbol,
   realized: (row) => row.realized,
+  slippage: (row) => row.slippage,
 };
+
+/** More than nothing was lost against the tick that fired: the sign says which way, the colour only helps. */
+function Slippage({ row }: { readonly row: FillRow }): ReactNode {
+  const { slippage } = row;
+  const tone = slippage === null || slippage === 0 ? 'dim' : slippage > 0 ? 'down' : 'up';
+  return <span className={tone}>{slippage === null ? UNKNOWN : signed(priceText(slippage, row.decimals))}</span>;
+}
+
+function slippageTitle({ slippage, decimals }: FillRow): string {
+  if (slippage === null) return 'No tick led to this fill, so there is nothing to compare it with';
+  if (slippage === 0) return 'At the price of the tick that fired';
+  return `${priceText(Math.abs(slippage) as typeof slippage, decimals)} ${slippage > 0 ? 'worse' : 'better'} than the tick that fired`;
+}
 
 const COLUMNS: readonly Column<FillRow>[] = [
   {
@@ -38,6 +52,15 @@ const COLUMNS: readonly Column<FillRow>[] = [
     ),
   },
   { id: 'price', header: 'Price', width: '76px', align: 'right', cell: (row) => priceText(row.price, row.decimals) },
+  {
+    id: 'slippage',
+    header: 'Slippage',
+    width: '76px',
+    align: 'right',
+    sortable: true,
+    cell: (row) => <Slippage row={row} />,
+    title: slippageTitle,
+  },
   {
     id: 'commission',
     header: 'Commission',

@@ -29,10 +29,37 @@ const SECTIONS: readonly { readonly title: string; readonly keys: readonly (read
       [['↑', '↓'], 'Move'],
       [['Home', 'End'], 'First and last row'],
       [['Enter'], 'Details, or Why?'],
-      [['W'], 'Orders: Why?'],
       [['P'], 'Watchers: pause and resume'],
       [['E'], 'Watchers: edit'],
       [['Del'], 'Cancel, disarm, flatten: asks first'],
+    ],
+  },
+  {
+    title: 'Orders',
+    keys: [
+      [['W'], 'Why?'],
+      [['M'], 'Change price or quantity'],
+      [['+', '-'], 'Move the price one tick, at once'],
+      [['S'], 'Settle an UNKNOWN order that IB does not have'],
+      [['Enter'], 'In a change: send it'],
+      [['Esc'], 'In a change: leave it'],
+    ],
+  },
+  {
+    title: 'Positions',
+    keys: [
+      [['P'], 'Protect what no stop covers'],
+      [['B'], 'Stops to breakeven'],
+      [['C'], 'Close 25, 50 or 100 %: asks first'],
+      [['Shift', 'Del'], 'Flatten all: asks first'],
+    ],
+  },
+  {
+    title: 'Found at the broker',
+    keys: [
+      [['A'], 'Adopt; Enter does the same'],
+      [['I'], 'Ignore'],
+      [['C'], 'Cancel the order'],
     ],
   },
   {

@@ -1,9 +1,11 @@
-import { useCallback, useMemo, type KeyboardEvent, type ReactNode } from 'react';
+import { useCallback, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { OrderKey } from '#domain/ids';
 import type { RowKey } from '#protocol/stream';
 import type { OrderRow } from '#protocol/topics';
 import { UNKNOWN, averageText, exactPrice, priceText, quantityText } from '../../format/figure.ts';
 import { orderWord } from '../../format/order-word.ts';
 import { ageText, preciseTime } from '../../format/time.ts';
+import { useDesk } from '../../hook/desk-context.ts';
 import { useArranged, useField, useRow, useRowSource } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { byFigure, useTableView } from '../../shell/table-view.ts';
@@ -11,8 +13,10 @@ import { openDialog, refused, select } from '../../shell/view-store.ts';
 import { Age } from '../../ui/age.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { Column } from '../../ui/table.ts';
-import { CrossIcon, WhyIcon } from '../../ui/icons.tsx';
-import { Chip, Empty, NO_BROKER, Notice } from '../../ui/small.tsx';
+import { CrossIcon, EditIcon, WhyIcon } from '../../ui/icons.tsx';
+import { Chip, Empty, NO_BROKER, Notice, Spin } from '../../ui/small.tsx';
+import { ModifyStrip } from './modify-strip.tsx';
+import { changeRefusal, nudge, orderName, orderTerms, originBadge, tickOf } from './order-change.ts';
 import { arrangeOrders, isProtective } from './order-tree.ts';
 import './orders.css';
 
@@ -50,7 +54,28 @@ export function Orders(): ReactNode {
     },
     [run],
   );
-  const columns = useMemo(() => columnsOf(ask), [ask]);
+  const [editing, setEditing] = useState<OrderKey | null>(null);
+  const edit = useCallback((row: OrderRow) => {
+    const refusal = changeRefusal(row);
+    if (refusal === null) setEditing(row.key);
+    else refused(refusal);
+  }, []);
+  const { link } = useDesk();
+  const modify = useCommand('order.modify', refused);
+  const [moving, setMoving] = useState<OrderKey | null>(null);
+  /** One press, one change: the next one waits until this screen shows the first. */
+  const step = (row: OrderRow, ticks: 1 | -1): void => {
+    if (moving !== null) return;
+    const refusal = changeRefusal(row);
+    const change = nudge(row, ticks, tickOf(link.replicas.tables.quotes.row(row.conId), row.decimals));
+    if (refusal !== null || change === null) {
+      refused(refusal ?? `${orderName(row)} has no price that could be moved.`);
+      return;
+    }
+    setMoving(row.key);
+    void modify.run({ key: row.key, expectedVersion: row.version, ...change }).finally(() => setMoving(null));
+  };
+  const columns = useMemo(() => columnsOf({ cancel: ask, edit, moving }), [ask, edit, moving]);
   const activate = useCallback(
     (key: RowKey) => {
       onActive(key);
@@ -64,6 +89,9 @@ export function Orders(): ReactNode {
     const row = source.get(key);
     if (row === undefined || event.repeat) return false;
     if (event.key === 'w') why(key);
+    else if (event.key === 'm' || event.key === 'M') edit(row);
+    else if (event.key === '+' || event.key === '-') step(row, event.key === '+' ? 1 : -1);
+    else if ((event.key === 's' || event.key === 'S') && row.settleable) openDialog({ kind: 'settle', key: row.key });
     else if (event.key === 'Delete' || event.key === 'Backspace') {
       if (row.cancellable) openDialog({ kind: 'cancel-order', key: row.key });
       else
@@ -75,7 +103,13 @@ export function Orders(): ReactNode {
   };
   return (
     <>
-      <Notice text={cancel.error} onClose={cancel.clear} />
+      <Notice
+        text={cancel.error ?? modify.error}
+        onClose={() => {
+          cancel.clear();
+          modify.clear();
+        }}
+      />
       <DataTable
         label="Orders"
         testId="orders"
@@ -96,11 +130,19 @@ export function Orders(): ReactNode {
           </Empty>
         }
       />
+      {editing !== null && <ModifyStrip key={editing} orderKey={editing} onClose={() => setEditing(null)} />}
     </>
   );
 }
 
-function columnsOf(cancel: (row: OrderRow) => void): readonly Column<OrderRow>[] {
+interface RowActs {
+  readonly cancel: (row: OrderRow) => void;
+  readonly edit: (row: OrderRow) => void;
+  /** The order whose price a key has just moved, until this screen shows it. */
+  readonly moving: OrderKey | null;
+}
+
+function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>[] {
   return [
     {
       id: 'status',
@@ -117,7 +159,7 @@ function columnsOf(cancel: (row: OrderRow) => void): readonly Column<OrderRow>[]
     {
       id: 'order',
       header: 'Order',
-      width: 'minmax(192px, 1.1fr)',
+      width: 'minmax(186px, 1.1fr)',
       sortable: true,
       cell: (row) => (
         <>
@@ -133,7 +175,7 @@ function columnsOf(cancel: (row: OrderRow) => void): readonly Column<OrderRow>[]
     {
       id: 'filled',
       header: 'Filled',
-      width: '72px',
+      width: '66px',
       align: 'right',
       sortable: true,
       // What was filled of an order nobody has heard of is not zero, it is not known.
@@ -152,7 +194,7 @@ function columnsOf(cancel: (row: OrderRow) => void): readonly Column<OrderRow>[]
     {
       id: 'age',
       header: 'Age',
-      width: '50px',
+      width: '46px',
       align: 'right',
       sortable: true,
       cell: (row) => <Age at={row.createdAt} text={ageText} />,
@@ -161,29 +203,41 @@ function columnsOf(cancel: (row: OrderRow) => void): readonly Column<OrderRow>[]
     {
       id: 'origin',
       header: 'Origin',
-      width: 'minmax(112px, 0.5fr)',
+      width: 'minmax(114px, 0.5fr)',
       sortable: true,
-      cell: (row) => (
-        <span className={row.origin === 'manual' || row.origin === 'foreign' ? 'amber' : row.parentKey === null ? 'mono dim' : 'dim'}>
-          {row.originText}
-        </span>
-      ),
+      cell: (row) => <Origin row={row} />,
       title: (row) => row.originText,
     },
     {
       id: 'why',
       header: 'Why',
-      width: 'minmax(96px, 1fr)',
-      cell: (row) => <span className={row.state === 'UNKNOWN' ? 'amber' : 'dim'}>{row.note ?? row.why}</span>,
+      width: 'minmax(121px, 1fr)',
+      cell: (row, active) =>
+        row.settleable ? (
+          <button
+            type="button"
+            className="button settle-button"
+            data-size="small"
+            data-tone="amber"
+            tabIndex={active ? 0 : -1}
+            aria-label={`Not at IB — settle ${orderTerms(row)}…`}
+            onClick={() => openDialog({ kind: 'settle', key: row.key })}
+          >
+            Not at IB — settle…
+          </button>
+        ) : (
+          <span className={row.state === 'UNKNOWN' ? 'amber' : 'dim'}>{row.note ?? row.why}</span>
+        ),
       title: (row) => [row.why, row.note].filter((part) => part !== null && part !== '').join(' · '),
     },
     {
       id: 'actions',
       header: '',
-      width: '50px',
+      width: '68px',
       className: 'actions',
       cell: (row, active) => (
         <>
+          {row.working && <EditButton row={row} active={active} edit={edit} isMoving={row.key === moving} />}
           <button
             type="button"
             className="icon-button"
@@ -194,6 +248,7 @@ function columnsOf(cancel: (row: OrderRow) => void): readonly Column<OrderRow>[]
           >
             <WhyIcon />
           </button>
+          {!row.cancellable && row.working && <span className="icon-gap" />}
           {row.cancellable && (
             <button
               type="button"
@@ -210,6 +265,39 @@ function columnsOf(cancel: (row: OrderRow) => void): readonly Column<OrderRow>[]
       ),
     },
   ];
+}
+
+function Origin({ row }: { readonly row: OrderRow }): ReactNode {
+  const { badge, rest } = originBadge(row);
+  if (badge === null) return <span className={row.parentKey === null ? 'mono dim' : 'dim'}>{rest}</span>;
+  return (
+    <>
+      <span className="origin-badge">{badge}</span> <span className="dim">{rest}</span>
+    </>
+  );
+}
+
+function EditButton(props: {
+  readonly row: OrderRow;
+  readonly active: boolean;
+  readonly edit: (row: OrderRow) => void;
+  readonly isMoving: boolean;
+}): ReactNode {
+  const { row, active, edit } = props;
+  const refusal = changeRefusal(row);
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      tabIndex={active ? 0 : -1}
+      aria-label={`Change ${orderName(row)}`}
+      aria-disabled={refusal !== null}
+      title={refusal ?? 'Change (M); + and − move it one tick'}
+      onClick={() => edit(row)}
+    >
+      {props.isMoving ? <Spin /> : <EditIcon />}
+    </button>
+  );
 }
 
 function MarketPrice({ row }: { readonly row: OrderRow }): ReactNode {

@@ -1,16 +1,18 @@
-import { useCallback, useMemo, type KeyboardEvent, type ReactNode } from 'react';
+import { useCallback, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Amount } from '#domain/money';
 import type { RowKey } from '#protocol/stream';
 import type { PositionRow } from '#protocol/topics';
 import { UNKNOWN, amountText, averageText, pnlText, priceText, quantityText } from '../../format/figure.ts';
 import { ageText } from '../../format/time.ts';
-import { useArranged, useField, useRowSource } from '../../hook/rows.ts';
+import { useArranged, useField, useRowSource, useSummary } from '../../hook/rows.ts';
 import { byFigure, useTableView } from '../../shell/table-view.ts';
-import { openDialog, select } from '../../shell/view-store.ts';
+import { openDialog, refused, select } from '../../shell/view-store.ts';
 import { Age } from '../../ui/age.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { Column, Sorting } from '../../ui/table.ts';
 import { Empty, NO_BROKER } from '../../ui/small.tsx';
+import { StopStrip, type StopTask } from './stop-strip.tsx';
+import './positions.css';
 
 const FIGURES: Readonly<Record<string, (row: PositionRow) => number | string | null>> = {
   symbol: (row) => row.symbol,
@@ -30,88 +32,184 @@ function Pnl({ amount }: { readonly amount: Amount | null }): ReactNode {
 }
 
 /** Covered by stops that the broker confirmed working; anything less is said in words. */
-function Protected({ row }: { readonly row: PositionRow }): ReactNode {
-  const held = Math.abs(row.quantity);
+function Protected({
+  row,
+  active,
+  protect,
+}: {
+  readonly row: PositionRow;
+  readonly active: boolean;
+  readonly protect: RowActs['protect'];
+}): ReactNode {
+  const held = Math.abs(row.quantity) as typeof row.quantity;
   if (held === 0) return <span className="dim">{UNKNOWN}</span>;
-  const covered = Math.min(held, Math.abs(row.protectedQuantity));
-  const text = `${quantityText(covered as typeof row.quantity)} of ${quantityText(held as typeof row.quantity)}`;
-  if (covered >= held) return <span className="good">{text}</span>;
-  return <span className="amber">{text} · UNPROTECTED</span>;
+  const covered = Math.min(held, Math.abs(row.protectedQuantity)) as typeof row.quantity;
+  const text = `${quantityText(covered)} of ${quantityText(held)}`;
+  if (row.unprotected === 0) return <span className="good">{text}</span>;
+  return (
+    <span className="bare">
+      <span className="amber">UNPROTECTED {quantityText(row.unprotected)}</span>
+      <button
+        type="button"
+        className="button"
+        data-size="small"
+        data-tone="amber"
+        tabIndex={active ? 0 : -1}
+        aria-label={`Protect ${row.symbol}`}
+        title="A stop at the broker for what no stop covers (P)"
+        onClick={() => protect(row.key)}
+      >
+        Protect
+      </button>
+    </span>
+  );
 }
 
-const COLUMNS: readonly Column<PositionRow>[] = [
-  { id: 'symbol', header: 'Symbol', width: 'minmax(60px, 0.4fr)', sortable: true, cell: (row) => row.symbol, title: (row) => row.account },
-  {
-    id: 'quantity',
-    header: 'Quantity',
-    width: '70px',
-    align: 'right',
-    sortable: true,
-    cell: (row) => (
-      <span className={row.quantity < 0 ? 'side-sell' : row.quantity > 0 ? 'side-buy' : 'dim'}>{quantityText(row.quantity)}</span>
-    ),
-    flash: (row) => row.quantity,
-    title: (row) =>
-      row.brokerQuantity !== null && row.brokerQuantity !== row.quantity
-        ? `The broker reports ${quantityText(row.brokerQuantity)}`
-        : 'Equals what the broker reports, as far as it has said',
-  },
-  {
-    id: 'average',
-    header: 'Average',
-    width: '76px',
-    align: 'right',
-    cell: (row) => (row.quantity === 0 ? UNKNOWN : averageText(row.averagePrice, row.decimals)),
-  },
-  { id: 'mark', header: 'Mark', width: '64px', align: 'right', cell: (row) => priceText(row.mark, row.decimals), flash: (row) => row.mark },
-  { id: 'age', header: 'Age', width: '46px', align: 'right', cell: (row) => <Age at={row.markAt} text={ageText} limitMs={10_000} /> },
-  {
-    id: 'unrealized',
-    header: 'Unrealised',
-    width: '84px',
-    align: 'right',
-    sortable: true,
-    cell: (row) => <Pnl amount={row.quantity === 0 ? (0 as Amount) : row.unrealized} />,
-    title: (row) => `In ${row.currency}`,
-  },
-  {
-    id: 'realized',
-    header: 'Realised',
-    width: '84px',
-    align: 'right',
-    sortable: true,
-    cell: (row) => <Pnl amount={row.realized} />,
-    title: (row) => `In ${row.currency}, without commission`,
-  },
-  {
-    id: 'commission',
-    header: 'Commission',
-    width: '84px',
-    align: 'right',
-    cell: (row) => <span className="dim">{amountText(row.commission)}</span>,
-  },
-  { id: 'protected', header: 'Protected', width: 'minmax(150px, 1fr)', cell: (row) => <Protected row={row} /> },
-  {
-    id: 'actions',
-    header: '',
-    width: '72px',
-    className: 'actions',
-    cell: (row, active) =>
-      row.quantity === 0 ? null : (
-        <button
-          type="button"
-          className="button"
-          data-size="small"
-          tabIndex={active ? 0 : -1}
-          aria-label={`Flatten ${row.symbol}`}
-          title="Close the whole position at market (Delete)"
-          onClick={() => openDialog({ kind: 'flatten', key: row.key })}
-        >
-          Flatten…
-        </button>
+interface RowActs {
+  readonly protect: (key: string) => void;
+  readonly breakeven: (key: string) => void;
+}
+
+const SHARES = [25, 50, 100] as const;
+
+function Acts({
+  row,
+  active,
+  breakeven,
+}: {
+  readonly row: PositionRow;
+  readonly active: boolean;
+  readonly breakeven: RowActs['breakeven'];
+}): ReactNode {
+  const tabIndex = active ? 0 : -1;
+  return (
+    <>
+      <button
+        type="button"
+        className="button"
+        data-size="small"
+        tabIndex={tabIndex}
+        aria-label={`B/E: stop of ${row.symbol} to breakeven`}
+        title="Move its stops to the average price (B)"
+        onClick={() => breakeven(row.key)}
+      >
+        B/E
+      </button>
+      <span className="close-shares" role="group" aria-label={`Close ${row.symbol}`}>
+        {SHARES.map((percent) => (
+          <button
+            key={percent}
+            type="button"
+            className="button"
+            data-size="small"
+            tabIndex={tabIndex}
+            aria-label={`${String(percent)} %: close of ${row.symbol}`}
+            title={
+              percent === 100
+                ? 'Close the whole position at market (C or Delete): asks first'
+                : `Close ${String(percent)} % at market: asks first`
+            }
+            onClick={() => openDialog({ kind: 'close', key: row.key, percent })}
+          >
+            {percent} %
+          </button>
+        ))}
+      </span>
+    </>
+  );
+}
+
+function columnsOf({ protect, breakeven }: RowActs): readonly Column<PositionRow>[] {
+  return [
+    {
+      id: 'symbol',
+      header: 'Symbol',
+      width: 'minmax(48px, 0.3fr)',
+      sortable: true,
+      cell: (row) => row.symbol,
+      title: (row) => row.account,
+    },
+    {
+      id: 'quantity',
+      header: 'Quantity',
+      width: '60px',
+      align: 'right',
+      sortable: true,
+      cell: (row) => (
+        <span className={row.quantity < 0 ? 'side-sell' : row.quantity > 0 ? 'side-buy' : 'dim'}>{quantityText(row.quantity)}</span>
       ),
-  },
-];
+      flash: (row) => row.quantity,
+      title: (row) =>
+        row.brokerQuantity !== null && row.brokerQuantity !== row.quantity
+          ? `The broker reports ${quantityText(row.brokerQuantity)}`
+          : 'Equals what the broker reports, as far as it has said',
+    },
+    {
+      id: 'average',
+      header: 'Average',
+      width: '60px',
+      align: 'right',
+      cell: (row) => (row.quantity === 0 ? UNKNOWN : averageText(row.averagePrice, row.decimals)),
+    },
+    {
+      id: 'mark',
+      header: 'Mark',
+      width: '56px',
+      align: 'right',
+      cell: (row) => priceText(row.mark, row.decimals),
+      flash: (row) => row.mark,
+    },
+    { id: 'age', header: 'Age', width: '42px', align: 'right', cell: (row) => <Age at={row.markAt} text={ageText} limitMs={10_000} /> },
+    {
+      id: 'unrealized',
+      header: 'Unrealised',
+      width: '68px',
+      align: 'right',
+      sortable: true,
+      cell: (row) => <Pnl amount={row.quantity === 0 ? (0 as Amount) : row.unrealized} />,
+      title: (row) => `In ${row.currency}`,
+    },
+    {
+      id: 'realized',
+      header: 'Realised',
+      width: '68px',
+      align: 'right',
+      sortable: true,
+      cell: (row) => <Pnl amount={row.realized} />,
+      title: (row) => `In ${row.currency}, without commission`,
+    },
+    {
+      id: 'commission',
+      header: 'Comm.',
+      width: '54px',
+      align: 'right',
+      cell: (row) => <span className="dim">{amountText(row.commission)}</span>,
+      title: (row) => `Commission in ${row.currency}, as far as it has been reported`,
+    },
+    {
+      id: 'protected',
+      header: 'Protected',
+      width: 'minmax(178px, 1fr)',
+      cell: (row, active) => <Protected row={row} active={active} protect={protect} />,
+      flash: (row) => row.unprotected,
+      title: (row) => `${quantityText(row.protectedQuantity)} covered by stops that work at the broker`,
+    },
+    {
+      id: 'actions',
+      header: '',
+      width: '164px',
+      className: 'actions',
+      cell: (row, active) =>
+        row.quantity === 0 ? null : row.closing === null ? (
+          <Acts row={row} active={active} breakeven={breakeven} />
+        ) : (
+          <span className="amber clipped" title={row.closing}>
+            {row.closing}
+          </span>
+        ),
+    },
+  ];
+}
 
 export function Positions(): ReactNode {
   const view = useTableView('positions');
@@ -123,7 +221,11 @@ export function Positions(): ReactNode {
   );
   const source = useRowSource('positions');
   const problem = useField('status', 'problem') ?? null;
-  const columns = useMemo(() => COLUMNS, []);
+  const [task, setTask] = useState<StopTask | null>(null);
+  const columns = useMemo(
+    () => columnsOf({ protect: (key) => setTask({ kind: 'protect', key }), breakeven: (key) => setTask({ kind: 'breakeven', key }) }),
+    [],
+  );
   const activate = useCallback(
     (key: RowKey) => {
       onActive(key);
@@ -133,28 +235,56 @@ export function Positions(): ReactNode {
     [onActive, source],
   );
   const onKey = (key: RowKey, event: KeyboardEvent): boolean => {
-    if (event.repeat || (event.key !== 'Delete' && event.key !== 'Backspace')) return false;
-    if (source.get(key)?.quantity !== 0) openDialog({ kind: 'flatten', key: String(key) });
+    const row = source.get(key);
+    if (row === undefined || event.repeat) return false;
+    const pressed = event.key.toLowerCase();
+    const isClose = pressed === 'delete' || pressed === 'backspace';
+    if (isClose && event.shiftKey) openDialog({ kind: 'flatten-all' });
+    else if (!isClose && pressed !== 'c' && pressed !== 'p' && pressed !== 'b') return false;
+    else if (row.quantity === 0) refused(`Nothing of ${row.symbol} is held.`);
+    else if (isClose || pressed === 'c') openDialog({ kind: 'close', key: row.key, percent: 100 });
+    else if (pressed === 'p' && row.unprotected === 0) refused(`Stops at the broker cover all of ${row.symbol} already.`);
+    else setTask({ kind: pressed === 'p' ? 'protect' : 'breakeven', key: row.key });
     return true;
   };
   return (
-    <DataTable
-      label="Positions"
-      testId="positions"
-      keys={keys}
-      source={source}
-      columns={columns}
-      active={view.active}
-      onActive={activate}
-      onKey={onKey}
-      sorting={sorting}
-      onSort={view.onSort}
-      onAim={view.onAim}
-      empty={
-        <Empty title="No positions.">
-          {problem === null ? 'The account holds nothing that the broker has reported. Fills appear here at once.' : NO_BROKER}
-        </Empty>
-      }
-    />
+    <>
+      <DataTable
+        label="Positions"
+        testId="positions"
+        keys={keys}
+        source={source}
+        columns={columns}
+        active={view.active}
+        onActive={activate}
+        onKey={onKey}
+        sorting={sorting}
+        onSort={view.onSort}
+        onAim={view.onAim}
+        empty={
+          <Empty title="No positions.">
+            {problem === null ? 'The account holds nothing that the broker has reported. Fills appear here at once.' : NO_BROKER}
+          </Empty>
+        }
+      />
+      <Closings />
+      {task !== null && <StopStrip key={`${task.kind} ${task.key}`} task={task} onClose={() => setTask(null)} />}
+    </>
+  );
+}
+
+function closings(rows: readonly PositionRow[]): readonly string[] {
+  return rows.filter((row) => row.closing !== null).map((row) => `${row.symbol}: ${row.closing ?? ''}`);
+}
+
+/** The row has no room for the whole sentence, and this is one to read. */
+function Closings(): ReactNode {
+  const lines = useSummary('positions', closings);
+  return (
+    <div className="closings" role="status" data-testid="closings">
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
   );
 }

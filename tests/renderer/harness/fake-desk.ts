@@ -8,6 +8,7 @@ import { fakeQuery, ruleOf, type FakeAnswer } from './fake-answers.ts';
 import { seeded } from './fake-market.ts';
 import { logRow, orderRow, quoteRow, watcherOf } from './fake-rows.ts';
 import { FakeTables } from './fake-tables.ts';
+import { fakeTruth } from './fake-truth.ts';
 import { setScene, type Scene } from './scenes.ts';
 
 function no(code: string, text: string): FakeAnswer {
@@ -271,7 +272,7 @@ export class FakeDesk implements Bridge {
         tables.patch('log', (input as Input<'log.acknowledge'>).id, { acknowledged: true });
         return this.#done();
       default:
-        return fakeQuery(name, input, now, tables);
+        return fakeTruth(name, input, now, tables, (extra) => this.#done(extra)) ?? fakeQuery(name, input, now, tables);
     }
   }
 

@@ -6,7 +6,7 @@ import type { OrderState, Side } from '#domain/order';
 import type { Price } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
-import type { FillRow, LogRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
+import type { AdoptionRow, FillRow, LogRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
 
 const ACCOUNT = 'DU1234567' as AccountId;
 
@@ -168,6 +168,8 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     ref: key.startsWith('TD1-') ? key : null,
     working: ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIAL', 'CANCEL_PENDING'].includes(state),
     cancellable: ['ACCEPTED', 'HELD', 'PARTIAL', 'SUBMITTED'].includes(state),
+    modifiable: ['ACCEPTED', 'HELD', 'PARTIAL'].includes(state),
+    settleable: false,
     createdAt: at,
     updatedAt: at,
     version: 2,
@@ -199,6 +201,8 @@ export function positionRow(
     currency: 'USD',
     protectedQuantity: units(Math.abs(count)),
     brokerQuantity: units(count),
+    unprotected: units(0),
+    closing: null,
     ...change,
   };
 }
@@ -224,12 +228,24 @@ export function fillRow(
     originText: `${of.symbol}-1 · gen 1`,
     commission: amount(1),
     realized: null,
+    slippage: null,
     ...change,
   };
 }
 
 export function logRow(id: number, at: number, text: string, change: Partial<LogRow> = {}): LogRow {
   return { id, at, level: 'info', text, detail: null, subject: null, seq: null, acknowledged: false, ...change };
+}
+
+export function adoptionRow(
+  key: string,
+  symbol: string,
+  text: string,
+  detail: string,
+  at: number,
+  decisions: AdoptionRow['decisions'] = ['adopt', 'ignore', 'cancel'],
+): AdoptionRow {
+  return { key, kind: key.startsWith('position:') ? 'position' : 'order', text, detail, symbol, at, decisions };
 }
 
 export function statusValue(at: number): StatusValue {
@@ -268,6 +284,13 @@ export function statusValue(at: number): StatusValue {
     problem: null,
     liveConfirmationNeeded: false,
     unknownOrders: 0,
+    undecided: 0,
+    reconciliation: {
+      state: 'done',
+      since: at - 4_045_000,
+      steps: ['open orders', 'completed orders', 'executions', 'positions'].map((name) => ({ name, done: true })),
+      text: '',
+    },
     kill: null,
     rearmPhrase: null,
     hotkeys: [{ keys: 'Ctrl+Alt+K', action: 'KILL', registered: true }],

@@ -1,5 +1,6 @@
 import type { OrderKey } from '#domain/ids';
 import { units } from '#domain/quantity';
+import { diagnosticsValue } from './fake-diagnostics.ts';
 import { DEFAULTS } from './fake-settings.ts';
 import {
   AIG,
@@ -9,6 +10,7 @@ import {
   SPY,
   TWX,
   VIX,
+  adoptionRow,
   amount,
   contract,
   fillRow,
@@ -20,10 +22,24 @@ import {
   statusValue,
   watcherRow,
 } from './fake-rows.ts';
-import type { DiagnosticsValue } from '#protocol/topics';
 import type { FakeTables } from './fake-tables.ts';
 
-export const SCENES = ['busy', 'empty', 'connecting', 'kill', 'stopped', 'residuals', 'error', 'live', 'unknown', 'many', 'idle'] as const;
+export const SCENES = [
+  'busy',
+  'empty',
+  'connecting',
+  'kill',
+  'stopped',
+  'residuals',
+  'error',
+  'live',
+  'unknown',
+  'many',
+  'idle',
+  'adopt',
+  'reconciling',
+  'overdue',
+] as const;
 export type Scene = (typeof SCENES)[number];
 
 /** Fills the tables with one moment of a day, after the screen study. */
@@ -89,6 +105,17 @@ export function setScene(scene: Scene, tables: FakeTables, now: number): void {
       break;
     case 'unknown':
       tables.set('status', { unknownOrders: 1 });
+      tables.patch('orders', 'TD1-SPY00001-3-1-E', {
+        settleable: true,
+        note: 'IB has no trace of it: settle it as not sent, or look in TWS',
+      });
+      break;
+    case 'adopt':
+      adopt(tables, now);
+      break;
+    case 'reconciling':
+    case 'overdue':
+      reconciling(tables, now, scene);
       break;
     case 'many':
       many(tables, now);
@@ -202,6 +229,30 @@ function busy(tables: FakeTables, now: number): void {
   );
   tables.put(
     'orders',
+    orderRow('api:7:31', IBM, 'ACCEPTED', now - 5_000_000, {
+      side: 'SELL',
+      type: 'STP',
+      quantity: units(100),
+      stop: price(178.5),
+      tif: 'GTC',
+      origin: 'manual',
+      originText: 'MANUAL in TWS',
+    }),
+  );
+  tables.put(
+    'orders',
+    orderRow('api:7:32', SPY, 'ACCEPTED', now - 4_000_000, {
+      quantity: units(50),
+      limit: price(160),
+      tif: 'GTC',
+      origin: 'foreign',
+      originText: 'FOREIGN client 7',
+      modifiable: false,
+      cancellable: false,
+    }),
+  );
+  tables.put(
+    'orders',
     orderRow('TD1-SPY00001-3-1-E', SPY, 'UNKNOWN', now - 38_000, {
       limit: price(166.8),
       originText: 'SPY-1 · gen 3',
@@ -222,12 +273,20 @@ function busy(tables: FakeTables, now: number): void {
   );
   tables.set('status', { unknownOrders: 0 });
   tables.put('positions', positionRow(AIG, 120, 48.4, 48.41, now - 400));
-  tables.put('positions', positionRow(IBM, 200, 181.02, 179.86, now - 200, { protectedQuantity: units(100) }));
+  tables.put('positions', positionRow(IBM, 200, 181.02, 179.86, now - 200, { protectedQuantity: units(100), unprotected: units(100) }));
   tables.put('positions', positionRow(SPY, 0, 0, 166.92, now - 200, { realized: amount(124.3), unrealized: amount(0) }));
-  tables.put('fills', fillRow('0000e0d5.1', IBM, 'BUY', 200, now - 2_451_000, 181.02, { orderKey: 'TD1-IBM00001-1-1-E' as OrderKey }));
   tables.put(
     'fills',
-    fillRow('0000e0d5.2', AIG, 'BUY', 120, now - 241_000, 48.4, { orderKey: E, originText: 'AIG-2 · gen 1', commission: null }),
+    fillRow('0000e0d5.1', IBM, 'BUY', 200, now - 2_451_000, 181.02, { orderKey: 'TD1-IBM00001-1-1-E' as OrderKey, slippage: price(-0.01) }),
+  );
+  tables.put(
+    'fills',
+    fillRow('0000e0d5.2', AIG, 'BUY', 120, now - 241_000, 48.4, {
+      orderKey: E,
+      originText: 'AIG-2 · gen 1',
+      commission: null,
+      slippage: price(0.03),
+    }),
   );
   log(tables, now);
   for (let i = 0; i < 60; i += 1) tables.put('pnl', { at: now - (60 - i) * 60_000, day: amount(Math.sin(i / 7) * 180 + i * 4 - 60) });
@@ -283,6 +342,45 @@ function kill(tables: FakeTables, now: number, phase: 'verified' | 'residuals'):
   });
 }
 
+function adopt(tables: FakeTables, now: number): void {
+  const found = [
+    adoptionRow('order:TD1-AIG00002-1-1-S', 'AIG', 'SELL 120 AIG STP 47.90', 'sent by an earlier run of this desk', now - 12_400_000),
+    adoptionRow('order:TD1-AIG00002-1-1-T', 'AIG', 'SELL 120 AIG LMT 49.30', 'sent by an earlier run of this desk', now - 12_400_000),
+    adoptionRow('order:perm:1530442911', 'BAC', 'SELL 500 BAC LMT 14.20 GTC', 'placed by hand in TWS', now - 190_000_000),
+    adoptionRow('order:api:7:31', 'IBM', 'SELL 50 IBM LMT 181.00', 'placed by another program, client 7', now - 5_000_000, [
+      'adopt',
+      'ignore',
+    ]),
+    adoptionRow('position:DU1234567:61319701', 'AIG', 'LONG 120 AIG', 'held when this desk started', now - 31_000, ['adopt', 'ignore']),
+    adoptionRow('position:DU1234567:8314', 'IBM', 'LONG 200 IBM', 'held when this desk started', now - 31_000, ['adopt', 'ignore']),
+  ];
+  for (const row of found) tables.put('adoptions', row);
+  tables.set('status', { undecided: found.length, engine: 'IDLE', offers: ['engine.start', 'kill'], engineReason: 'Just started.' });
+}
+
+function reconciling(tables: FakeTables, now: number, scene: 'reconciling' | 'overdue'): void {
+  const late = scene === 'overdue';
+  tables.set('status', {
+    engine: 'PAUSED',
+    engineReason: 'The link came back; the book is being compared.',
+    offers: ['engine.stop', 'kill'],
+    reconciled: false,
+    reconciliation: {
+      state: late ? 'overdue' : 'running',
+      since: now - (late ? 42_000 : 1_200),
+      steps: [
+        { name: 'open orders', done: true },
+        { name: 'completed orders', done: false },
+        { name: 'executions', done: late },
+        { name: 'positions', done: late },
+      ],
+      text: late
+        ? 'Not trading, because the broker has not ended its list of completed orders for 42 s. Asking again; if it stays, restart TWS.'
+        : "Comparing the book with the broker's: waits for completed orders, executions, positions.",
+    },
+  });
+}
+
 function many(tables: FakeTables, now: number): void {
   for (let i = 0; i < 5_000; i += 1) {
     const of = contract(900_000 + (i % 500), `S${String(i % 500).padStart(3, '0')}`);
@@ -316,72 +414,4 @@ function many(tables: FakeTables, now: number): void {
       );
     }
   }
-}
-
-function diagnosticsValue(now: number): DiagnosticsValue {
-  return {
-    phase: 'running',
-    parts: ['clock', 'settings', 'journal', 'commit', 'market', 'trigger', 'risk', 'order', 'engine', 'tws', 'workers', 'desktop'].map(
-      (name, i) => ({
-        name,
-        state: 'started',
-        needs: i === 0 ? [] : ['clock'],
-        startedMs: 0.4 + i * 1.7,
-        detail: name === 'journal' ? '48 201 records' : '',
-      }),
-    ),
-    lanes: ['kill', 'risk-reducing', 'order', 'data', 'housekeeping'].map((lane, i) => ({
-      lane,
-      waiting: 0,
-      done: [0, 12, 48, 47_902, 239][i] ?? 0,
-    })),
-    commit: {
-      seq: 48_201,
-      inFlight: 0,
-      committed: 48_199,
-      tombstones: 2,
-      conflicts: 3,
-      attempts: 48_204,
-      outbox: 0,
-      snapshots: 1,
-      digest: '9f6b1c77d0a2e5f3',
-    },
-    recent: Array.from({ length: 14 }, (_, i) => ({
-      seq: 48_201 - i,
-      name: i % 4 === 0 ? 'order.filled' : 'quote.folded',
-      lane: i % 4 === 0 ? 'order' : 'data',
-      cause: 'tick IBM last 179.86',
-      outcome: 'committed',
-      attempts: 1,
-      at: now - i * 400,
-      runMs: 0.02 + i * 0.003,
-      waitMs: 0.01,
-    })),
-    workers: {
-      threads: 2,
-      waiting: 0,
-      running: 1,
-      completed: 311,
-      failed: 0,
-      cancelled: 2,
-      timedOut: 0,
-      refused: 0,
-      waitP50: 0.4,
-      waitP99: 3.1,
-      runP50: 12.4,
-      runP99: 48,
-      lanes: [
-        { key: 'bars:IBM', waiting: 0, running: 1, done: 62 },
-        { key: 'replay', waiting: 0, running: 0, done: 4 },
-      ],
-    },
-    stream: { subscribers: 1, frames: 18_204, bytes: 7_204_112, conflated: 41, resyncs: 1 },
-    engineHistory: [
-      { at: now - 4_100_000, from: 'IDLE', to: 'INITIALIZING', event: 'start', reason: 'by you', seq: 12 },
-      { at: now - 4_045_000, from: 'INITIALIZING', to: 'SCANNING', event: 'reconciled', reason: 'book equals broker', seq: 31 },
-      { at: now - 240_000, from: 'SCANNING', to: 'MANAGING', event: 'order-working', reason: 'AIG-2 sent 3 orders', seq: 47_914 },
-    ],
-    counters: { 'ticks decoded': 902_114, 'bad prices refused': 3 },
-    memoryMb: 84,
-  };
 }

@@ -1,0 +1,86 @@
+import type { Tx } from '#core/commit/transaction';
+import type { OrderKey } from '#domain/ids';
+import type { Order, OrderAbsence } from '#domain/order';
+import type { Quantity } from '#domain/quantity';
+import { err, ok, type Result } from '#domain/result';
+import { type Effect, log, positionKey } from './desk-state.ts';
+import { commit, type Hall } from './hall.ts';
+import { move } from './order-news.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Complete lists in a row, and the time between the first and the last, that together prove that IB does not have the order. */
+const LOOKS = 3;
+const APART_MS = 10_000;
+const LOOK_EVERY_MS = 5_000;
+/** A cancel or a change that IB has taken no note of. */
+const UNANSWERED_MS = 10_000;
+
+/**
+ * After complete lists of one connection: an UNKNOWN order without a trace in open, completed and executed orders. Only the operator
+ * settles it; nothing is ever sent again by the desk.
+ */
+export function noteAbsence(hall: Hall, tx: Tx<Effect>, order: Order): void {
+  const position = tx.get(hall.stores.positions, positionKey(order.account, order.contract.conId))?.brokerQuantity ?? (0 as Quantity);
+  const before = order.absence;
+  const again = before !== undefined && before.position === position;
+  const looks = again ? before.looks + 1 : 1;
+  const since = again ? before.since : tx.at;
+  const absence: OrderAbsence = { since, looks, position, isProven: looks >= LOOKS && tx.at - since >= APART_MS };
+  tx.set(hall.stores.orders, order.key, {
+    ...order,
+    absence,
+    updatedAt: tx.at,
+    note: absence.isProven
+      ? 'IB has no trace of it: settle it as not sent, or look in TWS'
+      : `IB does not list it (${looks} of ${LOOKS} looks); asking again`,
+  });
+  if (absence.isProven && before?.isProven !== true)
+    log(
+      tx,
+      'alarm',
+      `IB has no trace of ${order.side} ${order.contract.symbol} in ${looks} complete lists over ${Math.round((tx.at - since) / 1_000)} s. Look in TWS, then settle it as not sent.`,
+      { kind: 'order', key: order.key },
+    );
+}
+
+/** Whether the lists should be asked for again now: an UNKNOWN order is not settled, or a sent one was never answered. */
+export function needsLook(hall: Hall, now: number, lastLookAt: number): boolean {
+  if (now - lastLookAt < LOOK_EVERY_MS) return false;
+  return hall.index
+    .working()
+    .some(
+      (order) =>
+        (order.state === 'UNKNOWN' && order.absence?.isProven !== true) ||
+        (order.state === 'SUBMITTED' && order.sentAt !== undefined && now - order.sentAt > LOOK_EVERY_MS) ||
+        (order.state === 'MODIFY_PENDING' && now - order.updatedAt > UNANSWERED_MS) ||
+        (order.state === 'CANCEL_PENDING' && order.ibStatus !== 'PendingCancel' && now - order.updatedAt > UNANSWERED_MS),
+    );
+}
+
+/** The operator's word, possible only after the proof. */
+export function settleOrder(hall: Hall, key: OrderKey, version: number, by: string): Result<number, Refusal> {
+  const order = hall.index.get(key);
+  if (order === undefined) return err({ code: 'not-found', text: 'There is no such order.' });
+  if (order.updatedAt !== version) return err({ code: 'conflict', text: 'The order changed in the meantime; look at it again.' });
+  if (order.state !== 'UNKNOWN')
+    return err({ code: 'not-allowed-now', text: `The order is ${order.state}; only an UNKNOWN one is settled.` });
+  if (order.absence?.isProven !== true)
+    return err({
+      code: 'not-allowed-now',
+      text: `That IB does not have this order is not proven yet: ${order.absence?.looks ?? 0} of ${LOOKS} complete lists, ten seconds apart. Wait for them, or look in TWS.`,
+    });
+  const seq = commit(hall, 'risk-reducing', 'order.settle', { kind: 'command', text: `${by} settles it as not sent`, ref: key }, (tx) => {
+    const now = tx.get(hall.stores.orders, key);
+    if (now?.state !== 'UNKNOWN' || now.absence?.isProven !== true) return undefined;
+    const { absence: _proof, ...rest } = now;
+    tx.set(hall.stores.orders, key, {
+      ...rest,
+      state: move(hall, now, 'REJECTED'),
+      updatedAt: tx.at,
+      note: `settled as not sent by ${by}`,
+    });
+    log(tx, 'warning', `${by} settled ${now.side} ${now.contract.symbol} as not sent.`, { kind: 'order', key });
+    return tx.seq;
+  });
+  return seq === undefined ? err({ code: 'conflict', text: 'The order changed in the meantime; look at it again.' }) : ok(seq);
+}

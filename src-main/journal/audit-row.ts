@@ -1,0 +1,213 @@
+import { formatDecimal } from '#domain/decimal';
+import { MONEY_SCALE } from '#domain/money';
+import { formatPrice, type Price } from '#domain/price';
+import { formatQuantity, type Quantity } from '#domain/quantity';
+import { type FillCell, isOrderKey, type OrderCell, orderEffects, writesTo } from './cell.ts';
+import type { Entry } from './entry.ts';
+import { maskAccounts } from './mask.ts';
+
+/** Columns of the audit export, in their order. */
+export const AUDIT_COLUMNS = [
+  'time',
+  'run',
+  'seq',
+  'kind',
+  'lane',
+  'name',
+  'causeKind',
+  'causeText',
+  'order',
+  'trigger',
+  'side',
+  'symbol',
+  'type',
+  'quantity',
+  'limit',
+  'stop',
+  'before',
+  'after',
+  'filled',
+  'price',
+  'commission',
+  'ibStatus',
+  'orderId',
+  'permId',
+  'verdict',
+  'note',
+  'sum',
+] as const;
+
+export type AuditColumn = (typeof AUDIT_COLUMNS)[number];
+
+/**
+ * One row per order and commit, and one per execution. Times are ISO texts, figures plain decimal texts, missing ones null. `before` is
+ * null where the run had not said it yet. `price` is that of the execution, or the order's average.
+ */
+export type AuditRow = Readonly<Record<AuditColumn, string | number | null>>;
+
+type Commit = Extract<Entry, { readonly kind: 'commit' }>;
+
+const EMPTY = Object.fromEntries(AUDIT_COLUMNS.map((column) => [column, null])) as AuditRow;
+
+/** Makes rows of the journal's entries, which it has to see in their order: it remembers what state each order was in. */
+export class AuditRows {
+  readonly #states = new Map<string, string>();
+  readonly #executions = new Set<string>();
+  #run: number | undefined;
+
+  rowsOf(entry: Entry, sum: string): readonly AuditRow[] {
+    const row: AuditRow = { ...EMPTY, time: isoTime(entry.at), run: this.#runText(entry), seq: entry.seq, kind: entry.kind, sum };
+    switch (entry.kind) {
+      case 'run-started':
+        // Memory is the authority within a run only: the next one begins with an empty book.
+        this.#states.clear();
+        this.#executions.clear();
+        return [row];
+      case 'run-ended':
+        return [row];
+      case 'file-started':
+        return [];
+      case 'gap':
+      case 'doubtful':
+        return [{ ...row, note: `Commits ${entry.from} to ${entry.to}: ${entry.reason}` }];
+      case 'recovered':
+        return [{ ...row, note: `${entry.bytes} bytes of a damaged end were moved to ${entry.torn}` }];
+      case 'finding':
+        return [{ ...row, name: entry.code, note: entry.text }];
+      case 'frame':
+        return [
+          {
+            ...row,
+            name: entry.direction,
+            causeText: `client ${entry.clientId}`,
+            order: entry.order ?? null,
+            note: maskAccounts(entry.text) + (entry.droppedAfter === undefined ? '' : ` (${entry.droppedAfter} frames after it not kept)`),
+          },
+        ];
+      case 'commit':
+        return this.#commit(entry, row);
+    }
+  }
+
+  #runText(entry: Entry): string | null {
+    if (entry.kind === 'run-started') this.#run = entry.at;
+    else if (entry.kind === 'file-started' && entry.run !== undefined) this.#run = entry.run;
+    return this.#run === undefined ? null : isoTime(this.#run);
+  }
+
+  #commit(entry: Commit, base: AuditRow): readonly AuditRow[] {
+    const orders = writesTo(entry, 'orders');
+    const fills = writesTo(entry, 'fills');
+    const effects = orderEffects(entry);
+    const cancelled = new Set(effects.flatMap((effect) => (effect.kind === 'cancel' ? effect.keys : [])));
+    const placed = new Set(effects.flatMap((effect) => (effect.kind === 'place' ? effect.keys : [])));
+    const row: AuditRow = {
+      ...base,
+      lane: entry.lane,
+      name: entry.name,
+      causeKind: entry.cause.kind,
+      causeText: maskAccounts(entry.cause.text),
+      ...(entry.tombstone === undefined ? {} : { note: maskAccounts(`${entry.tombstone.kind}: ${entry.tombstone.text}`) }),
+    };
+    const rows: AuditRow[] = [];
+    for (const { key, cell } of orders) {
+      const before = this.#states.get(key) ?? null;
+      const after = cell?.state ?? null;
+      if (after === null) this.#states.delete(key);
+      else this.#states.set(key, after);
+      const told: AuditRow = { ...row, ...orderFigures(key, cell), before, after };
+      const own = fills.filter((fill) => fill.cell?.orderKey === key);
+      if (own.length > 0) {
+        rows.push(...own.map((fill) => this.#fill(told, fill.key, fill.cell)));
+        continue;
+      }
+      const kind = kindOf(entry, before, after, cancelled.has(key), placed.has(key));
+      rows.push({ ...told, kind, verdict: kind === 'decision' ? verdictOf(cell) : null });
+    }
+    const written = new Set(orders.map(({ key }) => key));
+    for (const { key, cell } of fills) {
+      if (cell?.orderKey !== undefined && written.has(cell.orderKey)) continue;
+      const state = cell?.orderKey === undefined ? null : (this.#states.get(cell.orderKey) ?? null);
+      rows.push(this.#fill({ ...row, order: cell?.orderKey ?? null, side: cell?.side ?? null, before: state, after: state }, key, cell));
+    }
+    for (const key of cancelled) {
+      const state = this.#states.get(key) ?? null;
+      if (!written.has(key)) rows.push({ ...row, kind: 'cancel', order: key, before: state, after: state });
+    }
+    for (const key of placed) if (!written.has(key)) rows.push({ ...row, kind: 'decision', order: key });
+    if (effects.some(({ kind }) => kind === 'global-cancel'))
+      rows.push({ ...row, kind: 'cancel', note: 'global cancel: every order of the account' });
+    // The kill itself, and what names an order without changing it.
+    if (entry.cause.kind === 'kill' || /^kill(\.|$)/.test(entry.name)) rows.push({ ...row, kind: 'kill', ...referred(entry) });
+    else if (rows.length === 0 && (isOrderKey(entry.cause.ref) || writesTo(entry, 'triggers').length > 0))
+      rows.push({ ...row, kind: entry.tombstone === undefined ? 'note' : 'tombstone', ...referred(entry) });
+    return rows;
+  }
+
+  #fill(row: AuditRow, root: string, cell: FillCell | undefined): AuditRow {
+    const known = `${root} ${cell?.execId ?? ''}`;
+    const again = this.#executions.has(known);
+    this.#executions.add(known);
+    return {
+      ...row,
+      kind: again ? 'commission' : 'fill',
+      side: cell?.side ?? row.side,
+      quantity: quantityText(cell?.quantity),
+      price: priceText(cell?.price),
+      commission: cell?.commission === undefined ? null : formatDecimal(cell.commission, MONEY_SCALE, 2),
+      permId: cell?.permId ?? row.permId,
+      orderId: cell?.orderId ?? row.orderId,
+      note: `execution ${cell?.execId ?? root}`,
+    };
+  }
+}
+
+function kindOf(entry: Commit, before: string | null, after: string | null, cancelled: boolean, placed: boolean): string {
+  if (after === null) return 'removed';
+  if (placed || (before === null && (after === 'QUEUED' || after === 'DENIED' || after === 'INTENT'))) return 'decision';
+  if (entry.lane === 'kill') return 'kill';
+  if (cancelled || (after === 'CANCEL_PENDING' && before !== after)) return 'cancel';
+  if (after === 'SUBMITTED' && before !== after) return 'send';
+  return 'status';
+}
+
+function orderFigures(key: string, cell: OrderCell | undefined): Partial<Record<AuditColumn, string | number | null>> {
+  return {
+    order: key,
+    trigger: cell?.triggerId ?? null,
+    side: cell?.side ?? null,
+    symbol: cell?.contract?.symbol ?? null,
+    type: cell?.type ?? null,
+    quantity: quantityText(cell?.quantity),
+    limit: priceText(cell?.limit),
+    stop: priceText(cell?.stop),
+    filled: quantityText(cell?.filled),
+    price: priceText(cell?.avgFillPrice),
+    ibStatus: cell?.ibStatus ?? null,
+    orderId: cell?.orderId ?? null,
+    permId: cell?.permId ?? null,
+    note: cell?.note === undefined ? null : maskAccounts(cell.note),
+  };
+}
+
+function verdictOf(cell: OrderCell | undefined): string | null {
+  const verdict = cell?.cause?.verdict;
+  return verdict === undefined ? null : maskAccounts(verdict);
+}
+
+function referred({ cause }: Commit): Partial<Record<AuditColumn, string>> {
+  if (cause.ref === undefined) return {};
+  return isOrderKey(cause.ref) ? { order: cause.ref } : { trigger: cause.ref };
+}
+
+function priceText(value: Price | undefined): string | null {
+  return Number.isSafeInteger(value) ? formatPrice(value as Price) : null;
+}
+
+function quantityText(value: Quantity | undefined): string | null {
+  return Number.isSafeInteger(value) ? formatQuantity(value as Quantity) : null;
+}
+
+function isoTime(at: number): string {
+  return Number.isFinite(at) && Math.abs(at) < 8.64e15 ? new Date(at).toISOString() : String(at);
+}

@@ -1,0 +1,108 @@
+import type { Agenda } from '../agenda.ts';
+import { type MessageClass, messageClass } from '../wire/message-class.ts';
+import type { Moments } from './moments.ts';
+import type { Outlet, Session, Voice } from './session.ts';
+
+/** A client id, or everyone. */
+export type Target = number | 'all';
+
+/** What becomes of messages: never written, written `ms` of tape time later, or written `times` times. */
+export type Fate =
+  { readonly kind: 'drop' } | { readonly kind: 'delay'; readonly ms: number } | { readonly kind: 'duplicate'; readonly times: number };
+
+interface Rule {
+  readonly what: MessageClass;
+  readonly client: Target;
+  readonly fate: Fate;
+  left: number;
+}
+
+/**
+ * Stands between what the gateway says and what is written to the wire. A delayed class is one that TWS itself comes up with
+ * later, so other messages pass it, as executions and order states do pass each other; a held client's stream waits as a
+ * whole and keeps its order, as TCP does. Other clients go on meanwhile, which is all the reordering that TCP allows.
+ */
+export class MessageFaults implements Voice {
+  readonly #outlet: Outlet;
+  readonly #moments: Moments;
+  readonly #agenda: Agenda;
+  readonly #now: () => number;
+  #rules: Rule[] = [];
+  readonly #held = new Map<number, string[]>();
+  #late = new Set<() => void>();
+
+  constructor(outlet: Outlet, moments: Moments, agenda: Agenda, now: () => number) {
+    this.#outlet = outlet;
+    this.#moments = moments;
+    this.#agenda = agenda;
+    this.#now = now;
+  }
+
+  /** Nothing to do: messages go straight to the wire. */
+  get idle(): boolean {
+    return this.#rules.length === 0 && this.#held.size === 0 && !this.#moments.heeded;
+  }
+
+  /** The next `count` messages of this class to this client meet this fate; Infinity until the returned function is called. */
+  rule(what: MessageClass, client: Target, count: number, fate: Fate): () => void {
+    const rule = { what, client, fate, left: count };
+    this.#rules.push(rule);
+    return () => {
+      this.#rules = this.#rules.filter((one) => one !== rule);
+    };
+  }
+
+  /** From now on everything to this client waits for `release`. */
+  hold(clientId: number): void {
+    if (!this.#held.has(clientId)) this.#held.set(clientId, []);
+  }
+
+  release(clientId: number): void {
+    const waiting = this.#held.get(clientId) ?? [];
+    this.#held.delete(clientId);
+    for (const payload of waiting) this.#outlet.send(clientId, payload);
+  }
+
+  /** The connection is gone, and with it what waited in it. */
+  forget(clientId: number): void {
+    if (this.#held.has(clientId)) this.#held.set(clientId, []);
+  }
+
+  /** No rules any more; what waits is written now. What was dropped stays dropped. */
+  clear(): void {
+    this.#rules = [];
+    for (const clientId of [...this.#held.keys()]) this.release(clientId);
+    const late = this.#late;
+    this.#late = new Set();
+    for (const deliver of late) deliver();
+  }
+
+  /** `alive` says whether this session still is the client's when a delayed message is due. */
+  pass(session: Session, payload: string, alive: () => boolean): void {
+    const { clientId } = session;
+    const what = messageClass(payload);
+    this.#moments.say(what, clientId);
+    const rule = this.#rules.find((one) => one.what === what && (one.client === 'all' || one.client === clientId));
+    if (rule === undefined) {
+      this.#write(clientId, payload);
+      return;
+    }
+    if (--rule.left <= 0) this.#rules = this.#rules.filter((one) => one !== rule);
+    const { fate } = rule;
+    if (fate.kind === 'duplicate') for (let i = 0; i < fate.times; i++) this.#write(clientId, payload);
+    if (fate.kind !== 'delay') return;
+    const deliver = (): void => {
+      withdraw();
+      this.#late.delete(deliver);
+      if (alive()) this.#write(clientId, payload);
+    };
+    const withdraw = this.#agenda.plan(this.#now() + fate.ms, deliver);
+    this.#late.add(deliver);
+  }
+
+  #write(clientId: number, payload: string): void {
+    const waiting = this.#held.get(clientId);
+    if (waiting === undefined) this.#outlet.send(clientId, payload);
+    else waiting.push(payload);
+  }
+}

@@ -1,0 +1,187 @@
+import { formatPrice, isOnTick, roundToTick, type Price } from '#domain/price';
+import { quantityFromText, type Quantity } from '#domain/quantity';
+import type { OrderRow, QuoteRow } from '#protocol/topics';
+import { exactPrice, quantityText } from '../../format/figure.ts';
+import { orderWord } from '../../format/order-word.ts';
+import { readPrice } from '../ticket/read-draft.ts';
+
+export interface Terms {
+  readonly limit: Price | null;
+  readonly stop: Price | null;
+  readonly quantity: Quantity;
+}
+
+/** What the fields of the editor hold. */
+export interface TypedTerms {
+  readonly limit: string;
+  readonly stop: string;
+  readonly quantity: string;
+}
+
+/** Only what differs; an empty one changes nothing. */
+export interface OrderChange {
+  readonly limit?: Price;
+  readonly stop?: Price;
+  readonly quantity?: Quantity;
+}
+
+export interface ReadChange {
+  readonly change: OrderChange;
+  readonly faults: Readonly<Partial<Record<keyof TypedTerms, string>>>;
+  /** e.g. `stop 47.90 → 47.95`. */
+  readonly lines: readonly string[];
+  /** What an operator should know before it leaves; it does not forbid anything. */
+  readonly warnings: readonly string[];
+}
+
+/** `SELL 100 AIG` */
+export function orderName(row: OrderRow): string {
+  return `${row.side} ${quantityText(row.quantity)} ${row.symbol}`;
+}
+
+/** `SELL 120 AIG STP 47.90` */
+export function orderTerms(row: OrderRow): string {
+  const prices = [row.stop, row.limit].filter((price) => price !== null).map((price) => ` ${exactPrice(price, row.decimals)}`);
+  return `${orderName(row)} ${row.type}${prices.join(' limit')}`;
+}
+
+export function termsOf(row: OrderRow): Terms {
+  return { limit: row.limit, stop: row.stop, quantity: row.quantity };
+}
+
+export function sameTerms(a: Terms, b: Terms): boolean {
+  return a.limit === b.limit && a.stop === b.stop && a.quantity === b.quantity;
+}
+
+export function typedTerms({ limit, stop, quantity }: Terms, decimals: number): TypedTerms {
+  return {
+    limit: limit === null ? '' : formatPrice(limit, decimals),
+    stop: stop === null ? '' : formatPrice(stop, decimals),
+    quantity: quantityText(quantity).replace(/\s/g, ''),
+  };
+}
+
+/** Where no quote tells the tick: the last decimal that the contract's prices are shown with. */
+export function tickOf(quote: QuoteRow | undefined, decimals: number): Price {
+  return quote?.minTick ?? ((1_000_000 / 10 ** decimals) as Price);
+}
+
+/** Why its terms cannot be changed now, as a sentence; null when they can. */
+export function changeRefusal(row: OrderRow): string | null {
+  if (row.modifiable) return null;
+  const name = `${orderName(row)} cannot be changed`;
+  switch (row.state) {
+    case 'MODIFY_PENDING':
+      return `${name} now: a change is on its way and the broker has not answered.`;
+    case 'CANCEL_PENDING':
+      return `${name}: its cancel is on its way.`;
+    case 'UNKNOWN':
+      return `${name}: the broker's answer to it is missing, so nobody knows what there is to change.`;
+    case 'ACCEPTED':
+    case 'HELD':
+    case 'PARTIAL':
+      return row.origin === 'foreign'
+        ? `${name} from here: another program placed it. Change it there or in TWS.`
+        : `${name} now: its terms cannot be sent. Look at the connection in the header, or change it in TWS.`;
+    case 'INTENT':
+    case 'QUEUED':
+    case 'SUBMITTED':
+    case 'INACTIVE':
+      return `${name} now: it is ${orderWord(row.state, row.ibStatus).word}, the broker does not have it working yet.`;
+    case 'DENIED':
+    case 'CANCELLED':
+    case 'FILLED':
+    case 'REJECTED':
+    case 'EXPIRED':
+    case 'ABORTED_BY_KILL':
+      return `${name}: it is ${orderWord(row.state, row.ibStatus).word}.`;
+  }
+}
+
+type Faults = Partial<Record<keyof TypedTerms, string>>;
+
+function readLevel(text: string, old: Price | null, tick: Price | null): { readonly value?: Price; readonly fault?: string } {
+  if (old === null) return {};
+  const read = readPrice(text, null);
+  if (!read.ok) return { fault: read.error };
+  if (read.value === old) return {};
+  const onTick = readPrice(text, tick);
+  return onTick.ok ? { value: read.value } : { fault: onTick.error };
+}
+
+function readQuantity(text: string, row: OrderRow): { readonly value?: Quantity; readonly fault?: string } {
+  const read = quantityFromText(text.replace(/\s/g, ''));
+  if (!read.ok || read.value <= 0) return { fault: 'Write a quantity above zero.' };
+  if (read.value === row.quantity) return {};
+  if (read.value <= row.filled) return { fault: `${quantityText(row.filled)} are filled: write more, or cancel the rest.` };
+  return { value: read.value };
+}
+
+/** Reads the editor against the order as it is now. `quote` gives tick and market; without one neither is judged. */
+export function readChange(row: OrderRow, typed: TypedTerms, quote: QuoteRow | undefined): ReadChange {
+  const tick = quote?.minTick ?? null;
+  const limit = readLevel(typed.limit, row.limit, tick);
+  const stop = readLevel(typed.stop, row.stop, tick);
+  const quantity = readQuantity(typed.quantity, row);
+  const faults: Faults = {
+    ...(limit.fault === undefined ? {} : { limit: limit.fault }),
+    ...(stop.fault === undefined ? {} : { stop: stop.fault }),
+    ...(quantity.fault === undefined ? {} : { quantity: quantity.fault }),
+  };
+  const change: OrderChange = {
+    ...(limit.value === undefined ? {} : { limit: limit.value }),
+    ...(stop.value === undefined ? {} : { stop: stop.value }),
+    ...(quantity.value === undefined ? {} : { quantity: quantity.value }),
+  };
+  return { change, faults, lines: changeLines(row, change), warnings: marketWarnings(row, change, quote) };
+}
+
+export function changeLines(row: OrderRow, change: OrderChange): readonly string[] {
+  const price = (name: string, from: Price | null, to: Price | undefined): readonly string[] =>
+    to === undefined ? [] : [`${name} ${exactPrice(from, row.decimals)} → ${exactPrice(to, row.decimals)}`];
+  return [
+    ...price('stop', row.stop, change.stop),
+    ...price('limit', row.limit, change.limit),
+    ...(change.quantity === undefined ? [] : [`quantity ${quantityText(row.quantity)} → ${quantityText(change.quantity)}`]),
+  ];
+}
+
+function marketWarnings(row: OrderRow, change: OrderChange, quote: QuoteRow | undefined): readonly string[] {
+  const isBuy = row.side === 'BUY';
+  const { bid = null, ask = null } = quote ?? {};
+  const warnings: string[] = [];
+  const market = isBuy ? ask : bid;
+  if (market !== null && change.limit !== undefined && (isBuy ? change.limit >= market : change.limit <= market))
+    warnings.push(`Fills at once: the ${isBuy ? 'ask' : 'bid'} is ${exactPrice(market, row.decimals)}.`);
+  if (market !== null && change.stop !== undefined && (isBuy ? change.stop <= market : change.stop >= market))
+    warnings.push(`The stop fires at once: the ${isBuy ? 'ask' : 'bid'} is ${exactPrice(market, row.decimals)}.`);
+  return warnings;
+}
+
+/**
+ * Its price moved by whole ticks; a stop limit moves both, so that their distance stays. Null where it has no price. A price that is
+ * off the tick goes to the next one in the direction of the step.
+ */
+export function nudge(row: OrderRow, ticks: number, tick: Price): OrderChange | null {
+  if (row.limit === null && row.stop === null) return null;
+  const move = (price: Price): Price =>
+    isOnTick(price, tick)
+      ? ((price + ticks * tick) as Price)
+      : ((roundToTick(price, tick, ticks > 0 ? 'up' : 'down') + (ticks > 0 ? ticks - 1 : ticks + 1) * tick) as Price);
+  return {
+    ...(row.stop === null ? {} : { stop: move(row.stop) }),
+    ...(row.limit === null ? {} : { limit: move(row.limit) }),
+  };
+}
+
+export interface OriginBadge {
+  readonly badge: 'MANUAL' | 'FOREIGN' | null;
+  readonly rest: string;
+}
+
+/** Orders that this desk did not send are told apart by a word, not by a colour alone. */
+export function originBadge({ origin, originText }: Pick<OrderRow, 'origin' | 'originText'>): OriginBadge {
+  if (origin !== 'manual' && origin !== 'foreign') return { badge: null, rest: originText };
+  const badge = origin === 'manual' ? 'MANUAL' : 'FOREIGN';
+  return { badge, rest: originText.replace(new RegExp(`^${badge}\\s*`), '') };
+}

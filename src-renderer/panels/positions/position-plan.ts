@@ -1,0 +1,178 @@
+import { roundToTick, type Price } from '#domain/price';
+import { QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import type { OrderRow, PositionRow, QuoteRow } from '#protocol/topics';
+import { exactPrice, quantityText } from '../../format/figure.ts';
+import { orderTerms } from '../orders/order-change.ts';
+
+/**
+ * What the desk will do when it is asked to, told beforehand from what this screen shows. The desk decides anew from its own book: a fill
+ * in between changes its figures, never the rule that nothing is sold or bought beyond what is held.
+ */
+export type Percent = 25 | 50 | 100;
+
+export interface ClosePlan {
+  readonly side: 'BUY' | 'SELL';
+  readonly quantity: Quantity;
+  readonly remaining: Quantity;
+  readonly will: readonly string[];
+  readonly willNot: readonly string[];
+  /** Why it cannot be done, as a sentence; null when it can. */
+  readonly refusal: string | null;
+}
+
+function held(position: PositionRow): Quantity {
+  return Math.abs(position.quantity) as Quantity;
+}
+
+/** Side of the orders that lower the position. */
+export function exitSide(position: PositionRow): 'BUY' | 'SELL' {
+  return position.quantity > 0 ? 'SELL' : 'BUY';
+}
+
+/** Working orders that lower this position; children of an entry without a fill wait for it and lower nothing. */
+export function exitsOf(position: PositionRow, orders: readonly OrderRow[]): readonly OrderRow[] {
+  const byKey = new Map(orders.map((row) => [row.key, row]));
+  return orders.filter((row) => {
+    if (!row.working || row.conId !== position.conId || row.side !== exitSide(position)) return false;
+    const parent = row.parentKey === null ? undefined : byKey.get(row.parentKey);
+    return parent === undefined || parent.filled > 0;
+  });
+}
+
+function rest(order: OrderRow): number {
+  return Math.max(0, order.quantity - order.filled);
+}
+
+/** Exits of one bracket cancel each other, so the largest of them counts. */
+function families(exits: readonly OrderRow[]): readonly (readonly OrderRow[])[] {
+  const groups = new Map<string, OrderRow[]>();
+  for (const order of exits) {
+    const group = order.parentKey ?? order.key;
+    groups.set(group, [...(groups.get(group) ?? []), order]);
+  }
+  return [...groups.values()];
+}
+
+export function closePlan(position: PositionRow, orders: readonly OrderRow[], percent: Percent): ClosePlan {
+  const size = held(position);
+  const whole = Math.floor((size * percent) / 100 / QUANTITY_SCALE) * QUANTITY_SCALE;
+  const quantity = (percent === 100 ? size : whole) as Quantity;
+  const remaining = (size - quantity) as Quantity;
+  const side = exitSide(position);
+  const exits = exitsOf(position, orders);
+  const total = families(exits).reduce((sum, family) => sum + Math.max(...family.map(rest)), 0);
+  const crowded = total > remaining;
+  const room = crowded ? makeRoom(exits, remaining) : { changes: [], stays: exits };
+  const foreign = crowded ? exits.find((order) => order.origin === 'foreign') : undefined;
+  const refusal =
+    quantity <= 0
+      ? `${String(percent)} % of ${quantityText(size)} is less than one; close all of it.`
+      : foreign !== undefined
+        ? `Another program has ${orderTerms(foreign)} working. Cancel it there first, or the position could turn around.`
+        : position.closing;
+  const first = room.changes.length > 0;
+  return {
+    side,
+    quantity,
+    remaining,
+    refusal,
+    will: [
+      ...room.changes.map((text) => `First: ${text}.`),
+      `${first ? 'When the broker has confirmed that: one' : 'One'} reduce-only market order, ${side} ${quantityText(quantity)} ${position.symbol} in ${position.account}.`,
+    ],
+    willNot: [
+      'It never trades more than is held when it leaves.',
+      'No price is guaranteed: it takes what the market offers.',
+      ...(remaining > 0 ? [`${quantityText(remaining)} ${position.symbol} stay.`] : []),
+      ...room.stays.map((order) => `${orderTerms(order)} stays as it is.`),
+    ],
+  };
+}
+
+/** The desk's order of going through them: as they stand in its book; what fits stays, the rest shrinks, or goes where it cannot shrink. */
+function makeRoom(
+  exits: readonly OrderRow[],
+  remaining: number,
+): { readonly changes: readonly string[]; readonly stays: readonly OrderRow[] } {
+  let room = remaining;
+  const changes: string[] = [];
+  const stays: OrderRow[] = [];
+  for (const family of families(exits)) {
+    const share = Math.min(room, Math.max(...family.map(rest)));
+    room -= share;
+    for (const order of family) {
+      if (rest(order) <= share) stays.push(order);
+      else if (order.state === 'CANCEL_PENDING') changes.push(`the cancel of ${orderTerms(order)} is waited for`);
+      else if (share > 0 && order.modifiable)
+        changes.push(`${orderTerms(order)} shrinks to ${quantityText((order.filled + share) as Quantity)}`);
+      else changes.push(`${orderTerms(order)} is cancelled`);
+    }
+  }
+  return { changes, stays };
+}
+
+export interface StopPlan {
+  /** On the tick, towards the market: it protects no less than what was written. */
+  readonly level: Price;
+  readonly lines: readonly string[];
+  /** Why the desk would refuse it, as a sentence; null when nothing speaks against it here. */
+  readonly refusal: string | null;
+}
+
+function towardsMarket(position: PositionRow, price: number, tick: Price): Price {
+  return roundToTick(price as Price, tick, position.quantity > 0 ? 'up' : 'down');
+}
+
+function firesAtOnce(position: PositionRow, level: Price, quote: QuoteRow | undefined): string | null {
+  const isLong = position.quantity > 0;
+  const market = (isLong ? quote?.bid : quote?.ask) ?? null;
+  if (market === null) return null;
+  if (isLong ? level < market : level > market) return null;
+  return `A stop at ${exactPrice(level, position.decimals)} would fire at once: the ${isLong ? 'bid' : 'ask'} is ${exactPrice(market, position.decimals)}. Close the position instead.`;
+}
+
+export function protectPlan(position: PositionRow, stop: Price, tick: Price, quote: QuoteRow | undefined): StopPlan {
+  const level = towardsMarket(position, stop, tick);
+  const distance = position.mark === null || position.mark === 0 ? null : Math.abs(position.mark - level) / Math.abs(position.mark);
+  return {
+    level,
+    lines: [
+      `${exitSide(position)} ${quantityText(position.unprotected)} ${position.symbol} STP ${exactPrice(level, position.decimals)} GTC${
+        distance === null ? '' : ` · ${(distance * 100).toFixed(2)} % from the mark`
+      }`,
+    ],
+    refusal: position.unprotected === 0 ? 'Stops at the broker cover the whole position already.' : firesAtOnce(position, level, quote),
+  };
+}
+
+export function breakevenPlan(position: PositionRow, orders: readonly OrderRow[], tick: Price, quote: QuoteRow | undefined): StopPlan {
+  const level = towardsMarket(position, position.averagePrice, tick);
+  const stops = exitsOf(position, orders).filter((row) => row.type === 'STP' && row.stop !== level);
+  const done = exitsOf(position, orders).some((row) => row.type === 'STP' && row.stop === level);
+  return {
+    level,
+    lines: stops.map((row) => `${orderTerms(row)} → ${exactPrice(level, position.decimals)}`),
+    refusal:
+      stops.length > 0
+        ? firesAtOnce(position, level, quote)
+        : done
+          ? `The stop of ${position.symbol} is at ${exactPrice(level, position.decimals)}, its average, already.`
+          : `No plain stop of ${position.symbol} works at the broker; protect it first.`,
+  };
+}
+
+/** Prices to begin with: a distance from the mark on the losing side, and the average. Those that would fire at once are left out. */
+export function stopPresets(
+  position: PositionRow,
+  tick: Price,
+  quote: QuoteRow | undefined,
+): readonly { readonly label: string; readonly price: Price }[] {
+  const from = position.mark ?? position.averagePrice;
+  const away = position.quantity > 0 ? -1 : 1;
+  const at = (percent: number): Price => towardsMarket(position, Math.round(from * (1 + (away * percent) / 100)), tick);
+  return [
+    { label: '1 %', price: at(1) },
+    { label: '2 %', price: at(2) },
+    { label: 'Breakeven', price: towardsMarket(position, position.averagePrice, tick) },
+  ].filter(({ price }) => firesAtOnce(position, price, quote) === null);
+}

@@ -1,0 +1,30 @@
+export type FaultRow =
+  /** Each as `file below tests › title`; of a parametrised test one case, or the title as it is written for all of them. */
+  | { readonly row: string; readonly what: string; readonly tests: readonly string[] }
+  | { readonly row: string; readonly what: string; readonly gap: string };
+
+export function shown(row: string, what: string, ...tests: readonly string[]): FaultRow {
+  return { row, what, tests };
+}
+
+export function gap(row: string, what: string, why: string): FaultRow {
+  return { row, what, gap: why };
+}
+
+export const FILE = {
+  PROCESS: 'faults/process.test.ts › ',
+  LINK: 'faults/link.test.ts › ',
+  ORDERS: 'faults/orders.test.ts › ',
+  RECONCILIATION: 'faults/reconciliation.test.ts › ',
+  CORE_LINK: 'unit/core-link.test.ts › ',
+  CORE_NEWS: 'unit/core-order-news.test.ts › ',
+  CORE_IDENTITY: 'unit/core-order-identity.test.ts › ',
+  CORE_KILL: 'unit/core-kill.test.ts › ',
+  CORE_FIRING: 'unit/core-firing.test.ts › ',
+  CORE_RISK: 'unit/core-risk.test.ts › ',
+  CORE_REARM: 'unit/core-rearm.test.ts › ',
+  TWS_CONNECTION: 'gateway/tws-connection.test.ts › ',
+  TWS_LINK: 'gateway/tws-link.test.ts › ',
+  TWS_ORDERS: 'gateway/tws-orders.test.ts › ',
+  TWS_BYTES: 'gateway/tws-hostile-bytes.test.ts › ',
+} as const;

@@ -1,0 +1,135 @@
+import { FILE, type FaultRow, gap, shown } from './row.ts';
+
+export const SCENARIOS_R: readonly FaultRow[] = [
+  shown(
+    'R-01',
+    'nothing on both sides',
+    `${FILE.RECONCILIATION}R-01: nothing here and nothing at the broker: the book is clean and arming is allowed`,
+  ),
+  shown(
+    'R-02',
+    'our reference works at the broker',
+    `${FILE.RECONCILIATION}R-02: a working order of an earlier run is taken up under its reference, tied to its trigger, which stays disarmed`,
+  ),
+  shown(
+    'R-03',
+    'a foreign or manual order works',
+    `${FILE.RECONCILIATION}R-03: orders of people and of other programs are counted and never touched`,
+    `${FILE.CORE_LINK}manual and foreign orders are adopted, counted in exposure, and marked as what they are (R-03)`,
+  ),
+  gap(
+    'R-04',
+    'our order filled today: fills rebuilt, trigger done',
+    'state and fills are rebuilt (core-order-identity); the trigger is not marked as done.',
+  ),
+  gap('R-05', 'intent on file, unknown to the broker', 'a start does not read the intents of the last run from the journal.'),
+  shown(
+    'R-06',
+    'intent on file, works at the broker',
+    `${FILE.PROCESS}P-03: an order that left before the death is found by its reference and taken up once; nothing is sent again`,
+    `${FILE.CORE_LINK}an UNKNOWN order that IB lists again comes back, also with the very same words as before (R-06)`,
+  ),
+  gap(
+    'R-07',
+    'filled while the desk was down: protection',
+    'FILLED and booked once (core-order-identity); a missing stop is not alarmed and none is offered.',
+  ),
+  shown(
+    'R-08',
+    'part filled, cancelled while the desk was down',
+    `${FILE.RECONCILIATION}R-08: an order that filled in part and was cancelled while the desk was away keeps its part`,
+    `${FILE.RECONCILIATION}R-08: so it is when the executions come before the list, and for an order of an earlier run`,
+  ),
+  shown(
+    'R-09',
+    'cancel pending here, works there',
+    `${FILE.CORE_KILL}a cancel that may have died with the socket is sent again after the reconnect, of a kill and of the operator`,
+  ),
+  shown(
+    'R-10',
+    'cancel pending here, filled there: FILLED, alarm',
+    'faults/reconciliation-fills.test.ts › R-10: a cancel that loses against a fill while the desk is away: FILLED',
+  ),
+  shown(
+    'R-11',
+    'works here, filled there',
+    `${FILE.CORE_IDENTITY}an own order that filled while the desk was away: FILLED, and the fill is in the position once (R-07, R-11)`,
+    `${FILE.CORE_LINK}fills of the time without connection are booked from the executions of the next one`,
+  ),
+  shown(
+    'R-12',
+    'works here, cancelled there',
+    `${FILE.RECONCILIATION}R-12: an order that worked here and is completed as cancelled there is CANCELLED`,
+  ),
+  shown(
+    'R-13',
+    'works here, nowhere there: UNKNOWN, asked again, then the operator',
+    'unit/core-unknown.test.ts › R-05, R-13: absence is proven by three complete lists over ten seconds, offered to the operator, and never acted on',
+  ),
+  gap(
+    'R-14',
+    'a position larger than its fills',
+    'paused and alarmed after two comparisons (core-link, C-36); the difference is not booked as EXTERNAL and cannot be acknowledged.',
+  ),
+  shown(
+    'R-15',
+    'a position of the opposite sign',
+    `${FILE.RECONCILIATION}R-15: a position of the opposite sign pauses the desk with an alarm`,
+  ),
+  shown(
+    'R-16',
+    'the same twice in a listing',
+    `${FILE.RECONCILIATION}R-16: what a listing says twice, and says again, changes nothing more`,
+  ),
+  shown('R-17', 'execution before open order', `${FILE.CORE_IDENTITY}an execution before its order is joined when the order comes (R-17)`),
+  shown(
+    'R-18',
+    'two orders with order id 0',
+    `${FILE.CORE_IDENTITY}permId 0 is no identity: two manual orders without ids stay two, an own order is upgraded once`,
+  ),
+  shown(
+    'R-19',
+    'an order id used again',
+    `${FILE.CORE_IDENTITY}an order id used again in another session is not taken for the old order (I-23, R-19)`,
+  ),
+  shown(
+    'R-20',
+    'an end marker that never comes',
+    `${FILE.CORE_LINK}a reconciliation without answer is asked again and nothing leaves meanwhile (R-20)`,
+  ),
+  shown(
+    'R-21',
+    'accounts or parts missing',
+    `${FILE.TWS_CONNECTION}a handshake without order number or accounts is no connection (%s)`,
+    `${FILE.CORE_LINK}the gate stays shut until all four ends of the same epoch are in (I-24)`,
+  ),
+  shown('R-22', 'client id busy', `${FILE.TWS_CONNECTION}a taken client id: the same id again, later, until it is free`),
+  shown(
+    'R-23',
+    'compared twice, or into live fills',
+    `${FILE.RECONCILIATION}R-23: a reconciliation that runs twice, and one into live fills, leads to the same book as one`,
+  ),
+  shown(
+    'R-24',
+    'permId 0 of an order just sent',
+    `${FILE.CORE_IDENTITY}permId 0 is no identity: two manual orders without ids stay two, an own order is upgraded once`,
+  ),
+  gap('R-25', 'a GTC order of last week: age shown', 'taken up (O-45); its age is that of this run, because IB’s open order has no date.'),
+  shown(
+    'R-26',
+    'a reference cut or dropped',
+    `${FILE.RECONCILIATION}R-26: a reference that TWS cut or dropped makes a stranger of an order, unless its permId is known`,
+  ),
+  gap('R-27', 'parent filled, a child is missing', 'not detected.'),
+  gap('R-28', 'children for another quantity than the parent filled', 'shown as partly unprotected; no mend is proposed.'),
+  shown(
+    'R-29',
+    'fills older than IB tells',
+    'faults/reconciliation-fills.test.ts › R-29: where executions are older than IB tells them, the position is the broker’s and the operator hears of the hole',
+  ),
+  shown(
+    'R-30',
+    'restart while the kill is latched',
+    `${FILE.CORE_REARM}a latch of an earlier run starts the desk in EMERGENCY, disarmed, and keeps the gate shut`,
+  ),
+];

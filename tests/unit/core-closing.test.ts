@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest';
+import { breakeven, closePosition, exiting, exitsOf, protectPosition, unprotectedOf } from '#core/engine/closing';
+import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
+import { units } from '#domain/quantity';
+import { CoreDesk } from '../support/core-desk.ts';
+import { DU, manualOrder } from '../support/core-fixtures.ts';
+import { IBM, px } from '../support/trigger-fixtures.ts';
+
+const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
+
+/** 100 IBM long, with the target and the stop of its bracket working at the broker. */
+function held(): { readonly desk: CoreDesk; readonly target: OrderRef; readonly stop: OrderRef } {
+  const desk = new CoreDesk();
+  const { id, entry } = desk.fired(BRACKET);
+  desk.fills(entry, 100, 180.02);
+  const [target, stop] = [desk.ref(id, 'T'), desk.ref(id, 'S')];
+  desk.openOrder(target);
+  desk.openOrder(stop, 'PreSubmitted');
+  desk.wait(2_500);
+  desk.position(100);
+  desk.end('positions');
+  desk.quote(180.5);
+  return { desk, target, stop };
+}
+
+function close(desk: CoreDesk, percent: 25 | 50 | 100) {
+  return closePosition(desk.hall, DU, IBM.conId, percent, 'the test');
+}
+
+function closes(desk: CoreDesk) {
+  return desk.broker.frames.filter((frame) => frame.leg.leg === 'F').map(({ leg }) => [leg.side, leg.type, leg.quantity]);
+}
+
+test('half is closed only after both exits have shrunk to the other half', () => {
+  const { desk, target, stop } = held();
+  expect(close(desk, 50).ok).toBe(true);
+  expect(desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity])).toEqual([
+    [target, units(50)],
+    [stop, units(50)],
+  ]);
+  expect(closes(desk)).toEqual([]);
+  desk.openOrder(target, 'Submitted', { quantity: units(50) });
+  expect(closes(desk)).toEqual([]);
+  desk.openOrder(stop, 'PreSubmitted', { quantity: units(50) });
+  expect(closes(desk)).toEqual([['SELL', 'MKT', units(50)]]);
+  expect(desk.stores.closings.size).toBe(0);
+});
+
+test('all of it is closed only after IB has confirmed that its exits are gone', () => {
+  const { desk, target, stop } = held();
+  expect(close(desk, 100).ok).toBe(true);
+  expect(desk.broker.cancels.map(({ orderId }) => orderId)).toEqual([
+    desk.broker.frameOf(target).orderId,
+    desk.broker.frameOf(stop).orderId,
+  ]);
+  desk.status(target, 'Cancelled');
+  expect(closes(desk)).toEqual([]);
+  desk.status(stop, 'Cancelled');
+  expect(closes(desk)).toEqual([['SELL', 'MKT', units(100)]]);
+});
+
+test('a stop that fills while it is being cancelled leaves nothing to close: the position never turns around', () => {
+  const { desk, target, stop } = held();
+  close(desk, 100);
+  desk.fill(stop, 100, 178.98);
+  desk.status(stop, 'Filled', 100);
+  desk.status(target, 'Cancelled');
+  expect(desk.held()?.quantity).toBe(units(0));
+  desk.wait(20_000);
+  expect(closes(desk)).toEqual([]);
+});
+
+test('a stop that fills in part leaves only the rest to close', () => {
+  const { desk, target, stop } = held();
+  close(desk, 100);
+  desk.fill(stop, 30, 178.98);
+  desk.status(stop, 'Cancelled', 30);
+  desk.status(target, 'Cancelled');
+  expect(closes(desk)).toEqual([['SELL', 'MKT', units(70)]]);
+});
+
+test('exits that do not move within ten seconds end the close with an alarm; nothing was sent', () => {
+  const { desk } = held();
+  close(desk, 100);
+  desk.wait(11_000);
+  expect(closes(desk)).toEqual([]);
+  expect(desk.stores.closings.size).toBe(0);
+  expect(desk.alarms().some((text) => text.startsWith('Not closed:'))).toBe(true);
+});
+
+test('a kill ends a close that waits: nothing of it leaves later', () => {
+  const { desk, target, stop } = held();
+  close(desk, 50);
+  desk.killBy();
+  desk.status(target, 'Cancelled');
+  desk.status(stop, 'Cancelled');
+  expect(closes(desk)).toEqual([]);
+  expect(desk.stores.closings.size).toBe(0);
+});
+
+test('a second press while a close waits or works is refused', () => {
+  const { desk, target, stop } = held();
+  expect(close(desk, 100).ok).toBe(true);
+  expect(close(desk, 100)).toMatchObject({ ok: false, error: { code: 'conflict' } });
+  desk.status(target, 'Cancelled');
+  desk.status(stop, 'Cancelled');
+  expect(close(desk, 50)).toMatchObject({ ok: false, error: { code: 'conflict' } });
+  expect(closes(desk)).toHaveLength(1);
+});
+
+/** A person in TWS sells; the execution comes with an order this desk did not make. */
+function soldByHand(desk: CoreDesk, quantity: number): void {
+  const order = manualOrder({ side: 'SELL', quantity: units(quantity), orderId: 3 as OrderId, permId: 777 as PermId });
+  desk.news({ kind: 'open-order', order });
+  desk.news({
+    kind: 'execution',
+    execution: {
+      execId: `0009.${quantity}.01` as ExecId,
+      account: DU,
+      conId: IBM.conId,
+      side: 'SELL',
+      quantity: units(quantity),
+      price: px(180.4),
+      cumQuantity: units(quantity),
+      avgPrice: px(180.4),
+      orderId: order.orderId,
+      permId: order.permId,
+      clientId: 0 as ClientId,
+      time: '20131008  10:31:00',
+      at: desk.clock.now(),
+    },
+    contract: IBM,
+    live: true,
+  });
+  desk.position(100 - quantity);
+}
+
+test('a fill by hand that flattens the position takes its exits back and says so', () => {
+  const { desk, target, stop } = held();
+  soldByHand(desk, 100);
+  expect(desk.held()?.quantity).toBe(units(0));
+  expect(desk.broker.cancels).toEqual([]);
+  desk.wait(2_000);
+  expect(desk.broker.cancels.map(({ orderId }) => orderId)).toEqual([
+    desk.broker.frameOf(target).orderId,
+    desk.broker.frameOf(stop).orderId,
+  ]);
+  expect(desk.alarms().some((text) => text.includes('after a fill from outside'))).toBe(true);
+});
+
+test('a fill by hand that halves the position halves its exits', () => {
+  const { desk, target, stop } = held();
+  soldByHand(desk, 50);
+  desk.wait(2_000);
+  expect(desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity])).toEqual([
+    [target, units(50)],
+    [stop, units(50)],
+  ]);
+});
+
+test('protection is not taken away on the strength of a book that differs from the broker', () => {
+  const { desk } = held();
+  soldByHand(desk, 100);
+  desk.position(100);
+  desk.wait(8_000);
+  expect(desk.broker.cancels).toEqual([]);
+});
+
+test('what no stop covers is shown, and one command covers it', () => {
+  const { desk, target, stop } = held();
+  const position = () => desk.held() ?? expect.fail('no position');
+  expect(unprotectedOf(desk.hall, position())).toBe(units(0));
+  desk.status(stop, 'Cancelled');
+  desk.status(target, 'Cancelled');
+  expect(unprotectedOf(desk.hall, position())).toBe(units(100));
+  expect(protectPosition(desk.hall, DU, IBM.conId, px(181), 'the test')).toMatchObject({ ok: false });
+  expect(protectPosition(desk.hall, DU, IBM.conId, px(179.004), 'the test').ok).toBe(true);
+  const frame = desk.broker.frames.at(-1);
+  expect(frame?.leg).toMatchObject({ leg: 'S', type: 'STP', side: 'SELL', quantity: units(100), stop: px(179.01), tif: 'GTC' });
+  desk.openOrder(frame?.ref ?? expect.fail('no stop left'), 'PreSubmitted');
+  expect(unprotectedOf(desk.hall, position())).toBe(units(0));
+  expect(exiting(exitsOf(desk.hall, position()))).toBe(units(100));
+});
+
+test('breakeven moves the stop to the average price, rounded to the side that loses less, and not through the market', () => {
+  const { desk, stop } = held();
+  expect(breakeven(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
+  expect(desk.broker.changes.at(-1)).toMatchObject({ ref: stop, leg: { stop: px(180.02), quantity: units(100) } });
+  desk.openOrder(stop, 'PreSubmitted', { stop: px(180.02) });
+  desk.quote(179.5);
+  expect(breakeven(desk.hall, DU, IBM.conId, 'the test')).toMatchObject({ ok: false });
+});

@@ -1,0 +1,214 @@
+import { expect, test } from 'vitest';
+import { decide, undecided } from '#core/engine/adoption';
+import { startReconciliation } from '#core/engine/link-news';
+import { startDesk } from '#core/engine/operator';
+import { armTrigger } from '#core/engine/triggers';
+import { settleOrder } from '#core/engine/unknown-orders';
+import { cancelOrders } from '#core/engine/kill';
+import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
+import { units } from '#domain/quantity';
+import { CoreDesk } from '../support/core-desk.ts';
+import { DU, manualOrder } from '../support/core-fixtures.ts';
+import { IBM, px } from '../support/trigger-fixtures.ts';
+
+/** An order that was sent and never answered before the connection was lost; connected again. */
+function unknown(): { readonly desk: CoreDesk; readonly entry: OrderRef } {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.disconnect();
+  desk.connect();
+  expect(desk.order(entry).state).toBe('UNKNOWN');
+  return { desk, entry };
+}
+
+/** Answers every look with complete lists that do not name the order. */
+function looks(desk: CoreDesk, ms: number): void {
+  for (let passed = 0; passed < ms; passed += 500) {
+    const before = desk.broker.reconciles;
+    desk.wait(500);
+    if (desk.broker.reconciles > before) desk.ends();
+  }
+}
+
+function settle(desk: CoreDesk, entry: OrderRef) {
+  const order = desk.order(entry);
+  return settleOrder(desk.hall, order.key, order.updatedAt, 'the test');
+}
+
+test('R-05, R-13: absence is proven by three complete lists over ten seconds, offered to the operator, and never acted on', () => {
+  const { desk, entry } = unknown();
+  desk.ends();
+  expect(settle(desk, entry)).toMatchObject({ ok: false, error: { text: expect.stringContaining('not proven') as string } });
+  looks(desk, 9_000);
+  expect(desk.order(entry).absence?.isProven).toBe(false);
+  looks(desk, 3_000);
+  expect(desk.order(entry)).toMatchObject({ state: 'UNKNOWN', absence: { isProven: true } });
+  const asked = desk.broker.reconciles;
+  looks(desk, 60_000);
+  expect(desk.order(entry).state).toBe('UNKNOWN');
+  expect(desk.broker.reconciles).toBe(asked);
+  expect(desk.broker.frames).toHaveLength(1);
+  expect(settle(desk, entry).ok).toBe(true);
+  expect(desk.order(entry)).toMatchObject({ state: 'REJECTED', note: 'settled as not sent by the test' });
+  expect(desk.broker.frames).toHaveLength(1);
+});
+
+test('a position that moves meanwhile begins the proof anew', () => {
+  const { desk, entry } = unknown();
+  desk.ends();
+  looks(desk, 9_000);
+  desk.position(100);
+  looks(desk, 3_000);
+  expect(desk.order(entry).absence).toMatchObject({ looks: 1, isProven: false });
+});
+
+test('an order that IB lists after all is alive, and its absence is forgotten', () => {
+  const { desk, entry } = unknown();
+  desk.ends();
+  looks(desk, 12_000);
+  desk.openOrder(entry);
+  expect(desk.order(entry).state).toBe('ACCEPTED');
+  expect(desk.order(entry).absence).toBeUndefined();
+  expect(settle(desk, entry)).toMatchObject({ ok: false });
+});
+
+test('an order that is never answered while the connection stands is looked up, becomes UNKNOWN and blocks arming', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  looks(desk, 12_000);
+  expect(desk.order(entry).state).toBe('UNKNOWN');
+  desk.quote(180.02);
+  expect(armTrigger(desk.hall, { ...desk.spec(181), name: 'IBM-2' }, 'the test')).toMatchObject({
+    ok: false,
+    error: { text: expect.stringContaining('UNKNOWN') as string },
+  });
+});
+
+test('R-02, R-03, R-25: what is found at the start waits for a decision on each, and nothing is armed before', () => {
+  const desk = new CoreDesk();
+  desk.core.start();
+  desk.connect();
+  desk.news({ kind: 'open-order', order: manualOrder() });
+  desk.news({ kind: 'open-order', order: manualOrder({ clientId: 9 as never, orderId: 5 as never }) });
+  desk.position(200);
+  desk.ends();
+  desk.pnl();
+  desk.know(IBM);
+  const keys = undecided(desk.hall).map((found) => found.key);
+  expect(keys).toHaveLength(3);
+  expect(desk.alarms().at(-1)).toContain('3 orders and positions were found');
+  const arm = () => armTrigger(desk.hall, desk.spec(), 'the test');
+  expect(startDesk(desk.hall, 'the test').ok).toBe(true);
+  desk.quote(179.9);
+  expect(arm()).toMatchObject({ ok: false, error: { text: expect.stringContaining('3 orders and positions') as string } });
+  const [manual, foreign, position] = keys;
+  expect(decide(desk.hall, manual ?? '', 'cancel', 'the test').ok).toBe(true);
+  expect(desk.broker.cancels).toHaveLength(1);
+  expect(decide(desk.hall, foreign ?? '', 'cancel', 'the test')).toMatchObject({ ok: false });
+  expect(decide(desk.hall, foreign ?? '', 'ignore', 'the test').ok).toBe(true);
+  expect(arm()).toMatchObject({ ok: false, error: { text: expect.stringContaining('1 orders and positions') as string } });
+  expect(decide(desk.hall, position ?? '', 'adopt', 'the test').ok).toBe(true);
+  expect(decide(desk.hall, position ?? '', 'adopt', 'the test')).toMatchObject({ ok: false, error: { code: 'conflict' } });
+  expect(arm().ok).toBe(true);
+  expect(desk.held()?.quantity).toBe(units(200));
+});
+
+test('what ends by itself needs no decision any more', () => {
+  const desk = new CoreDesk();
+  desk.core.start();
+  desk.connect();
+  desk.position(100);
+  desk.ends();
+  expect(undecided(desk.hall)).toHaveLength(1);
+  desk.news({ kind: 'open-order', order: manualOrder() });
+  expect(undecided(desk.hall)).toHaveLength(1);
+});
+
+/** A live execution of an order that this process does not know. */
+function executed(desk: CoreDesk, quantity: number, execId: string): void {
+  desk.news({
+    kind: 'execution',
+    execution: {
+      execId: execId as ExecId,
+      account: DU,
+      conId: IBM.conId,
+      side: 'BUY',
+      quantity: units(quantity),
+      price: px(180),
+      cumQuantity: units(quantity),
+      avgPrice: px(180),
+      orderId: 0 as OrderId,
+      permId: 4_711 as PermId,
+      clientId: 0 as ClientId,
+      time: '20131008  10:31:00',
+      at: desk.clock.now(),
+    },
+    contract: IBM,
+    live: true,
+  });
+}
+
+test.each(['the fill before the list', 'the list before the fill'] as const)(
+  'a fill during the first comparison is counted once, whichever stream tells it first: %s',
+  (order) => {
+    const desk = new CoreDesk();
+    desk.core.start();
+    desk.connect();
+    // The list is of before the fill in one case and of after it in the other; neither tells which.
+    if (order === 'the fill before the list') executed(desk, 100, '0001.01.01');
+    desk.position(order === 'the fill before the list' ? 0 : 100);
+    if (order === 'the list before the fill') executed(desk, 100, '0001.01.01');
+    desk.ends();
+    expect(desk.hall.reconciliation.done()).toBe(false);
+    const asked = desk.broker.positionRequests;
+    desk.wait(3_000);
+    expect(desk.broker.positionRequests).toBeGreaterThan(asked);
+    desk.position(100);
+    desk.end('positions');
+    expect(desk.hall.reconciliation.done()).toBe(true);
+    expect(desk.held()?.quantity).toBe(units(100));
+    expect(undecided(desk.hall)).toHaveLength(1);
+  },
+);
+
+test('an account that never rests opens after half a minute all the same', () => {
+  const desk = new CoreDesk();
+  desk.core.start();
+  desk.connect();
+  desk.ends();
+  expect(desk.hall.reconciliation.done()).toBe(true);
+  const busy = new CoreDesk();
+  busy.core.start();
+  busy.connect();
+  executed(busy, 1, '0002.00.01');
+  busy.ends();
+  for (let at = 1; at <= 40; at += 1) {
+    executed(busy, 1, `0002.${String(at).padStart(2, '0')}.01`);
+    busy.wait(1_000);
+    busy.position(at);
+    busy.end('positions');
+  }
+  expect(busy.hall.reconciliation.done()).toBe(true);
+});
+
+test('R-09: a cancel that IB took no note of goes out again when the order still works, and not more than every ten seconds', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.openOrder(entry);
+  cancelOrders(desk.hall, [desk.order(entry)], 'the test');
+  // Lists that come sooner send nothing.
+  desk.wait(3_000);
+  startReconciliation(desk.hall);
+  desk.openOrder(entry);
+  desk.ends();
+  expect(desk.broker.cancels).toHaveLength(1);
+  for (let passed = 0; passed < 21_000; passed += 500) {
+    const before = desk.broker.reconciles;
+    desk.wait(500);
+    if (desk.broker.reconciles === before) continue;
+    desk.openOrder(entry);
+    desk.ends();
+  }
+  expect(desk.broker.cancels).toHaveLength(3);
+  expect(desk.order(entry)).toMatchObject({ state: 'CANCEL_PENDING', note: 'cancel sent again' });
+});
