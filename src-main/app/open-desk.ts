@@ -27,6 +27,7 @@ import { createResourceMonitor } from '#system/resource-monitor';
 import { checkOptions, type TwsOptions } from '#tws/tws-options';
 import { createTwsAdapter, type TwsAdapter } from '#tws/tws-adapter';
 import { WorkerScheduler } from '#workers/worker-scheduler';
+import { openAuditTrail } from './audit-trail.ts';
 import { barsWithFallback, TradeRecorder, verifyJournal } from './background-jobs.ts';
 import { openDataDir } from './data-dir.ts';
 import { openDrafts, openIdHighWater, openKillLatch } from './desk-files.ts';
@@ -107,6 +108,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
     ids: openIdHighWater(dataDir, (text) => log.warn(text)),
     liveConfirmed: () => live,
     onServerTime: (seconds, roundTripMs) => late.serverTime(seconds, roundTripMs),
+    onOrderFrame: (frame) => journal.frame(frame),
   });
   const rules = (): RiskRules => ({
     limits: settings.current.limits,
@@ -180,7 +182,12 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
       projector,
       settings,
       watchList,
-      audit: { export: () => Promise.resolve(err('The audit trail is not exported yet.')) },
+      audit: openAuditTrail({
+        workers,
+        directory: join(dataDir, 'journal'),
+        exports: join(dataDir, 'exports'),
+        now: () => clock.now(),
+      }),
       live: {
         confirm: (account, phrase) => {
           if (!options.live)
@@ -244,6 +251,8 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
       flush();
       measure();
       keeper.start();
+      for (const finding of journal.findings())
+        logLine(core.hall, 'alarm', `The journal is not as it was left (${finding.file}): ${finding.text}`);
       const stopVerifying = verifyJournal(core, workers, join(dataDir, 'journal'));
       stopTimers = () => {
         running = false;

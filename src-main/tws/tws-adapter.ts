@@ -11,6 +11,7 @@ import { OWN_CODE } from './notice-table.ts';
 import { Notices } from './notices.ts';
 import { OpenOrderBook } from './open-order-book.ts';
 import { OrderFeed } from './order-feed.ts';
+import { concernsOrder, frameText } from './order-frames.ts';
 import { OrderIds, RequestIds } from './order-ids.ts';
 import { OrderSender } from './order-sender.ts';
 import type { PlaceFrame } from './outbound-tap.ts';
@@ -233,6 +234,9 @@ class Adapter implements TwsAdapter {
       },
       frame: (session, direction, frame, at) => {
         this.#frames.record(at, session.clientId, direction, frame);
+        const { onOrderFrame } = this.#ports;
+        if (onOrderFrame !== undefined && concernsOrder(direction, frame))
+          onOrderFrame({ at, clientId: session.clientId, direction, text: frameText(frame) });
       },
       placeFrame: (session, frame) => {
         this.#placeFrame(session, frame);

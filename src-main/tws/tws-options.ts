@@ -1,3 +1,4 @@
+import type { OrderFrame } from './order-frames.ts';
 import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
 import { err, ok, type Result } from '#domain/result';
@@ -34,6 +35,8 @@ export interface TwsPorts {
   readonly liveConfirmed: () => boolean;
   /** For the exchange clock: the server's seconds and the round trip they took. */
   readonly onServerTime?: (epochSeconds: number, roundTripMs: number) => void;
+  /** Every frame that concerns an order, for the audit trail. Must not throw, nor wait. */
+  readonly onOrderFrame?: (frame: OrderFrame) => void;
 }
 
 /** Waits and limits of a connection, all in ms of the injected clock. */

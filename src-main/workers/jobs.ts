@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { exportAuditFile } from '#journal/export-audit';
+import { readOrderHistory } from '#journal/order-history';
 import { replayJournal } from './replay-journal.ts';
 import { aggregateBars } from './aggregate-bars.ts';
 import { job, type JobsOf } from './job-table.ts';
@@ -11,6 +13,15 @@ export const jobs = {
   'replay-verify': job(
     z.object({ directory: z.string().min(1), every: z.number().int().positive().default(1_000) }),
     ({ directory, every }) => replayJournal(directory, every),
+  ),
+  /** Everything the journal's runs say about one order, oldest first. */
+  'order-history': job(z.object({ directory: z.string().min(1), key: z.string().min(1) }), ({ directory, key }) =>
+    readOrderHistory(directory, key),
+  ),
+  /** The audit trail of a time (epoch ms) into a file. */
+  'export-audit': job(
+    z.object({ directory: z.string().min(1), path: z.string().min(1), from: z.number(), to: z.number(), format: z.enum(['csv', 'json']) }),
+    ({ directory, path, ...options }) => exportAuditFile(directory, path, options),
   ),
   /** Trades to OHLCV bars, by minute unless told otherwise. */
   'aggregate-bars': job(

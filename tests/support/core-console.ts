@@ -56,7 +56,10 @@ export class CoreConsole {
         },
       },
       watchList: { added: () => undefined, removed: () => undefined },
-      audit: { export: () => Promise.resolve(err('no audit trail here')) },
+      audit: {
+        export: () => Promise.resolve(err('no audit trail here')),
+        history: () => Promise.resolve(ok({ steps: [], complete: true })),
+      },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
     this.#router = createRouter(handlers, {

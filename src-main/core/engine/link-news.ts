@@ -12,6 +12,7 @@ import { advance, pauseDesk, resumeKill } from './life.ts';
 import { noteAbsence } from './unknown-orders.ts';
 
 const CANCEL_AGAIN_MS = 10_000;
+const IN_FLIGHT_MS = 5_000;
 
 /** The three lamps. A lost socket pauses the desk; trouble upstream or of a farm never closes anything. */
 export function onLink(hall: Hall, link: LinkState): void {
@@ -128,8 +129,8 @@ export function onReconciled(hall: Hall): void {
           noteAbsence(hall, tx, order);
           continue;
         }
-        // Sent while the answers were on their way: its first acknowledgement is still to come.
-        if (order.sentAt !== undefined && tx.at - order.sentAt < 5_000) continue;
+        // Sent a moment ago on another stream and not answered yet: these lists may have been made before it came.
+        if (order.ackedAt === undefined && order.sentAt !== undefined && tx.at - order.sentAt < IN_FLIGHT_MS) continue;
         tx.set(hall.stores.orders, order.key, {
           ...order,
           state: move(hall, order, 'UNKNOWN'),

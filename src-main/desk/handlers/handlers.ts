@@ -206,9 +206,20 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       const known = await withDetails(contractsOf(input.spec));
       return known.ok ? { ok: true, value: previewTrigger(core, input.spec) } : failure('unavailable', known.error);
     },
-    'order.why': (input) => {
+    'order.why': async (input) => {
+      const order = hall.stores.orders.get(input.key);
       const steps = whyOrder(hall, input.key);
-      return steps === undefined ? failure('not-found', 'There is no such order.') : { ok: true, value: { steps } };
+      // An order of an earlier run has its reasons in that run's journal.
+      const earlier = order === undefined || (order.cause === undefined && order.origin === 'trigger' && order.sentAt === undefined);
+      if (!earlier) return steps === undefined ? failure('not-found', 'There is no such order.') : { ok: true, value: { steps } };
+      const told = await ports.audit.history(input.key);
+      if (!told.ok)
+        return steps === undefined ? failure('not-found', `There is no such order, and ${told.error}`) : { ok: true, value: { steps } };
+      if (steps === undefined && told.value.steps.length === 0) return failure('not-found', 'There is no such order.');
+      const missing = told.value.complete
+        ? []
+        : [{ at: null, title: 'Journal', text: 'Older files could not be read; more may have been written.', seq: null }];
+      return { ok: true, value: { steps: [...missing, ...told.value.steps, ...(steps ?? [])] } };
     },
     'chart.bars': async (input) => {
       const bars = await hall.ports.market.bars(input.contract, input.count);

@@ -6,10 +6,13 @@ import type { Refusal } from '#core/engine/refusal';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
 import { err, type Result } from '#domain/result';
+import type { WhyStep } from '#protocol/commands';
 import type { Handlers } from '../router.ts';
 import { done, failure } from './reply.ts';
 
 export interface AuditPort {
+  /** What the journals of all runs say of an order; `complete` is false where older files were left out or could not be read. */
+  history(key: string): Promise<Result<{ readonly steps: readonly WhyStep[]; readonly complete: boolean }>>;
   /** Writes the audit trail of a time (epoch ms) into a new file; returns its path and how many rows it has. */
   export(format: 'csv' | 'json', from: number, to: number): Promise<Result<{ readonly path: string; readonly rows: number }>>;
 }

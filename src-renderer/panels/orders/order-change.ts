@@ -136,7 +136,7 @@ export function readChange(row: OrderRow, typed: TypedTerms, quote: QuoteRow | u
   return { change, faults, lines: changeLines(row, change), warnings: marketWarnings(row, change, quote) };
 }
 
-export function changeLines(row: OrderRow, change: OrderChange): readonly string[] {
+function changeLines(row: OrderRow, change: OrderChange): readonly string[] {
   const price = (name: string, from: Price | null, to: Price | undefined): readonly string[] =>
     to === undefined ? [] : [`${name} ${exactPrice(from, row.decimals)} → ${exactPrice(to, row.decimals)}`];
   return [

@@ -25,12 +25,12 @@ function held(position: PositionRow): Quantity {
 }
 
 /** Side of the orders that lower the position. */
-export function exitSide(position: PositionRow): 'BUY' | 'SELL' {
+function exitSide(position: PositionRow): 'BUY' | 'SELL' {
   return position.quantity > 0 ? 'SELL' : 'BUY';
 }
 
 /** Working orders that lower this position; children of an entry without a fill wait for it and lower nothing. */
-export function exitsOf(position: PositionRow, orders: readonly OrderRow[]): readonly OrderRow[] {
+function exitsOf(position: PositionRow, orders: readonly OrderRow[]): readonly OrderRow[] {
   const byKey = new Map(orders.map((row) => [row.key, row]));
   return orders.filter((row) => {
     if (!row.working || row.conId !== position.conId || row.side !== exitSide(position)) return false;

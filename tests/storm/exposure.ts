@@ -1,0 +1,70 @@
+import { isTerminal, type Order } from '#domain/order';
+import type { OrderView } from '#simulator/engine/order-view';
+import type { Written } from './invariants.ts';
+import type { Life } from './life.ts';
+import type { Tws } from './tws.ts';
+
+interface Part {
+  readonly rest: number;
+  /** Set for the exit of a bracket: which one, and how much of it is there to leave. */
+  readonly exit: { readonly family: string; readonly open: number } | undefined;
+}
+
+/**
+ * Worst case of one side if everything on it fills. The exits of one bracket cancel each other and never trade more than the entry has
+ * filled and other exits have not closed: what the entry may still fill, it takes to the other side first.
+ */
+function worst(held: number, parts: readonly Part[], direction: 1 | -1): number {
+  let sum = direction * held;
+  const exits = new Map<string, number>();
+  for (const { rest, exit } of parts) {
+    if (exit === undefined) sum += rest;
+    else exits.set(exit.family, Math.max(exits.get(exit.family) ?? 0, Math.min(rest, Math.max(0, exit.open))));
+  }
+  for (const rest of exits.values()) sum += rest;
+  return sum;
+}
+
+/** As the desk's book has it: everything that is not over, UNKNOWN and queued orders included. Units of 1e-4 share. */
+export function deskExposure(life: Life, conId: number, direction: 1 | -1): number {
+  const side = direction === 1 ? 'BUY' : 'SELL';
+  const held = [...life.stores.positions.values()].find((position) => position.contract.conId === conId)?.quantity ?? 0;
+  const orders = [...life.stores.orders.values()];
+  const parts = orders
+    .filter((order) => order.contract.conId === conId && order.side === side && !isTerminal(order.state))
+    .map((order) => ({ rest: Math.max(0, order.quantity - order.filled), exit: exitOf(order, orders) }));
+  return worst(held, parts, direction);
+}
+
+/** After a restart the book no longer knows parents; the references still do. */
+function exitOf(order: Order, orders: readonly Order[]): Part['exit'] {
+  if (order.ref === undefined || (order.leg !== 'T' && order.leg !== 'S')) return undefined;
+  const family = order.ref.slice(0, -1);
+  const legs = orders.filter((other) => other.ref?.startsWith(family) === true);
+  const entry = legs.find((other) => other.leg === 'E');
+  if (entry === undefined) return undefined;
+  return { family, open: entry.filled - legs.reduce((sum, leg) => sum + (leg === entry ? 0 : leg.filled), 0) };
+}
+
+/** As it truly is: the ledger's position, what works there, and what is on the wire on its way there. */
+export function trueExposure(tws: Tws, written: Iterable<Written>, conId: number, direction: 1 | -1): number {
+  const side = direction === 1 ? 'BUY' : 'SELL';
+  const held = tws.ledger.position(conId)?.quantity ?? 0;
+  const { orders } = tws.ledger;
+  const parts: Part[] = tws.exchange.register
+    .active()
+    .filter((order) => order.contract.conId === conId && order.action === side && !order.done)
+    .map((order) => ({ rest: order.remaining, exit: trueExitOf(order, orders) }));
+  for (const frame of written)
+    if (frame.travelling && frame.parent && frame.conId === conId && frame.direction === direction)
+      parts.push({ rest: frame.quantity, exit: undefined });
+  return worst(held, parts, direction);
+}
+
+function trueExitOf(order: OrderView, orders: readonly OrderView[]): Part['exit'] {
+  if (order.parentPermId === 0) return undefined;
+  const entry = orders.find((other) => other.permId === order.parentPermId);
+  if (entry === undefined) return undefined;
+  const exited = orders.reduce((sum, other) => sum + (other.parentPermId === entry.permId ? other.filled : 0), 0);
+  return { family: String(entry.permId), open: entry.filled - exited };
+}

@@ -1,0 +1,33 @@
+import type { ApprovedOrder } from '#core/ports/broker';
+import type { OrderId } from '#domain/ids';
+import type { OrderLeg } from '#domain/order';
+import { formatPrice } from '#domain/price';
+import { formatQuantity } from '#domain/quantity';
+import type { PlaceOrder } from '#simulator/wire/place-order';
+import type { Bond } from './bonds.ts';
+
+/** As the adapter writes it: the legs of a bracket wait in TWS for the last one, two exits share an OCA group. */
+export function frameOf(approved: ApprovedOrder, leg: OrderLeg, orderId: OrderId, bond: Bond): PlaceOrder {
+  const { contract, account } = approved.value;
+  return {
+    orderId,
+    contract: { conId: contract.conId, symbol: contract.symbol, secType: 'STK', exchange: 'SMART', currency: 'USD', localSymbol: '' },
+    action: leg.side,
+    quantity: formatQuantity(leg.quantity),
+    limit: leg.limit === undefined ? undefined : formatPrice(leg.limit, 0),
+    aux: leg.stop === undefined ? undefined : formatPrice(leg.stop, 0),
+    orderType: leg.type,
+    tif: leg.tif,
+    ocaGroup: bond.ocaGroup,
+    ocaType: bond.ocaGroup === '' ? 0 : 1,
+    account,
+    orderRef: leg.ref,
+    transmit: bond.transmit,
+    parentId: bond.parentId ?? 0,
+    triggerMethod: 0,
+    outsideRth: leg.outsideRth,
+    whatIf: false,
+    trailStop: undefined,
+    trailPercent: undefined,
+  };
+}

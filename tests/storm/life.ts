@@ -1,0 +1,197 @@
+import { Coordinator } from '#core/commit/coordinator';
+import { StackContext } from '#core/commit/stack-context';
+import { Stores } from '#core/commit/stores';
+import type { CommitBug } from '#core/commit/work';
+import { DeskCore } from '#core/engine/desk-core';
+import { type DeskStores, type Effect, openDeskStores } from '#core/engine/desk-state';
+import { engineState, type Hall } from '#core/engine/hall';
+import type { EngineState } from '#core/engine/engine-table';
+import type { BrokerNews } from '#core/ports/broker';
+import type { RiskRules } from '#core/risk/risk-context';
+import type { Contract } from '#domain/contract';
+import { execIdRoot } from '#domain/execution';
+import type { ExecId, TriggerId } from '#domain/ids';
+import type { Fill as TrueFill } from '#simulator/engine/ledger';
+import type { Order } from '#domain/order';
+import { detailsOf, rulesOf } from '../support/core-fixtures.ts';
+import { Tamper } from './bugs.ts';
+import { ProcessClock } from './clock.ts';
+import type { CrashPoint } from './crash.ts';
+import { draftsFile, idFile, latchFile, LifeJournal } from './files.ts';
+import { contractOf } from './told.ts';
+import { Transport } from './transport.ts';
+import type { World } from './world.ts';
+
+/** Shares of one contract that all orders together may lead to. */
+export const POSITION_LIMIT = 400;
+
+/** As long as a slow stream may bring an execution after the positions that contain it. */
+const EARLY_MS = 8_000;
+
+const RULES: RiskRules = rulesOf({
+  maxPositionShares: POSITION_LIMIT,
+  maxWorkingPerSide: 8,
+  firingsPerTenMinutes: 1_000,
+  ordersPerSecondPerSymbol: 10,
+  duplicateWindowSeconds: 1,
+});
+
+/** One life of the desk's process: born on the files, dead at a crash. What a dead process still executes reaches nobody. */
+export class Life {
+  readonly number: number;
+  readonly clock: ProcessClock;
+  readonly commits = new Stores();
+  readonly stores: DeskStores;
+  readonly coordinator: Coordinator<Effect>;
+  readonly core: DeskCore;
+  readonly hall: Hall;
+  readonly journal: LifeJournal;
+  readonly transport: Transport;
+  readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
+  readonly bugs: CommitBug[] = [];
+  /** Roots of executions told live around the first reconciliation. */
+  readonly #early = new Set<string>();
+  readonly #world: World;
+  #alive = true;
+  readonly #bornAt: number;
+  /** When the first reconciliation was done, epoch ms. */
+  #comparedAt: number | undefined;
+
+  constructor(world: World, number: number) {
+    this.#world = world;
+    this.number = number;
+    this.#bornAt = world.clock.now();
+    const alive = (): boolean => this.#alive;
+    const crash = (point: CrashPoint): void => {
+      if (this.#alive && world.crashes.strikes(point)) world.kill(point);
+    };
+    this.clock = new ProcessClock(world.clock, alive);
+    const process = { disk: world.disk, clock: this.clock, alive, crash };
+    this.journal = new LifeJournal(process);
+    this.stores = openDeskStores(this.commits);
+    this.coordinator = new Coordinator<Effect>(
+      { stores: this.commits, clock: this.clock, scheduler: this.clock, context: new StackContext(), journal: this.journal },
+      { startAfter: this.journal.startAfter, onBug: (bug) => this.bugs.push(bug) },
+    );
+    const tamper = new Tamper(world.bug);
+    this.transport = new Transport({
+      clock: this.clock,
+      random: world.random,
+      tws: world.tws,
+      wires: world.wires,
+      ids: idFile(process),
+      tamper,
+      alive,
+      crash,
+      writing: (frame) => {
+        world.invariants.writing(this, frame);
+      },
+      changing: (frame) => {
+        world.invariants.changing(this, frame);
+      },
+      arrived: (ref) => {
+        world.invariants.arrived(ref);
+      },
+      emit: (news) => {
+        this.#hear(news);
+      },
+      waits: () => world.waits,
+    });
+    this.core = new DeskCore({
+      ports: {
+        broker: this.transport,
+        market: this.transport.quotes,
+        clock: this.clock,
+        scheduler: this.clock,
+        ids: { triggerId: () => world.newTriggerId() as TriggerId, phrase: () => 'K7QX' },
+        journal: this.journal,
+        killLatchFile: latchFile(process),
+        drafts: draftsFile(process),
+        rules: () => RULES,
+      },
+      coordinator: this.coordinator,
+      stores: this.stores,
+      simulated: false,
+    });
+    this.hall = this.core.hall;
+    this.core.onLog((line) => {
+      if (line.level === 'alarm') this.alarms.push({ text: line.text, key: line.subject?.key, at: world.clock.now() });
+    });
+    this.coordinator.subscribe((news) => {
+      if (!this.#alive) return;
+      for (const { store, value } of news.changes) {
+        const order = value as Order | undefined;
+        if (store === 'orders' && order?.state === 'UNKNOWN' && order.ref !== undefined) tamper.unknown(order.ref);
+      }
+      world.invariants.committed(this, news);
+    });
+    this.transport.setGate(this.core.gate);
+    this.transport.quotes.setSink(this.core.sink);
+    this.core.start();
+    for (const instrument of world.tws.listing.all) this.#know(contractOf(instrument));
+    this.transport.start();
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get state(): EngineState {
+    return engineState(this.hall);
+  }
+
+  /** Only the world ends a life. */
+  end(): void {
+    this.#alive = false;
+  }
+
+  /** Happened, or was told, while the first reconciliation ran: see 'opening position' in settlement.ts. */
+  isEarly(fill: TrueFill): boolean {
+    return (fill.at >= this.#bornAt - EARLY_MS && this.#isEarly(fill.at)) || this.#early.has(execIdRoot(fill.execId as ExecId));
+  }
+
+  #isEarly(at: number): boolean {
+    return this.#comparedAt === undefined || at - this.#comparedAt < EARLY_MS;
+  }
+
+  #know(contract: Contract): void {
+    this.core.learn(detailsOf(contract));
+    this.hall.board.follow(contract);
+  }
+
+  #hear(news: BrokerNews): void {
+    this.#world.note(describe(news));
+    if (this.hall.reconciliation.done()) this.#comparedAt ??= this.clock.now();
+    if (news.kind === 'execution' && news.live && this.#isEarly(this.clock.now())) this.#early.add(execIdRoot(news.execution.execId));
+    this.core.onNews(news);
+  }
+}
+
+/** For the trace of a failing storm; undefined for what comes too often. */
+function describe(news: BrokerNews): string | undefined {
+  switch (news.kind) {
+    case 'link':
+      return `link: ${news.link.ready ? 'ready' : (news.link.problem?.code ?? 'not ready')}, upstream ${news.link.upstream}, epoch ${news.link.epoch}`;
+    case 'open-order':
+    case 'completed-order': {
+      const { orderRef, permId, ibStatus, quantity, clientId, orderId } = news.order;
+      return `${news.kind} ${orderRef ?? ''} ${clientId}:${orderId} perm ${permId} ${ibStatus} of ${quantity / 10_000}`;
+    }
+    case 'order-status':
+      return `order-status ${news.status.clientId}:${news.status.orderId} perm ${news.status.permId} ${news.status.ibStatus} filled ${(news.status.filled ?? 0) / 10_000}`;
+    case 'execution': {
+      const { execId, side, quantity, orderRef, permId } = news.execution;
+      return `execution ${execId} ${side} ${quantity / 10_000} ${news.contract.symbol} ${orderRef ?? ''} perm ${permId}${news.live ? '' : ' (listed)'}`;
+    }
+    case 'position':
+      return `position ${news.contract.symbol} ${news.quantity / 10_000}`;
+    case 'end':
+      return `end of ${news.of}, epoch ${news.epoch}`;
+    case 'notice':
+      return `notice ${news.notice.code} ${news.notice.orderId ?? ''} ${news.notice.text}`;
+    case 'order-not-sent':
+      return `order-not-sent ${news.refs.join(' ')} ${news.reason}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,113 @@
+import { type BugName, BUGS } from './bugs.ts';
+import { storm, type StormResult } from './storm.ts';
+
+/** `--seeds N` storms from `--first` on, or the one of `--seed`; `--bug NAME` plants a known defect. Exit code 1 when one is violated. */
+interface Wanted {
+  readonly seeds: readonly number[];
+  readonly bug: BugName | undefined;
+  readonly lines: number;
+}
+
+function wanted(args: readonly string[]): Wanted | string {
+  let seeds = 500;
+  let first = 1;
+  let only: number | undefined;
+  let bug: BugName | undefined;
+  let lines = 30;
+  for (let at = 0; at < args.length; at += 2) {
+    const [name, value] = [args[at], args[at + 1]];
+    const number = Number(value);
+    if (name === '--bug') {
+      bug = BUGS.find((known) => known === value);
+      if (bug === undefined) return `There is no bug "${value ?? ''}". Known: ${BUGS.join(', ')}.`;
+    } else if (value === undefined || !Number.isSafeInteger(number) || number < 0) return `${name ?? ''} needs a whole number.`;
+    else if (name === '--seeds') seeds = number;
+    else if (name === '--first') first = number;
+    else if (name === '--seed') only = number;
+    else if (name === '--lines') lines = number;
+    else return `Unknown option ${name ?? ''}. Use --seeds N, --first N, --seed N, --lines N or --bug NAME.`;
+  }
+  return { seeds: only === undefined ? Array.from({ length: seeds }, (_, index) => first + index) : [only], bug, lines };
+}
+
+interface Sum {
+  storms: number;
+  failed: number;
+  steps: number;
+  crashes: number;
+  reconnects: number;
+  outages: number;
+  corrections: number;
+  kills: number;
+  orders: number;
+  fills: number;
+  unknowns: number;
+  slowest: number;
+  readonly excused: Map<string, number>;
+  readonly deaths: Map<string, number>;
+}
+
+function add(sum: Sum, result: StormResult): void {
+  sum.storms += 1;
+  if (result.violations.length > 0) sum.failed += 1;
+  for (const figure of ['steps', 'crashes', 'reconnects', 'outages', 'corrections', 'kills', 'orders', 'fills', 'unknowns'] as const)
+    sum[figure] += result[figure];
+  sum.slowest = Math.max(sum.slowest, result.settledMs);
+  for (const [place, count] of result.deaths) sum.deaths.set(place, (sum.deaths.get(place) ?? 0) + count);
+  for (const [kind, count] of Object.entries(result.excused)) sum.excused.set(kind, (sum.excused.get(kind) ?? 0) + count);
+}
+
+function line(sum: Sum): string {
+  const excused = [...sum.excused].map(([kind, count]) => `${count} × ${kind}`).join(', ');
+  return [
+    `${sum.storms} storms, ${sum.failed} violated`,
+    `${sum.steps} steps, ${sum.crashes} crashes, ${sum.reconnects} reconnects, ${sum.outages} outages, ${sum.kills} kills`,
+    `${sum.orders} orders, ${sum.fills} fills, ${sum.corrections} corrections, ${sum.unknowns} UNKNOWN`,
+    `slowest to settle ${sum.slowest / 1_000} s`,
+    `left to the operator: ${excused === '' ? 'nothing' : excused}`,
+  ].join(' · ');
+}
+
+function tell(result: StormResult, bug: BugName | undefined): void {
+  console.error(`\nStorm ${result.seed} violated:`);
+  for (const violation of result.violations) console.error(`  ✗ ${violation}`);
+  console.error(`The last ${result.trace.length} steps:`);
+  for (const step of result.trace) console.error(`  ${step}`);
+  console.error(`Replay it: npm run storm -- --seed ${result.seed}${bug === undefined ? '' : ` --bug ${bug}`}\n`);
+}
+
+function main(args: readonly string[]): number {
+  const asked = wanted(args);
+  if (typeof asked === 'string') {
+    console.error(asked);
+    return 2;
+  }
+  const began = performance.now();
+  const sum: Sum = {
+    storms: 0,
+    failed: 0,
+    steps: 0,
+    crashes: 0,
+    reconnects: 0,
+    outages: 0,
+    corrections: 0,
+    kills: 0,
+    orders: 0,
+    fills: 0,
+    unknowns: 0,
+    slowest: 0,
+    excused: new Map(),
+    deaths: new Map(),
+  };
+  for (const seed of asked.seeds) {
+    const result = storm(seed, { ...(asked.bug === undefined ? {} : { bug: asked.bug }), traceLines: asked.lines });
+    add(sum, result);
+    if (result.violations.length > 0) tell(result, asked.bug);
+    if (sum.storms % 50 === 0) console.log(line(sum));
+  }
+  console.log(`Storms: ${line(sum)} · ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  console.log(`The process died at: ${[...sum.deaths].map(([place, count]) => `${place} ${count} ×`).join(', ')}`);
+  return sum.failed > 0 ? 1 : 0;
+}
+
+process.exitCode = main(process.argv.slice(2));

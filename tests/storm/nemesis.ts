@@ -1,0 +1,271 @@
+import type { Price } from '#domain/price';
+import { units } from '#domain/quantity';
+import type { Random } from '#simulator/random';
+import { DU } from '../support/core-fixtures.ts';
+import { CRASH_POINTS } from './crash.ts';
+import type { World } from './world.ts';
+
+/** Relative odds of what goes wrong; each storm has its own weather and leaves some of them out. */
+const TROUBLES = {
+  'lose-one': 6,
+  'lose-all': 3,
+  'half-open': 3,
+  outage: 8,
+  slow: 3,
+  unacknowledged: 6,
+  'silent-drop': 2,
+  reject: 4,
+  refuse: 3,
+  'lose-children': 1,
+  'hold-cancels': 4,
+  'hold-executions': 6,
+  correct: 4,
+  warn: 4,
+  'journal-full': 2,
+  'gateway-restart': 1,
+  crash: 2,
+  'crash-point': 6,
+  manual: 4,
+  'manual-cancel': 2,
+  foreign: 4,
+  'foreign-cancel': 1,
+  'tws-cancel': 3,
+} as const;
+type Trouble = keyof typeof TROUBLES;
+
+const OTHERS: ReadonlySet<Trouble> = new Set(['manual', 'manual-cancel', 'foreign', 'foreign-cancel']);
+const FOREIGN_CLIENT = 7;
+const CENT = 10_000;
+
+/** Everything that is against the desk: wires, TWS, IB, the disk, other people, and the end of its own process. */
+export class Nemesis {
+  readonly #world: World;
+  readonly #troubles: readonly Trouble[];
+  #over = false;
+
+  constructor(world: World) {
+    this.#world = world;
+    const { random } = world;
+    const strangers = random.chance(0.6);
+    world.invariants.alone = !strangers;
+    world.tws.faults.duplicates = random.chance(0.5) ? 0.3 : 0;
+    world.waits = random.chance(0.5) ? 0.25 : 0;
+    this.#troubles = (Object.keys(TROUBLES) as Trouble[]).flatMap((trouble) => {
+      const here = OTHERS.has(trouble) ? strangers : random.chance(0.6);
+      return here ? Array.from({ length: TROUBLES[trouble] }, () => trouble) : [];
+    });
+  }
+
+  act(): void {
+    const world = this.#world;
+    const { random, tws } = world;
+    if (this.#troubles.length === 0) return;
+    const trouble = this.#troubles[random.between(0, this.#troubles.length - 1)]!;
+    world.note(`nemesis: ${trouble}`);
+    switch (trouble) {
+      case 'lose-one':
+        world.wires[random.between(0, 2)]!.lose(0);
+        world.counts.reconnects += 1;
+        break;
+      case 'lose-all':
+        for (const wire of world.wires) wire.lose(0);
+        world.counts.reconnects += 1;
+        break;
+      case 'half-open':
+        world.wires[pick(random, [0, 2])]!.lose(500 + random.next() * 12_000);
+        world.counts.reconnects += 1;
+        break;
+      case 'outage':
+        world.counts.outages += 1;
+        tws.loseIb(pick(random, ['told', 'held', 'lost'] as const));
+        this.#later(500, 7_000, () => {
+          tws.findIb(pick(random, [1101, 1102] as const));
+        });
+        break;
+      case 'slow': {
+        const wire = world.wires[random.between(0, 2)]!;
+        const way = random.chance(0.5) ? wire.up : wire.down;
+        way.slowness = 4_000;
+        this.#later(1_000, 6_000, () => {
+          way.slowness = 0;
+        });
+        break;
+      }
+      case 'unacknowledged':
+        tws.faults.unacknowledged += 1;
+        break;
+      case 'silent-drop':
+        tws.faults.silentDrops += 1;
+        this.#later(3_000, 6_000, () => {
+          tws.faults.silentDrops = 0;
+        });
+        break;
+      case 'reject':
+        tws.faults.rejections.push('YOUR ORDER IS NOT ACCEPTED');
+        break;
+      case 'refuse':
+        tws.faults.refusals.push(
+          random.chance(0.5)
+            ? { what: 'new', code: pick(random, [110, 321, 10_243]), text: 'Refused.' }
+            : { what: 'cancel', code: pick(random, [10_147, 161]), text: 'The cancel of % was refused.' },
+        );
+        break;
+      case 'lose-children':
+        tws.faults.lostChildren = 1;
+        break;
+      case 'hold-cancels':
+        tws.faults.holdCancels = true;
+        this.#later(500, 6_000, () => {
+          this.#releaseCancels();
+        });
+        break;
+      case 'hold-executions':
+        tws.faults.holdExecutions = true;
+        this.#later(300, 5_000, () => {
+          tws.releaseExecutions();
+        });
+        break;
+      case 'correct': {
+        const { fills } = tws.ledger;
+        if (fills.length === 0) break;
+        world.counts.corrections += 1;
+        tws.correct(fills[random.between(0, fills.length - 1)]!);
+        break;
+      }
+      case 'warn': {
+        const order = this.#working((one) => one.clientId === 2);
+        if (order !== undefined)
+          tws.refused(order.clientId, order.orderId, pick(random, [399, 2109, 404, 161]), 'Order Message: a warning.');
+        break;
+      }
+      case 'journal-full':
+        world.disk.fault = 'no space left';
+        if (random.chance(0.3)) world.disk.latchFault = 'no space left';
+        this.#later(300, 5_000, () => {
+          world.disk.fault = undefined;
+          world.disk.latchFault = undefined;
+        });
+        break;
+      case 'gateway-restart':
+        for (const wire of world.wires) wire.lose(0);
+        world.counts.reconnects += 1;
+        tws.restart(1);
+        break;
+      case 'crash':
+        world.kill('kill -9');
+        break;
+      case 'crash-point':
+        world.crashes.arm(CRASH_POINTS[random.between(0, CRASH_POINTS.length - 1)]!, random.between(1, 5));
+        this.#later(4_000, 9_000, () => {
+          world.crashes.disarm();
+        });
+        break;
+      case 'manual':
+      case 'foreign':
+        this.#stranger(trouble === 'manual');
+        break;
+      case 'manual-cancel':
+        this.#cancel((order) => order.clientId === 0 && order.orderRef === '');
+        break;
+      case 'foreign-cancel':
+        this.#cancel((order) => order.clientId === FOREIGN_CLIENT);
+        break;
+      case 'tws-cancel':
+        this.#cancel((order) => order.orderRef !== '');
+        break;
+    }
+  }
+
+  /** The storm is over: what was broken works again, what was held back is let go. */
+  end(): void {
+    const { disk, tws, crashes, wires } = this.#world;
+    this.#over = true;
+    crashes.disarm();
+    disk.fault = undefined;
+    disk.latchFault = undefined;
+    for (const wire of wires) wire.up.slowness = wire.down.slowness = 0;
+    tws.faults.silentDrops = tws.faults.unacknowledged = 0;
+    tws.faults.rejections.length = tws.faults.refusals.length = tws.faults.lostChildren = 0;
+    this.#releaseCancels();
+    tws.releaseExecutions();
+    tws.findIb(1102);
+  }
+
+  #releaseCancels(): void {
+    const { tws } = this.#world;
+    tws.faults.holdCancels = false;
+    tws.exchange.releaseCancels();
+  }
+
+  #later(from: number, to: number, fn: () => void): void {
+    this.#world.clock.after(from + this.#world.random.next() * (to - from), () => {
+      if (!this.#over) fn();
+    });
+  }
+
+  #working(which: (order: { readonly clientId: number; readonly orderRef: string }) => boolean) {
+    const orders = this.#world.tws.exchange.register.active().filter((order) => !order.done && which(order));
+    return orders.length === 0 ? undefined : orders[this.#world.random.between(0, orders.length - 1)];
+  }
+
+  #cancel(which: (order: { readonly clientId: number; readonly orderRef: string }) => boolean): void {
+    const order = this.#working((one) => which(one));
+    if (order !== undefined && order.status !== 'PendingCancel') this.#world.tws.exchange.cancelOrder(order);
+  }
+
+  /** A person types an order into TWS, or another program sends one. */
+  #stranger(byHand: boolean): void {
+    const { tws, random } = this.#world;
+    const instrument = tws.listing.all[random.between(0, tws.listing.all.length - 1)]!;
+    const mid = tws.midOf(instrument.symbol);
+    const action = random.chance(0.5) ? 'BUY' : 'SELL';
+    const market = random.chance(0.4);
+    const limit = ((mid + random.between(-8, 8)) * CENT) as Price;
+    const quantity = units(random.between(1, 6) * 10);
+    if (byHand) {
+      const order = tws.exchange.placeByHand({
+        account: DU,
+        contract: instrument,
+        action,
+        type: market ? 'MKT' : 'LMT',
+        tif: 'DAY',
+        quantity,
+        limit: market ? undefined : limit,
+        stop: undefined,
+        outsideRth: false,
+        orderRef: '',
+        ocaGroup: '',
+        ocaType: 0,
+        parentId: 0,
+        triggerMethod: 0,
+      });
+      if (tws.isOpen(0)) tws.exchange.bind(order);
+      return;
+    }
+    tws.place(FOREIGN_CLIENT, {
+      orderId: tws.exchange.register.nextOrderId(FOREIGN_CLIENT),
+      contract: { conId: instrument.conId, symbol: instrument.symbol, secType: 'STK', exchange: 'SMART', currency: 'USD', localSymbol: '' },
+      action,
+      quantity: String(quantity / 10_000),
+      limit: market ? undefined : String(limit / 1_000_000),
+      aux: undefined,
+      orderType: market ? 'MKT' : 'LMT',
+      tif: 'DAY',
+      ocaGroup: '',
+      ocaType: 0,
+      account: DU,
+      orderRef: random.chance(0.5) ? 'other-program' : '',
+      transmit: true,
+      parentId: 0,
+      triggerMethod: 0,
+      outsideRth: false,
+      whatIf: false,
+      trailStop: undefined,
+      trailPercent: undefined,
+    });
+  }
+}
+
+function pick<T>(random: Random, from: readonly T[]): T {
+  return from[random.between(0, from.length - 1)]!;
+}

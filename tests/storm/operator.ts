@@ -1,0 +1,233 @@
+import { decide, undecided } from '#core/engine/adoption';
+import { breakeven, closePosition, protectPosition } from '#core/engine/closing';
+import { fire } from '#core/engine/firing';
+import { cancelOrders, kill } from '#core/engine/kill';
+import { modifyOrder } from '#core/engine/modify';
+import {
+  acknowledgeKill,
+  confirmRearm,
+  pauseByOperator,
+  recoverDesk,
+  requestRearm,
+  resumeDesk,
+  startDesk,
+  stopDesk,
+} from '#core/engine/operator';
+import { armTrigger, changeTrigger } from '#core/engine/triggers';
+import { settleOrder } from '#core/engine/unknown-orders';
+import type { Contract } from '#domain/contract';
+import type { Price } from '#domain/price';
+import { units } from '#domain/quantity';
+import type { TriggerAction, TriggerSpec } from '#domain/trigger';
+import type { Life } from './life.ts';
+import { contractOf } from './told.ts';
+import type { World } from './world.ts';
+
+const BY = 'the operator';
+const CENT = 10_000;
+
+/** Relative odds of what the person at the console does. */
+const WISHES = {
+  arm: 30,
+  'arm-again': 14,
+  'fire-now': 14,
+  'cancel-one': 10,
+  'cancel-all': 2,
+  modify: 8,
+  close: 7,
+  protect: 2,
+  breakeven: 2,
+  'pause-trigger': 2,
+  'resume-trigger': 2,
+  disarm: 2,
+  pause: 2,
+  stop: 1,
+  kill: 2,
+  'kill-all': 1,
+  nothing: 10,
+} as const;
+type Wish = keyof typeof WISHES;
+
+/** The person at the console, who wants to trade whatever happens. */
+export class Operator {
+  readonly #world: World;
+  readonly #wishes: readonly Wish[] = Object.entries(WISHES).flatMap(([wish, odds]) => Array.from({ length: odds }, () => wish as Wish));
+  #names = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  act(): void {
+    const { life, random } = this.#world;
+    if (life === undefined) return;
+    this.#backToWork(life);
+    const wish = this.#wishes[random.between(0, this.#wishes.length - 1)]!;
+    const triggers = [...life.stores.triggers.values()];
+    const trigger = triggers.length === 0 ? undefined : triggers[random.between(0, triggers.length - 1)];
+    const { hall } = life;
+    if (wish !== 'nothing')
+      this.#world.note(`operator: ${wish}${trigger === undefined || !/trig|fire|again|disarm/.test(wish) ? '' : ` ${trigger.id}`}`);
+    switch (wish) {
+      case 'arm':
+        this.#arm(life, this.#spec(), undefined);
+        break;
+      case 'arm-again':
+        if (trigger !== undefined)
+          this.#arm(life, random.chance(0.5) ? trigger.spec : { ...this.#spec(), name: trigger.spec.name }, {
+            id: trigger.id,
+            version: trigger.updatedAt,
+          });
+        break;
+      case 'fire-now': {
+        const armed = triggers.filter(({ life: state }) => state === 'armed');
+        const chosen = armed.length === 0 ? undefined : armed[random.between(0, armed.length - 1)];
+        const firing = chosen === undefined ? undefined : hall.registry.fireNow(chosen.id);
+        if (firing?.ok !== true) break;
+        fire(hall, firing.value, life.clock.monotonic());
+        life.core.settle(firing.value.triggerId);
+        break;
+      }
+      case 'cancel-one': {
+        const working = hall.index.working();
+        const order = working.length === 0 ? undefined : working[random.between(0, working.length - 1)];
+        if (order !== undefined) cancelOrders(hall, [order], BY);
+        break;
+      }
+      case 'cancel-all':
+        cancelOrders(hall, hall.index.working(), BY, random.chance(0.3));
+        break;
+      case 'modify':
+        this.#modify(life);
+        break;
+      case 'close':
+      case 'protect':
+      case 'breakeven': {
+        const held = [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0);
+        const position = held.length === 0 ? undefined : held[random.between(0, held.length - 1)];
+        if (position === undefined) break;
+        const { account, contract } = position;
+        const stop = ((this.#world.tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12)) * CENT) as Price;
+        if (wish === 'close') closePosition(hall, account, contract.conId, ([25, 50, 100] as const)[random.between(0, 2)]!, BY);
+        else if (wish === 'protect') protectPosition(hall, account, contract.conId, stop, BY);
+        else breakeven(hall, account, contract.conId, BY);
+        break;
+      }
+      case 'pause-trigger':
+      case 'resume-trigger':
+      case 'disarm':
+        if (trigger === undefined) break;
+        changeTrigger(
+          hall,
+          trigger.id,
+          trigger.updatedAt,
+          wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume',
+          BY,
+        );
+        life.core.drainNow();
+        break;
+      case 'pause':
+        pauseByOperator(hall, BY, 'lunch');
+        break;
+      case 'stop':
+        stopDesk(hall, BY);
+        break;
+      case 'kill':
+      case 'kill-all':
+        this.kill(wish === 'kill' ? 'own' : 'all');
+        break;
+      case 'nothing':
+        break;
+    }
+  }
+
+  kill(scope: 'own' | 'all' = 'own'): void {
+    const { life, counts } = this.#world;
+    if (life === undefined) return;
+    counts.kills += 1;
+    this.#world.note(`the operator kills, ${scope}`);
+    kill(life.hall, scope, BY, 'enough');
+  }
+
+  #modify(life: Life): void {
+    const { random } = this.#world;
+    const working = life.hall.index.working();
+    const order = working.length === 0 ? undefined : working[random.between(0, working.length - 1)];
+    if (order === undefined) return;
+    const move = random.between(-4, 4) * CENT;
+    modifyOrder(
+      life.hall,
+      order.key,
+      order.updatedAt,
+      {
+        ...(order.limit === undefined ? {} : { limit: (order.limit + move) as Price }),
+        ...(order.stop === undefined || order.limit !== undefined ? {} : { stop: (order.stop + move) as Price }),
+        ...(random.chance(0.4) ? { quantity: units(random.between(1, 15) * 10) } : {}),
+      },
+      BY,
+    );
+  }
+
+  /** What waits for the operator's word: things found at the start, orders proven absent, a desk that stands. */
+  #backToWork(life: Life): void {
+    const { random } = this.#world;
+    const { hall } = life;
+    if (random.chance(0.3)) return;
+    for (const found of undecided(hall))
+      decide(hall, found.key, random.chance(0.8) ? 'adopt' : random.chance(0.5) ? 'ignore' : 'cancel', BY);
+    for (const order of hall.index.working()) if (order.absence?.isProven === true) settleOrder(hall, order.key, order.updatedAt, BY);
+    if (life.state === 'EMERGENCY') acknowledgeKill(hall, BY, 'seen');
+    else if (life.state === 'STOPPED') {
+      requestRearm(hall, BY);
+      confirmRearm(hall, BY, life.stores.engine.get('desk')?.rearmPhrase ?? '');
+    } else if (life.state === 'ERROR') recoverDesk(hall, BY);
+    else if (life.state === 'IDLE') startDesk(hall, BY);
+    else if (life.state === 'PAUSED') resumeDesk(hall, BY);
+  }
+
+  #arm(life: Life, spec: TriggerSpec, existing: Parameters<typeof armTrigger>[3]): void {
+    const armed = armTrigger(life.hall, spec, BY, existing);
+    if (!armed.ok) return;
+    this.#world.note(`armed ${armed.value.id}: ${spec.action.side} ${spec.action.quantity / 10_000} ${spec.action.contract.symbol}`);
+    if (life.alive) this.#world.invariants.armed(life, spec.action.contract.conId);
+    life.core.drainNow();
+  }
+
+  #spec(): TriggerSpec {
+    const { random, tws } = this.#world;
+    this.#names += 1;
+    const instrument = tws.listing.all[random.between(0, tws.listing.all.length - 1)]!;
+    const contract = contractOf(instrument);
+    const mid = tws.midOf(instrument.symbol);
+    const above = random.chance(0.5);
+    const level = ((mid + (above ? 1 : -1) * random.between(1, 4)) * CENT) as Price;
+    return {
+      name: `N${this.#names}`,
+      condition: { kind: 'price', contract, field: 'last', test: above ? 'crosses-above' : 'crosses-below', level },
+      action: this.#action(contract, mid),
+      rthOnly: false,
+    };
+  }
+
+  #action(contract: Contract, mid: number): TriggerAction {
+    const { random } = this.#world;
+    const buy = random.chance(0.5);
+    const kind = random.next();
+    const far = ((mid + (buy ? -1 : 1) * random.between(0, 8)) * CENT) as Price;
+    const beyond = ((mid + (buy ? 1 : -1) * random.between(2, 9)) * CENT) as Price;
+    const exit = (): { readonly kind: 'percent'; readonly basisPoints: number } => ({
+      kind: 'percent',
+      basisPoints: random.between(1, 12),
+    });
+    return {
+      contract,
+      side: buy ? 'BUY' : 'SELL',
+      quantity: units(random.between(1, 15) * 10),
+      entry: kind < 0.5 ? { type: 'MKT' } : kind < 0.9 ? { type: 'LMT', limit: far } : { type: 'STP', stop: beyond },
+      tif: random.chance(0.1) ? 'IOC' : random.chance(0.3) ? 'GTC' : 'DAY',
+      outsideRth: false,
+      ...(random.chance(0.55) ? { target: exit() } : {}),
+      ...(random.chance(0.55) ? { stop: exit() } : {}),
+    };
+  }
+}

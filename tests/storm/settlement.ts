@@ -1,0 +1,153 @@
+import { execIdRoot } from '#domain/execution';
+import type { ExecId } from '#domain/ids';
+import { isTerminal, isWorking, type Order } from '#domain/order';
+import type { Fill as TrueFill } from '#simulator/engine/ledger';
+import type { OrderView } from '#simulator/engine/order-view';
+import { isAlive } from './invariants.ts';
+import type { Life } from './life.ts';
+import type { Tws } from './tws.ts';
+import type { World } from './world.ts';
+
+/**
+ * What the desk may leave open after a storm, because it cannot know, provided that it says so to the operator. Everything else that
+ * differs from the broker is a violation.
+ */
+export type OperatorNeeded =
+  /** An order that TWS lists nowhere (never arrived, dropped by TWS, rejected out of sight) is UNKNOWN, with an alarm. */
+  | 'unknown order'
+  /** C-36 has said that the position differs, and the desk is not armed. Only after executions that TWS never told of by itself. */
+  | 'position mismatch'
+  /**
+   * The same after executions told live while the first reconciliation of a process ran: whether the listed positions contain them, nobody
+   * tells. Only when the difference is made of exactly such executions.
+   */
+  | 'opening position'
+  /** What another program did since the last reconciliation: TWS tells it to nobody else; only the broker's position shows it. */
+  | 'foreign, not listed yet';
+
+export interface Difference {
+  readonly text: string;
+  readonly excuse: OperatorNeeded | undefined;
+}
+
+/** The book against the ledger: working orders, ends, fills and positions. Empty when they are equal. */
+export function differences(world: World, life: Life): readonly Difference[] {
+  const found: Difference[] = [];
+  const { tws, invariants } = world;
+  const byPerm = new Map<number, Order>();
+  for (const order of life.stores.orders.values()) if (order.permId !== undefined) byPerm.set(order.permId, order);
+  for (const truth of tws.ledger.orders) compareOrder(found, truth, byPerm.get(truth.permId), tws.listedAt);
+  for (const order of life.stores.orders.values()) {
+    if (!isWorking(order.state) && order.state !== 'QUEUED' && order.state !== 'INTENT') continue;
+    const truth = invariants.trueOrder(order);
+    if (truth !== undefined && order.permId !== undefined) continue;
+    found.push({
+      text: `${order.key} is ${order.state} here, the broker ${truth === undefined ? 'never had it' : `has it as ${truth.status}`}`,
+      excuse: unknownSaid(life, order, truth),
+    });
+  }
+  compareFills(found, world, life);
+  comparePositions(found, world, life);
+  compareKill(found, world, life);
+  if (!life.hall.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
+  if (!life.hall.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
+  if (life.state === 'INITIALIZING') found.push({ text: 'the desk is still INITIALIZING', excuse: undefined });
+  return found;
+}
+
+function compareOrder(found: Difference[], truth: OrderView, order: Order | undefined, listedAt: Tws['listedAt']): void {
+  const unseen =
+    truth.clientId === 7 && (truth.completedAt === undefined ? truth.placedAt >= listedAt.open : truth.completedAt >= listedAt.completed);
+  const name = `${truth.orderRef === '' ? 'order' : truth.orderRef} perm ${truth.permId}`;
+  const differs = (text: string, excuse?: OperatorNeeded): void => {
+    found.push({ text: `${name}: ${text}`, excuse: excuse ?? (unseen ? 'foreign, not listed yet' : undefined) });
+  };
+  if (order === undefined) {
+    // TWS lists a rejected order nowhere: a desk that was not there when it was told cannot know it.
+    if (truth.status !== 'Inactive') differs(`${truth.status} at the broker, not in the book`);
+    return;
+  }
+  if (isAlive(truth)) {
+    if (!isWorking(order.state) || order.state === 'UNKNOWN') differs(`${truth.status} at the broker, ${order.state} in the book`);
+    if (order.origin !== 'foreign' && order.quantity !== truth.quantity)
+      differs(`quantity ${truth.quantity} at the broker, ${order.quantity} in the book`);
+  } else if (truth.status === 'Filled') {
+    if (order.state !== 'FILLED') differs(`Filled at the broker, ${order.state} in the book`);
+  } else if (!isTerminal(order.state)) {
+    const hidden = truth.status === 'Inactive' && (order.state === 'UNKNOWN' || order.state === 'INACTIVE');
+    differs(`${truth.status} at the broker, ${order.state} in the book`, hidden ? 'unknown order' : undefined);
+  }
+  if (order.filled !== truth.filled && truth.clientId !== 7)
+    differs(`filled ${truth.filled / 10_000} at the broker, ${order.filled / 10_000} in the book`);
+}
+
+function unknownSaid(life: Life, order: Order, truth: OrderView | undefined): OperatorNeeded | undefined {
+  const listed = truth !== undefined && truth.status !== 'Inactive';
+  const said = life.alarms.some((alarm) => alarm.key === order.key && alarm.text.startsWith('UNKNOWN'));
+  return order.state === 'UNKNOWN' && said && !listed ? 'unknown order' : undefined;
+}
+
+function compareFills(found: Difference[], world: World, life: Life): void {
+  const { tws } = world;
+  for (const truth of tws.ledger.fills) {
+    const fill = life.stores.fills.get(execIdRoot(truth.execId as ExecId));
+    if (fill === undefined) {
+      found.push({
+        text: `the fill ${truth.execId} of ${truth.quantity / 10_000} ${truth.contract.symbol} by ${truth.orderRef || `client ${truth.clientId}`} is not in the book`,
+        excuse: truth.clientId === 7 ? 'foreign, not listed yet' : undefined,
+      });
+    } else if (fill.price !== tws.priceOf(truth))
+      found.push({
+        text: `the fill ${truth.execId} stands at ${fill.price}, corrected ${tws.priceOf(truth)}`,
+        excuse: truth.clientId === 7 ? 'foreign, not listed yet' : undefined,
+      });
+  }
+  if (life.stores.fills.size > tws.ledger.fills.length) found.push({ text: 'the book has more fills than the broker', excuse: undefined });
+}
+
+function comparePositions(found: Difference[], world: World, life: Life): void {
+  for (const instrument of world.tws.listing.all) {
+    const truth = world.tws.ledger.position(instrument.conId)?.quantity ?? 0;
+    const entry = [...life.stores.positions.entries()].find(([, position]) => position.contract.conId === instrument.conId);
+    const held = entry?.[1].quantity ?? 0;
+    if (held === truth) continue;
+    found.push({
+      text: `position of ${instrument.symbol}: ${truth / 10_000} at the broker, ${held / 10_000} in the book`,
+      excuse: entry === undefined ? undefined : mismatchSaid(world, life, entry[0], truth - held, instrument.conId),
+    });
+  }
+}
+
+/** Excused only when C-36 has spoken, and what differs is made of fills that TWS never told (foreign ones), or of early ones. */
+function mismatchSaid(world: World, life: Life, key: string, missing: number, conId: number): OperatorNeeded | undefined {
+  const said = life.alarms.some((alarm) => alarm.key === key && alarm.text.startsWith('The desk holds'));
+  const armed = ['SCANNING', 'LEVEL_BUILDING', 'SIGNAL_WAIT', 'SIZING', 'EXECUTION', 'MANAGING'].includes(life.state);
+  if (!said || armed) return undefined;
+  const fills = world.tws.ledger.fills.filter((fill) => fill.contract.conId === conId);
+  const signed = (fill: TrueFill): number => (fill.side === 'BUY' ? fill.quantity : 0 - fill.quantity);
+  const untold = fills.filter((fill) => fill.clientId === 7 && !life.stores.fills.has(execIdRoot(fill.execId as ExecId))).map(signed);
+  if (isMadeOf(missing, untold)) return 'position mismatch';
+  return isMadeOf(missing, [...untold, ...fills.filter((fill) => life.isEarly(fill)).map(signed)]) ? 'opening position' : undefined;
+}
+
+/** Whether some of these, each taken once, lost or booked twice, make up the sum. The newest ten are tried. */
+function isMadeOf(sum: number, all: readonly number[]): boolean {
+  const parts = all.slice(-10);
+  const [first, ...rest] = parts;
+  if (first === undefined) return sum === 0;
+  return isMadeOf(sum, rest) || isMadeOf(sum - first, rest) || isMadeOf(sum + first, rest);
+}
+
+/** I-04: after a kill nothing of its scope works, or what does is listed as a residual. */
+function compareKill(found: Difference[], world: World, life: Life): void {
+  if (!life.hall.latch.isSet()) return;
+  const record = life.stores.engine.get('desk')?.kill;
+  for (const truth of world.tws.ledger.orders) {
+    if (!isAlive(truth) || truth.orderRef === '' || !truth.orderRef.startsWith('TD1-')) continue;
+    const order = [...life.stores.orders.values()].find((other) => other.permId === truth.permId);
+    if (order?.leg === 'F') continue;
+    const listed = order !== undefined && record?.residuals.includes(order.key) === true;
+    if (!listed) found.push({ text: `I-04: ${truth.orderRef} works at the broker after a kill and is no residual`, excuse: undefined });
+  }
+  if (record?.phase === 'cancelling') found.push({ text: 'I-04: the kill is still cancelling', excuse: undefined });
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { type BugName, BUGS } from './bugs.ts';
+import { storm, type StormResult } from './storm.ts';
+
+const FIRST = 1;
+const STORMS = 100;
+
+function sentence(result: StormResult, bug?: BugName): string {
+  const replay = `npm run storm -- --seed ${result.seed}${bug === undefined ? '' : ` --bug ${bug}`}`;
+  return [`storm ${result.seed}: ${result.violations.join('; ')}`, ...result.trace, `replay it: ${replay}`].join('\n');
+}
+
+test('after a hundred storms every book equals its broker, and nothing forbidden happened on the way', () => {
+  console.info(`storms: seeds ${FIRST} to ${FIRST + STORMS - 1}`);
+  const met = { crashes: 0, reconnects: 0, outages: 0, kills: 0, fills: 0, unknowns: 0 };
+  for (let seed = FIRST; seed < FIRST + STORMS; seed += 1) {
+    const result = storm(seed);
+    expect(result.violations, sentence(result)).toEqual([]);
+    for (const figure of Object.keys(met) as (keyof typeof met)[]) met[figure] += result[figure];
+  }
+  // A sea in which nothing happens proves nothing.
+  const calm = Object.entries(met).filter(([, count]) => count < STORMS / 2);
+  expect(calm).toEqual([]);
+}, 120_000);
+
+test('the same seed is the same storm', () => {
+  expect(storm(7, { traceLines: 400 })).toEqual(storm(7, { traceLines: 400 }));
+});
+
+/**
+ * Storms that meet a defect which the desk once had: with its mending taken out again each of them is violated. A seed means the same only
+ * as long as desk and storm draw on chance in the same way; take out the mending and look for a new one when that has changed.
+ */
+const ONCE_BROKEN: readonly { readonly seed: number; readonly why: string }[] = [
+  { seed: 9, why: 'an order whose acknowledgement was never told was not looked up' },
+  { seed: 22, why: 'an order that TWS swallowed stayed as it was, not UNKNOWN' },
+  { seed: 11, why: 'a process that died within a kill did not finish it in its next life' },
+  { seed: 57, why: 'orders worked on after a kill and were listed as no residual' },
+];
+
+test.each(ONCE_BROKEN)('storm $seed is weathered: $why', ({ seed }) => {
+  const result = storm(seed);
+  expect(result.violations, sentence(result)).toEqual([]);
+});
+
+/** What must be said of each planted bug, so that it is caught for what it is and not for something else. */
+const CAUGHT_BY: Readonly<Record<BugName, RegExp>> = {
+  'double-send-on-reconnect': /^I-01: .* leaves again/,
+  'fill-dropped-during-1100': /the fill .* is not in the book/,
+  'order-id-as-identity': /^I-23: the fill .* was booked to another order/,
+  'terminal-by-error-code': /is CANCELLED here and (PreSubmitted|Submitted|PendingCancel) at the broker/,
+  'resend-of-unknown': /^I-01: .* leaves again/,
+};
+
+describe('a planted bug is caught within a hundred storms', () => {
+  test.each(BUGS)(
+    '%s',
+    (bug) => {
+      let seed = FIRST;
+      let found: StormResult | undefined;
+      for (; seed < FIRST + STORMS && found === undefined; seed += 1) {
+        const result = storm(seed, { bug });
+        if (result.violations.some((violation) => CAUGHT_BY[bug].test(violation))) found = result;
+      }
+      console.info(`${bug}: ${found === undefined ? 'not caught' : `caught by storm ${found.seed}: ${found.violations[0] ?? ''}`}`);
+      expect(found?.seed ?? `not caught by seeds ${FIRST} to ${FIRST + STORMS - 1}`).toBeTypeOf('number');
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,118 @@
+import type { BugName } from './bugs.ts';
+import type { CrashPoint } from './crash.ts';
+import { Nemesis } from './nemesis.ts';
+import { Operator } from './operator.ts';
+import { type Difference, differences, type OperatorNeeded } from './settlement.ts';
+import { World, type Counts } from './world.ts';
+
+export interface StormResult extends Counts {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  /** The last things that happened, oldest first. */
+  readonly trace: readonly string[];
+  /** Where the process died, and how often. */
+  readonly deaths: ReadonlyMap<string, number>;
+  readonly fills: number;
+  readonly orders: number;
+  readonly unknowns: number;
+  /** What was left to the operator, by kind. */
+  readonly excused: Readonly<Partial<Record<OperatorNeeded, number>>>;
+  /** Virtual ms from the end of the faults until the book was equal. */
+  readonly settledMs: number;
+}
+
+const QUIET_MS = 60_000;
+const KILL_POINTS: readonly CrashPoint[] = [
+  'kill: before the purge',
+  'latch: before the file',
+  'latch: after the file',
+  'journal: before the record',
+  'journal: after the record',
+  'cancel: before it leaves',
+  'cancel: after it left',
+];
+/** C-36 speaks at its second comparison, the comparisons are a minute apart: only for that the quiet is longer. */
+const C36_MS = 130_000;
+
+/** One storm: a safety phase under fire, then quiet in which the book must become equal to the broker's. Same seed, same storm. */
+export function storm(seed: number, options: { readonly bug?: BugName; readonly traceLines?: number } = {}): StormResult {
+  const world = new World(seed, options.bug);
+  const { random, invariants } = world;
+  const nemesis = new Nemesis(world);
+  const operator = new Operator(world);
+  let trading = true;
+  const market = (symbol: string): void => {
+    if (!trading) return;
+    world.tws.trade(symbol);
+    world.clock.after(200 + random.next() * 700, () => {
+      market(symbol);
+    });
+  };
+  for (const instrument of world.tws.listing.all) market(instrument.symbol);
+  const profit = (): void => {
+    world.tws.profit();
+    world.clock.after(1_000, profit);
+  };
+  profit();
+  world.boot();
+  let sound = world.run(3_000);
+  const acts = random.between(40, 140);
+  const fury = 0.1 + random.next() * 0.5;
+  for (let act = 0; act < acts && sound; act += 1) {
+    operator.act();
+    invariants.look();
+    if (random.chance(fury)) nemesis.act();
+    sound = invariants.violations.length === 0 && world.run(random.between(50, 1_800));
+  }
+  // Now and then the last thing before the quiet is a kill in the middle of which the process dies.
+  if (sound && random.chance(0.12)) {
+    world.crashes.arm(KILL_POINTS[random.between(0, KILL_POINTS.length - 1)]!, 1);
+    operator.kill();
+    sound = world.run(random.between(50, 400));
+  }
+  trading = false;
+  let left: readonly Difference[] = [];
+  let settledMs = 0;
+  if (sound) {
+    world.note('quiet');
+    nemesis.end();
+    world.boot();
+    ({ left, settledMs } = settle(world));
+    for (const difference of left)
+      if (difference.excuse === undefined) invariants.fail(`after ${settledMs / 1_000} s of quiet: ${difference.text}`);
+    const { life } = world;
+    if (life !== undefined && invariants.violations.length === 0) {
+      if (life.commits.audit().length > 0) invariants.fail('a committed value was changed in place');
+      invariants.died(life);
+    }
+  }
+  const excused: Partial<Record<OperatorNeeded, number>> = {};
+  for (const { excuse } of left) if (excuse !== undefined) excused[excuse] = (excused[excuse] ?? 0) + 1;
+  return {
+    seed,
+    ...world.counts,
+    violations: invariants.violations,
+    trace: world.trace(options.traceLines ?? 30),
+    deaths: world.deaths,
+    fills: world.tws.ledger.fills.length,
+    orders: world.tws.ledger.orders.length,
+    unknowns: invariants.unknowns,
+    excused,
+    settledMs,
+  };
+}
+
+function settle(world: World): { readonly left: readonly Difference[]; readonly settledMs: number } {
+  let left: readonly Difference[] = [];
+  for (let ms = 0; ms <= C36_MS; ms += 500) {
+    if (world.life === undefined) return { left: [{ text: 'no desk runs', excuse: undefined }], settledMs: ms };
+    left = differences(world, world.life);
+    const travelling = world.wires.some((wire) => wire.up.length + wire.down.length > 0);
+    if (!travelling && left.every(({ excuse }) => excuse !== undefined)) return { left, settledMs: ms };
+    // What only C-36 can still excuse may wait for it, nothing else.
+    if (ms >= QUIET_MS && left.some(({ text, excuse }) => excuse === undefined && !text.startsWith('position')))
+      return { left, settledMs: ms };
+    if (!world.run(500)) return { left: [], settledMs: ms };
+  }
+  return { left, settledMs: C36_MS };
+}

@@ -1,0 +1,384 @@
+import type { Amount } from '#domain/money';
+import type { Price } from '#domain/price';
+import type { Quantity } from '#domain/quantity';
+import { units } from '#domain/quantity';
+import { Account } from '#simulator/engine/account';
+import { Exchange } from '#simulator/engine/exchange';
+import type { ExchangeNews, OrderScript } from '#simulator/engine/exchange-news';
+import { Ledger, type Fill } from '#simulator/engine/ledger';
+import type { OrderView } from '#simulator/engine/order-view';
+import { SessionRule } from '#simulator/engine/session-rule';
+import { Book } from '#simulator/market/book';
+import { type Instrument, Listing } from '#simulator/market/instrument';
+import type { Random } from '#simulator/random';
+import type { PlaceOrder } from '#simulator/wire/place-order';
+import { DU } from '../support/core-fixtures.ts';
+import type { StormClock } from './clock.ts';
+import { commissionOf, contractOf, executionOf, openOrderOf, statusOf, type Told } from './told.ts';
+
+const SYMBOLS = ['IBM', 'BAC'] as const;
+const CENT = 10_000;
+
+/** Levers of the storm; none is pulled at first. */
+class Faults implements OrderScript {
+  duplicates = 0;
+  holdCancels = false;
+  readonly tifPreset = undefined;
+  /** The next placements vanish inside TWS. */
+  silentDrops = 0;
+  /** The next acceptances of orders with a reference are not told; their fills are. */
+  unacknowledged = 0;
+  /** Executions wait, statuses do not. */
+  holdExecutions = false;
+  readonly rejections: string[] = [];
+
+  /** The next bracket loses its children as it is transmitted. */
+  lostChildren = 0;
+  /** Errors that answer the next placements or cancels; nothing else comes of them. */
+  readonly refusals: { readonly what: 'new' | 'modify' | 'cancel'; readonly code: number; readonly text: string }[] = [];
+
+  rejectReason(): string | undefined {
+    return this.rejections.shift();
+  }
+
+  refusal(what: 'new' | 'modify' | 'cancel'): { readonly code: number; readonly text: string } | undefined {
+    const at = this.refusals.findIndex((refusal) => refusal.what === what);
+    return at < 0 ? undefined : this.refusals.splice(at, 1)[0];
+  }
+
+  forbids(): boolean {
+    return false;
+  }
+
+  hardToBorrow(): boolean {
+    return false;
+  }
+
+  parksNext(): boolean {
+    return false;
+  }
+
+  losesChildren(): boolean {
+    if (this.lostChildren === 0) return false;
+    this.lostChildren -= 1;
+    return true;
+  }
+}
+
+/**
+ * TWS and IB behind it: the simulator's exchange and ledger, and what TWS says about them to whom. It outlives every desk. `tell` of an
+ * open session puts a message on the wire to that client.
+ */
+export class Tws implements ExchangeNews {
+  readonly exchange: Exchange;
+  readonly ledger = new Ledger(1_000_000_000_000);
+  readonly listing = new Listing([...SYMBOLS]);
+  readonly books: ReadonlyMap<number, Book>;
+  readonly faults = new Faults();
+  /** Revision and price of corrected executions, by execId. */
+  readonly revised = new Map<string, { readonly revision: number; readonly price: Price }>();
+  readonly #sessions = new Map<number, (told: Told) => void>();
+  readonly #clock: StormClock;
+  readonly #random: Random;
+  readonly #mids = new Map<string, number>();
+  readonly #silent = new Set<number>();
+  #followsPositions = false;
+  #heldExecutions: (() => void)[] = [];
+  /** What happens to order news and to orders while TWS has lost IB. */
+  outage: 'none' | 'told' | 'held' | 'lost' = 'none';
+  #waitingNews: (() => void)[] = [];
+  #waitingFrames: (() => void)[] = [];
+  /** When open and completed orders were listed last, epoch ms: what other programs did since then is told to nobody. */
+  readonly listedAt = { open: 0, completed: 0 };
+  /** A gateway that came back counts from here. */
+  nextValidId = 1;
+
+  constructor(clock: StormClock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+    this.books = new Map(this.listing.all.map((instrument) => [instrument.conId, new Book(instrument, undefined)]));
+    for (const symbol of SYMBOLS) this.#mids.set(symbol, 18_000);
+    this.exchange = new Exchange(
+      {
+        account: new Account(DU, this.ledger, this.books),
+        ledger: this.ledger,
+        listing: this.listing,
+        books: this.books,
+        news: this,
+        script: this.faults,
+        session: new SessionRule(false),
+        firstOrderId: 1,
+      },
+      clock.now(),
+    );
+  }
+
+  // Sessions
+
+  /** A client has shaken hands; it hears of its working orders, and client 0 is given those typed into TWS. */
+  open(clientId: number, tell: (told: Told) => void): void {
+    this.#sessions.set(clientId, tell);
+    tell({ kind: 'opened', nextValidId: this.nextValidId });
+    if (this.outage !== 'none') tell({ kind: 'notice', id: -1, code: 1100, text: 'Connectivity between IB and TWS has been lost.' });
+    for (const order of this.exchange.register.active())
+      if (order.clientId === clientId && order.orderId !== 0) this.#news(clientId, { kind: 'order-status', status: statusOf(order) });
+    if (clientId !== 0) return;
+    this.exchange.bindManualOrders();
+    this.profit();
+  }
+
+  close(clientId: number): void {
+    this.#sessions.delete(clientId);
+    if (clientId === 0) this.#followsPositions = false;
+  }
+
+  isOpen(clientId: number): boolean {
+    return this.#sessions.has(clientId);
+  }
+
+  profit(): void {
+    const zero = 0 as Amount;
+    this.#tell(0, { kind: 'news', news: { kind: 'pnl', account: DU, daily: zero, unrealized: zero, realized: zero } });
+  }
+
+  // What a client sends
+
+  place(clientId: number, placed: PlaceOrder): void {
+    this.#whenUp(() => {
+      if (this.faults.silentDrops > 0) {
+        this.faults.silentDrops -= 1;
+        return;
+      }
+      this.exchange.place(placed, clientId);
+    });
+  }
+
+  cancel(clientId: number, orderId: number): void {
+    this.#whenUp(() => {
+      this.exchange.cancel(clientId, orderId);
+    });
+  }
+
+  globalCancel(): void {
+    this.#whenUp(() => {
+      this.exchange.cancelAll();
+    });
+  }
+
+  listOpenOrders(): void {
+    this.listedAt.open = this.#clock.now();
+    for (const order of this.exchange.register.active()) {
+      this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
+      this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
+    }
+    this.#tell(0, { kind: 'end', of: 'open-orders' });
+  }
+
+  /** TWS forgets what was rejected. */
+  listCompletedOrders(): void {
+    this.listedAt.completed = this.#clock.now();
+    for (const order of this.ledger.orders) {
+      if (order.completedAt === undefined || order.status === 'Inactive') continue;
+      this.#tell(0, {
+        kind: 'news',
+        news: { kind: 'completed-order', order: openOrderOf(order, true), completedStatus: order.completedStatus },
+      });
+    }
+    this.#tell(0, { kind: 'end', of: 'completed-orders' });
+  }
+
+  listExecutions(clientId: number, reqId: number): void {
+    for (const fill of this.ledger.fills) this.#execution(clientId, fill, false);
+    this.#tell(clientId, { kind: 'executions-end', reqId });
+  }
+
+  listPositions(): void {
+    this.#followsPositions = true;
+    for (const held of this.ledger.positions) if (held.quantity !== 0) this.#tell(0, this.#position(held.contract));
+    this.#tell(0, { kind: 'end', of: 'positions' });
+  }
+
+  // What the exchange says
+
+  state(order: OrderView): void {
+    if (this.#keptSilent(order)) return;
+    const times = this.#random.chance(this.faults.duplicates) ? 2 : 1;
+    for (let i = 0; i < times; i += 1) {
+      this.#news(order.clientId, { kind: 'open-order', order: openOrderOf(order) });
+      this.#news(order.clientId, { kind: 'order-status', status: statusOf(order) });
+    }
+  }
+
+  status(order: OrderView): void {
+    if (!this.#keptSilent(order)) this.#news(order.clientId, { kind: 'order-status', status: statusOf(order) });
+  }
+
+  executed(fill: Fill): void {
+    const tell = (): void => {
+      const times = this.#random.chance(this.faults.duplicates) ? 2 : 1;
+      for (let i = 0; i < times; i += 1) this.#execution(fill.clientId, fill, true);
+    };
+    if (this.faults.holdExecutions) this.#heldExecutions.push(tell);
+    else tell();
+  }
+
+  charged(order: OrderView, fill: Fill): void {
+    if (order.status === 'Filled') this.#news(order.clientId, { kind: 'open-order', order: openOrderOf(order) });
+    const { revision } = this.#revisionOf(fill);
+    this.#later(fill.clientId, { kind: 'news', news: commissionOf(fill, revision) });
+  }
+
+  corrected(_order: OrderView, fill: Fill): void {
+    this.#execution(fill.clientId, fill, true);
+  }
+
+  refused(clientId: number, orderId: number, code: number, text: string): void {
+    this.#later(clientId, { kind: 'notice', id: orderId, code, text });
+  }
+
+  bound(order: OrderView): void {
+    this.state(order);
+  }
+
+  preview(): void {
+    throw new Error('The desk asks for no previews');
+  }
+
+  holding(contract: Instrument): void {
+    if (this.#followsPositions) this.#later(0, this.#position(contract));
+  }
+
+  // What happens at IB and to its line
+
+  releaseExecutions(): void {
+    this.faults.holdExecutions = false;
+    const held = this.#heldExecutions;
+    this.#heldExecutions = [];
+    for (const tell of held) tell();
+  }
+
+  /** IB finds that an execution had another price. */
+  correct(fill: Fill): void {
+    const { revision, price } = this.#revisionOf(fill);
+    this.revised.set(fill.execId, { revision: revision + 1, price: (price + CENT) as Price });
+    this.#execution(fill.clientId, fill, true);
+  }
+
+  priceOf(fill: Fill): Price {
+    return this.#revisionOf(fill).price;
+  }
+
+  loseIb(outage: 'told' | 'held' | 'lost'): void {
+    if (this.outage !== 'none') return;
+    this.outage = outage;
+    for (const clientId of this.#sessions.keys())
+      this.#tell(clientId, { kind: 'notice', id: -1, code: 1100, text: 'Connectivity between IB and TWS has been lost.' });
+  }
+
+  findIb(code: 1101 | 1102): void {
+    if (this.outage === 'none') return;
+    this.outage = 'none';
+    const news = this.#waitingNews;
+    const frames = this.#waitingFrames;
+    this.#waitingNews = [];
+    this.#waitingFrames = [];
+    for (const clientId of this.#sessions.keys())
+      this.#tell(clientId, { kind: 'notice', id: -1, code, text: 'Connectivity between IB and TWS has been restored.' });
+    for (const tell of news) tell();
+    for (const frame of frames) frame();
+  }
+
+  /** The gateway restarts: what it had not transmitted is forgotten, and it may count order ids from lower. */
+  restart(nextValidId: number): void {
+    this.nextValidId = nextValidId;
+    this.exchange.register.dropUntransmitted();
+    this.#waitingNews = [];
+    this.#waitingFrames = [];
+    this.outage = 'none';
+  }
+
+  /** One move of one market: quotes and a trade, what they do to orders, then what the data client hears. */
+  trade(symbol: string): void {
+    const instrument = this.listing.bySymbol(symbol)!;
+    const book = this.books.get(instrument.conId)!;
+    const before = this.#mids.get(symbol)!;
+    const pull = before > 18_030 ? -1 : before < 17_970 ? 1 : 0;
+    const mid = before + this.#random.between(-3, 3) + pull;
+    this.#mids.set(symbol, mid);
+    const at = this.#clock.now();
+    this.exchange.advance(at);
+    const prices = { bid: mid - 1, ask: mid + 1, last: mid + this.#random.between(-1, 1) };
+    for (const field of ['bid', 'ask', 'last'] as const) {
+      const price = (prices[field] * CENT) as Price;
+      const size = units(this.#random.between(5, 90));
+      book.apply({ at, symbol, field, price, size });
+      if (this.outage === 'none') this.#tell(1, { kind: 'tick', conId: contractOf(instrument).conId, field, price, size });
+    }
+    this.exchange.match(book);
+  }
+
+  midOf(symbol: string): number {
+    return this.#mids.get(symbol) ?? 18_000;
+  }
+
+  // How it is said
+
+  #execution(clientId: number, fill: Fill, live: boolean): void {
+    const { revision, price } = this.#revisionOf(fill);
+    const execution = executionOf(fill, price, revision, this.#clock.now());
+    const news = { kind: 'execution', execution, contract: contractOf(fill.contract), live } as const;
+    if (live) this.#later(clientId, { kind: 'news', news });
+    else this.#tell(clientId, { kind: 'news', news });
+  }
+
+  #position(contract: Instrument): Told {
+    const quantity = this.ledger.position(contract.conId)?.quantity ?? (0 as Quantity);
+    const averageCost = (180 * 1_000_000) as Price;
+    return { kind: 'news', news: { kind: 'position', account: DU, contract: contractOf(contract), quantity, averageCost } };
+  }
+
+  #revisionOf(fill: Fill): { readonly revision: number; readonly price: Price } {
+    return this.revised.get(fill.execId) ?? { revision: 1, price: fill.price };
+  }
+
+  /** An acceptance that is not told stays untold until something else happens to the order. */
+  #keptSilent(order: OrderView): boolean {
+    const quiet = (order.status === 'PreSubmitted' || order.status === 'Submitted') && order.filled === 0;
+    if (
+      quiet &&
+      order.orderRef !== '' &&
+      order.status === 'PreSubmitted' &&
+      this.faults.unacknowledged > 0 &&
+      !this.#silent.has(order.permId)
+    ) {
+      this.faults.unacknowledged -= 1;
+      this.#silent.add(order.permId);
+    }
+    if (!quiet) this.#silent.delete(order.permId);
+    return this.#silent.has(order.permId);
+  }
+
+  #news(clientId: number, news: Extract<Told, { kind: 'news' }>['news']): void {
+    this.#later(clientId, { kind: 'news', news });
+  }
+
+  /** News of IB: during an outage TWS tells it at once, when the line is back, or never. */
+  #later(clientId: number, told: Told): void {
+    if (this.outage === 'lost') return;
+    if (this.outage === 'held')
+      this.#waitingNews.push(() => {
+        this.#tell(clientId, told);
+      });
+    else this.#tell(clientId, told);
+  }
+
+  #whenUp(frame: () => void): void {
+    this.exchange.advance(this.#clock.now());
+    if (this.outage === 'none') frame();
+    else this.#waitingFrames.push(frame);
+  }
+
+  #tell(clientId: number, told: Told): void {
+    this.#sessions.get(clientId)?.(told);
+  }
+}

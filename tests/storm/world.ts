@@ -1,0 +1,106 @@
+import { Random } from '#simulator/random';
+import type { BugName } from './bugs.ts';
+import { StormClock } from './clock.ts';
+import { CrashPlan } from './crash.ts';
+import { Disk } from './files.ts';
+import { Invariants } from './invariants.ts';
+import { Life } from './life.ts';
+import { Tws } from './tws.ts';
+import { Wire } from './wire.ts';
+
+const TRACE_KEPT = 400;
+
+export interface Counts {
+  steps: number;
+  crashes: number;
+  reconnects: number;
+  outages: number;
+  corrections: number;
+  kills: number;
+}
+
+/** One storm: a clock, chance, TWS, the wires, the disk, and the desk that lives on it, again and again. */
+export class World {
+  readonly random: Random;
+  readonly clock: StormClock;
+  readonly tws: Tws;
+  readonly wires: readonly Wire[];
+  readonly disk = new Disk();
+  readonly crashes = new CrashPlan();
+  readonly invariants: Invariants;
+  readonly bug: BugName | undefined;
+  readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
+  readonly lives: Life[] = [];
+  /** Where the process died, and how often. */
+  readonly deaths = new Map<string, number>();
+  /** Odds that an order waits for its place in the message rate. */
+  waits = 0;
+  readonly #trace: string[] = [];
+  #life: Life | undefined;
+  #triggerIds = 0;
+
+  constructor(seed: number, bug: BugName | undefined) {
+    this.random = new Random(seed);
+    this.bug = bug;
+    this.clock = new StormClock(this.random);
+    this.tws = new Tws(this.clock, this.random);
+    this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
+    this.invariants = new Invariants(this);
+  }
+
+  /** The desk's process, while there is one. */
+  get life(): Life | undefined {
+    return this.#life;
+  }
+
+  boot(): Life {
+    if (this.#life !== undefined) return this.#life;
+    this.note(`the desk starts, life ${this.lives.length + 1}`);
+    const life = new Life(this, this.lives.length + 1);
+    this.lives.push(life);
+    this.#life = life;
+    return life;
+  }
+
+  /** The process is gone; what it executes from now on is of no consequence. */
+  kill(reason: string): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    this.note(reason);
+    this.counts.crashes += 1;
+    this.deaths.set(reason, (this.deaths.get(reason) ?? 0) + 1);
+    this.#life = undefined;
+    life.end();
+    for (const wire of this.wires) wire.hangUp();
+    this.invariants.died(life);
+    this.clock.after(200 + this.random.next() * 8_000, () => {
+      this.boot();
+    });
+  }
+
+  newTriggerId(): string {
+    this.#triggerIds += 1;
+    return `T${String(this.#triggerIds).padStart(7, '0')}`;
+  }
+
+  note(text: string | undefined): void {
+    if (text === undefined) return;
+    this.#trace.push(`${(this.clock.monotonic() / 1_000).toFixed(3).padStart(8)} s  ${this.#life?.state ?? '—'}  ${text}`);
+    if (this.#trace.length > 2 * TRACE_KEPT) this.#trace.splice(0, TRACE_KEPT);
+  }
+
+  trace(lines: number): readonly string[] {
+    return this.#trace.slice(-lines);
+  }
+
+  /** Time on by `ms`; after each event everything that must always hold is looked at. False as soon as something does not. */
+  run(ms: number): boolean {
+    const until = this.clock.monotonic() + ms;
+    while (this.clock.step(until)) {
+      this.counts.steps += 1;
+      this.invariants.look();
+      if (this.invariants.violations.length > 0) return false;
+    }
+    return true;
+  }
+}
