@@ -5,7 +5,7 @@ import { startDesk } from '#core/engine/operator';
 import { armTrigger } from '#core/engine/triggers';
 import { settleOrder } from '#core/engine/unknown-orders';
 import { cancelOrders } from '#core/engine/kill';
-import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
+import type { ClientId, ExecId, OrderId, OrderRef, PermId, TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU, manualOrder } from '../support/core-fixtures.ts';
@@ -211,4 +211,45 @@ test('R-09: a cancel that IB took no note of goes out again when the order still
   }
   expect(desk.broker.cancels).toHaveLength(3);
   expect(desk.order(entry)).toMatchObject({ state: 'CANCEL_PENDING', note: 'cancel sent again' });
+});
+
+test('an arming never repeats a generation that the broker still tells of, also when the file of the last run is older', () => {
+  const desk = new CoreDesk({ drafts: [{ id: 'AAAAAAAA' as TriggerId, gen: 2, spec: new CoreDesk().spec() }] });
+  desk.core.start();
+  desk.connect();
+  const ref = 'TD1-AAAAAAAA-5-1-E' as OrderRef;
+  desk.news({
+    kind: 'completed-order',
+    order: manualOrder({ clientId: 2 as ClientId, orderRef: ref, ibStatus: 'Cancelled' }),
+    completedStatus: 'Cancelled',
+  });
+  desk.ends();
+  desk.pnl();
+  desk.know(IBM);
+  startDesk(desk.hall, 'the test');
+  desk.quote(179.9);
+  const trigger = desk.trigger('AAAAAAAA' as TriggerId);
+  expect(armTrigger(desk.hall, trigger.spec, 'the test', { id: trigger.id, version: trigger.updatedAt }).ok).toBe(true);
+  expect(desk.trigger(trigger.id).gen).toBe(6);
+});
+
+test('a denial never writes over an order that exists under its reference', () => {
+  const desk = new CoreDesk();
+  const id = desk.waiting();
+  const ref = desk.ref(id);
+  desk.news({ kind: 'open-order', order: manualOrder({ clientId: 2 as ClientId, orderRef: ref, permId: 42 as PermId }) });
+  const before = desk.order(ref);
+  desk.quote(180.02);
+  expect(desk.broker.frames).toEqual([]);
+  expect(desk.order(ref)).toEqual(before);
+  expect(desk.alarms().at(-1)).toContain('C-10');
+});
+
+test('open orders are listed again every twenty seconds while any works, so that lost words are made good', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.openOrder(entry);
+  const asked = desk.broker.openOrderRequests;
+  desk.wait(41_000);
+  expect(desk.broker.openOrderRequests - asked).toBe(2);
 });

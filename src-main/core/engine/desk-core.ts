@@ -40,6 +40,8 @@ import { needsLook } from './unknown-orders.ts';
 
 const COMPARE_EVERY_MS = 60_000;
 const COMPARE_AFTER_FILLS_MS = 2_000;
+/** Open orders are compared while any works. */
+const LIST_EVERY_MS = 20_000;
 /** How often the positions are asked for until they are certain. */
 const OPENING_EVERY_MS = 2_000;
 /** The second look is for a position that the broker told late. */
@@ -64,6 +66,7 @@ export class DeskCore {
   readonly gate: TransmitGate;
   readonly sink: MarketSink;
   #comparedAt = 0;
+  #listedAt = 0;
   #fillsSince: number | undefined;
   #chunkStart: number | undefined;
   #stopTimer: () => void = () => undefined;
@@ -254,6 +257,11 @@ export class DeskCore {
       this.#comparedAt = now;
       hall.reconciliation.startPositions();
       hall.ports.broker.requestPositions();
+    }
+    // The broker's own list, whatever was lost on the way: terms that a message should have told.
+    if (idle && now - this.#listedAt > LIST_EVERY_MS) {
+      this.#listedAt = now;
+      if (hall.index.workingCount() > 0) hall.ports.broker.requestOpenOrders();
     }
     const burst = this.#fillsSince !== undefined && now - this.#fillsSince > COMPARE_AFTER_FILLS_MS;
     if (hall.link.ready && hall.reconciliation.done() && (burst || now - this.#comparedAt > COMPARE_EVERY_MS)) {

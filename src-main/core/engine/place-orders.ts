@@ -23,6 +23,8 @@ export function writeOrders(
   note: string,
 ): void {
   const [parent] = intent.legs;
+  // A denial says nothing of an order that exists under this reference already, perhaps sent by an earlier run.
+  if (state === 'DENIED' && intent.legs.some((leg) => tx.has(hall.stores.orders, keyOf(leg.ref)))) return;
   for (const leg of intent.legs) {
     const order: Order = {
       key: keyOf(leg.ref),

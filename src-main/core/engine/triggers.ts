@@ -1,6 +1,7 @@
 import { conditionFault, priceLeaves } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
+import { parseOrderRef } from '#domain/order-ref';
 import { err, ok, type Result } from '#domain/result';
 import type { Trigger, TriggerSpec } from '#domain/trigger';
 import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
@@ -100,7 +101,7 @@ export function armTrigger(
   const life = known === undefined ? 'armed' : known.life === 'locked' ? 'armed' : nextTriggerLife(known.life, event);
   if (life === undefined) return refuse('not-allowed-now', `${spec.name} is ${known?.life ?? 'gone'} and cannot be armed.`);
   const id = known?.id ?? hall.ports.ids.triggerId();
-  const gen = (known?.gen ?? 0) + 1;
+  const gen = Math.max(known?.gen ?? 0, newestGeneration(hall, id)) + 1;
   // The old lines go back only when the new ones are there: a refused edit must leave the watcher as it was.
   const before = known === undefined ? [] : contractsOf(known.spec);
   const lines = subscribeFor(hall, id, spec, editing ? before : []);
@@ -138,6 +139,13 @@ export function armTrigger(
   advance(hall);
   saveDrafts(hall);
   return ok({ seq: seq ?? 0, id });
+}
+
+/** The file of the last run may be older than its last arming; the orders that the broker still tells of are not. */
+function newestGeneration(hall: Hall, id: TriggerId): number {
+  let newest = 0;
+  for (const { ref } of hall.index.ofTrigger(id)) newest = Math.max(newest, ref === undefined ? 0 : (parseOrderRef(ref)?.gen ?? 0));
+  return newest;
 }
 
 /** Pause, resume or disarm one watcher. The version guards against acting on an older picture. */
