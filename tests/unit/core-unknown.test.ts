@@ -253,3 +253,24 @@ test('open orders are listed again every twenty seconds while any works, so that
   desk.wait(41_000);
   expect(desk.broker.openOrderRequests - asked).toBe(2);
 });
+
+test('an order that ended at the broker without a word is missed by the next list of open orders, and looked up', () => {
+  const desk = new CoreDesk().started();
+  desk.quote(179.9);
+  const foreign = manualOrder({ clientId: 9 as ClientId, orderId: 5 as OrderId });
+  desk.news({ kind: 'open-order', order: foreign });
+  const [found] = [...desk.stores.orders.values()];
+  expect(found).toMatchObject({ origin: 'foreign', state: 'ACCEPTED' });
+  // Named by the list: nothing is asked.
+  desk.wait(10_000);
+  desk.news({ kind: 'open-order', order: foreign });
+  const asked = desk.broker.reconciles;
+  desk.end('open-orders');
+  expect(desk.broker.reconciles).toBe(asked);
+  desk.wait(10_000);
+  desk.end('open-orders');
+  expect(desk.broker.reconciles).toBe(asked + 1);
+  desk.news({ kind: 'completed-order', order: { ...foreign, ibStatus: 'Cancelled' }, completedStatus: 'Cancelled' });
+  desk.ends();
+  expect(desk.order(found?.key ?? ('' as never)).state).toBe('CANCELLED');
+});

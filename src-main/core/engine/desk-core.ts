@@ -36,7 +36,7 @@ import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusal
 import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
-import { needsLook } from './unknown-orders.ts';
+import { missesListed, needsLook } from './unknown-orders.ts';
 
 const COMPARE_EVERY_MS = 60_000;
 const COMPARE_AFTER_FILLS_MS = 2_000;
@@ -209,6 +209,7 @@ export class DeskCore {
         if (news.of === 'open-orders' && news.epoch === hall.link.epoch) {
           openOrdersListed(hall);
           settleRefusals(hall);
+          if (missesListed(hall, hall.ports.clock.now()) && hall.reconciliation.done()) startReconciliation(hall);
         }
         if (hall.reconciliation.end(news.of, news.epoch)) onReconciled(hall);
         else if (news.of === 'positions' && !hall.reconciliation.running()) comparePositions(hall);

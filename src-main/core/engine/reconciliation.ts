@@ -24,6 +24,7 @@ export class Reconciliation {
   #lastLookAt = Number.NEGATIVE_INFINITY;
   readonly #ended = new Set<ReconcilePart>();
   readonly #seen = new Set<PermId | string>();
+  #listed = new Set<string>();
   readonly #filled = new Set<string>();
   readonly #positions = new Set<string>();
 
@@ -48,7 +49,15 @@ export class Reconciliation {
   }
 
   sawOrder(key: string): void {
+    this.#listed.add(key);
     if (this.#running) this.#seen.add(key);
+  }
+
+  /** The end of any list of open orders: what it and the news since the last one have named. */
+  takeListed(): ReadonlySet<string> {
+    const listed = this.#listed;
+    this.#listed = new Set();
+    return listed;
   }
 
   /** The completed orders name it as filled. */

@@ -1,6 +1,6 @@
 import type { Tx } from '#core/commit/transaction';
 import type { OrderKey } from '#domain/ids';
-import type { Order, OrderAbsence } from '#domain/order';
+import type { Order, OrderAbsence, OrderState } from '#domain/order';
 import type { Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { type Effect, log, positionKey } from './desk-state.ts';
@@ -12,6 +12,9 @@ import type { Refusal } from './refusal.ts';
 const LOOKS = 3;
 const APART_MS = 10_000;
 const LOOK_EVERY_MS = 5_000;
+/** A list may have been made before what was told last. */
+const LIST_LAG_MS = 2_000;
+const AT_IB: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'HELD', 'PARTIAL']);
 /** A cancel or a change that IB has taken no note of. */
 const UNANSWERED_MS = 10_000;
 
@@ -54,6 +57,20 @@ export function needsLook(hall: Hall, now: number, lastLookAt: number): boolean 
         (order.state === 'SUBMITTED' && order.sentAt !== undefined && now - order.sentAt > LOOK_EVERY_MS) ||
         (order.state === 'MODIFY_PENDING' && now - order.updatedAt > UNANSWERED_MS) ||
         (order.state === 'CANCEL_PENDING' && order.ibStatus !== 'PendingCancel' && now - order.updatedAt > UNANSWERED_MS),
+    );
+}
+
+/**
+ * The end of a list of open orders outside of a comparison: an order that works here and that it does not name has ended there, and nobody
+ * told (the end of another program's order is told to that program). True when the complete lists should be asked for.
+ */
+export function missesListed(hall: Hall, now: number): boolean {
+  const listed = hall.reconciliation.takeListed();
+  if (hall.reconciliation.running() || now - hall.reconciliation.lastLookAt() < LOOK_EVERY_MS) return false;
+  return hall.index
+    .working()
+    .some(
+      (order) => AT_IB.has(order.state) && order.ackedAt !== undefined && now - order.updatedAt > LIST_LAG_MS && !listed.has(order.key),
     );
 }
 
