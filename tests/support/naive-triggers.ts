@@ -120,6 +120,8 @@ export class NaiveTriggers {
       this.#basis(state);
       this.#look(state, true);
     }
+    // Armed while nothing may fire: what it has not answered is answered with the first look after that.
+    if (!this.mayFire) for (const { leaf } of watcher.leaves.values()) this.quote(leaf.contract.conId).unseen = true;
     this.#test(watcher, now);
   }
 
