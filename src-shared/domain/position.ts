@@ -4,6 +4,13 @@ import type { Amount } from './money.ts';
 import type { Price } from './price.ts';
 import type { Quantity } from './quantity.ts';
 
+/** Signed like the position. `since`: when the broker's figure was taken over, epoch ms. */
+export interface ExternalDifference {
+  readonly quantity: Quantity;
+  readonly since: number;
+  readonly acknowledgedBy?: string;
+}
+
 /** Signed quantity: short is negative. `averagePrice` is per unit, without commission. */
 export interface Position {
   readonly account: AccountId;
@@ -17,5 +24,7 @@ export interface Position {
   readonly brokerQuantity?: Quantity;
   readonly brokerAverageCost?: Price;
   readonly brokerAt?: number;
+  /** Part of the quantity that no fill explains: the broker's figure was taken over (R-14). */
+  readonly external?: ExternalDifference;
   readonly updatedAt: number;
 }

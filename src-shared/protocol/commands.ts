@@ -63,6 +63,8 @@ export const COMMANDS = {
   'position.protect': z.strictObject({ account: accountId, conId, stop: price }),
   /** Moves the position's working stops to its average price, rounded to the side that loses less. */
   'position.breakeven': z.strictObject({ account: accountId, conId }),
+  /** The operator has compared an EXTERNAL difference with TWS. */
+  'position.acknowledge': z.strictObject({ account: accountId, conId }),
   /** `position.close` with 100 % for every position. */
   'positions.flatten-all': z.strictObject({ confirmed: z.literal(true) }),
   /** Writes the audit trail of these days (epoch ms) into a file in the data folder. */

@@ -121,6 +121,10 @@ export interface PositionRow {
   /** Quantity covered by stops confirmed working at the broker. */
   readonly protectedQuantity: Quantity;
   readonly brokerQuantity: Quantity | null;
+  /** Part of the quantity that no fill explains; the broker's figure was taken over. Null when there is none. */
+  readonly external: Quantity | null;
+  /** The operator has compared it with TWS. */
+  readonly externalSeen: boolean;
   /** Held, and no stop at the broker covers it. */
   readonly unprotected: Quantity;
   /** A close under way, e.g. `closing 100: waits for the stop to shrink`; null when none is. */

@@ -25,7 +25,11 @@ export const FAULTS_O: readonly FaultRow[] = [
     'correction .02: replaced, alarm',
     `${FILE.CORE_NEWS}a corrected execution replaces the one it corrects, an older revision changes nothing`,
   ),
-  gap('O-07', 'overfill: booked, alarm, PAUSED', 'booked and alarmed (core-order-news); the desk does not pause.'),
+  shown(
+    'O-07',
+    'overfill: booked, alarm, PAUSED',
+    `${FILE.CORE_NEWS}an order that fills more than was ordered is booked as it is, alarmed, and the desk pauses (O-07)`,
+  ),
   shown(
     'O-08',
     'commission late, never or unset',

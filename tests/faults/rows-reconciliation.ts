@@ -66,10 +66,11 @@ export const SCENARIOS_R: readonly FaultRow[] = [
     'works here, nowhere there: UNKNOWN, asked again, then the operator',
     'unit/core-unknown.test.ts › R-05, R-13: absence is proven by three complete lists over ten seconds, offered to the operator, and never acted on',
   ),
-  gap(
+  shown(
     'R-14',
-    'a position larger than its fills',
-    'paused and alarmed after two comparisons (core-link, C-36); the difference is not booked as EXTERNAL and cannot be acknowledged.',
+    'a position larger than its fills: EXTERNAL, PAUSED until acknowledged',
+    'unit/core-position-watch.test.ts › R-14: a position larger than its fills becomes EXTERNAL within four seconds, pauses the desk, and waits for the operator’s word',
+    'unit/core-position-watch.test.ts › what another program filled is looked up within a second of the broker’s figure, and pauses nothing',
   ),
   shown(
     'R-15',

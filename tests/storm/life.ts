@@ -9,9 +9,7 @@ import type { EngineState } from '#core/engine/engine-table';
 import type { BrokerNews } from '#core/ports/broker';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
-import { execIdRoot } from '#domain/execution';
-import type { ExecId, TriggerId } from '#domain/ids';
-import type { Fill as TrueFill } from '#simulator/engine/ledger';
+import type { TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { detailsOf, rulesOf } from '../support/core-fixtures.ts';
 import { Tamper } from './bugs.ts';
@@ -24,9 +22,6 @@ import type { World } from './world.ts';
 
 /** Shares of one contract that all orders together may lead to. */
 export const POSITION_LIMIT = 400;
-
-/** As long as a slow stream may bring an execution after the positions that contain it. */
-const EARLY_MS = 8_000;
 
 const RULES: RiskRules = rulesOf({
   maxPositionShares: POSITION_LIMIT,
@@ -49,18 +44,12 @@ export class Life {
   readonly transport: Transport;
   readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
   readonly bugs: CommitBug[] = [];
-  /** Roots of executions told live around the first reconciliation. */
-  readonly #early = new Set<string>();
   readonly #world: World;
   #alive = true;
-  readonly #bornAt: number;
-  /** When the first reconciliation was done, epoch ms. */
-  #comparedAt: number | undefined;
 
   constructor(world: World, number: number) {
     this.#world = world;
     this.number = number;
-    this.#bornAt = world.clock.now();
     const alive = (): boolean => this.#alive;
     const crash = (point: CrashPoint): void => {
       if (this.#alive && world.crashes.strikes(point)) world.kill(point);
@@ -145,15 +134,6 @@ export class Life {
     this.#alive = false;
   }
 
-  /** Happened, or was told, while the first reconciliation ran: see 'opening position' in settlement.ts. */
-  isEarly(fill: TrueFill): boolean {
-    return (fill.at >= this.#bornAt - EARLY_MS && this.#isEarly(fill.at)) || this.#early.has(execIdRoot(fill.execId as ExecId));
-  }
-
-  #isEarly(at: number): boolean {
-    return this.#comparedAt === undefined || at - this.#comparedAt < EARLY_MS;
-  }
-
   #know(contract: Contract): void {
     this.core.learn(detailsOf(contract));
     this.hall.board.follow(contract);
@@ -161,8 +141,6 @@ export class Life {
 
   #hear(news: BrokerNews): void {
     this.#world.note(describe(news));
-    if (this.hall.reconciliation.done()) this.#comparedAt ??= this.clock.now();
-    if (news.kind === 'execution' && news.live && this.#isEarly(this.clock.now())) this.#early.add(execIdRoot(news.execution.execId));
     this.core.onNews(news);
   }
 }

@@ -13,6 +13,7 @@ import {
   startDesk,
   stopDesk,
 } from '#core/engine/operator';
+import { acknowledgeExternal, unacknowledged } from '#core/engine/position-check';
 import { armTrigger, changeTrigger } from '#core/engine/triggers';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
@@ -176,6 +177,7 @@ export class Operator {
     for (const found of undecided(hall))
       decide(hall, found.key, random.chance(0.8) ? 'adopt' : random.chance(0.5) ? 'ignore' : 'cancel', BY);
     for (const order of hall.index.working()) if (order.absence?.isProven === true) settleOrder(hall, order.key, order.updatedAt, BY);
+    for (const { account, contract } of unacknowledged(hall)) acknowledgeExternal(hall, account, contract.conId, BY);
     if (life.state === 'EMERGENCY') acknowledgeKill(hall, BY, 'seen');
     else if (life.state === 'STOPPED') {
       requestRearm(hall, BY);

@@ -1,7 +1,6 @@
 import { execIdRoot } from '#domain/execution';
 import type { ExecId } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
-import type { Fill as TrueFill } from '#simulator/engine/ledger';
 import type { OrderView } from '#simulator/engine/order-view';
 import { isAlive } from './invariants.ts';
 import type { Life } from './life.ts';
@@ -15,13 +14,6 @@ import type { World } from './world.ts';
 export type OperatorNeeded =
   /** An order that TWS lists nowhere (never arrived, dropped by TWS, rejected out of sight) is UNKNOWN, with an alarm. */
   | 'unknown order'
-  /** C-36 has said that the position differs, and the desk is not armed. Only after executions that TWS never told of by itself. */
-  | 'position mismatch'
-  /**
-   * The same after executions told live while the first reconciliation of a process ran: whether the listed positions contain them, nobody
-   * tells. Only when the difference is made of exactly such executions.
-   */
-  | 'opening position'
   /** What another program did since the last reconciliation: TWS tells it to nobody else; only the broker's position shows it. */
   | 'foreign, not listed yet';
 
@@ -108,34 +100,13 @@ function compareFills(found: Difference[], world: World, life: Life): void {
 function comparePositions(found: Difference[], world: World, life: Life): void {
   for (const instrument of world.tws.listing.all) {
     const truth = world.tws.ledger.position(instrument.conId)?.quantity ?? 0;
-    const entry = [...life.stores.positions.entries()].find(([, position]) => position.contract.conId === instrument.conId);
-    const held = entry?.[1].quantity ?? 0;
+    const held = [...life.stores.positions.values()].find((position) => position.contract.conId === instrument.conId)?.quantity ?? 0;
     if (held === truth) continue;
     found.push({
       text: `position of ${instrument.symbol}: ${truth / 10_000} at the broker, ${held / 10_000} in the book`,
-      excuse: entry === undefined ? undefined : mismatchSaid(world, life, entry[0], truth - held, instrument.conId),
+      excuse: undefined,
     });
   }
-}
-
-/** Excused only when C-36 has spoken, and what differs is made of fills that TWS never told (foreign ones), or of early ones. */
-function mismatchSaid(world: World, life: Life, key: string, missing: number, conId: number): OperatorNeeded | undefined {
-  const said = life.alarms.some((alarm) => alarm.key === key && alarm.text.startsWith('The desk holds'));
-  const armed = ['SCANNING', 'LEVEL_BUILDING', 'SIGNAL_WAIT', 'SIZING', 'EXECUTION', 'MANAGING'].includes(life.state);
-  if (!said || armed) return undefined;
-  const fills = world.tws.ledger.fills.filter((fill) => fill.contract.conId === conId);
-  const signed = (fill: TrueFill): number => (fill.side === 'BUY' ? fill.quantity : 0 - fill.quantity);
-  const untold = fills.filter((fill) => fill.clientId === 7 && !life.stores.fills.has(execIdRoot(fill.execId as ExecId))).map(signed);
-  if (isMadeOf(missing, untold)) return 'position mismatch';
-  return isMadeOf(missing, [...untold, ...fills.filter((fill) => life.isEarly(fill)).map(signed)]) ? 'opening position' : undefined;
-}
-
-/** Whether some of these, each taken once, lost or booked twice, make up the sum. The newest ten are tried. */
-function isMadeOf(sum: number, all: readonly number[]): boolean {
-  const parts = all.slice(-10);
-  const [first, ...rest] = parts;
-  if (first === undefined) return sum === 0;
-  return isMadeOf(sum, rest) || isMadeOf(sum - first, rest) || isMadeOf(sum + first, rest);
 }
 
 /** I-04: after a kill nothing of its scope works, or what does is listed as a residual. */

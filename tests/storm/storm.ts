@@ -31,9 +31,6 @@ const KILL_POINTS: readonly CrashPoint[] = [
   'cancel: before it leaves',
   'cancel: after it left',
 ];
-/** C-36 speaks at its second comparison, the comparisons are a minute apart: only for that the quiet is longer. */
-const C36_MS = 130_000;
-
 /** One storm: a safety phase under fire, then quiet in which the book must become equal to the broker's. Same seed, same storm. */
 export function storm(seed: number, options: { readonly bug?: BugName; readonly traceLines?: number } = {}): StormResult {
   const world = new World(seed, options.bug);
@@ -104,15 +101,12 @@ export function storm(seed: number, options: { readonly bug?: BugName; readonly 
 
 function settle(world: World): { readonly left: readonly Difference[]; readonly settledMs: number } {
   let left: readonly Difference[] = [];
-  for (let ms = 0; ms <= C36_MS; ms += 500) {
+  for (let ms = 0; ms <= QUIET_MS; ms += 500) {
     if (world.life === undefined) return { left: [{ text: 'no desk runs', excuse: undefined }], settledMs: ms };
     left = differences(world, world.life);
     const travelling = world.wires.some((wire) => wire.up.length + wire.down.length > 0);
     if (!travelling && left.every(({ excuse }) => excuse !== undefined)) return { left, settledMs: ms };
-    // What only C-36 can still excuse may wait for it, nothing else.
-    if (ms >= QUIET_MS && left.some(({ text, excuse }) => excuse === undefined && !text.startsWith('position')))
-      return { left, settledMs: ms };
     if (!world.run(500)) return { left: [], settledMs: ms };
   }
-  return { left, settledMs: C36_MS };
+  return { left, settledMs: QUIET_MS };
 }

@@ -16,7 +16,8 @@ function held(): { readonly desk: CoreDesk; readonly target: OrderRef; readonly 
   const [target, stop] = [desk.ref(id, 'T'), desk.ref(id, 'S')];
   desk.openOrder(target);
   desk.openOrder(stop, 'PreSubmitted');
-  desk.wait(2_500);
+  // Past the time in which a fill by hand may be in the opening positions already.
+  desk.wait(16_000);
   desk.position(100);
   desk.end('positions');
   desk.quote(180.5);

@@ -209,7 +209,7 @@ test('a correction of a fill older than this run changes the position by the dif
   expect(desk.held()?.quantity).toBe(units(-10));
 });
 
-test('more filled than ordered is booked and alarmed', () => {
+test('an order that fills more than was ordered is booked as it is, alarmed, and the desk pauses (O-07)', () => {
   const desk = new CoreDesk();
   const { entry } = desk.fired();
   desk.fill(entry, 100, 180.03);
@@ -217,6 +217,7 @@ test('more filled than ordered is booked and alarmed', () => {
   expect(desk.order(entry)).toMatchObject({ state: 'FILLED', filled: units(110) });
   expect(desk.held()?.quantity).toBe(units(110));
   expect(desk.alarms().some((text) => text.includes('more than ordered'))).toBe(true);
+  expect(desk.state).toBe('PAUSED');
 });
 
 const CODES: readonly (readonly [number, NoticeDisposition])[] = [

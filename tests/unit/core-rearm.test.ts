@@ -142,6 +142,9 @@ test('a flatten of the next run never repeats a reference of the last', () => {
         at: 0,
       },
     });
+    desk.wait(3_000);
+    desk.position(100);
+    desk.end('positions');
     expect(flatten(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
     return desk.broker.frames[0]?.ref;
   });

@@ -265,7 +265,7 @@ export function breakeven(hall: Hall, account: AccountId, conId: ConId, by: stri
 export function trimExits(hall: Hall, account: AccountId, conId: ConId): void {
   const key = positionKey(account, conId);
   const position = hall.stores.positions.get(key);
-  if (position === undefined || hall.stores.closings.has(key) || !hall.link.ready) return;
+  if (position === undefined || hall.stores.closings.has(key) || !hall.link.ready || hall.reconciliation.isOpening()) return;
   // A book that differs from the broker's is no ground for taking protection away; C-36 deals with it.
   if (position.brokerQuantity !== undefined && position.brokerQuantity !== position.quantity) return;
   const { long, short } = openedByTriggers(hall, account, conId);

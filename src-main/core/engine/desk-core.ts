@@ -18,7 +18,7 @@ import type { Price } from '#domain/price';
 import type { Tick } from '#domain/quote';
 import type { Trigger } from '#domain/trigger';
 import type { DeskStores, Effect } from './desk-state.ts';
-import { step } from './desk-state.ts';
+import { positionKey, step } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
 import { advanceClosings, trimExits } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
@@ -30,10 +30,13 @@ import { KillLatch } from './kill-latch.ts';
 import { kill, openOrdersListed } from './kill.ts';
 import { Latencies } from './latencies.ts';
 import { advance, firing, pauseDesk } from './life.ts';
-import { comparePositions, onLink, onReconciled, settleOpening, startReconciliation } from './link-news.ts';
+import { onLink, onReconciled, settleOpening, startReconciliation } from './link-news.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
 import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
 import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
+import { askPositions, look } from './looking.ts';
+import { positionsListed, watchPosition } from './position-check.ts';
+import { PositionWatch } from './position-watch.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
 import { missesListed, needsLook } from './unknown-orders.ts';
@@ -104,6 +107,7 @@ export class DeskCore {
       latch: new KillLatch(),
       latencies: new Latencies(),
       reconciliation: new Reconciliation(),
+      positionWatch: new PositionWatch(),
       details,
       counters: new Map(),
       unsentCancels: new Set(),
@@ -185,6 +189,7 @@ export class DeskCore {
         break;
       case 'execution':
         onExecution(hall, news);
+        watchPosition(hall, positionKey(news.execution.account, news.contract.conId));
         this.#fillsSince ??= hall.ports.clock.now();
         if (news.live) this.#trimLater(news.execution.account, news.execution.conId);
         break;
@@ -196,6 +201,7 @@ export class DeskCore {
         break;
       case 'position':
         onPosition(hall, news);
+        watchPosition(hall, positionKey(news.account, news.contract.conId));
         break;
       case 'account-value':
         hall.accounts.value(news.account, news.key, news.value, news.currency, hall.ports.clock.now());
@@ -211,8 +217,8 @@ export class DeskCore {
           settleRefusals(hall);
           if (missesListed(hall, hall.ports.clock.now()) && hall.reconciliation.done()) startReconciliation(hall);
         }
+        if (news.of === 'positions') this.#positionsListed();
         if (hall.reconciliation.end(news.of, news.epoch)) onReconciled(hall);
-        else if (news.of === 'positions' && !hall.reconciliation.running()) comparePositions(hall);
         if (news.of === 'positions' || hall.reconciliation.awaitsPositions()) settleOpening(hall);
         break;
       case 'notice':
@@ -228,6 +234,13 @@ export class DeskCore {
     }
     advanceClosings(hall);
     advance(hall);
+  }
+
+  #positionsListed(): void {
+    for (const key of positionsListed(this.hall)) {
+      const held = this.hall.stores.positions.get(key);
+      if (held !== undefined) this.#trimLater(held.account, held.contract.conId);
+    }
   }
 
   /** Exits that a fill has made too large are taken back, once IB has had the time to cancel the rest of their group itself. */
@@ -254,10 +267,10 @@ export class DeskCore {
     lookAfterChanges(hall, now);
     const idle = hall.link.ready && hall.link.upstream !== 'down' && hall.reconciliation.done();
     if (idle && needsLook(hall, now, hall.reconciliation.lastLookAt())) startReconciliation(hall);
-    if (hall.link.ready && hall.reconciliation.awaitsPositions() && now - this.#comparedAt > OPENING_EVERY_MS) {
+    const opening = hall.link.ready && hall.reconciliation.awaitsPositions() && hall.reconciliation.isQuiet(now);
+    if (opening && now - this.#comparedAt >= OPENING_EVERY_MS) {
       this.#comparedAt = now;
-      hall.reconciliation.startPositions();
-      hall.ports.broker.requestPositions();
+      askPositions(hall);
     }
     // The broker's own list, whatever was lost on the way: terms that a message should have told.
     if (idle && now - this.#listedAt > LIST_EVERY_MS) {
@@ -268,9 +281,9 @@ export class DeskCore {
     if (hall.link.ready && hall.reconciliation.done() && (burst || now - this.#comparedAt > COMPARE_EVERY_MS)) {
       this.#comparedAt = now;
       this.#fillsSince = undefined;
-      hall.reconciliation.startPositions();
-      hall.ports.broker.requestPositions();
+      askPositions(hall);
     }
+    if (idle && hall.positionWatch.asks(now)) look(hall);
     advance(hall);
   }
 

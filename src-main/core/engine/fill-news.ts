@@ -9,7 +9,10 @@ import type { Position } from '#domain/position';
 import { formatPrice, roundToTick, type Price } from '#domain/price';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { log, positionKey } from './desk-state.ts';
-import { commit, count, type Hall } from './hall.ts';
+import { isArmedState } from './engine-table.ts';
+import { commit, count, engineState, type Hall, logLine } from './hall.ts';
+import { pauseDesk } from './life.ts';
+import { explainedBy } from './position-check.ts';
 import { move } from './order-news.ts';
 
 type ExecutionNews = Extract<BrokerNews, { kind: 'execution' }>;
@@ -36,8 +39,16 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
     ref: execution.orderRef,
   });
   if (orderKey !== undefined) hall.latencies.acknowledged(orderKey, hall.ports.clock.monotonic());
-  if (news.live) hall.reconciliation.sawExecution(hall.ports.clock.now());
+  const now = hall.ports.clock.now();
   const history = !news.live && hall.reconciliation.first();
+  if (!history) hall.reconciliation.sawExecution(now);
+  const sender = orderKey === undefined ? undefined : hall.index.get(orderKey);
+  if (!history && sender?.sentAt === undefined && hall.reconciliation.doubtOpening(now))
+    logLine(
+      hall,
+      'warning',
+      `A fill of ${contract.symbol} was told that the positions found at the start may contain already: they are taken anew. Nothing leaves meanwhile.`,
+    );
   commit(
     hall,
     'risk-reducing',
@@ -53,11 +64,12 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
       tx.set(hall.stores.fills, root, fill);
       if (!history) {
         const key = positionKey(execution.account, contract.conId);
-        const now = tx.get(hall.stores.positions, key);
+        const held = tx.get(hall.stores.positions, key) ?? emptyPosition(execution, contract, tx.at);
+        const told = { live: news.live, order: orderKey === undefined ? undefined : tx.get(hall.stores.orders, orderKey), at: tx.at };
+        const explained = before === undefined ? explainedBy(held, execution, told) : undefined;
         // A correction takes the old fill out and the new one in; realised P&L of the step is approximate and the alarm says so.
-        const held = now ?? emptyPosition(execution, contract, tx.at);
         const base = before === undefined ? held : refold(held, reversed(before));
-        tx.set(hall.stores.positions, key, { ...refold(base, execution), updatedAt: tx.at });
+        tx.set(hall.stores.positions, key, { ...(explained ?? refold(base, execution)), updatedAt: tx.at });
       }
       if (before !== undefined)
         log(
@@ -99,6 +111,9 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
         );
     },
   );
+  const overfilled = orderKey === undefined ? undefined : hall.index.get(orderKey);
+  if (!history && overfilled !== undefined && overfilled.filled > overfilled.quantity && isArmedState(engineState(hall)))
+    pauseDesk(hall, `An order of ${contract.symbol} filled more than was ordered. Compare with TWS.`, 'the desk');
   const waiting = waitingCommissions.get(hall)?.get(execution.execId);
   if (waiting !== undefined) {
     waitingCommissions.get(hall)?.delete(execution.execId);

@@ -25,6 +25,7 @@ import type { EngineState } from './engine-table.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
 import type { KillLatch } from './kill-latch.ts';
 import type { Latencies } from './latencies.ts';
+import type { PositionWatch } from './position-watch.ts';
 import type { Reconciliation } from './reconciliation.ts';
 
 export interface HallPorts {
@@ -59,6 +60,7 @@ export interface Hall {
   readonly latch: KillLatch;
   readonly latencies: Latencies;
   readonly reconciliation: Reconciliation;
+  readonly positionWatch: PositionWatch;
   readonly details: Map<ConId, ContractDetails>;
   readonly counters: Map<string, number>;
   /** Cancels that found no socket; a kill or the operator's cancel goes out again with the next connection. */

@@ -63,6 +63,7 @@ export function startReconciliation(hall: Hall): void {
 function onLost(hall: Hall, link: LinkState): void {
   count(hall, 'connections lost');
   hall.reconciliation.reset();
+  hall.positionWatch.reset();
   hall.accounts.forgetPnl();
   hall.registry.rebaseline('the connection to TWS was lost');
   const open = hall.index.working();
@@ -139,7 +140,6 @@ export function onReconciled(hall: Hall): void {
         });
         log(tx, 'alarm', `UNKNOWN: IB does not list ${order.side} ${order.contract.symbol}.`, { kind: 'order', key: order.key });
       }
-      absentIsFlat(hall, tx);
       log(tx, 'info', 'Book equals broker: open orders, executions and positions were compared.');
     },
   );
@@ -165,44 +165,4 @@ export function settleOpening(hall: Hall): void {
   const left = hall.latch.isSet() ? killTargets(hall, 'own') : [];
   if (left.length > 0) cancelOrders(hall, left, 'the kill of the last run');
   advance(hall);
-}
-
-/** Absence counts as zero only after the end marker. */
-function absentIsFlat(hall: Hall, tx: Tx<Effect>): void {
-  for (const [key, position] of [...tx.entries(hall.stores.positions)]) {
-    const opening = hall.reconciliation.isOpening();
-    const differs = position.brokerQuantity !== 0 || (opening && position.quantity !== 0);
-    if (hall.reconciliation.sawPositionOf(key) || !differs) continue;
-    const flat = 0 as typeof position.quantity;
-    tx.set(hall.stores.positions, key, { ...position, ...(opening ? { quantity: flat } : {}), brokerQuantity: flat, brokerAt: tx.at });
-  }
-}
-
-let mismatches = new WeakMap<Hall, Map<string, number>>();
-
-/** C-36: our position against the broker's, after each burst of fills and every minute; two mismatches in a row pause the desk. */
-export function comparePositions(hall: Hall): void {
-  const seen = mismatches.get(hall) ?? new Map<string, number>();
-  mismatches = mismatches.has(hall) ? mismatches : mismatches.set(hall, seen);
-  const flat = [...hall.stores.positions.entries()].some(
-    ([key, position]) => !hall.reconciliation.sawPositionOf(key) && (position.brokerQuantity !== 0 || hall.reconciliation.isOpening()),
-  );
-  if (flat)
-    commit(hall, 'data', 'positions.absent', { kind: 'broker', text: 'positions that the list does not name' }, (tx) => {
-      absentIsFlat(hall, tx);
-    });
-  // What was executed during the opening may be in the broker's figure or not yet; it is taken over, not compared.
-  if (hall.reconciliation.isOpening()) return;
-  for (const [key, position] of hall.stores.positions.entries()) {
-    if (position.brokerQuantity === undefined || position.brokerQuantity === position.quantity) {
-      seen.delete(key);
-      continue;
-    }
-    const times = (seen.get(key) ?? 0) + 1;
-    seen.set(key, times);
-    if (times < 2) continue;
-    const text = `The desk holds ${position.quantity / 10_000} ${position.contract.symbol}, the broker ${position.brokerQuantity / 10_000}. Compare with TWS.`;
-    if (times === 2) logLine(hall, 'alarm', text, { kind: 'position', key });
-    if (isArmedState(engineState(hall))) pauseDesk(hall, text, 'control C-36');
-  }
 }

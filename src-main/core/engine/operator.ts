@@ -5,6 +5,7 @@ import { engineRecord, log, step } from './desk-state.ts';
 import { nextEngineState } from './engine-table.ts';
 import { commit, engineState, type Hall } from './hall.ts';
 import { advance, pauseDesk } from './life.ts';
+import { externalFault } from './position-check.ts';
 import type { Refusal } from './refusal.ts';
 import { release, saveDrafts } from './triggers.ts';
 
@@ -37,6 +38,8 @@ export function startDesk(hall: Hall, by: string): Done {
   if (hall.latch.isSet()) return refuse('The kill switch of an earlier run is still set; re-arm the desk first.');
   const fault = hall.ports.startFault?.();
   if (fault !== undefined) return refuse(fault);
+  const external = externalFault(hall);
+  if (external !== undefined) return refuse(external);
   return simple(hall, 'start', by, 'started', `Desk started by ${by}`);
 }
 
@@ -48,6 +51,8 @@ export function pauseByOperator(hall: Hall, by: string, reason: string): Done {
 
 /** PAUSED → INITIALIZING. What crossed meanwhile does not fire: the registry takes every side anew from where prices are now. */
 export function resumeDesk(hall: Hall, by: string): Done {
+  const external = externalFault(hall);
+  if (external !== undefined) return refuse(external);
   return simple(hall, 'resume', by, 'resumed', `Desk resumed by ${by}`);
 }
 

@@ -11,6 +11,7 @@ import { averagePrice } from '#core/portfolio/fold';
 import { type Effect, log } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
 import { changeListed, changeRefused } from './modify.ts';
+import { look } from './looking.ts';
 
 /** What the desk believes has not left. The broker's word about such an order proves that it has. */
 const NOT_SENT: ReadonlySet<OrderState> = new Set<OrderState>(['INTENT', 'QUEUED', 'DENIED', 'ABORTED_BY_KILL']);
@@ -320,7 +321,7 @@ export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
   if (news.ibStatus === 'Filled' && before.filled < before.quantity) {
     hall.ports.scheduler.after(5_000, () => {
       const now = hall.index.get(key);
-      if (now !== undefined && now.filled < now.quantity && hall.link.ready) hall.ports.broker.reconcile();
+      if (now !== undefined && now.filled < now.quantity && hall.link.ready) look(hall);
     });
   }
 }
@@ -384,7 +385,7 @@ export function onOrderNotice(hall: Hall, notice: BrokerNotice): void {
     // A cancel that found nothing to cancel: only the completed orders and the executions tell what became of it.
     if (hall.index.get(key)?.state === 'CANCEL_PENDING') {
       refusedCancelsOf(hall).add(key);
-      hall.ports.broker.reconcile();
+      look(hall);
     } else hall.ports.broker.requestOpenOrders();
   }
   if (notice.disposition === 'cancelled') lookUpLater(hall, key);
@@ -399,7 +400,7 @@ function cancelledAs(hall: Hall): string {
 function lookUpLater(hall: Hall, key: OrderKey): void {
   hall.ports.scheduler.after(10_000, () => {
     const order = hall.index.get(key);
-    if (order !== undefined && isWorking(order.state) && hall.link.ready) hall.ports.broker.reconcile();
+    if (order !== undefined && isWorking(order.state) && hall.link.ready) look(hall);
   });
 }
 

@@ -3,10 +3,14 @@ import type { PermId } from '#domain/ids';
 export const RECONCILE_PARTS = ['open-orders', 'completed-orders', 'executions', 'positions'] as const;
 export type ReconcilePart = (typeof RECONCILE_PARTS)[number];
 const DEADLINE_MS = 10_000;
-/** A list of positions that ends so long after the last execution contains it, whichever stream told what first. */
+/** A list of positions asked for so long after the last execution was told contains it, whichever stream told what first. */
 const QUIET_MS = 2_000;
 /** An account that never rests is taken as it is then; C-36 goes on comparing. */
 const OPENING_MS = 30_000;
+/** As long as a stream may bring an execution later than the opening list of positions that contains it. */
+const DOUBT_MS = 15_000;
+/** An account in which others trade all the time is not doubted for ever. */
+const DOUBTS_END_MS = 60_000;
 
 /** Which end markers of the current connection epoch have come. Nothing leaves until all four have. */
 export class Reconciliation {
@@ -15,8 +19,10 @@ export class Reconciliation {
   #running = false;
   #done = false;
   #everDone = false;
-  /** The opening positions are certain: a list of them came while nothing was executed. */
+  /** The opening positions are certain: a list of them was asked for and came while nothing was executed. */
   #isOpened = false;
+  #openedAt = 0;
+  #doubtsEndAt: number | undefined;
   #executionAt = Number.NEGATIVE_INFINITY;
   #openingSince = 0;
   /** When the comparison that is not done yet was first begun; retries do not move it. */
@@ -26,7 +32,11 @@ export class Reconciliation {
   readonly #seen = new Set<PermId | string>();
   #listed = new Set<string>();
   readonly #filled = new Set<string>();
+  /** Named since the last list of positions ended. */
   readonly #positions = new Set<string>();
+  /** When the lists of positions were asked for whose end is to come, oldest first; and the one that ended last. */
+  #positionsAsked: number[] = [];
+  #positionsOf = Number.NEGATIVE_INFINITY;
 
   start(epoch: number, now: number): void {
     this.#epoch = epoch;
@@ -38,7 +48,7 @@ export class Reconciliation {
     this.#ended.clear();
     this.#seen.clear();
     this.#filled.clear();
-    this.#positions.clear();
+    this.askedPositions(now);
   }
 
   /** Connection lost: what was reconciled counts no more. */
@@ -46,6 +56,8 @@ export class Reconciliation {
     this.#running = false;
     this.#done = false;
     this.#openSince = undefined;
+    this.#positions.clear();
+    this.#positionsAsked = [];
   }
 
   sawOrder(key: string): void {
@@ -69,13 +81,24 @@ export class Reconciliation {
     return this.#filled.has(key);
   }
 
-  /** A new list of all positions was asked for: whatever it does not name is flat. */
-  startPositions(): void {
-    this.#positions.clear();
+  /** A list of all positions was asked for. */
+  askedPositions(now: number): void {
+    this.#positionsAsked.push(now);
   }
 
   sawPosition(key: string): void {
     this.#positions.add(key);
+  }
+
+  /**
+   * A list of positions ended; lists end in the order in which they were asked for. What was named since the end before, and when this
+   * list was asked for.
+   */
+  positionsEnded(now: number): { readonly named: ReadonlySet<string>; readonly askedAt: number } {
+    const named = new Set(this.#positions);
+    this.#positions.clear();
+    this.#positionsOf = this.#positionsAsked.shift() ?? now;
+    return { named, askedAt: this.#positionsOf };
   }
 
   /** True when this was the last missing end marker. Markers of another epoch are ignored. */
@@ -93,10 +116,6 @@ export class Reconciliation {
 
   saw(key: string): boolean {
     return this.#seen.has(key);
-  }
-
-  sawPositionOf(key: string): boolean {
-    return this.#positions.has(key);
   }
 
   overdue(now: number): boolean {
@@ -134,9 +153,28 @@ export class Reconciliation {
   /** At the end of a list of positions; true when it makes the opening positions certain. */
   settleOpening(now: number): boolean {
     if (this.#isOpened || !this.#everDone) return false;
-    if (now - this.#executionAt < QUIET_MS && now - this.#openingSince < OPENING_MS) return false;
+    const rests = this.#positionsOf - this.#executionAt >= QUIET_MS;
+    if (!rests && now - this.#openingSince < OPENING_MS) return false;
     this.#isOpened = true;
+    this.#openedAt = now;
+    this.#doubtsEndAt = rests ? (this.#doubtsEndAt ?? now + DOUBTS_END_MS) : now;
     return true;
+  }
+
+  /**
+   * An execution of an order that this process did not send: told soon after the opening, it may be in the opening positions already. Then
+   * they are not certain any more and are taken anew; true when that is so.
+   */
+  doubtOpening(now: number): boolean {
+    if (!this.#isOpened || now - this.#openedAt > DOUBT_MS || now >= (this.#doubtsEndAt ?? 0)) return false;
+    this.#isOpened = false;
+    this.#openingSince = now;
+    return true;
+  }
+
+  /** A list of positions asked for now would contain all that was told. */
+  isQuiet(now: number): boolean {
+    return now - this.#executionAt >= QUIET_MS || now - this.#openingSince >= OPENING_MS;
   }
 
   /** Epoch ms of the last time the lists were asked for. */

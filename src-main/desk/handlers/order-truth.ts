@@ -2,6 +2,7 @@ import { decide } from '#core/engine/adoption';
 import { breakeven, closePosition, protectPosition } from '#core/engine/closing';
 import type { Hall } from '#core/engine/hall';
 import { modifyOrder } from '#core/engine/modify';
+import { acknowledgeExternal } from '#core/engine/position-check';
 import type { Refusal } from '#core/engine/refusal';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
@@ -24,6 +25,7 @@ type Names =
   | 'position.close'
   | 'position.protect'
   | 'position.breakeven'
+  | 'position.acknowledge'
   | 'positions.flatten-all'
   | 'audit.export';
 
@@ -69,6 +71,7 @@ export function truthHandlers({ hall, audit, withDetails }: TruthPorts): Pick<Ha
     'position.protect': (input, caller) =>
       onPosition(input, () => protectPosition(hall, input.account, input.conId, input.stop, caller.by)),
     'position.breakeven': (input, caller) => onPosition(input, () => breakeven(hall, input.account, input.conId, caller.by)),
+    'position.acknowledge': (input, caller) => done(acknowledgeExternal(hall, input.account, input.conId, caller.by)),
     'positions.flatten-all': async (_input, caller) => {
       const held = [...hall.stores.positions.values()].filter((position) => position.quantity !== 0);
       if (held.length === 0) return failure('not-found', 'There is no position.');

@@ -202,6 +202,8 @@ export function positionRow(hall: Hall, key: string, position: Position): Positi
     currency: contract.currency,
     protectedQuantity: stopsProtecting(hall.index.working(), position),
     brokerQuantity: position.brokerQuantity ?? null,
+    external: position.external?.quantity ?? null,
+    externalSeen: position.external === undefined || position.external.acknowledgedBy !== undefined,
     unprotected: unprotectedOf(hall, position),
     closing: closingText(hall, key),
   };

@@ -6,7 +6,7 @@ import { useCommand } from '../../hook/use-command.ts';
 import { openDialog, refused, setActive, showTab } from '../../shell/view-store.ts';
 import { accountMode } from '../header/header.tsx';
 import { KillBanner } from './kill-banner.tsx';
-import { AdoptBanner, ReconcilingBanner } from './truth-banners.tsx';
+import { AdoptBanner, ExternalBanner, ReconcilingBanner } from './truth-banners.tsx';
 import './banner.css';
 
 /** What must not be missed, over the whole width below the header; it pushes the panels down and covers nothing. */
@@ -19,6 +19,7 @@ export function Banners(): ReactNode {
       <LiveBanner />
       <ReconcilingBanner />
       <AdoptBanner />
+      <ExternalBanner />
       <UnknownBanner />
     </div>
   );

@@ -1,8 +1,11 @@
 import type { ReactNode } from 'react';
 import type { ReconciliationView } from '#protocol/topics';
 import { ageText } from '../../format/time.ts';
-import { useField, useTicking } from '../../hook/rows.ts';
-import { openDialog } from '../../shell/view-store.ts';
+import type { PositionRow } from '#protocol/topics';
+import { quantityText } from '../../format/figure.ts';
+import { useField, useSummary, useTicking } from '../../hook/rows.ts';
+import { useCommand } from '../../hook/use-command.ts';
+import { openDialog, refused } from '../../shell/view-store.ts';
 
 /** The comparison with the broker while it runs, step by step; in red with its reason when it does not come to an end. */
 export function ReconcilingBanner(): ReactNode {
@@ -67,6 +70,49 @@ export function AdoptBanner(): ReactNode {
       </span>
       <button type="button" className="button" data-size="small" data-tone="amber" onClick={() => openDialog({ kind: 'adopt' })}>
         Decide…
+      </button>
+    </div>
+  );
+}
+
+/** As text, because a summary is compared by value: the first position that waits for the operator's word, and how many do. */
+function externals(rows: readonly PositionRow[]): string {
+  const waiting = rows.filter((row) => row.external !== null && !row.externalSeen);
+  const [first] = waiting;
+  if (first?.external === undefined || first.external === null) return '';
+  const sign = first.external > 0 ? '+' : '';
+  return JSON.stringify([first.account, first.conId, first.symbol, `${sign}${quantityText(first.external)}`, waiting.length]);
+}
+
+/** The broker holds what no fill explains: its figure is the desk's, and the desk waits until a person has looked. */
+export function ExternalBanner(): ReactNode {
+  const waiting = useSummary('positions', externals);
+  const acknowledge = useCommand('position.acknowledge', refused);
+  if (waiting === '') return null;
+  const [account, conId, symbol, difference, count] = JSON.parse(waiting) as [
+    PositionRow['account'],
+    PositionRow['conId'],
+    string,
+    string,
+    number,
+  ];
+  return (
+    <div className="banner" data-tone="critical" role="alert" data-testid="external-banner">
+      <span>
+        <b>
+          EXTERNAL {difference} {symbol}:
+        </b>{' '}
+        the broker holds what no fill explains; its figure was taken over. Compare with TWS.
+        {count > 1 && ` ${String(count - 1)} more.`}
+      </span>
+      <button
+        type="button"
+        className="button"
+        data-size="small"
+        disabled={acknowledge.pending}
+        onClick={() => void acknowledge.run({ account, conId })}
+      >
+        Acknowledge
       </button>
     </div>
   );

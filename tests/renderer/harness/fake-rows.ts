@@ -201,6 +201,8 @@ export function positionRow(
     currency: 'USD',
     protectedQuantity: units(Math.abs(count)),
     brokerQuantity: units(count),
+    external: null,
+    externalSeen: true,
     unprotected: units(0),
     closing: null,
     ...change,

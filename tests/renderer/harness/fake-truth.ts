@@ -49,6 +49,11 @@ export function fakeTruth(name: string, input: unknown, now: number, tables: Fak
           tables.patch('orders', order.key, { stop: position.averagePrice, version: order.version + 1 });
       return done();
     }
+    case 'position.acknowledge': {
+      const { account, conId } = input as Input<'position.acknowledge'>;
+      tables.patch('positions', `${account}:${String(conId)}`, { externalSeen: true });
+      return done();
+    }
     case 'audit.export': {
       const { format } = input as Input<'audit.export'>;
       // Nothing changes, so no commit holds it.
