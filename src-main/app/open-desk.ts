@@ -17,6 +17,7 @@ import { createPublisher } from '#desk/stream/publisher';
 import type { DeskDoor } from '#desk/door';
 import { err, ok, type Result } from '#domain/result';
 import { CommitJournal } from '#journal/commit-journal';
+import { numbersFrame } from '#journal/earlier-orders';
 import type { StatusValue } from '#protocol/topics';
 import type { Simulator } from '#simulator/simulator';
 import { SystemClock } from '#system/clock';
@@ -36,6 +37,7 @@ import { countLanes, diagnostics } from './diagnostics.ts';
 import type { DeskOptions } from './options.ts';
 import { ServiceRegistry } from './service-registry.ts';
 import { SettingsStore } from './settings-store.ts';
+import { earlierOrders } from './earlier-orders.ts';
 import { openEmbeddedSimulator } from './embedded-simulator.ts';
 import { WatchList } from './watch-list.ts';
 
@@ -109,6 +111,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
     liveConfirmed: () => live,
     onServerTime: (seconds, roundTripMs) => late.serverTime(seconds, roundTripMs),
     onOrderFrame: (frame) => journal.frame(frame),
+    onBracket: (legs) => journal.frameAtOnce(numbersFrame(clock.now(), legs)),
   });
   const rules = (): RiskRules => ({
     limits: settings.current.limits,
@@ -132,6 +135,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
         (text) => log.warn(text),
       ),
       rules,
+      earlierOrders: earlierOrders(join(dataDir, 'journal')),
       startFault: () => settings.fault ?? undefined,
     },
     coordinator,

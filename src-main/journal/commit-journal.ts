@@ -149,6 +149,13 @@ export class CommitJournal implements Journal {
     this.#cancelFlush ??= this.#options.scheduler.after(FRAMES_WAIT_MS, () => this.#flushFrames());
   }
 
+  /** The same, written before it returns: for what the next run must know after a death in the very next statement. */
+  frameAtOnce(frame: JournalFrame): void {
+    this.frame(frame);
+    this.#cancelFlush?.();
+    this.#flushFrames();
+  }
+
   /** What the checkpoint of the last run told about the files when they were opened. Also written into the journal. */
   findings(): readonly JournalFinding[] {
     return this.#findings;

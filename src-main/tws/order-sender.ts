@@ -24,6 +24,8 @@ export interface SenderParts {
   readonly emit: (news: BrokerNews) => void;
   /** Emits the place-frame news held back while the frames of one order were written. */
   readonly batch: <T>(send: () => T) => T;
+  /** Called before the first leg of several is written. */
+  readonly bracket: (legs: readonly SentLeg[]) => void;
   /** A cancel that waited was lost with its connection. */
   readonly cancelDropped: (session: Session, orderId: OrderId | undefined, reason: string) => void;
 }
@@ -160,6 +162,8 @@ export class OrderSender {
         reason:
           'TWS has run out of order numbers. Reset them in TWS: Global Configuration → API → Settings → "Reset API order ID sequence".',
       };
+    if (wire.legs.length > 1)
+      this.#parts.bracket(wire.legs.map(({ ref }, index) => ({ ref, orderId: ids[index] ?? (0 as OrderId), clientId: session.clientId })));
     return this.#parts.batch(() => {
       const before = session.placeFrames;
       const legs: SentLeg[] = [];

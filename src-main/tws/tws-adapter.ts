@@ -130,6 +130,9 @@ class Adapter implements TwsAdapter {
       orders,
       emit,
       batch: (send) => this.#batch(send),
+      bracket: (legs) => {
+        ports.onBracket?.(legs);
+      },
       cancelDropped: (owner, orderId, reason) => {
         this.#cancelDropped(owner, orderId, reason);
       },

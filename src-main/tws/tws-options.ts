@@ -1,5 +1,6 @@
 import type { OrderFrame } from './order-frames.ts';
 import type { Clock } from '#core/ports/clock';
+import type { SentLeg } from '#core/ports/broker';
 import type { Scheduler } from '#core/ports/scheduler';
 import { err, ok, type Result } from '#domain/result';
 
@@ -37,6 +38,8 @@ export interface TwsPorts {
   readonly onServerTime?: (epochSeconds: number, roundTripMs: number) => void;
   /** Every frame that concerns an order, for the audit trail. Must not throw, nor wait. */
   readonly onOrderFrame?: (frame: OrderFrame) => void;
+  /** The numbers of a bracket's legs, before the first of them leaves: TWS may keep a part of it untransmitted. Must not throw, nor wait. */
+  readonly onBracket?: (legs: readonly SentLeg[]) => void;
 }
 
 /** Waits and limits of a connection, all in ms of the injected clock. */

@@ -95,6 +95,8 @@ export interface Order {
   readonly avgFillPrice?: Price;
   readonly origin: OrderOrigin;
   readonly createdAt: number;
+  /** It was there before this desk first saw it, at `createdAt`, and no journal knows since when. */
+  readonly isOlder?: true;
   readonly sentAt?: number;
   readonly ackedAt?: number;
   readonly updatedAt: number;

@@ -2,10 +2,11 @@ import type { TriggerLife } from './trigger.ts';
 
 /**
  * What can happen to a trigger. `sent`: its order left; `fail`: denied, refused or lost before it left; `lock`: the
- * repeated-execution throttle took it away from the operator until `unlock`.
+ * repeated-execution throttle took it away from the operator until `unlock`. `found-sent`: offered again after a restart, but its order of
+ * this generation had left before the end of the last run.
  */
 export type TriggerEvent =
-  'arm' | 'pause' | 'resume' | 'edit' | 'disarm' | 'cancel' | 'fire' | 'sent' | 'fail' | 'expire' | 'lock' | 'unlock';
+  'arm' | 'pause' | 'resume' | 'edit' | 'disarm' | 'cancel' | 'fire' | 'sent' | 'fail' | 'expire' | 'lock' | 'unlock' | 'found-sent';
 
 type Row = Readonly<Partial<Record<TriggerEvent, TriggerLife>>>;
 
@@ -14,7 +15,7 @@ type Row = Readonly<Partial<Record<TriggerEvent, TriggerLife>>>;
  * `edit`, which makes it a draft again. `firing` cannot be paused or edited: its token is spent.
  */
 const LIFE: Readonly<Record<TriggerLife, Row>> = {
-  draft: { arm: 'armed', edit: 'draft', cancel: 'cancelled', lock: 'locked' },
+  draft: { arm: 'armed', edit: 'draft', cancel: 'cancelled', lock: 'locked', 'found-sent': 'fired' },
   armed: { pause: 'paused', edit: 'armed', disarm: 'draft', cancel: 'cancelled', fire: 'firing', expire: 'expired', lock: 'locked' },
   paused: { resume: 'armed', edit: 'paused', disarm: 'draft', cancel: 'cancelled', expire: 'expired', lock: 'locked' },
   firing: { sent: 'fired', fail: 'failed', lock: 'locked' },

@@ -100,6 +100,8 @@ export interface OrderRow {
   /** UNKNOWN, and the broker has proven not to have it: the operator may settle it as not sent. */
   readonly settleable: boolean;
   readonly createdAt: number;
+  /** It was there before the desk first saw it, at `createdAt`. */
+  readonly isOlder: boolean;
   readonly updatedAt: number;
   readonly version: number;
 }

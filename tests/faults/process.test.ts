@@ -1,16 +1,31 @@
 import { expect, test } from 'vitest';
+import { decide, undecided } from '#core/engine/adoption';
 import { cancelOrders } from '#core/engine/kill';
+import { startDesk } from '#core/engine/operator';
+import { armTrigger } from '#core/engine/triggers';
+import { settleOrder } from '#core/engine/unknown-orders';
 import type { CommitRecord } from '#core/ports/journal';
-import type { OrderId, OrderRef } from '#domain/ids';
+import type { ClientId, OrderId, OrderRef } from '#domain/ids';
+import { isWorking, type Order } from '#domain/order';
 import { units } from '#domain/quantity';
 import type { OpenOrderNews } from '#core/ports/broker';
 import { CoreDesk } from '../support/core-desk.ts';
-import { MemoryLatchFile } from '../support/core-fixtures.ts';
+import { manualOrder, MemoryLatchFile } from '../support/core-fixtures.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
 
+/** The orders' cells as the dead desk's journal has them last; `numbers` are those written before a bracket left. */
+function journalled(dead: CoreDesk, numbers: ReadonlyMap<string, Pick<Order, 'orderId' | 'clientId'>> = new Map()): readonly Order[] {
+  const cells = new Map<string, Order>();
+  for (const { writes } of dead.journal.records)
+    for (const [store, key, value] of writes) if (store === 'orders') cells.set(String(key), value as Order);
+  return [...cells.values()]
+    .filter(({ state }) => isWorking(state) || state === 'QUEUED')
+    .map((order) => ({ ...order, ...(order.orderId === undefined ? numbers.get(order.key) : undefined) }));
+}
+
 /** What a kill -9 leaves behind: the files, and whatever reached the broker. The dead desk is never used again. */
-function after(dead: CoreDesk, latchFile = new MemoryLatchFile()): CoreDesk {
-  const desk = new CoreDesk({ latchFile, drafts: dead.saved, startAfter: (dead.journal.records.at(-1)?.seq ?? 0) + 1_000 });
+function after(dead: CoreDesk, latchFile = new MemoryLatchFile(), earlier = journalled(dead)): CoreDesk {
+  const desk = new CoreDesk({ latchFile, drafts: dead.saved, earlier, startAfter: (dead.journal.records.at(-1)?.seq ?? 0) + 1_000 });
   desk.core.start();
   desk.know(IBM);
   desk.connect();
@@ -49,6 +64,151 @@ test('P-01: the intent is handed to the journal before the first byte of its ord
   again.quote(180.1);
   expect(again.broker.frames).toEqual([]);
   expect(again.stores.triggers.get(id)?.life ?? 'draft').toBe('draft');
+});
+
+/** Dies in the statement before (or after) the first byte; the journal has the intent. */
+function diedAtTheWrite(written: boolean): { readonly dead: CoreDesk; readonly entry: OrderRef } {
+  const dead = new CoreDesk();
+  const id = dead.waiting();
+  const place = dead.broker.place.bind(dead.broker);
+  const append = dead.journal.append.bind(dead.journal);
+  dead.broker.place = (approved) => {
+    if (written) place(approved);
+    dead.journal.append = () => ({ ok: false, error: 'the process died' });
+    return { kind: 'refused', reason: 'the process died' };
+  };
+  dead.quote(180.02);
+  dead.journal.append = append;
+  return { dead, entry: dead.ref(id) };
+}
+
+test('P-02, R-05: killed between the intent and the write: UNKNOWN, counted, looked for, and never sent again', () => {
+  const { dead, entry } = diedAtTheWrite(false);
+  expect(dead.broker.frames).toEqual([]);
+  const desk = after(dead);
+  desk.ends();
+  desk.pnl();
+  expect(desk.order(entry)).toMatchObject({ state: 'UNKNOWN', filled: 0, cause: { sentence: expect.any(String) as string } });
+  expect(desk.alarms().filter((text) => text.startsWith('UNKNOWN: the last run had BUY IBM as QUEUED'))).toHaveLength(1);
+  expect(desk.hall.index.exposed().map(({ key }) => key)).toEqual([entry]);
+  expect(startDesk(desk.hall, 'the test').ok).toBe(true);
+  for (const found of undecided(desk.hall)) decide(desk.hall, found.key, 'adopt', 'the test');
+  expect(armTrigger(desk.hall, desk.spec(181, { name: 'another' }), 'the test')).toMatchObject({
+    ok: false,
+    error: { text: expect.stringContaining('UNKNOWN') as string },
+  });
+  for (let second = 0; second < 30; second += 1) {
+    const asked = desk.broker.reconciles;
+    desk.wait(1_000);
+    if (desk.broker.reconciles > asked) desk.ends();
+  }
+  expect(desk.order(entry)).toMatchObject({ state: 'UNKNOWN', absence: { isProven: true } });
+  expect(placed(desk)).toEqual([]);
+  expect(settleOrder(desk.hall, desk.order(entry).key, desk.order(entry).updatedAt, 'the test').ok).toBe(true);
+  expect(desk.order(entry).state).toBe('REJECTED');
+  expect(placed(desk)).toEqual([]);
+});
+
+test('P-02: what the dead desk believed to be at IB and IB has completed is not UNKNOWN', () => {
+  const dead = new CoreDesk();
+  const { entry } = dead.fired();
+  dead.openOrder(entry);
+  const desk = after(dead);
+  desk.news({ kind: 'completed-order', order: listed(dead, entry, 'Cancelled', { orderId: 0 as OrderId }), completedStatus: 'Cancelled' });
+  desk.ends();
+  expect(desk.order(entry).state).toBe('CANCELLED');
+  expect(desk.alarms().filter((text) => text.startsWith('UNKNOWN'))).toEqual([]);
+});
+
+test('P-02: a journal that cannot be read is told, and the broker’s lists are what there is', () => {
+  const desk = new CoreDesk({ earlierTrouble: 'The journal of the last run cannot be read: EIO.' });
+  desk.core.start();
+  desk.connect();
+  desk.ends();
+  expect(desk.alarms().filter((text) => text.startsWith('The journal of the last run cannot be read: EIO.'))).toHaveLength(1);
+});
+
+test('R-25: an order of the last run keeps why it exists, whose exit it is and how old it is, also under a reference that TWS dropped', () => {
+  const dead = new CoreDesk();
+  const { id, entry } = dead.fired({ target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } });
+  const stop = dead.ref(id, 'S');
+  dead.openOrder(entry);
+  dead.openOrder(stop, 'PreSubmitted');
+  const { createdAt, cause } = dead.order(entry);
+  dead.wait(86_400_000);
+  const desk = after(dead);
+  desk.news({ kind: 'open-order', order: listed(dead, entry) });
+  const { orderRef: _dropped, ...bare } = listed(dead, stop, 'PreSubmitted');
+  desk.news({ kind: 'open-order', order: bare });
+  desk.ends();
+  expect(desk.order(entry)).toMatchObject({ state: 'ACCEPTED', origin: 'trigger', createdAt, cause });
+  expect(desk.order(stop)).toMatchObject({ state: 'ACCEPTED', origin: 'trigger', parentKey: entry, leg: 'S', createdAt });
+});
+
+test('R-25: of an order that no journal knows only a lower bound of its age is known', () => {
+  const desk = new CoreDesk().started();
+  const before = manualOrder({ permId: 71 as never });
+  desk.news({ kind: 'open-order', order: before });
+  desk.disconnect();
+  desk.connect();
+  desk.news({ kind: 'open-order', order: manualOrder({ permId: 72 as never, orderId: 9 as OrderId }) });
+  desk.ends();
+  expect(['perm:71', 'perm:72'].map((key) => desk.order(key as never).isOlder)).toEqual([undefined, true]);
+});
+
+test('R-04: a trigger whose order of this generation had left is spent, not offered again; an older order spends nothing', () => {
+  const dead = new CoreDesk();
+  const { id, entry } = dead.fired();
+  // The file of the triggers is of before the firing: it was to be written a moment later.
+  const drafts = [{ id, gen: 1, spec: dead.trigger(id).spec }];
+  const next = (gen: number): CoreDesk => {
+    const desk = new CoreDesk({ drafts: [{ ...drafts[0]!, gen }], earlier: journalled(dead), startAfter: 5_000 });
+    desk.core.start();
+    desk.connect();
+    desk.news({ kind: 'execution', execution: dead.execution(entry, 100, 180.03), contract: IBM, live: false });
+    desk.news({ kind: 'completed-order', order: listed(dead, entry, 'Filled', { orderId: 0 as OrderId }), completedStatus: 'Filled' });
+    desk.position(100);
+    desk.ends();
+    return desk;
+  };
+  const desk = next(1);
+  expect(desk.order(entry)).toMatchObject({ state: 'FILLED', filled: units(100) });
+  expect(desk.trigger(id)).toMatchObject({ life: 'fired', fires: 1, reason: 'It fired in an earlier run; its order is FILLED.' });
+  expect(next(2).trigger(id)).toMatchObject({ life: 'draft', gen: 2 });
+});
+
+const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
+
+test('P-05: killed between two legs: what TWS may hold untransmitted is cancelled by the next run, by the numbers written before', () => {
+  const dead = new CoreDesk();
+  const id = dead.waiting(BRACKET);
+  dead.broker.legsThatLeave = 2;
+  const numbers = new Map<string, Pick<Order, 'orderId' | 'clientId'>>();
+  const place = dead.broker.place.bind(dead.broker);
+  dead.broker.place = (approved) => {
+    for (const [index, leg] of approved.value.legs.entries())
+      numbers.set(leg.ref, { orderId: (100 + index) as OrderId, clientId: 2 as ClientId });
+    dead.journal.append = () => ({ ok: false, error: 'the process died' });
+    return place(approved);
+  };
+  dead.quote(180.02);
+  expect(dead.broker.frames.map(({ leg, orderId }) => [leg.leg, orderId])).toEqual([
+    ['E', 100],
+    ['T', 101],
+  ]);
+  const desk = after(dead, undefined, journalled(dead, numbers));
+  desk.ends();
+  const keys = (['E', 'T', 'S'] as const).map((leg) => dead.ref(id, leg));
+  expect(keys.map((key) => desk.order(key).state)).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN']);
+  expect(desk.broker.cancels.map(({ clientId, orderId }) => [clientId, orderId])).toEqual([
+    [2, 100],
+    [2, 101],
+    [2, 102],
+  ]);
+  expect(placed(desk)).toEqual([]);
+  // TWS had the first two; the third is unknown to it.
+  for (const key of keys.slice(0, 2)) desk.news({ kind: 'order-status', status: dead.statusOf(key, 'Cancelled') });
+  expect(keys.map((key) => desk.order(key).state)).toEqual(['CANCELLED', 'CANCELLED', 'UNKNOWN']);
 });
 
 test('P-03: an order that left before the death is found by its reference and taken up once; nothing is sent again', () => {

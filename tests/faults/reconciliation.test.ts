@@ -48,7 +48,7 @@ test('R-02: a working order of an earlier run is taken up under its reference, t
     permId: 501,
   });
   expect(desk.hall.index.exposed().map((order) => order.key)).toEqual([REF]);
-  expect(desk.trigger(TRIGGER)).toMatchObject({ life: 'draft', gen: 3 });
+  expect(desk.trigger(TRIGGER)).toMatchObject({ life: 'fired', gen: 3 });
   expect(desk.hall.registry.size).toBe(0);
   expect(places(desk)).toEqual([]);
 });

@@ -10,10 +10,13 @@ export const FAULTS_P: readonly FaultRow[] = [
     `${FILE.CORE_FIRING}what the journal cannot record is not sent, and the desk pauses (I-15)`,
     `${FILE.CORE_FIRING}an order whose own record was lost is not sent, also when the journal is well again at once`,
   ),
-  gap(
+  shown(
     'P-02',
     'killed between intent and write: UNKNOWN, not resent',
-    'a start does not read the intents of the last run from the journal, so such an order is not shown as UNKNOWN (it is not resent either).',
+    `${FILE.PROCESS}P-02, R-05: killed between the intent and the write: UNKNOWN, counted, looked for, and never sent again`,
+    `${FILE.PROCESS}P-02: what the dead desk believed to be at IB and IB has completed is not UNKNOWN`,
+    `${FILE.PROCESS}P-02: a journal that cannot be read is told, and the broker’s lists are what there is`,
+    'unit/journal-earlier-orders.test.ts › an order counts as its last cell says: on its way or at the broker, not what has ended',
   ),
   shown(
     'P-03',
@@ -25,10 +28,11 @@ export const FAULTS_P: readonly FaultRow[] = [
     'killed between answer and its record: the comparison writes it down',
     `${FILE.PROCESS}P-04: an acknowledgement that the dead process did not write down is written down by the next comparison`,
   ),
-  gap(
+  shown(
     'P-05',
-    'killed between two legs of a bracket',
-    'legs that TWS holds untransmitted are not cancelled by the next run. That none of them trades is shown (tws-orders: a bracket leaves as one).',
+    'killed between two legs of a bracket: legs cancelled, no naked entry',
+    `${FILE.PROCESS}P-05: killed between two legs: what TWS may hold untransmitted is cancelled by the next run, by the numbers written before`,
+    'unit/journal-earlier-orders.test.ts › the numbers of a bracket are on file before it leaves, and stand in for those that no commit holds',
   ),
   shown(
     'P-06',

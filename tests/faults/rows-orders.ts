@@ -106,10 +106,13 @@ export const FAULTS_O: readonly FaultRow[] = [
     'a child rejected after the parent filled',
     'the position is shown as unprotected; nothing protects it or proposes to within 5 s.',
   ),
-  gap(
+  shown(
     'O-26',
-    'the last leg of a bracket is lost',
-    'the legs that TWS holds untransmitted are not cancelled within 5 s. That none of them trades is shown (tws-orders).',
+    'the last leg of a bracket is lost: legs cancelled within 5 s',
+    'faults/brackets.test.ts › O-26: the last leg of a bracket is lost: what TWS may hold untransmitted is cancelled as soon as its lists are in',
+    'faults/brackets.test.ts › O-26: the cancels leave once for each connection, and again after the next',
+    'faults/brackets.test.ts › O-26: an order without exits that IB does not list is looked for, not cancelled by itself',
+    'faults/brackets.test.ts › O-26: a bracket of which IB lists a leg is left alone, and so is one whose entry has filled: its exits are protection',
   ),
   gap('O-27', 'target and stop both fill', 'the reversed position is booked; it is not alarmed as such and no flatten is proposed.'),
   shown(

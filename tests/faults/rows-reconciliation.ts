@@ -17,12 +17,16 @@ export const SCENARIOS_R: readonly FaultRow[] = [
     `${FILE.RECONCILIATION}R-03: orders of people and of other programs are counted and never touched`,
     `${FILE.CORE_LINK}manual and foreign orders are adopted, counted in exposure, and marked as what they are (R-03)`,
   ),
-  gap(
+  shown(
     'R-04',
     'our order filled today: fills rebuilt, trigger done',
-    'state and fills are rebuilt (core-order-identity); the trigger is not marked as done.',
+    `${FILE.PROCESS}R-04: a trigger whose order of this generation had left is spent, not offered again; an older order spends nothing`,
   ),
-  gap('R-05', 'intent on file, unknown to the broker', 'a start does not read the intents of the last run from the journal.'),
+  shown(
+    'R-05',
+    'intent on file, unknown to the broker',
+    `${FILE.PROCESS}P-02, R-05: killed between the intent and the write: UNKNOWN, counted, looked for, and never sent again`,
+  ),
   shown(
     'R-06',
     'intent on file, works at the broker',
@@ -115,7 +119,13 @@ export const SCENARIOS_R: readonly FaultRow[] = [
     'permId 0 of an order just sent',
     `${FILE.CORE_IDENTITY}permId 0 is no identity: two manual orders without ids stay two, an own order is upgraded once`,
   ),
-  gap('R-25', 'a GTC order of last week: age shown', 'taken up (O-45); its age is that of this run, because IB’s open order has no date.'),
+  shown(
+    'R-25',
+    'a GTC order of last week: taken up, its age shown',
+    `${FILE.PROCESS}R-25: of an order that no journal knows only a lower bound of its age is known`,
+    `${FILE.PROCESS}R-25: an order of the last run keeps why it exists, whose exit it is and how old it is, also under a reference that TWS dropped`,
+    `${FILE.RECONCILIATION}O-45: an order that IB itself cancelled, after months or a corporate action, is found by the next comparison and told`,
+  ),
   shown(
     'R-26',
     'a reference cut or dropped',

@@ -1,5 +1,8 @@
 import type { CommitRecord, Journal, JournalStatus } from '#core/ports/journal';
-import type { KillLatchFile, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
+import type { SentLeg } from '#core/ports/broker';
+import type { EarlierOrders, KillLatchFile, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
+import type { OrderRef } from '#domain/ids';
+import { isWorking, type Order } from '#domain/order';
 import { err, ok, type Result } from '#domain/result';
 import type { IdHighWater } from '#tws/tws-options';
 import type { ProcessClock } from './clock.ts';
@@ -11,6 +14,9 @@ export class Disk {
   drafts = '[]';
   highestId = 0;
   lastSeq = 0;
+  /** The orders' cells as the journals of all lives have them last, and the numbers of brackets written before they left. */
+  readonly orders = new Map<string, Order>();
+  readonly numbers = new Map<OrderRef, SentLeg>();
   /** While set, nothing can be written to the journal. */
   fault: string | undefined;
   /** While set, the latch file cannot be written either. */
@@ -68,6 +74,18 @@ export function idFile({ disk, alive }: Process): IdHighWater {
   };
 }
 
+/** What `journal/earlier-orders` reads from the files. */
+export function earlierOrders(disk: Disk): EarlierOrders {
+  return () => ({
+    orders: [...disk.orders.values()]
+      .filter(({ state }) => isWorking(state) || state === 'QUEUED' || state === 'INTENT')
+      .map((order) => {
+        const leg = order.orderId === undefined && order.ref !== undefined ? disk.numbers.get(order.ref) : undefined;
+        return leg === undefined ? order : { ...order, orderId: leg.orderId, clientId: leg.clientId };
+      }),
+  });
+}
+
 /** The records of one life, as the file would give them back. */
 export class LifeJournal implements Journal {
   readonly records: CommitRecord[] = [];
@@ -93,6 +111,8 @@ export class LifeJournal implements Journal {
     }
     this.records.push(JSON.parse(JSON.stringify(record)) as CommitRecord);
     disk.lastSeq = record.seq;
+    for (const [store, key, value] of record.writes)
+      if (store === 'orders') disk.orders.set(String(key), JSON.parse(JSON.stringify(value)) as Order);
     crash('journal: after the record');
     return ok(undefined);
   }

@@ -15,7 +15,7 @@ import { detailsOf, rulesOf } from '../support/core-fixtures.ts';
 import { Tamper } from './bugs.ts';
 import { ProcessClock } from './clock.ts';
 import type { CrashPoint } from './crash.ts';
-import { draftsFile, idFile, latchFile, LifeJournal } from './files.ts';
+import { draftsFile, earlierOrders, idFile, latchFile, LifeJournal } from './files.ts';
 import { contractOf } from './told.ts';
 import { Transport } from './transport.ts';
 import type { World } from './world.ts';
@@ -69,6 +69,9 @@ export class Life {
       tws: world.tws,
       wires: world.wires,
       ids: idFile(process),
+      bracket: (legs) => {
+        if (this.#alive && world.disk.fault === undefined) for (const leg of legs) world.disk.numbers.set(leg.ref, leg);
+      },
       tamper,
       alive,
       crash,
@@ -97,6 +100,7 @@ export class Life {
         killLatchFile: latchFile(process),
         drafts: draftsFile(process),
         rules: () => RULES,
+        earlierOrders: earlierOrders(world.disk),
       },
       coordinator: this.coordinator,
       stores: this.stores,

@@ -38,6 +38,8 @@ export function differences(world: World, life: Life): readonly Difference[] {
       excuse: unknownSaid(life, order, truth),
     });
   }
+  compareIntents(found, world, life);
+  compareUntransmitted(found, world);
   compareFills(found, world, life);
   comparePositions(found, world, life);
   compareKill(found, world, life);
@@ -77,6 +79,19 @@ function unknownSaid(life: Life, order: Order, truth: OrderView | undefined): Op
   const listed = truth !== undefined && truth.status !== 'Inactive';
   const said = life.alarms.some((alarm) => alarm.key === order.key && alarm.text.startsWith('UNKNOWN'));
   return order.state === 'UNKNOWN' && said && !listed ? 'unknown order' : undefined;
+}
+
+/** R-05: nothing that any life wrote down as on its way or at the broker is forgotten. */
+function compareIntents(found: Difference[], world: World, life: Life): void {
+  for (const [key, { state }] of world.disk.orders)
+    if ((isWorking(state) || state === 'QUEUED' || state === 'INTENT') && !life.stores.orders.has(key as Order['key']))
+      found.push({ text: `${key} was ${state} in the journal and is not in the book`, excuse: undefined });
+}
+
+/** I-27: what waits untransmitted in TWS is shown to nobody, and one click of a person sends it. */
+function compareUntransmitted(found: Difference[], world: World): void {
+  for (const { clientId, orderId, orderRef } of world.tws.exchange.register.untransmitted())
+    if (clientId !== 7) found.push({ text: `I-27: ${orderRef} (${clientId}:${orderId}) waits untransmitted in TWS`, excuse: undefined });
 }
 
 function compareFills(found: Difference[], world: World, life: Life): void {

@@ -39,6 +39,8 @@ export interface TransportParts {
   readonly tws: Tws;
   readonly wires: readonly Wire[];
   readonly ids: IdHighWater;
+  /** The numbers of a bracket, before its first leg is written. */
+  readonly bracket: (legs: readonly SentLeg[]) => void;
   readonly tamper: Tamper;
   readonly alive: () => boolean;
   readonly crash: (point: CrashPoint) => void;
@@ -233,6 +235,8 @@ export class Transport implements BrokerPort {
     const { tws, writing, arrived, crash, alive } = this.#parts;
     const clientId = (approved.value.origin === 'operator' ? 0 : 2) as ClientId;
     const legs: SentLeg[] = [];
+    if (approved.value.legs.length > 1)
+      this.#parts.bracket(approved.value.legs.map(({ ref }, index) => ({ ref, orderId: ids[index]!, clientId })));
     for (const [index, leg] of approved.value.legs.entries()) {
       if (index > 0) crash('place: between two legs');
       if (!alive()) break;

@@ -36,6 +36,9 @@ interface DeskOptions {
   readonly latchFile?: MemoryLatchFile;
   readonly drafts?: readonly TriggerDraft[];
   readonly startAfter?: number;
+  /** What the journal of the runs before has of orders. */
+  readonly earlier?: readonly Order[];
+  readonly earlierTrouble?: string;
 }
 
 /** A desk with everything real but the broker, the market, the clock and the files. */
@@ -87,6 +90,10 @@ export class CoreDesk {
           },
         },
         rules: () => this.rules,
+        earlierOrders: () => ({
+          orders: options.earlier ?? [],
+          ...(options.earlierTrouble === undefined ? {} : { trouble: options.earlierTrouble }),
+        }),
       },
       coordinator: this.coordinator,
       stores: this.stores,

@@ -16,6 +16,7 @@ const EVENTS: readonly TriggerEvent[] = [
   'expire',
   'lock',
   'unlock',
+  'found-sent',
 ];
 
 test('every pair of life and event is legal exactly as written here', () => {
@@ -29,7 +30,7 @@ test('every pair of life and event is legal exactly as written here', () => {
     ]),
   );
   expect(legal).toEqual({
-    draft: 'arm→armed edit→draft cancel→cancelled lock→locked',
+    draft: 'arm→armed edit→draft cancel→cancelled lock→locked found-sent→fired',
     armed: 'pause→paused edit→armed disarm→draft cancel→cancelled fire→firing expire→expired lock→locked',
     paused: 'resume→armed edit→paused disarm→draft cancel→cancelled expire→expired lock→locked',
     firing: 'sent→fired fail→failed lock→locked',

@@ -37,6 +37,8 @@ import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
 import { askPositions, look } from './looking.ts';
 import { positionsListed, watchPosition } from './position-check.ts';
 import { PositionWatch } from './position-watch.ts';
+import { Recall } from './recall.ts';
+import { recallOrders } from './recalling.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
 import { missesListed, needsLook } from './unknown-orders.ts';
@@ -108,6 +110,8 @@ export class DeskCore {
       latencies: new Latencies(),
       reconciliation: new Reconciliation(),
       positionWatch: new PositionWatch(),
+      recall: new Recall(),
+      bracketCancels: new Map(),
       details,
       counters: new Map(),
       unsentCancels: new Set(),
@@ -147,6 +151,7 @@ export class DeskCore {
       logLine(hall, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
     }
     offerDrafts(hall);
+    recallOrders(hall);
     this.#arrangeTimer();
   }
 

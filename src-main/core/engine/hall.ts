@@ -8,7 +8,7 @@ import type { OrdersOutComparator } from '#core/order/comparator';
 import type { OrderIndex } from '#core/order/order-index';
 import type { BrokerPort, LinkState } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
-import type { KillLatchFile, TriggerDrafts } from '#core/ports/desk-files';
+import type { EarlierOrders, KillLatchFile, TriggerDrafts } from '#core/ports/desk-files';
 import type { IdSource } from '#core/ports/id-source';
 import type { Journal } from '#core/ports/journal';
 import type { MarketDataPort } from '#core/ports/market-data';
@@ -25,6 +25,7 @@ import type { EngineState } from './engine-table.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
 import type { KillLatch } from './kill-latch.ts';
 import type { Latencies } from './latencies.ts';
+import type { Recall } from './recall.ts';
 import type { PositionWatch } from './position-watch.ts';
 import type { Reconciliation } from './reconciliation.ts';
 
@@ -39,6 +40,8 @@ export interface HallPorts {
   readonly drafts: TriggerDrafts;
   /** Limits in force now; they may change while the desk runs. */
   readonly rules: () => RiskRules;
+  /** What the runs before this one believed to be on its way or at the broker; read once, at the start. */
+  readonly earlierOrders?: EarlierOrders;
   /** Why the desk must not be started now (a broken settings file); a sentence. */
   readonly startFault?: () => string | undefined;
 }
@@ -61,6 +64,9 @@ export interface Hall {
   readonly latencies: Latencies;
   readonly reconciliation: Reconciliation;
   readonly positionWatch: PositionWatch;
+  readonly recall: Recall;
+  /** Legs of brackets that IB does not list, and the epoch in which their cancel left. */
+  readonly bracketCancels: Map<OrderKey, number>;
   readonly details: Map<ConId, ContractDetails>;
   readonly counters: Map<string, number>;
   /** Cancels that found no socket; a kill or the operator's cancel goes out again with the next connection. */

@@ -7,8 +7,10 @@ import { isArmedState } from './engine-table.ts';
 import { commit, count, engineState, type Hall, logLine } from './hall.ts';
 import { cancelOrders, killTargets, resendCancels } from './kill.ts';
 import { move } from './order-news.ts';
+import { cancelBrokenBrackets } from './broken-brackets.ts';
 import { findAtStart } from './adoption.ts';
 import { advance, pauseDesk, resumeKill } from './life.ts';
+import { settleRecalled } from './recalling.ts';
 import { noteAbsence } from './unknown-orders.ts';
 
 const CANCEL_AGAIN_MS = 10_000;
@@ -143,6 +145,8 @@ export function onReconciled(hall: Hall): void {
       log(tx, 'info', 'Book equals broker: open orders, executions and positions were compared.');
     },
   );
+  settleRecalled(hall);
+  cancelBrokenBrackets(hall);
   advance(hall);
 }
 

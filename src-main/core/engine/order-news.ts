@@ -12,6 +12,7 @@ import { type Effect, log } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
 import { changeListed, changeRefused } from './modify.ts';
 import { look } from './looking.ts';
+import { knownOf } from './recalling.ts';
 
 /** What the desk believes has not left. The broker's word about such an order proves that it has. */
 const NOT_SENT: ReadonlySet<OrderState> = new Set<OrderState>(['INTENT', 'QUEUED', 'DENIED', 'ABORTED_BY_KILL']);
@@ -195,13 +196,17 @@ function spokenOf(tx: Tx<Effect>, before: Order, after: Order): void {
 /** An order this process does not know: placed by hand, by another program, or by an earlier run of this desk. */
 function adoptedKey(hall: Hall, news: OpenOrderNews): OrderKey {
   const ours = news.orderRef !== undefined && parseOrderRef(news.orderRef) !== undefined;
+  const recalled = hall.recall.find(news);
+  if (recalled !== undefined && hall.index.get(recalled.key) === undefined) return recalled.key;
   // The reference is taken by an order with another permId: IB does not hold references unique, so this is a second order.
   if (ours && hall.index.get(news.orderRef as string as OrderKey) === undefined) return news.orderRef as string as OrderKey;
   return (news.permId > 0 ? `perm:${news.permId}` : `api:${news.clientId}:${news.orderId}`) as OrderKey;
 }
 
 function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, completed: boolean): void {
-  const ours = news.orderRef === undefined ? undefined : parseOrderRef(news.orderRef);
+  const recalled = hall.recall.find(news);
+  const ref = recalled?.ref ?? news.orderRef;
+  const ours = ref === undefined ? undefined : parseOrderRef(ref);
   const fills = takeFills(hall, tx, key, news);
   const filled = fills.reduce((sum, fill) => sum + fill.quantity, 0) as Quantity;
   const average = averagePrice(fills);
@@ -210,11 +215,11 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
   const working =
     word === 'FILLED' ? (complete ? 'FILLED' : filled > 0 ? 'PARTIAL' : 'ACCEPTED') : complete ? 'FILLED' : (word ?? 'UNKNOWN');
   const ended = word === 'INACTIVE' ? 'REJECTED' : word === 'FILLED' ? 'FILLED' : 'CANCELLED';
-  const twin = ours !== undefined && (key as string) !== news.orderRef;
-  const origin: OrderOrigin = ours !== undefined ? 'trigger' : news.clientId === 0 ? 'manual' : 'foreign';
+  const twin = ours !== undefined && (key as string) !== ref;
+  const origin: OrderOrigin = recalled?.origin ?? (ours !== undefined ? 'trigger' : news.clientId === 0 ? 'manual' : 'foreign');
   const order: Order = {
     key,
-    ...(news.orderRef === undefined || ours === undefined ? {} : { ref: news.orderRef }),
+    ...(ref === undefined || ours === undefined ? {} : { ref }),
     ...(ours === undefined ? {} : { triggerId: ours.triggerId, leg: ours.leg }),
     account: news.account,
     contract: news.contract,
@@ -235,6 +240,8 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
     ...(average === undefined ? {} : { avgFillPrice: average }),
     origin,
     createdAt: tx.at,
+    ...(recalled === undefined && hall.reconciliation.running() ? { isOlder: true as const } : {}),
+    ...(twin ? {} : knownOf(recalled)),
     ackedAt: tx.at,
     updatedAt: tx.at,
     note:

@@ -1,4 +1,5 @@
 import type { TriggerId } from '#domain/ids';
+import type { Order } from '#domain/order';
 import type { Result } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
 
@@ -10,6 +11,13 @@ export interface KillLatchFile {
   set(reason: string, at: number): Result<void>;
   clear(): Result<void>;
 }
+
+/** Orders of the runs before this one that may still be at the broker, as their journal had them last. */
+export type EarlierOrders = () => {
+  readonly orders: readonly Order[];
+  /** Why some of them may be missing; a sentence. */
+  readonly trouble?: string;
+};
 
 export interface TriggerDraft {
   readonly id: TriggerId;

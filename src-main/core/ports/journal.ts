@@ -39,6 +39,9 @@ export interface JournalStatus {
   readonly file: string;
 }
 
+/** Name of the commit with which a run has taken over what the runs before it knew: nothing before that run needs to be read. */
+export const RECALLED = 'orders.recalled';
+
 /** Write-ahead journal of commits. */
 export interface Journal {
   /**

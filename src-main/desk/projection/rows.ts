@@ -176,6 +176,7 @@ export function orderRow(hall: Hall, order: Order): OrderRow {
     modifiable: isChangeable(order),
     settleable: order.state === 'UNKNOWN' && order.absence?.isProven === true,
     createdAt: order.createdAt,
+    isOlder: order.isOlder === true,
     updatedAt: order.updatedAt,
     version: order.updatedAt,
   };

@@ -106,6 +106,11 @@ export class OrderRegister {
     return this.#byContract.get(conId);
   }
 
+  /** What waits in TWS for its bracket's last child; told to nobody. */
+  untransmitted(): readonly WorkingOrder[] {
+    return [...this.#byClient.values()].flatMap((orders) => [...orders.values()].filter((order) => !order.transmitted && !order.done));
+  }
+
   /** Orders in TWS that were never transmitted vanish when it restarts. */
   dropUntransmitted(): void {
     for (const orders of this.#byClient.values()) for (const order of orders.values()) if (!order.transmitted) this.forget(order);

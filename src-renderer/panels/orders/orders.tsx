@@ -197,8 +197,9 @@ function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>
       width: '46px',
       align: 'right',
       sortable: true,
-      cell: (row) => <Age at={row.createdAt} text={ageText} />,
-      title: (row) => `Created ${preciseTime(row.createdAt)}`,
+      cell: (row) => <Age at={row.createdAt} text={row.isOlder ? olderText : ageText} />,
+      title: (row) =>
+        row.isOlder ? `Older than the desk’s first look, ${preciseTime(row.createdAt)}` : `Created ${preciseTime(row.createdAt)}`,
     },
     {
       id: 'origin',
@@ -265,6 +266,11 @@ function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>
       ),
     },
   ];
+}
+
+/** Of an order that was there before the desk looked, only a lower bound is known. */
+function olderText(ms: number | null): string {
+  return ms === null ? ageText(ms) : `≥ ${ageText(ms)}`;
 }
 
 function Origin({ row }: { readonly row: OrderRow }): ReactNode {

@@ -171,6 +171,7 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     modifiable: ['ACCEPTED', 'HELD', 'PARTIAL'].includes(state),
     settleable: false,
     createdAt: at,
+    isOlder: false,
     updatedAt: at,
     version: 2,
     ...change,

@@ -1,0 +1,53 @@
+import { isTerminal, type Order } from '#domain/order';
+import { log } from './desk-state.ts';
+import { commit, type Hall } from './hall.ts';
+
+/** Missing from the lists for so long, of a connection that stood all the time. */
+const MISSING_MS = 1_000;
+
+/**
+ * I-27: a bracket of which IB lists no leg, although it may have left. Its last leg may be lost, and then TWS holds the first ones
+ * untransmitted, shown to nobody, until a person presses "Transmit". Cancels of such legs leave once for each connection; what IB never had
+ * answers that it is unknown. A bracket of which anything is known to live is left alone: its exits are protection.
+ */
+export function cancelBrokenBrackets(hall: Hall): void {
+  const now = hall.ports.clock.now();
+  const due = hall.index
+    .working()
+    .filter((order) => order.state === 'UNKNOWN' && now - (order.sentAt ?? Number.NEGATIVE_INFINITY) >= MISSING_MS)
+    .filter((order) => order.origin === 'trigger' || order.origin === 'operator')
+    .filter((order) => hall.bracketCancels.get(order.key) !== hall.link.epoch && isLostBracket(familyOf(hall, order)));
+  if (due.length === 0) return;
+  for (const { key } of due) hall.bracketCancels.set(key, hall.link.epoch);
+  commit(hall, 'risk-reducing', 'bracket.broken', { kind: 'system', text: 'IB lists no leg of it' }, (tx) => {
+    for (const { key } of due) {
+      const order = tx.get(hall.stores.orders, key);
+      if (order?.state !== 'UNKNOWN' || order.orderId === undefined || order.clientId === undefined) continue;
+      tx.set(hall.stores.orders, key, {
+        ...order,
+        updatedAt: tx.at,
+        note: 'IB does not list its bracket; cancelled in case TWS holds it untransmitted',
+      });
+      tx.effect({ kind: 'cancel', key, address: { clientId: order.clientId, orderId: order.orderId } });
+      if (order.parentKey === undefined)
+        log(
+          tx,
+          'alarm',
+          `IB lists no leg of the bracket ${order.side} ${order.contract.symbol}; in case TWS holds a part of it untransmitted, its legs are being cancelled.`,
+          { kind: 'order', key },
+        );
+    }
+  });
+}
+
+function familyOf(hall: Hall, order: Order): readonly Order[] {
+  const parent = order.parentKey ?? order.key;
+  return [...hall.stores.orders.values()].filter((other) => other.key === parent || other.parentKey === parent);
+}
+
+function isLostBracket(family: readonly Order[]): boolean {
+  return (
+    family.length > 1 &&
+    family.every((leg) => leg.filled === 0 && (leg.state === 'UNKNOWN' || (isTerminal(leg.state) && leg.state !== 'FILLED')))
+  );
+}
