@@ -16,7 +16,7 @@ import type { Column } from '../../ui/table.ts';
 import { CrossIcon, EditIcon, WhyIcon } from '../../ui/icons.tsx';
 import { Chip, Empty, NO_BROKER, Notice, Spin } from '../../ui/small.tsx';
 import { ModifyStrip } from './modify-strip.tsx';
-import { changeRefusal, nudge, orderName, orderTerms, originBadge, tickOf } from './order-change.ts';
+import { cancelRefusal, changeRefusal, nudge, orderName, orderTerms, originBadge, tickOf } from './order-change.ts';
 import { arrangeOrders, isProtective } from './order-tree.ts';
 import './orders.css';
 
@@ -93,11 +93,9 @@ export function Orders(): ReactNode {
     else if (event.key === '+' || event.key === '-') step(row, event.key === '+' ? 1 : -1);
     else if ((event.key === 's' || event.key === 'S') && row.settleable) openDialog({ kind: 'settle', key: row.key });
     else if (event.key === 'Delete' || event.key === 'Backspace') {
-      if (row.cancellable) openDialog({ kind: 'cancel-order', key: row.key });
-      else
-        refused(
-          `${row.side} ${quantityText(row.quantity)} ${row.symbol} cannot be cancelled: it is ${orderWord(row.state, row.ibStatus).word}.`,
-        );
+      const refusal = cancelRefusal(row);
+      if (refusal === null) openDialog({ kind: 'cancel-order', key: row.key });
+      else refused(refusal);
     } else return false;
     return true;
   };
