@@ -15,6 +15,7 @@ export const HELP = `A TWS gateway in a box: serves a recorded or invented marke
   --seed N        seed of everything that is left to chance (1)
   --account ID    paper account id (DU1234567)
   --cash N        dollars to begin with (1000000)
+  --master N      client that hears of everybody's orders, as TWS's "Master API client ID" (none)
   --faults FILE   a fault plan in JSON, played from the start
   --all-hours     orders trade at any hour, not only in their session
   --help          this text
@@ -44,6 +45,7 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
         seed: { type: 'string', default: '1' },
         account: { type: 'string', default: 'DU1234567' },
         cash: { type: 'string', default: '1000000' },
+        master: { type: 'string' },
         faults: { type: 'string' },
         'all-hours': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -61,6 +63,8 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
   if (seed === undefined) return err(`--seed ${values.seed} is not a seed; give a whole number from 0 to 4294967295.`);
   const cash = wholeNumber(values.cash, 1, 1_000_000_000);
   if (cash === undefined) return err(`--cash ${values.cash} is not an amount; give whole dollars up to 1000000000.`);
+  const master = values.master === undefined ? undefined : wholeNumber(values.master, 0, 2_147_483_647);
+  if (values.master !== undefined && master === undefined) return err(`--master ${values.master} is not a client id; give a whole number.`);
   if (!/^D[UF]\d{1,12}$/.test(values.account)) return err(`--account ${values.account} is not a paper account; it looks like DU1234567.`);
   const tapes = values.tape ?? [];
   if (values.synthetic && tapes.length > 0) return err('Give --synthetic or --tape, not both.');
@@ -68,7 +72,20 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
     tapes.length === 0 ? ({ kind: 'synthetic' } as const) : ({ kind: 'tapes', tapes: tapes.map(readTapeWord), loop: values.loop } as const);
   const sessions = values['all-hours'] ? 'ignored' : 'enforced';
   const faults = values.faults === undefined ? {} : { faults: values.faults };
-  return ok({ kind: 'run', ...faults, options: { port, speed, seed, cash, account: values.account, sessions, market } });
+  return ok({
+    kind: 'run',
+    ...faults,
+    options: {
+      port,
+      speed,
+      seed,
+      cash,
+      account: values.account,
+      sessions,
+      market,
+      ...(master === undefined ? {} : { masterClientId: master }),
+    },
+  });
 }
 
 function readTapeWord(word: string): { readonly path: string; readonly symbol?: string } {

@@ -39,6 +39,8 @@ export interface SimulatorOptions {
   readonly duplicates?: number;
   /** False: DAY orders outlive the end of the tape. True when unset. */
   readonly dayEndsWithTape?: boolean;
+  /** TWS's "Master API client ID": it hears of everybody's orders and executions. Nobody when unset, as in TWS. */
+  readonly masterClientId?: number;
   /** Positions from before; prices and quantities in domain integers. */
   readonly holdings?: readonly { readonly symbol: string; readonly quantity: Quantity; readonly averageCost: Price }[];
   /** Ticks per turn of the event loop at full speed. */
@@ -112,6 +114,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Result<S
       permission: options.permission ?? 'live',
       duplicates: options.duplicates ?? 0.3,
       dayEndsWithTape: options.dayEndsWithTape ?? true,
+      masterClientId: options.masterClientId,
       holdings: options.holdings ?? [],
     },
     server,

@@ -311,7 +311,7 @@ export class Session {
     this.#settleProbes(false);
     if (wasOpen && this.#parts.clock.monotonic() - this.#openedAt >= TIMING.stableAfter) this.#backoff.reset();
     if (this.#running) {
-      const delay = this.#backoff.next();
+      const delay = reason.code === 'port-closed' ? this.#backoff.shortly(TIMING.knockAgain) : this.#backoff.next();
       this.#retryAt = this.#parts.clock.now() + delay;
       this.#cancelRetry = this.#parts.scheduler.after(delay, () => {
         this.#attempt();

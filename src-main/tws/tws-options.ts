@@ -57,8 +57,10 @@ export const TIMING = {
   orderTtl: 2_000,
   backoffFirst: 1_000,
   backoffMax: 60_000,
+  /** A port at which nothing listens is asked again this often: it costs nobody anything, and TWS is found at once when it is back. */
+  knockAgain: 2_000,
   /** A connection that held this long starts the back-off anew. */
-  stableAfter: 30_000,
+  stableAfter: 10_000,
   /** After 1102 or a farm's return, a subscription silent this long is requested again. */
   silentAfter: 10_000,
   /** Streams that another session of the user took are asked for again this often. */

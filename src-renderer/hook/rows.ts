@@ -67,30 +67,33 @@ export function useRowSource<T extends TableName>(topic: T): RowSource<TableTopi
 
 /**
  * Keys chosen and put in order by figures that change all the time. Rows that come and go show at once; the order follows at
- * most once a second, and not while `still()` says that somebody is aiming at a row.
+ * most once a second, and not while `still()` says that somebody is aiming at a row. With `columns`, `arrange` sees these alone
+ * and is called only when one of them has changed: of thousands of rows most changes are of no consequence.
  */
-export function useArranged<T extends TableName>(
+export function useArranged<T extends TableName, K extends keyof TableTopics[T] & string = keyof TableTopics[T] & string>(
   topic: T,
-  arrange: (rows: readonly TableTopics[T][]) => readonly TableTopics[T][],
+  arrange: (rows: readonly Pick<TableTopics[T], K>[]) => readonly Pick<TableTopics[T], K>[],
   still: () => boolean,
+  columns?: readonly K[],
 ): readonly RowKey[] {
   const table = useTable(topic);
   const keys = useKeys(topic);
   const compute = useCallback((): readonly RowKey[] => {
-    const rows: TableTopics[T][] = [];
-    for (const key of table.keys) {
-      const row = table.row(key);
-      if (row !== undefined) rows.push(row);
-    }
-    const column = TABLES[topic].key;
-    return arrange(rows).map((row) => row[column] as RowKey);
+    const column = TABLES[topic].key as K;
+    return arrange(rowsOf(table)).map((row) => row[column] as RowKey);
   }, [table, topic, arrange]);
   const [arranged, setArranged] = useState<readonly RowKey[]>(compute);
   const shown = useRef(arranged);
-  const dirty = useRef(false);
   useEffect(() => {
+    let dirty = false;
+    let stamp: number | undefined;
     const show = (): void => {
-      dirty.current = false;
+      dirty = false;
+      if (columns !== undefined) {
+        const now = table.stamp(columns);
+        if (now === stamp) return;
+        stamp = now;
+      }
       const next = compute();
       if (next.length === shown.current.length && next.every((key, i) => key === shown.current[i])) return;
       shown.current = next;
@@ -98,37 +101,44 @@ export function useArranged<T extends TableName>(
     };
     show();
     const end = table.subscribeAny(() => {
-      dirty.current = true;
+      dirty = true;
     });
     const timer = setInterval(() => {
-      if (dirty.current && !still()) show();
+      if (dirty && !still()) show();
     }, 1_000);
     return () => {
       end();
       clearInterval(timer);
     };
-  }, [table, compute, keys, still]);
+  }, [table, compute, keys, still, columns]);
   return arranged;
 }
 
-/** A figure computed over a whole table, at most four times a second. */
-export function useSummary<T extends TableName, S>(topic: T, summarize: (rows: readonly TableTopics[T][]) => S): S {
+/** A figure computed over a whole table, at most four times a second; with `columns`, of these alone, and only when one of them has changed. */
+export function useSummary<T extends TableName, S>(topic: T, summarize: (rows: readonly TableTopics[T][]) => S): S;
+export function useSummary<T extends TableName, S, K extends keyof TableTopics[T] & string>(
+  topic: T,
+  summarize: (rows: readonly Pick<TableTopics[T], K>[]) => S,
+  columns: readonly K[],
+): S;
+export function useSummary<T extends TableName, S>(
+  topic: T,
+  summarize: (rows: readonly TableTopics[T][]) => S,
+  columns?: readonly string[],
+): S {
   const table = useTable(topic);
-  const compute = useCallback((): S => {
-    const rows: TableTopics[T][] = [];
-    for (const key of table.keys) {
-      const row = table.row(key);
-      if (row !== undefined) rows.push(row);
-    }
-    return summarize(rows);
-  }, [table, summarize]);
+  const compute = useCallback((): S => summarize(rowsOf(table)), [table, summarize]);
   const [summary, setSummary] = useState<S>(compute);
   useEffect(() => {
+    let stamp: number | undefined;
     const show = (): void => {
-      setSummary((old) => {
-        const next = compute();
-        return sameValue(next, old) ? old : next;
-      });
+      if (columns !== undefined) {
+        const now = table.stamp(columns);
+        if (now === stamp) return;
+        stamp = now;
+      }
+      const next = compute();
+      setSummary((old) => (sameValue(next, old) ? old : next));
     };
     show();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -142,8 +152,17 @@ export function useSummary<T extends TableName, S>(topic: T, summarize: (rows: r
       end();
       clearTimeout(timer);
     };
-  }, [table, compute]);
+  }, [table, compute, columns]);
   return summary;
+}
+
+function rowsOf<R extends object>(table: TableReplica<R>): readonly R[] {
+  const rows: R[] = [];
+  for (const key of table.keys) {
+    const row = table.row(key);
+    if (row !== undefined) rows.push(row);
+  }
+  return rows;
 }
 
 export function useLinkState(): LinkState {

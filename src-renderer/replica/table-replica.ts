@@ -36,7 +36,10 @@ export class TableReplica<R extends object> {
   #seq: number | null = null;
   /** Rows that changed in this round; a deleted one may stand twice. */
   #changed: RowKey[] = [];
-  #round = 0;
+  #round = 1;
+  /** The round in which a cell of each column, or any row's being there, changed last. */
+  #columnRounds: number[] = [];
+  #keysRound = 0;
   #keysChanged = false;
   readonly #rowListeners = new Map<RowKey, Listeners>();
   readonly #keyListeners = new Listeners();
@@ -59,6 +62,13 @@ export class TableReplica<R extends object> {
   row(key: RowKey): R | undefined {
     const held = this.#rows.get(key);
     return held === undefined ? undefined : this.#built(held);
+  }
+
+  /** Rises when a cell of one of these columns changes, or a row comes or goes: what is computed from them alone need not look before. */
+  stamp(columns: readonly string[]): number {
+    let newest = this.#keysRound;
+    for (const column of columns) newest = Math.max(newest, this.#columnRounds[this.#columns.indexOf(column)] ?? 0);
+    return newest;
   }
 
   apply(update: TableSnapshot | TablePatch): Applied {
@@ -107,6 +117,7 @@ export class TableReplica<R extends object> {
     if (!alike) {
       this.#cells = new CellStore(snapshot.columns.length);
       this.#columns = snapshot.columns;
+      this.#columnRounds = snapshot.columns.map(() => this.#round);
       this.#blank = JSON.parse(JSON.stringify(Object.fromEntries(snapshot.columns.map((column) => [column, null])))) as Readonly<
         Record<string, unknown>
       >;
@@ -131,6 +142,7 @@ export class TableReplica<R extends object> {
     if (this.#seq === null || keys.length !== this.#keys.length || keys.some((key, i) => key !== this.#keys[i])) {
       this.#keys = keys;
       this.#keysChanged = true;
+      this.#keysRound = this.#round;
     }
     this.#rows = rows;
     this.#seq = snapshot.seq;
@@ -171,6 +183,7 @@ export class TableReplica<R extends object> {
     if (keysChanged) {
       this.#keys = [...this.#rows.keys()];
       this.#keysChanged = true;
+      this.#keysRound = this.#round;
     }
     this.#seq = patch.seq;
     return 'applied';
@@ -218,6 +231,7 @@ export class TableReplica<R extends object> {
   #write(key: RowKey, held: Held<R>, column: number, value: Cell): void {
     if (!this.#cells.write(held.slot, column, value)) return;
     held.isStale = true;
+    this.#columnRounds[column] = this.#round;
     if (held.round === this.#round) return;
     held.round = this.#round;
     this.#changed.push(key);

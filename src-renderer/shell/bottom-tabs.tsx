@@ -28,11 +28,14 @@ const PAGES: Readonly<Record<BottomTab, () => ReactNode>> = {
   diagnostics: Diagnostics,
 };
 
-function countWorking(rows: readonly OrderRow[]): number {
+const WORKING = ['working'] as const;
+const STATE = ['state'] as const;
+
+function countWorking(rows: readonly Pick<OrderRow, 'working'>[]): number {
   return rows.filter((row) => row.working).length;
 }
 
-function anyUnknown(rows: readonly OrderRow[]): boolean {
+function anyUnknown(rows: readonly Pick<OrderRow, 'state'>[]): boolean {
   return rows.some((row) => row.state === 'UNKNOWN');
 }
 
@@ -47,8 +50,8 @@ function anyBare(rows: readonly PositionRow[]): boolean {
 /** A hidden page does not exist: it costs nothing. */
 export function BottomTabs(): ReactNode {
   const tab = useView((state) => state.bottomTab);
-  const working = useSummary('orders', countWorking);
-  const unknown = useSummary('orders', anyUnknown);
+  const working = useSummary('orders', countWorking, WORKING);
+  const unknown = useSummary('orders', anyUnknown, STATE);
   const open = useSummary('positions', countOpen);
   const bare = useSummary('positions', anyBare);
   const Page = PAGES[tab];

@@ -105,6 +105,24 @@ test('with automatic binding they are bound as they come; their fills are in the
   expect(execution).toMatchObject({ clientId: 0, permId: bought.permId, shares: 200, price: 180.02, orderId: 2_147_483_647 });
 });
 
+test("the master client hears of everybody's orders and executions unasked, the others of their own alone", async () => {
+  await open([], { masterClientId: 0 });
+  const desk = await join(0);
+  const other = await join(7);
+  const third = await join(8);
+  other.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179 }));
+  other.api.placeOrder(2, IBM, order('BUY', 'MKT', 50));
+  other.api.placeOrder(3, IBM, order('BUY', 'MKT', -1));
+  for (const client of [other, desk, third]) await settled(client);
+  const heard = (client: TestClient): readonly string[] => [...story(client, 1), ...story(client, 2)];
+  expect(heard(desk)).toEqual(heard(other));
+  expect(heard(desk)).toContain('fill 50 @ 180.02');
+  expect(heard(third)).toEqual([]);
+  expect(desk.all('commissionReport')).toHaveLength(1);
+  // What is said about a request is said to who asked.
+  expect([story(desk, 3), story(other, 3).length > 0]).toEqual([[], true]);
+});
+
 test('a person closes a position, or a part of it, from either side, in whole units', async () => {
   const { manual } = await open([], { holdings: [{ symbol: 'IBM', quantity: units(101), averageCost: dollars(170) }] });
   const held = (): number => (simulator.ledger.position(8314)?.quantity ?? 0) / 10_000;

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -57,7 +58,19 @@ test('nothing listens at the port: the operator reads what to start and what to 
   );
 });
 
-test('attempts grow from one second to a minute and the desk is found when it starts at last', async () => {
+/** The waits of the first client id between so many attempts that fail. */
+async function waitsOf(clock: FakeClock, attempts: number): Promise<readonly number[]> {
+  const waits: number[] = [];
+  for (let i = 0; i < attempts; i += 1) {
+    await desk!.until(() => desk!.link.connections.every(({ socket, retryAt }) => socket === 'down' && retryAt !== undefined));
+    const wait = desk!.link.connections[0]!.retryAt! - clock.now();
+    waits.push(wait);
+    clock.advance(wait);
+  }
+  return waits;
+}
+
+test('a port at which nothing listens is asked every two seconds, and the desk is found when it starts at last', async () => {
   const { gateway } = await facing({});
   const { port } = gateway;
   await desk!.stop();
@@ -65,20 +78,25 @@ test('attempts grow from one second to a minute and the desk is found when it st
   const clock = new FakeClock();
   desk = new TwsDesk(port, clock);
   desk.adapter.start();
-  const waits: number[] = [];
-  for (let i = 0; i < 8; i += 1) {
-    await desk.until(() => desk!.link.connections.every(({ socket, retryAt }) => socket === 'down' && retryAt !== undefined));
-    const wait = desk.link.connections[0]!.retryAt! - clock.now();
-    waits.push(wait);
-    clock.advance(wait);
-  }
-  expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  expect(await waitsOf(clock, 8)).toEqual(Array.from({ length: 8 }, () => 2_000));
   await desk.until(() => desk!.link.connections.every(({ retryAt }) => retryAt !== undefined));
   const second = await new FakeGateway().listen(port);
-  clock.advance(60_000);
+  clock.advance(2_000);
   await desk.until(() => desk!.link.ready);
   await desk.stop();
   await second.close();
+});
+
+test('attempts that somebody answers and ends grow from one second to a minute', async () => {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  const clock = new FakeClock();
+  desk = new TwsDesk(typeof address === 'object' && address !== null ? address.port : 0, clock);
+  desk.adapter.start();
+  expect(await waitsOf(clock, 8)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  await desk.stop();
+  await new Promise((done) => server.close(done));
 });
 
 test('an HTTP server at the port is named as such', async () => {

@@ -4,6 +4,7 @@ import { units } from '#domain/quantity';
 import { dayMoved, dayStart, dayText, daysBetween } from '../../src-renderer/format/day.ts';
 import { DECISION_KEYS, nextAfter, notOffered } from '../../src-renderer/panels/adopt/decision.ts';
 import {
+  cancelRefusal,
   changeRefusal,
   nudge,
   orderTerms,
@@ -115,6 +116,15 @@ describe('changing an order', () => {
       'SELL 120 AIG cannot be changed: it is FILLED.',
       'SELL 120 AIG cannot be changed from here: another program placed it. Change it there or in TWS.',
       'SELL 120 AIG cannot be changed now: its terms cannot be sent. Look at the connection in the header, or change it in TWS.',
+    ]);
+  });
+
+  test('says why an order cannot be cancelled from here', () => {
+    const refusal = (change: object): string | null => cancelRefusal({ ...stop, cancellable: false, ...change });
+    expect([cancelRefusal(stop), refusal({ state: 'FILLED', working: false }), refusal({ origin: 'foreign' })]).toEqual([
+      null,
+      'SELL 120 AIG cannot be cancelled: it is FILLED.',
+      'SELL 120 AIG cannot be cancelled from here: another program placed it. Cancel it there or in TWS; KILL cancels it too when its scope is all orders.',
     ]);
   });
 

@@ -28,6 +28,7 @@ export function core(more: Partial<GatewayOptions> = {}): Core {
       permission: 'live',
       duplicates: 0.3,
       dayEndsWithTape: true,
+      masterClientId: undefined,
       holdings: [],
       ...more,
     },

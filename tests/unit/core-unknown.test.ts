@@ -247,10 +247,17 @@ test('a denial never writes over an order that exists under its reference', () =
   expect(desk.alarms().at(-1)).toContain('C-10');
 });
 
-test('open orders are listed again every twenty seconds while any works, so that lost words are made good', () => {
+test('open orders are listed again every twenty seconds, so that lost words are made good', () => {
   const desk = new CoreDesk();
   const { entry } = desk.fired();
   desk.openOrder(entry);
+  const asked = desk.broker.openOrderRequests;
+  desk.wait(41_000);
+  expect(desk.broker.openOrderRequests - asked).toBe(2);
+});
+
+test('they are listed also while nothing works: TWS tells the orders of another program to its master client alone', () => {
+  const desk = new CoreDesk().started();
   const asked = desk.broker.openOrderRequests;
   desk.wait(41_000);
   expect(desk.broker.openOrderRequests - asked).toBe(2);

@@ -89,6 +89,40 @@ describe('a table replica', () => {
     );
   });
 
+  test('a stamp rises exactly when a cell of its columns changes or a row comes or goes, by patches and by snapshots', async () => {
+    await holds(
+      'stamps tell what changed',
+      fc.property(
+        fc.uniqueArray(fc.integer({ min: 0, max: 7 }).chain(thing), { selector: (row) => row.id }),
+        fc.array(fc.tuple(step, fc.boolean()), { maxLength: 12 }),
+        (first, steps) => {
+          let desk = new Map(first.map((row) => [row.id, row]));
+          const replica = new TableReplica<Thing>('id');
+          replica.apply(snapshotOf(first, 0));
+          replica.publish();
+          const seen = (columns: readonly (keyof Thing)[]): string =>
+            JSON.stringify(shown(replica).map((row) => [row.id, ...columns.map((column) => row[column])]));
+          const watched = [[], ['a'], ['b'], ['a', 'c']] as const;
+          let seq = 0;
+          for (const [{ put, del }, whole] of steps) {
+            const next = new Map(desk);
+            for (const key of del) next.delete(key);
+            for (const row of put) next.set(row.id, row);
+            const before = watched.map((columns) => ({ stamp: replica.stamp(columns), text: seen(columns) }));
+            replica.apply(whole ? snapshotOf([...next.values()], seq + 1) : patchBetween(desk, next, seq));
+            replica.publish();
+            seq += 1;
+            watched.forEach((columns, i) => {
+              const changed = seen(columns) !== before[i]!.text;
+              expect(replica.stamp(columns) > before[i]!.stamp).toBe(changed);
+            });
+            desk = next;
+          }
+        },
+      ),
+    );
+  });
+
   test('refuses a patch that skips a number and changes nothing, not even a part of it', () => {
     const replica = new TableReplica<Thing>('id');
     replica.apply(snapshotOf([{ id: 1, a: 1, b: 'x', c: [] }], 4));

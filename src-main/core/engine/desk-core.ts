@@ -277,10 +277,11 @@ export class DeskCore {
       this.#comparedAt = now;
       askPositions(hall);
     }
-    // The broker's own list, whatever was lost on the way: terms that a message should have told.
+    // The broker's own list, whatever was lost on the way: terms that a message should have told, and orders of other programs, which
+    // TWS tells unasked to its master client alone.
     if (idle && now - this.#listedAt > LIST_EVERY_MS) {
       this.#listedAt = now;
-      if (hall.index.workingCount() > 0) hall.ports.broker.requestOpenOrders();
+      hall.ports.broker.requestOpenOrders();
     }
     const burst = this.#fillsSince !== undefined && now - this.#fillsSince > COMPARE_AFTER_FILLS_MS;
     if (hall.link.ready && hall.reconciliation.done() && (burst || now - this.#comparedAt > COMPARE_EVERY_MS)) {

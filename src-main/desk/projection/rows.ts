@@ -172,7 +172,7 @@ export function orderRow(hall: Hall, order: Order): OrderRow {
     permId: order.permId ?? null,
     ref: order.ref ?? null,
     working,
-    cancellable: working && order.orderId !== undefined && order.state !== 'CANCEL_PENDING',
+    cancellable: working && order.orderId !== undefined && order.state !== 'CANCEL_PENDING' && order.origin !== 'foreign',
     modifiable: isChangeable(order),
     settleable: order.state === 'UNKNOWN' && order.absence?.isProven === true,
     createdAt: order.createdAt,

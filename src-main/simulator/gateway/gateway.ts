@@ -39,6 +39,7 @@ export interface GatewayOptions {
   readonly duplicates: number;
   /** DAY orders die with a tape that does not loop. */
   readonly dayEndsWithTape: boolean;
+  readonly masterClientId: number | undefined;
   readonly holdings: readonly { readonly symbol: string; readonly quantity: Quantity; readonly averageCost: Price }[];
 }
 
@@ -107,6 +108,7 @@ export class Gateway {
       onHolding: (contract) => this.#accounts.holding(contract),
       moments: this.moments,
       disguise: this.disguise,
+      master: options.masterClientId,
     });
     const rule = new SessionRule(options.sessions === 'enforced');
     this.exchange = new Exchange(

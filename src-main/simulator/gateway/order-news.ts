@@ -13,7 +13,7 @@ import type { Session, Sessions } from './session.ts';
 
 const QUIET: StateFigures = { margins: NO_MARGINS, commission: UNSET_DOUBLE, currency: '', warning: '' };
 
-/** Tells each order's owner what became of it, in TWS's sequence and with its duplicates. Manual orders belong to client 0. */
+/** Tells each order's owner what became of it, in TWS's sequence and with its duplicates, and the master client of everybody's. Manual orders belong to client 0. */
 export class OrderNews implements ExchangeNews {
   readonly #sessions: Sessions;
   readonly #faults: OrderFaults;
@@ -23,6 +23,7 @@ export class OrderNews implements ExchangeNews {
   readonly #onHolding: (contract: Instrument) => void;
   readonly #moments: Moments;
   readonly #disguise: Disguise;
+  readonly #master: number | undefined;
   readonly #unacknowledged = new Set<number>();
   readonly #accepted = new WeakSet<OrderView>();
   #executions: Fill[] = [];
@@ -43,6 +44,8 @@ export class OrderNews implements ExchangeNews {
     readonly onHolding: (contract: Instrument) => void;
     readonly moments: Moments;
     readonly disguise: Disguise;
+    /** TWS's "Master API client ID": this client hears of everybody's orders and executions. */
+    readonly master: number | undefined;
   }) {
     this.#sessions = parts.sessions;
     this.#faults = parts.faults;
@@ -51,6 +54,7 @@ export class OrderNews implements ExchangeNews {
     this.#onHolding = parts.onHolding;
     this.#moments = parts.moments;
     this.#disguise = parts.disguise;
+    this.#master = parts.master;
   }
 
   state(order: OrderView): void {
@@ -58,14 +62,14 @@ export class OrderNews implements ExchangeNews {
     if (this.#dropped(order) || (this.fillsTold === 'execution only' && this.#executions.length > 0)) return;
     const times = this.#chance.chance(this.#duplicates) ? 2 : 1;
     for (let i = 0; i < times; i++) {
-      this.#tell(order.clientId, (session) => openOrderText(this.#disguise.live(order), session));
-      this.#tell(order.clientId, () => orderStatusText(this.#disguise.live(order)));
+      this.#tellAll(order.clientId, (session) => openOrderText(this.#disguise.live(order), session));
+      this.#tellAll(order.clientId, () => orderStatusText(this.#disguise.live(order)));
     }
   }
 
   status(order: OrderView): void {
     this.#note(order);
-    if (!this.#dropped(order)) this.#tell(order.clientId, () => orderStatusText(this.#disguise.live(order)));
+    if (!this.#dropped(order)) this.#tellAll(order.clientId, () => orderStatusText(this.#disguise.live(order)));
   }
 
   /** A script hears of it before any client does. */
@@ -84,12 +88,12 @@ export class OrderNews implements ExchangeNews {
   }
 
   #tellExecution(fill: Fill): void {
-    this.#tell(fill.clientId, (session) => execDetails(-1, this.#disguise.fill(fill), session.version));
+    this.#tellAll(fill.clientId, (session) => execDetails(-1, this.#disguise.fill(fill), session.version));
   }
 
   corrected(_order: OrderView, fill: Fill): void {
     this.#tellExecution(fill);
-    this.#tell(fill.clientId, () => commissionReport(fill, !this.#disguise.commissionsUnset));
+    this.#tellAll(fill.clientId, () => commissionReport(fill, !this.#disguise.commissionsUnset));
   }
 
   charged(order: OrderView, fill: Fill): void {
@@ -97,9 +101,9 @@ export class OrderNews implements ExchangeNews {
     if (this.fillsTold === 'state first') this.#tellExecution(fill);
     if (order.status === 'Filled' && this.fillsTold !== 'execution only') {
       const figures = { ...QUIET, commission: amountText(order.commission), currency: order.contract.currency };
-      this.#tell(order.clientId, (session) => payload(...openOrderFields(order, figures, session.version)));
+      this.#tellAll(order.clientId, (session) => payload(...openOrderFields(order, figures, session.version)));
     }
-    this.#tell(order.clientId, () => commissionReport(fill, !this.#disguise.commissionsUnset));
+    this.#tellAll(order.clientId, () => commissionReport(fill, !this.#disguise.commissionsUnset));
   }
 
   refused(clientId: number, orderId: number, code: number, text: string): void {
@@ -149,6 +153,12 @@ export class OrderNews implements ExchangeNews {
       this.#unacknowledged.add(order.permId);
     if (!silent) this.#unacknowledged.delete(order.permId);
     return this.#unacknowledged.has(order.permId);
+  }
+
+  /** To the owner, and to the master client. */
+  #tellAll(clientId: number, text: (session: Session) => string): void {
+    this.#tell(clientId, text);
+    if (this.#master !== undefined && this.#master !== clientId) this.#tell(this.#master, text);
   }
 
   #tell(clientId: number, text: (session: Session) => string): void {

@@ -102,13 +102,15 @@ function LiveBanner(): ReactNode {
   );
 }
 
-function firstUnknown(rows: readonly OrderRow[]): string | null {
+const STATES = ['key', 'state'] as const;
+
+function firstUnknown(rows: readonly Pick<OrderRow, 'key' | 'state'>[]): string | null {
   return rows.find((row) => row.state === 'UNKNOWN')?.key ?? null;
 }
 
 function UnknownBanner(): ReactNode {
   const unknown = useField('status', 'unknownOrders') ?? 0;
-  const first = useSummary('orders', firstUnknown);
+  const first = useSummary('orders', firstUnknown, STATES);
   if (unknown === 0) return null;
   return (
     <div className="banner" data-tone="amber" role="alert" data-testid="unknown-banner">

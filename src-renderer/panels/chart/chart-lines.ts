@@ -28,9 +28,17 @@ const DRAFT = '#8fb4d9';
 const LONG: readonly number[] = [5, 3];
 const SHORT: readonly number[] = [2, 3];
 
+/** What of a watcher and of an order is drawn: only a change of these is looked at. */
+export const DRAWN = {
+  watchers: ['conId', 'id', 'life', 'level', 'side', 'quantity', 'stopPrice', 'targetPrice', 'spec', 'armedSide'],
+  orders: ['conId', 'working', 'side', 'quantity', 'type', 'stop', 'limit'],
+} as const satisfies { readonly watchers: readonly (keyof WatcherRow)[]; readonly orders: readonly (keyof OrderRow)[] };
+export type DrawnWatcher = Pick<WatcherRow, (typeof DRAWN.watchers)[number]>;
+export type DrawnOrder = Pick<OrderRow, (typeof DRAWN.orders)[number]>;
+
 export interface LineSources {
-  readonly watchers: readonly WatcherRow[];
-  readonly orders: readonly OrderRow[];
+  readonly watchers: readonly DrawnWatcher[];
+  readonly orders: readonly DrawnOrder[];
   readonly draft: Draft;
   readonly conId: number;
   /** The watcher that is looked at: only its stop and target are drawn, or the lines of many would bury the candles. */
@@ -78,7 +86,7 @@ export function chartLines({ watchers, orders, draft, conId, active, last, decim
   return merged(lines);
 }
 
-function arrowOf(row: WatcherRow): string {
+function arrowOf(row: DrawnWatcher): string {
   const { condition } = row.spec;
   const test = condition.kind === 'price' ? condition.test : null;
   if (test === 'crosses-above') return '↑ ';

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { Bar } from '#domain/bar';
 import type { Contract } from '#domain/contract';
 import { priceToNumber } from '#domain/price';
@@ -9,7 +9,7 @@ import { useView } from '../../shell/view-store.ts';
 import { Empty } from '../../ui/small.tsx';
 import { useTicket } from '../ticket/ticket-store.ts';
 import { CandleChart, type ChartColors } from './candle-chart.ts';
-import { chartLines, fillMarks } from './chart-lines.ts';
+import { DRAWN, chartLines, fillMarks, type DrawnOrder, type DrawnWatcher } from './chart-lines.ts';
 import { foldQuote } from './live-bar.ts';
 import { useThrottled } from './use-throttled.ts';
 import './chart.css';
@@ -123,11 +123,13 @@ function Candles({ contract }: { readonly contract: Contract }): ReactNode {
   const draft = useTicket((state) => state.draft);
   const watchers = useSummary(
     'watchers',
-    useMemo(() => (rows) => rows.filter((row) => row.conId === contract.conId), [contract.conId]),
+    useCallback((rows: readonly DrawnWatcher[]) => rows.filter((row) => row.conId === contract.conId), [contract.conId]),
+    DRAWN.watchers,
   );
   const orders = useSummary(
     'orders',
-    useMemo(() => (rows) => rows.filter((row) => row.conId === contract.conId && row.working), [contract.conId]),
+    useCallback((rows: readonly DrawnOrder[]) => rows.filter((row) => row.conId === contract.conId && row.working), [contract.conId]),
+    DRAWN.orders,
   );
   const fills = useSummary(
     'fills',

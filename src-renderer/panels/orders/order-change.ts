@@ -98,6 +98,15 @@ export function changeRefusal(row: OrderRow): string | null {
   }
 }
 
+/** Why it cannot be cancelled from here, as a sentence; null when it can. */
+export function cancelRefusal(row: OrderRow): string | null {
+  if (row.cancellable) return null;
+  const name = `${orderName(row)} cannot be cancelled`;
+  return row.working && row.origin === 'foreign'
+    ? `${name} from here: another program placed it. Cancel it there or in TWS; KILL cancels it too when its scope is all orders.`
+    : `${name}: it is ${orderWord(row.state, row.ibStatus).word}.`;
+}
+
 type Faults = Partial<Record<keyof TypedTerms, string>>;
 
 function readLevel(text: string, old: Price | null, tick: Price | null): { readonly value?: Price; readonly fault?: string } {

@@ -1,11 +1,15 @@
 import { parseOrderRef } from '#domain/order-ref';
 import type { OrderRow } from '#protocol/topics';
 
+/** What the order of the rows is made of. */
+export const ARRANGED = ['key', 'parentKey', 'ref', 'state', 'working', 'createdAt'] as const satisfies readonly (keyof OrderRow)[];
+type Arranged = Pick<OrderRow, (typeof ARRANGED)[number]>;
+
 /** Families stay together, the parent first. Families with something unsettled or working come first, then the newest. */
-export function arrangeOrders(rows: readonly OrderRow[], order?: (a: OrderRow, b: OrderRow) => number): readonly OrderRow[] {
+export function arrangeOrders<R extends Arranged>(rows: readonly R[], order?: (a: R, b: R) => number): readonly R[] {
   const present = new Set(rows.map((row) => row.key));
-  const children = new Map<string, OrderRow[]>();
-  const parents: OrderRow[] = [];
+  const children = new Map<string, R[]>();
+  const parents: R[] = [];
   for (const row of rows) {
     if (row.parentKey === null || !present.has(row.parentKey)) parents.push(row);
     else {
@@ -14,7 +18,7 @@ export function arrangeOrders(rows: readonly OrderRow[], order?: (a: OrderRow, b
       else family.push(row);
     }
   }
-  const rank = (row: OrderRow): number => {
+  const rank = (row: R): number => {
     const family = [row, ...(children.get(row.key) ?? [])];
     if (family.some((member) => member.state === 'UNKNOWN')) return 0;
     return family.some((member) => member.working) ? 1 : 2;
@@ -27,11 +31,11 @@ export function arrangeOrders(rows: readonly OrderRow[], order?: (a: OrderRow, b
 }
 
 /** The stop before the target: the leg that protects is the one to look at. */
-function childFirst(a: OrderRow, b: OrderRow): number {
+function childFirst(a: Arranged, b: Arranged): number {
   return Number(isProtective(b)) - Number(isProtective(a)) || a.createdAt - b.createdAt;
 }
 
 /** The stop of a bracket of ours. */
-export function isProtective(row: OrderRow): boolean {
+export function isProtective(row: Pick<OrderRow, 'ref'>): boolean {
   return row.ref !== null && parseOrderRef(row.ref)?.leg === 'S';
 }

@@ -16,11 +16,14 @@ import type { Column } from '../../ui/table.ts';
 import { CrossIcon, EditIcon, WhyIcon } from '../../ui/icons.tsx';
 import { Chip, Empty, NO_BROKER, Notice, Spin } from '../../ui/small.tsx';
 import { ModifyStrip } from './modify-strip.tsx';
-import { changeRefusal, nudge, orderName, orderTerms, originBadge, tickOf } from './order-change.ts';
-import { arrangeOrders, isProtective } from './order-tree.ts';
+import { cancelRefusal, changeRefusal, nudge, orderName, orderTerms, originBadge, tickOf } from './order-change.ts';
+import { ARRANGED, arrangeOrders, isProtective } from './order-tree.ts';
 import './orders.css';
 
-const FIGURES: Readonly<Record<string, (row: OrderRow) => number | string | null>> = {
+/** What the rows may be sorted by beside. */
+const SORTED = [...ARRANGED, 'symbol', 'filled', 'originText'] as const satisfies readonly (keyof OrderRow)[];
+type Sorted = Pick<OrderRow, (typeof SORTED)[number]>;
+const FIGURES: Readonly<Record<string, (row: Sorted) => number | string | null>> = {
   status: (row) => row.state,
   order: (row) => row.symbol,
   filled: (row) => row.filled,
@@ -34,13 +37,15 @@ export function Orders(): ReactNode {
   const keys = useArranged(
     'orders',
     useCallback(
-      (rows: readonly OrderRow[]) => {
+      (rows: readonly Sorted[]) => {
         const figure = sorting === null ? undefined : FIGURES[sorting.column];
         return arrangeOrders(rows, figure === undefined ? undefined : byFigure(figure, sorting?.down ?? false));
       },
       [sorting],
     ),
     view.still,
+    // What changes all the time counts only while the rows are sorted by it.
+    sorting === null ? (ARRANGED as readonly (keyof Sorted)[]) : SORTED,
   );
   const source = useRowSource('orders');
   const problem = useField('status', 'problem') ?? null;
@@ -93,11 +98,9 @@ export function Orders(): ReactNode {
     else if (event.key === '+' || event.key === '-') step(row, event.key === '+' ? 1 : -1);
     else if ((event.key === 's' || event.key === 'S') && row.settleable) openDialog({ kind: 'settle', key: row.key });
     else if (event.key === 'Delete' || event.key === 'Backspace') {
-      if (row.cancellable) openDialog({ kind: 'cancel-order', key: row.key });
-      else
-        refused(
-          `${row.side} ${quantityText(row.quantity)} ${row.symbol} cannot be cancelled: it is ${orderWord(row.state, row.ibStatus).word}.`,
-        );
+      const refusal = cancelRefusal(row);
+      if (refusal === null) openDialog({ kind: 'cancel-order', key: row.key });
+      else refused(refusal);
     } else return false;
     return true;
   };

@@ -21,7 +21,9 @@ import { changeDraft, chooseContract, clearDraft, useTicket } from './ticket-sto
 import { TicketQuote } from './ticket-quote.tsx';
 import './ticket.css';
 
-function names(rows: readonly WatcherRow[]): readonly string[] {
+const NAMES = ['name'] as const;
+
+function names(rows: readonly Pick<WatcherRow, 'name'>[]): readonly string[] {
   return rows.map((row) => row.name);
 }
 
@@ -36,7 +38,7 @@ export function Ticket(): ReactNode {
   const quote = useRow('quotes', contract?.conId ?? null);
   const positions = useSummary('positions', held);
   const position = positions.find((row) => row.conId === contract?.conId)?.quantity ?? 0;
-  const takenList = useSummary('watchers', names);
+  const takenList = useSummary('watchers', names, NAMES);
   const taken = useMemo(() => new Set(takenList), [takenList]);
   const reading = useMemo(() => readDraft(draft, taken), [draft, taken]);
   const preview = usePreview(reading.spec);

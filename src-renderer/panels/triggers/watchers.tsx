@@ -55,7 +55,9 @@ interface Counts {
   readonly text: string;
 }
 
-function count(rows: readonly WatcherRow[]): Counts {
+const COUNTED = ['life', 'holding'] as const;
+
+function count(rows: readonly Pick<WatcherRow, 'life' | 'holding'>[]): Counts {
   const counts = { armed: 0, holding: 0, paused: 0, done: 0 };
   for (const row of rows) {
     if (row.life === 'armed') counts[row.holding ? 'holding' : 'armed'] += 1;
@@ -75,7 +77,7 @@ export function Watchers(): ReactNode {
     still,
   );
   const source = useRowSource('watchers');
-  const counts = useSummary('watchers', count);
+  const counts = useSummary('watchers', count, COUNTED);
   const { contracts } = useDesk();
   const selected = useView((state) => state.selection?.conId ?? null);
   const limitMs = useField('settings', 'settings')?.limits.maxQuoteAgeMs;

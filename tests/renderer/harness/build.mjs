@@ -5,14 +5,20 @@ import { build } from 'vite';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-export async function buildHarness(outDir) {
+export async function buildHarness(outDir, { minify = true } = {}) {
   await build({
     root,
     base: './',
     configFile: false,
     logLevel: 'warn',
     plugins: [react()],
-    build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, rolldownOptions: { input: resolve(import.meta.dirname, 'index.html') } },
+    build: {
+      minify,
+      outDir,
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      rolldownOptions: { input: resolve(import.meta.dirname, 'index.html') },
+    },
   });
 }
 
