@@ -1,8 +1,10 @@
 import { decide } from '#core/engine/adoption';
 import { breakeven, closePosition, protectPosition } from '#core/engine/closing';
 import type { Hall } from '#core/engine/hall';
+import { mendExits } from '#core/engine/mending';
 import { modifyOrder } from '#core/engine/modify';
 import type { Refusal } from '#core/engine/refusal';
+import { trailPosition } from '#core/engine/trailing';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
 import { err, type Result } from '#domain/result';
@@ -24,6 +26,8 @@ type Names =
   | 'position.close'
   | 'position.protect'
   | 'position.breakeven'
+  | 'position.trail'
+  | 'position.mend'
   | 'positions.flatten-all'
   | 'audit.export';
 
@@ -69,6 +73,8 @@ export function truthHandlers({ hall, audit, withDetails }: TruthPorts): Pick<Ha
     'position.protect': (input, caller) =>
       onPosition(input, () => protectPosition(hall, input.account, input.conId, input.stop, caller.by)),
     'position.breakeven': (input, caller) => onPosition(input, () => breakeven(hall, input.account, input.conId, caller.by)),
+    'position.trail': (input, caller) => onPosition(input, () => trailPosition(hall, input.account, input.conId, input.trail, caller.by)),
+    'position.mend': (input, caller) => onPosition(input, () => mendExits(hall, input.account, input.conId, caller.by)),
     'positions.flatten-all': async (_input, caller) => {
       const held = [...hall.stores.positions.values()].filter((position) => position.quantity !== 0);
       if (held.length === 0) return failure('not-found', 'There is no position.');
