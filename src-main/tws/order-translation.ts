@@ -9,26 +9,33 @@ import {
 import type { OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
 import type { Contract } from '#domain/contract';
 import type { AccountId, ClientId, OrderId, OrderRef, PermId } from '#domain/ids';
-import type { OrderIntent, OrderLeg, OrderRequest, OrderType, Side, TimeInForce } from '#domain/order';
+import type { OrderIntent, OrderLeg, OrderRequest, OrderType, Side, TimeInForce, Trail } from '#domain/order';
 import { formatPrice, priceFromNumber, type Price } from '#domain/price';
 import { formatQuantity, quantityFromNumber, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { toIbContract, wireDecimal } from './contract-translation.ts';
 import { isWireSafe } from './wire-text.ts';
 
-/** Cancel with block: of two exits never both can fill. */
-const OCA_CANCEL_WITH_BLOCK = 1;
+/**
+ * Reduce with block: of two exits never both can fill, and what one of them fills in part the others shrink by. Type 1 would cancel them,
+ * and leave what is still held without a stop.
+ */
+const OCA_REDUCE_WITH_BLOCK = 2;
 const MAX_REF = 40;
+const MAX_GROUP = 60;
 /** IB's unset integer, seen as the order id of manual executions. */
 const UNSET_INT = 2_147_483_647;
 
 const TIFS: Readonly<Record<TimeInForce, IbTif>> = { DAY: IbTif.DAY, GTC: IbTif.GTC, IOC: IbTif.IOC };
 const SIDES: Readonly<Record<Side, OrderAction>> = { BUY: OrderAction.BUY, SELL: OrderAction.SELL };
-const TYPES: Readonly<Record<OrderType, { readonly ib: IbOrderType; readonly limit: boolean; readonly stop: boolean }>> = {
+const TYPES: Readonly<
+  Record<OrderType, { readonly ib: IbOrderType; readonly limit: boolean; readonly stop: boolean; readonly trail?: true }>
+> = {
   MKT: { ib: IbOrderType.MKT, limit: false, stop: false },
   LMT: { ib: IbOrderType.LMT, limit: true, stop: false },
   STP: { ib: IbOrderType.STP, limit: false, stop: true },
   'STP LMT': { ib: IbOrderType.STP_LMT, limit: true, stop: true },
+  TRAIL: { ib: IbOrderType.TRAIL, limit: false, stop: false, trail: true },
 };
 
 /** A leg ready for the wire but for its ids, which are only taken when it leaves. */
@@ -54,12 +61,14 @@ export function toWireOrder(request: OrderRequest): Result<WireOrder> {
   if (!contract.ok) return contract;
   if (request.contract.conId <= 0) return err('The contract has no valid contract id.');
   const exits = request.legs.length - 1;
-  const ocaGroup = exits > 1 ? `OCA-${request.legs[0].ref}` : undefined;
+  const [, ...children] = request.legs;
+  if (children.some((leg) => exits > 1 && (leg.ocaGroup === undefined || leg.ocaGroup !== children[0]?.ocaGroup)))
+    return err('Two exits outside of one OCA group could both fill.');
   const legs: WireLeg[] = [];
   for (const [index, leg] of request.legs.entries()) {
     const order = toIbOrder(request.account, leg, {
       transmit: index === exits,
-      ...(index > 0 && ocaGroup !== undefined ? { ocaGroup } : {}),
+      ...(leg.ocaGroup === undefined ? {} : { ocaGroup: leg.ocaGroup }),
     });
     if (!order.ok) return order;
     legs.push({ ref: leg.ref, order: order.value });
@@ -87,14 +96,24 @@ function toIbOrder(account: AccountId, leg: OrderLeg, how: LegBonds & { readonly
     orderType: needs.ib,
     ...(needs.limit && leg.limit !== undefined ? { lmtPrice: wireDecimal(formatPrice(leg.limit, 0)) } : {}),
     ...(needs.stop && leg.stop !== undefined ? { auxPrice: wireDecimal(formatPrice(leg.stop, 0)) } : {}),
+    ...(needs.trail === true ? trailFields(leg) : {}),
     tif: TIFS[leg.tif],
     account,
     orderRef: leg.ref,
     outsideRth: leg.outsideRth,
     transmit: how.transmit,
-    ...(how.ocaGroup === undefined ? {} : { ocaGroup: how.ocaGroup, ocaType: OCA_CANCEL_WITH_BLOCK }),
+    ...(how.ocaGroup === undefined ? {} : { ocaGroup: how.ocaGroup, ocaType: OCA_REDUCE_WITH_BLOCK }),
     ...(how.parentId === undefined ? {} : { parentId: how.parentId }),
   });
+}
+
+/** The distance as an amount or as a percentage, and where the stop begins: IB moves it from there after the market. */
+function trailFields({ trail, stop }: OrderLeg): Partial<IbOrder> {
+  return {
+    ...(trail?.kind === 'amount' ? { auxPrice: wireDecimal(formatPrice(trail.amount, 0)) } : {}),
+    ...(trail?.kind === 'percent' ? { trailingPercent: wireDecimal(String(trail.basisPoints / 100)) } : {}),
+    ...(stop === undefined ? {} : { trailStopPrice: wireDecimal(formatPrice(stop, 0)) }),
+  };
 }
 
 /** Values can be wrong in spite of their types: they crossed a boundary once. */
@@ -110,7 +129,28 @@ function legFault(account: string, leg: OrderLeg): string | undefined {
   const needs = TYPES[leg.type];
   if (needs.limit && !Number.isSafeInteger(leg.limit)) return `A ${leg.type} order needs a limit price.`;
   if (needs.stop && !Number.isSafeInteger(leg.stop)) return `A ${leg.type} order needs a stop price.`;
+  if (needs.trail === true && (!Number.isSafeInteger(leg.stop) || !isDistance(leg.trail)))
+    return 'A TRAIL order needs a distance and a stop to begin with.';
+  if (leg.ocaGroup !== undefined && (leg.ocaGroup === '' || leg.ocaGroup.length > MAX_GROUP || !isWireSafe(leg.ocaGroup)))
+    return 'The name of the OCA group is empty, too long or carries characters that must not reach the wire.';
   return undefined;
+}
+
+function isDistance(trail: Trail | undefined): boolean {
+  if (trail === undefined) return false;
+  return trail.kind === 'amount'
+    ? Number.isSafeInteger(trail.amount) && trail.amount > 0
+    : Number.isSafeInteger(trail.basisPoints) && trail.basisPoints > 0 && trail.basisPoints < 10_000;
+}
+
+/** A trailing order's distance; missing when IB names none that can be read. */
+function trailOf(order: IbOrder): Trail | undefined {
+  const amount = priceFromNumber(order.auxPrice);
+  if (amount !== undefined && amount > 0) return { kind: 'amount', amount };
+  const percent = priceFromNumber(order.trailingPercent);
+  return percent !== undefined && percent > 0 && percent < 100_000_000
+    ? { kind: 'percent', basisPoints: Math.round(percent / 10_000) }
+    : undefined;
 }
 
 /** IB's open (or completed) order → news. Undefined when it is not usable at all. */
@@ -120,8 +160,13 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
   if (!Number.isSafeInteger(orderId) || quantity === undefined || quantity < 0 || side === undefined) return undefined;
   const type = order.orderType as string;
   const limit = type.includes('LMT') || type === 'REL' ? priceFromNumber(order.lmtPrice) : undefined;
-  const stop =
-    type.startsWith('STP') || type.startsWith('TRAIL') || type === 'MIT' || type === 'LIT' ? priceFromNumber(order.auxPrice) : undefined;
+  const trails = type.startsWith('TRAIL');
+  const stop = trails
+    ? priceFromNumber(order.trailStopPrice)
+    : type.startsWith('STP') || type === 'MIT' || type === 'LIT'
+      ? priceFromNumber(order.auxPrice)
+      : undefined;
+  const trail = trails ? trailOf(order) : undefined;
   return {
     orderId: orderId as OrderId,
     permId: integer(order.permId) as PermId,
@@ -133,6 +178,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
     quantity,
     ...(limit === undefined ? {} : { limit }),
     ...(stop === undefined ? {} : { stop }),
+    ...(trail === undefined ? {} : { trail }),
     tif: (order.tif as string | undefined) ?? '',
     outsideRth: order.outsideRth ?? false,
     ...(order.orderRef === undefined || order.orderRef === '' ? {} : { orderRef: order.orderRef as OrderRef }),

@@ -242,7 +242,7 @@ export class Transport implements BrokerPort {
       if (!alive()) break;
       const orderId = ids[index]!;
       const parentId = index === 0 ? undefined : ids[0];
-      const ocaGroup = index > 0 && approved.value.legs.length > 2 ? `OCA-${approved.value.legs[0].ref}` : '';
+      const ocaGroup = leg.ocaGroup ?? '';
       const bond = { parentId, ocaGroup, transmit: leg === approved.value.legs.at(-1) };
       const frame = frameOf(approved, leg, orderId, bond);
       this.#bonds.sent(clientId, orderId, bond);

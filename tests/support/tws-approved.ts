@@ -55,11 +55,13 @@ export function bracket(
   changes: Partial<OrderIntent> = {},
 ): OrderIntent {
   const price = (dollars: number): Price => Math.round(dollars * 1_000_000) as Price;
+  const entry = leg({ ref: freshRef('E'), type: 'LMT', limit: price(prices.entry) });
+  const ocaGroup = `OCA-${entry.ref}`;
   return intent({
     legs: [
-      leg({ ref: freshRef('E'), type: 'LMT', limit: price(prices.entry) }),
-      leg({ ref: freshRef('T'), leg: 'T', side: 'SELL', type: 'LMT', limit: price(prices.target), tif: 'GTC' }),
-      leg({ ref: freshRef('S'), leg: 'S', side: 'SELL', type: 'STP', stop: price(prices.stop), tif: 'GTC' }),
+      entry,
+      leg({ ref: freshRef('T'), leg: 'T', side: 'SELL', type: 'LMT', limit: price(prices.target), tif: 'GTC', ocaGroup }),
+      leg({ ref: freshRef('S'), leg: 'S', side: 'SELL', type: 'STP', stop: price(prices.stop), tif: 'GTC', ocaGroup }),
     ],
     ...changes,
   });

@@ -1,7 +1,8 @@
 import { approve } from '#core/risk/risk-engine';
+import { entryKeyOf, groupOf, ocaGroupOf, restOfGroups } from '#core/order/family';
 import { stopsProtecting } from '#core/order/protection';
-import type { AccountId, ConId, TriggerId } from '#domain/ids';
-import type { Order, OrderCause, OrderIntent, OrderLeg } from '#domain/order';
+import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
+import { type Order, type OrderCause, type OrderIntent, type OrderLeg } from '#domain/order';
 import { type Leg, orderRef } from '#domain/order-ref';
 import type { Position } from '#domain/position';
 import { formatPrice, type Price, roundToTick } from '#domain/price';
@@ -20,12 +21,15 @@ type Done = Result<number, Refusal>;
 
 /** Exits that neither shrink nor go within this time stop the close: the operator decides. */
 const PATIENCE_MS = 10_000;
+/** A change that is not answered within this time is no longer waited for when the exit has to become smaller still. */
+const ANSWER_MS = 3_000;
+const AGAIN_MS = 500;
 
-function refuse(text: string): { readonly ok: false; readonly error: Refusal } {
+export function refuse(text: string): { readonly ok: false; readonly error: Refusal } {
   return err({ code: 'not-allowed-now', text });
 }
 
-function sizeOf(position: Position): Quantity {
+export function sizeOf(position: Position): Quantity {
   return Math.abs(position.quantity) as Quantity;
 }
 
@@ -39,20 +43,13 @@ export function exitsOf(hall: Hall, position: Position): readonly Order[] {
   });
 }
 
-function restOf(order: Order): number {
+export function restOf(order: Order): number {
   return Math.max(0, order.quantity - order.filled);
 }
 
-/** Quantity that working exits can take in all: exits of one bracket cancel each other, so the largest of them counts. */
+/** Quantity that working exits can take in all: exits of one group cancel each other, so the largest of them counts. */
 export function exiting(exits: readonly Order[]): number {
-  const groups = new Map<string, number>();
-  for (const order of exits) {
-    const group = order.parentKey ?? order.key;
-    groups.set(group, Math.max(groups.get(group) ?? 0, restOf(order)));
-  }
-  let sum = 0;
-  for (const rest of groups.values()) sum += rest;
-  return sum;
+  return restOfGroups(exits);
 }
 
 /**
@@ -103,10 +100,10 @@ export function closePosition(hall: Hall, account: AccountId, conId: ConId, perc
 }
 
 /** Cancels or shrinks exits until they fit. An exit that cannot be changed is cancelled: too little protection is seen, too much is not. */
-function makeRoom(hall: Hall, exits: readonly Order[], remaining: number, by: string): void {
+export function makeRoom(hall: Hall, exits: readonly Order[], remaining: number, by: string): void {
   let room = remaining;
   const groups = new Map<string, Order[]>();
-  for (const order of exits) groups.set(order.parentKey ?? order.key, [...(groups.get(order.parentKey ?? order.key) ?? []), order]);
+  for (const order of exits) groups.set(groupOf(order), [...(groups.get(groupOf(order)) ?? []), order]);
   const gone: Order[] = [];
   for (const group of groups.values()) {
     const largest = Math.max(...group.map(restOf));
@@ -160,16 +157,27 @@ function endClosing(hall: Hall, closing: Closing, trouble: string | undefined): 
 }
 
 function sendClose(hall: Hall, position: Position, quantity: Quantity, by: string): Done {
-  return sendExit(
+  const sent = sendExit(
     hall,
     position,
     { leg: 'F', type: 'MKT', quantity, tif: 'DAY', outsideRth: false },
     `${by} closed ${formatQuantity(quantity)} of ${formatQuantity(sizeOf(position))} ${position.contract.symbol} by hand.`,
   );
+  return sent.ok ? ok(sent.value.seq) : sent;
+}
+
+export interface SentExit {
+  readonly seq: number;
+  readonly key: OrderKey;
 }
 
 /** One reduce-only order of the operator's hand. Its reference holds the commit's number, which never repeats, also not after a restart. */
-function sendExit(hall: Hall, position: Position, exit: Omit<OrderLeg, 'ref' | 'side'>, sentence: string): Done {
+export function sendExit(
+  hall: Hall,
+  position: Position,
+  exit: Omit<OrderLeg, 'ref' | 'side'>,
+  sentence: string,
+): Result<SentExit, Refusal> {
   const { account, contract } = position;
   const key = positionKey(account, contract.conId);
   const kind: Leg = exit.leg;
@@ -180,10 +188,13 @@ function sendExit(hall: Hall, position: Position, exit: Omit<OrderLeg, 'ref' | '
     kind === 'F' ? 'position.flatten' : 'position.protect',
     { kind: 'command', text: sentence, ref: key },
     (tx) => {
+      const ref = orderRef({ triggerId: id, gen: Math.floor(tx.seq / 1_000_000) + 1, fire: tx.seq % 1_000_000, leg: kind });
       const leg: OrderLeg = {
         ...exit,
         side: position.quantity > 0 ? 'SELL' : 'BUY',
-        ref: orderRef({ triggerId: id, gen: Math.floor(tx.seq / 1_000_000) + 1, fire: tx.seq % 1_000_000, leg: kind }),
+        ref,
+        // Its own group at first: whatever shall replace or accompany it can join.
+        ...(kind === 'S' && exit.ocaGroup === undefined ? { ocaGroup: ocaGroupOf(ref) } : {}),
       };
       const intent: OrderIntent = { account, contract, purpose: 'reduce', origin: 'operator', legs: [leg] };
       const verdict = approve(intent, riskContext(hall, tx, intent, undefined, undefined), tx.seq);
@@ -192,7 +203,7 @@ function sendExit(hall: Hall, position: Position, exit: Omit<OrderLeg, 'ref' | '
       writeOrders(hall, tx, intent, 'QUEUED', cause, `approved: ${verdict.verdict}`);
       log(tx, 'warning', sentence, { kind: 'position', key });
       releaseApproved(hall, tx, verdict);
-      return tx.seq;
+      return { seq: tx.seq, key: ref as string as OrderKey };
     },
   );
   if (outcome === undefined) return refuse('The order could not be recorded; nothing was sent.');
@@ -219,15 +230,35 @@ export function protectPosition(hall: Hall, account: AccountId, conId: ConId, st
   const level = roundToTick(stop, details.minTick, long ? 'up' : 'down');
   const fault = firesAtOnce(hall, position, level);
   if (fault !== undefined) return refuse(fault);
-  return sendExit(
+  const group = groupToJoin(hall, position, quantity);
+  if (!group.ok) return group;
+  const sent = sendExit(
     hall,
     position,
-    { leg: 'S', type: 'STP', quantity, stop: level, tif: 'GTC', outsideRth: true },
+    { leg: 'S', type: 'STP', quantity, stop: level, tif: 'GTC', outsideRth: true, ...group.value },
     `${by} protects ${formatQuantity(quantity)} ${position.contract.symbol} with a stop at ${formatPrice(level)}.`,
+  );
+  return sent.ok ? ok(sent.value.seq) : sent;
+}
+
+/**
+ * The OCA group that a new stop has to join, because a target works that would otherwise close the position a second time; empty where
+ * there is room besides what works.
+ */
+export function groupToJoin(hall: Hall, position: Position, quantity: Quantity): Result<{ readonly ocaGroup?: string }, Refusal> {
+  const exits = exitsOf(hall, position);
+  const size = sizeOf(position);
+  if (exiting(exits) + quantity <= size) return ok({});
+  for (const { ocaGroup } of exits) {
+    if (ocaGroup === undefined) continue;
+    if (exiting(exits.filter((order) => order.ocaGroup !== ocaGroup)) + quantity <= size) return ok({ ocaGroup });
+  }
+  return refuse(
+    `Working exits would close ${position.contract.symbol} a second time besides a new stop, and none of them has a group at IB that it could join. Cancel one of them first.`,
   );
 }
 
-function firesAtOnce(hall: Hall, position: Position, level: Price): string | undefined {
+export function firesAtOnce(hall: Hall, position: Position, level: Price): string | undefined {
   const quote = hall.board.quote(position.contract.conId);
   const long = position.quantity > 0;
   const market = long ? quote?.bid : quote?.ask;
@@ -276,7 +307,16 @@ export function trimExits(hall: Hall, account: AccountId, conId: ConId): void {
 
 function trimSide(hall: Hall, side: Position, allowed: number, held: number): void {
   const exits = exitsOf(hall, side).filter(isOwnExit);
-  if (exits.length === 0 || exiting(exits) <= allowed) return;
+  // What is on its way out, or on its way to a smaller quantity, is counted as what it will be: it is not told and not cancelled again.
+  const coming = exits
+    .filter((order) => order.state !== 'CANCEL_PENDING')
+    .map((order) => ({ ...order, quantity: order.change?.quantity ?? order.quantity }));
+  if (exiting(coming) <= allowed) return;
+  const now = hall.ports.clock.now();
+  if (exits.some((order) => order.change !== undefined && now - order.change.at < ANSWER_MS)) {
+    hall.ports.scheduler.after(AGAIN_MS, () => trimExits(hall, side.account, side.contract.conId));
+    return;
+  }
   const key = positionKey(side.account, side.contract.conId);
   commit(hall, 'risk-reducing', 'exits.trim', { kind: 'broker', text: 'exits exceed the position', ref: key }, (tx) => {
     log(
@@ -290,12 +330,13 @@ function trimSide(hall: Hall, side: Position, allowed: number, held: number): vo
 }
 
 /** What entries of triggers have opened and their own exits have not closed, by side. */
-function openedByTriggers(hall: Hall, account: AccountId, conId: ConId): { readonly long: number; readonly short: number } {
+export function openedByTriggers(hall: Hall, account: AccountId, conId: ConId): { readonly long: number; readonly short: number } {
   let long = 0;
   let short = 0;
   for (const order of hall.stores.orders.values()) {
     if (order.contract.conId !== conId || order.account !== account || order.filled === 0 || order.triggerId === undefined) continue;
-    const entry = order.parentKey === undefined ? order : hall.index.get(order.parentKey);
+    const entryKey = entryKeyOf(order);
+    const entry = entryKey === undefined ? order : hall.index.get(entryKey);
     if (entry?.leg !== 'E') continue;
     const opened = order === entry ? order.filled : 0 - order.filled;
     if (entry.side === 'BUY') long += opened;
@@ -305,6 +346,6 @@ function openedByTriggers(hall: Hall, account: AccountId, conId: ConId): { reado
 }
 
 /** Only what this desk placed as an exit is taken back by itself; a person's order is a person's wish. */
-function isOwnExit(order: Order): boolean {
+export function isOwnExit(order: Order): boolean {
   return (order.leg === 'S' || order.leg === 'T') && order.origin !== 'manual' && order.origin !== 'foreign' && order.state !== 'UNKNOWN';
 }

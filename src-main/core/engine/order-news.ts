@@ -3,7 +3,7 @@ import { mayBecome } from '#core/order/life';
 import { stateOfStatus } from '#core/order/translate';
 import type { BrokerNotice, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
 import type { OrderKey } from '#domain/ids';
-import { isTerminal, isWorking, type Order, type OrderOrigin, type OrderState, type Side } from '#domain/order';
+import { isTerminal, isWorking, type Order, type OrderOrigin, type OrderState, sameTrail, type Side } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
 import type { Fill } from '#domain/execution';
 import type { Quantity } from '#domain/quantity';
@@ -13,6 +13,7 @@ import { commit, count, type Hall } from './hall.ts';
 import { changeListed, changeRefused } from './modify.ts';
 import { look } from './looking.ts';
 import { knownOf } from './recalling.ts';
+import { changedOutside } from './outside-terms.ts';
 
 /** What the desk believes has not left. The broker's word about such an order proves that it has. */
 const NOT_SENT: ReadonlySet<OrderState> = new Set<OrderState>(['INTENT', 'QUEUED', 'DENIED', 'ABORTED_BY_KILL']);
@@ -113,6 +114,7 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
       answer === undefined
         ? listed(hall, order, news, completed)
         : (stateOfStatus(news.ibStatus, order.filled, order.whyHeld ?? '') ?? order.change?.from);
+    const outside = completed ? undefined : changedOutside(hall, order, news, tx.at);
     // What was noted on the way to the broker is settled by its first answer; from then on the row says why the order exists.
     const { note: _settled, ...answered } = order;
     const changed: Order = {
@@ -123,13 +125,24 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
       ...(news.quantity > 0 ? { quantity: news.quantity } : {}),
       ...(news.limit === undefined ? {} : { limit: news.limit }),
       ...(news.stop === undefined ? {} : { stop: news.stop }),
+      ...(news.trail === undefined ? {} : { trail: news.trail }),
+      ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
+      ...(outside === undefined ? {} : { changedOutsideAt: tx.at }),
       ibStatus: news.ibStatus,
       state: seen === undefined ? order.state : move(hall, order, seen),
       updatedAt: tx.at,
       ...(order.ackedAt === undefined ? { ackedAt: tx.at } : {}),
+      ...(outside === undefined ? {} : { note: 'changed in TWS or by IB, not by this desk' }),
       ...(answer === 'taken' ? { note: 'changed as asked' } : answer === 'refused' ? { note: 'IB kept the old terms' } : {}),
     };
     tx.set(hall.stores.orders, key, settled(changed));
+    if (outside !== undefined)
+      log(
+        tx,
+        'alarm',
+        `${order.side} ${order.contract.symbol} was changed in TWS or by IB, not by this desk: ${outside}. It is taken over as it is.`,
+        { kind: 'order', key },
+      );
     if (answer === 'refused')
       log(tx, 'alarm', `${order.side} ${order.contract.symbol} keeps its terms: IB lists it unchanged.`, { kind: 'order', key });
     spokenOf(tx, order, changed);
@@ -178,6 +191,7 @@ function sameOpenOrder(order: Order, news: OpenOrderNews): boolean {
     (news.quantity === 0 || order.quantity === news.quantity) &&
     (news.limit === undefined || order.limit === news.limit) &&
     (news.stop === undefined || order.stop === news.stop) &&
+    (news.trail === undefined || sameTrail(order.trail, news.trail)) &&
     (news.orderId === 0 || order.orderId === news.orderId) &&
     order.ackedAt !== undefined
   );
@@ -230,6 +244,8 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
     quantity: news.quantity > 0 ? news.quantity : filled,
     ...(news.limit === undefined ? {} : { limit: news.limit }),
     ...(news.stop === undefined ? {} : { stop: news.stop }),
+    ...(news.trail === undefined ? {} : { trail: news.trail }),
+    ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
     outsideRth: news.outsideRth,
     state: completed ? ended : working,
     ibStatus: news.ibStatus,

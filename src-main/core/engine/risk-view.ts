@@ -1,5 +1,6 @@
 import type { Tx } from '#core/commit/transaction';
 import { quoteFault, quoteFaultSentence } from '#core/market/quote-fault';
+import { groupOf } from '#core/order/family';
 import type { RiskContext } from '#core/risk/risk-context';
 import { contractLabel } from '#domain/contract';
 import { sessionAt } from '#domain/session-time';
@@ -45,6 +46,7 @@ export function riskContext(
     quoteFault: quoteFaultText(hall, intent, seen, quote === undefined ? undefined : tickAt),
     position: position?.quantity ?? ZERO,
     working,
+    ...(changed === undefined ? {} : { changedFilled: changed.filled }),
     recent: hall.recentSends.since(now - Math.max(1, rules.limits.duplicateWindowSeconds) * 1_000),
     refUsed: (ref) => tx.has(hall.stores.orders, ref as string as OrderKey),
     triggerFires: trigger === undefined ? undefined : { id: trigger.id, recent: trigger.recentFires },
@@ -82,5 +84,5 @@ function quoteFaultText(hall: Hall, intent: OrderIntent, quote: Quote | undefine
 
 function isReplaced(order: Order, changed: Order | undefined): boolean {
   if (changed === undefined) return false;
-  return order.key === changed.key || (changed.parentKey !== undefined && order.parentKey === changed.parentKey);
+  return order.key === changed.key || (order.side === changed.side && groupOf(order) === groupOf(changed));
 }

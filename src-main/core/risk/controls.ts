@@ -1,6 +1,7 @@
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { formatAmount, MONEY_SCALE, notional, type Amount } from '#domain/money';
 import type { Order, OrderIntent, OrderLeg, Side } from '#domain/order';
+import { groupOf, restOfGroups } from '#core/order/family';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
 import type { Denied, RiskContext } from './risk-context.ts';
@@ -71,10 +72,19 @@ const priceValidity: Control = (intent, { details }) => {
   const mayBeNegative = intent.contract.secType === 'FUT' || intent.contract.secType === 'BAG' || intent.contract.secType === 'FOP';
   for (const leg of intent.legs) {
     const needsLimit = leg.type === 'LMT' || leg.type === 'STP LMT';
-    const needsStop = leg.type === 'STP' || leg.type === 'STP LMT';
-    if (needsLimit !== (leg.limit !== undefined) || needsStop !== (leg.stop !== undefined))
+    const needsTrail = leg.type === 'TRAIL';
+    const needsStop = leg.type === 'STP' || leg.type === 'STP LMT' || needsTrail;
+    if (needsLimit !== (leg.limit !== undefined) || needsStop !== (leg.stop !== undefined) || needsTrail !== (leg.trail !== undefined))
       return denied('C-04', `A ${leg.type} order has the wrong set of prices; this is a defect of the program.`);
-    for (const price of [leg.limit, leg.stop]) {
+    if (
+      leg.trail?.kind === 'percent' &&
+      !(Number.isSafeInteger(leg.trail.basisPoints) && leg.trail.basisPoints > 0 && leg.trail.basisPoints < 10_000)
+    )
+      return denied('C-04', `A trailing stop ${leg.trail.basisPoints / 100} % behind is none; write more than 0 and less than 100 %.`);
+    const amount = leg.trail?.kind === 'amount' ? leg.trail.amount : undefined;
+    if (amount !== undefined && amount <= 0)
+      return denied('C-04', `A trailing stop ${formatPrice(amount)} behind is none; write more than 0.`);
+    for (const price of [leg.limit, leg.stop, amount]) {
       if (price === undefined) continue;
       if (!Number.isSafeInteger(price)) return denied('C-04', 'A price is not a number.');
       if (price <= 0 && !mayBeNegative) return denied('C-04', `Price ${formatPrice(price)} is not above zero.`);
@@ -224,18 +234,9 @@ const workingOrders: Control = (intent, { working, rules }) => {
   return undefined;
 };
 
-/** What a side can still add if everything working on it fills. Exits of brackets cancel each other, so the larger counts. */
+/** What a side can still add if everything working on it fills. Orders of one group cancel each other, so the largest counts. */
 function pending(working: readonly Order[], conId: number, side: Side): number {
-  let sum = 0;
-  const exits = new Map<string, number>();
-  for (const order of working) {
-    if (order.contract.conId !== conId || order.side !== side) continue;
-    const rest = Math.max(0, order.quantity - order.filled);
-    if (order.parentKey === undefined) sum += rest;
-    else exits.set(order.parentKey, Math.max(exits.get(order.parentKey) ?? 0, rest));
-  }
-  for (const rest of exits.values()) sum += rest;
-  return sum;
+  return restOfGroups(working.filter((order) => order.contract.conId === conId && order.side === side));
 }
 
 /** C-12: position if everything working on the order's side fills, UNKNOWN orders included. */
@@ -270,7 +271,7 @@ const dailyLoss: Control = (_intent, { dailyPnl, rules }) => {
 };
 
 /** Reducing orders pass every limit but one: they never sell more than is held, counting exits already working. */
-const reduceOnly: Control = (intent, { position, working }) => {
+const reduceOnly: Control = (intent, { position, working, changedFilled }) => {
   const [entry] = intent.legs;
   if (intent.legs.length !== 1) return denied('REDUCE', 'A reducing order has exactly one leg.');
   const fault = quantityFault(entry);
@@ -278,9 +279,12 @@ const reduceOnly: Control = (intent, { position, working }) => {
   const held = entry.side === 'SELL' ? position : 0 - position;
   if (held <= 0)
     return denied('REDUCE', `There is no ${entry.side === 'SELL' ? 'long' : 'short'} position in ${intent.contract.symbol} to reduce.`);
-  const open = held - pending(working, intent.contract.conId, entry.side);
-  return entry.quantity <= open
-    ? passed(`reduces ${formatQuantity(entry.quantity)} of ${formatQuantity(held as Quantity)}`)
+  // An exit that joins a group takes in nothing besides it, as long as it is alone no more than what the others leave.
+  const others = entry.ocaGroup === undefined ? working : working.filter((order) => groupOf(order) !== entry.ocaGroup);
+  const open = held - pending(others, intent.contract.conId, entry.side);
+  const rest = (entry.quantity - (changedFilled ?? 0)) as Quantity;
+  return rest <= open
+    ? passed(`reduces ${formatQuantity(rest)} of ${formatQuantity(held as Quantity)}`)
     : denied(
         'REDUCE',
         `Only ${formatQuantity(Math.max(0, open) as Quantity)} of ${formatQuantity(held as Quantity)} is free to close; working exits cover the rest. Cancel them first.`,

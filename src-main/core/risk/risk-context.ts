@@ -55,6 +55,8 @@ export interface RiskContext {
   readonly position: Quantity;
   /** Working orders of the account, UNKNOWN ones included, manual ones too. */
   readonly working: readonly Order[];
+  /** What the order that a change is about has filled already: only its rest can still take something in. */
+  readonly changedFilled?: Quantity;
   readonly recent: readonly RecentSend[];
   /** References ever used; a repeated one is refused for ever. */
   readonly refUsed: (ref: OrderRef) => boolean;

@@ -1,9 +1,11 @@
 import { decide } from '#core/engine/adoption';
 import { breakeven, closePosition, protectPosition } from '#core/engine/closing';
 import type { Hall } from '#core/engine/hall';
+import { mendExits } from '#core/engine/mending';
 import { modifyOrder } from '#core/engine/modify';
 import { acknowledgeExternal } from '#core/engine/position-check';
 import type { Refusal } from '#core/engine/refusal';
+import { trailPosition } from '#core/engine/trailing';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
 import { err, type Result } from '#domain/result';
@@ -26,6 +28,8 @@ type Names =
   | 'position.protect'
   | 'position.breakeven'
   | 'position.acknowledge'
+  | 'position.trail'
+  | 'position.mend'
   | 'positions.flatten-all'
   | 'audit.export';
 
@@ -72,6 +76,8 @@ export function truthHandlers({ hall, audit, withDetails }: TruthPorts): Pick<Ha
       onPosition(input, () => protectPosition(hall, input.account, input.conId, input.stop, caller.by)),
     'position.breakeven': (input, caller) => onPosition(input, () => breakeven(hall, input.account, input.conId, caller.by)),
     'position.acknowledge': (input, caller) => done(acknowledgeExternal(hall, input.account, input.conId, caller.by)),
+    'position.trail': (input, caller) => onPosition(input, () => trailPosition(hall, input.account, input.conId, input.trail, caller.by)),
+    'position.mend': (input, caller) => onPosition(input, () => mendExits(hall, input.account, input.conId, caller.by)),
     'positions.flatten-all': async (_input, caller) => {
       const held = [...hall.stores.positions.values()].filter((position) => position.quantity !== 0);
       if (held.length === 0) return failure('not-found', 'There is no position.');
