@@ -10,6 +10,7 @@ import type { BrokerNews } from '#core/ports/broker';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
 import { execIdRoot } from '#domain/execution';
+import type { Amount } from '#domain/money';
 import type { ExecId, TriggerId } from '#domain/ids';
 import type { Fill as TrueFill } from '#simulator/engine/ledger';
 import type { Order } from '#domain/order';
@@ -28,7 +29,7 @@ export const POSITION_LIMIT = 400;
 /** As long as a slow stream may bring an execution after the positions that contain it. */
 const EARLY_MS = 8_000;
 
-const RULES: RiskRules = rulesOf({
+export const RULES: RiskRules = rulesOf({
   maxPositionShares: POSITION_LIMIT,
   maxWorkingPerSide: 8,
   firingsPerTenMinutes: 1_000,
@@ -53,6 +54,8 @@ export class Life {
   readonly #early = new Set<string>();
   readonly #world: World;
   #alive = true;
+  /** The day's profit and loss as this life was last told it. */
+  daily: Amount | undefined;
   readonly #bornAt: number;
   /** When the first reconciliation was done, epoch ms. */
   #comparedAt: number | undefined;
@@ -163,6 +166,7 @@ export class Life {
     this.#world.note(describe(news));
     if (this.hall.reconciliation.done()) this.#comparedAt ??= this.clock.now();
     if (news.kind === 'execution' && news.live && this.#isEarly(this.clock.now())) this.#early.add(execIdRoot(news.execution.execId));
+    if (news.kind === 'pnl') this.daily = news.daily;
     this.core.onNews(news);
   }
 }

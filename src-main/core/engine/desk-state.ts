@@ -3,6 +3,7 @@ import type { Stores } from '#core/commit/stores';
 import type { Tx } from '#core/commit/transaction';
 import type { Fill } from '#domain/execution';
 import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
+import type { Amount } from '#domain/money';
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Quantity } from '#domain/quantity';
@@ -87,6 +88,15 @@ export interface Closing {
   readonly at: number;
 }
 
+/** C-13: the day's loss stands at or beyond its limit. */
+export interface LossRecord {
+  readonly reached: boolean;
+  readonly at: number;
+  readonly figure: Amount;
+  /** Whole units of the account's currency. */
+  readonly limit: number;
+}
+
 export interface DeskStores {
   readonly engine: Store<'desk', EngineRecord>;
   readonly history: Store<number, EngineStep>;
@@ -100,6 +110,7 @@ export interface DeskStores {
   readonly found: Store<string, Found>;
   /** Keyed like positions. */
   readonly closings: Store<string, Closing>;
+  readonly loss: Store<'desk', LossRecord>;
 }
 
 export function openDeskStores(stores: Stores): DeskStores {
@@ -113,6 +124,7 @@ export function openDeskStores(stores: Stores): DeskStores {
     sends: stores.open('sends'),
     found: stores.open('found-at-start'),
     closings: stores.open('closings'),
+    loss: stores.open('daily-loss'),
   };
 }
 
