@@ -12,6 +12,8 @@ export interface Account {
   readonly dailyPnl?: Amount;
   readonly unrealizedPnl?: Amount;
   readonly realizedPnl?: Amount;
+  /** Epoch ms of the newest profit and loss; missing while none is known. */
+  readonly pnlAt?: number;
   /** Epoch ms of the newest figure; the screen shows its age. */
   readonly updatedAt: number;
 }

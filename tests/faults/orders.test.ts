@@ -246,10 +246,12 @@ test('O-39: after a restart the day’s loss is IB’s: unknown until told, then
   again.started();
   again.quote(179.9);
   const id = again.arm();
+  again.pnl(-2_499);
+  again.quote(179.9);
   again.pnl(-3_000);
   again.quote(180.02);
   expect(again.broker.frames).toEqual([]);
-  expect(again.order(again.ref(id)).note).toMatch(/^C-13/);
+  expect([again.state, again.trigger(id).reason]).toEqual(['EMERGENCY', 'by the kill (control C-13)']);
 
   const untold = new CoreDesk({ startAfter: 900 });
   untold.core.start();

@@ -183,11 +183,21 @@ export const FAULTS_O: readonly FaultRow[] = [
     're-arm with a book that is not compared',
     `${FILE.CORE_REARM}EMERGENCY leads only to STOPPED, and STOPPED to IDLE only by phrase and a reconciled book`,
   ),
-  gap('O-37', 'the daily loss jumps over its limit: EMERGENCY', 'the limit denies new orders (C-13); it does not set EMERGENCY.'),
-  gap(
+  shown(
+    'O-37',
+    'the daily loss jumps over its limit: EMERGENCY',
+    'faults/loss.test.ts › O-37: a loss that jumps over its limit kills at the figure itself, and the reason names figure, limit and source',
+    'faults/loss.test.ts › O-37: what is no figure never kills: unset, NaN, infinite, beyond all numbers, another account’s, none since the reconnect',
+    'faults/loss.test.ts › O-37: it kills once for one loss: a desk re-armed over it only reduces, and a loss that passes the limit again kills again',
+    'faults/loss.test.ts › O-37: a limit that is lowered below the loss kills with the next figure',
+  ),
+  shown(
     'O-38',
-    'P&L undefined, NaN or stuck',
-    'undefined and NaN block (core-risk C-13, core-link); the age of the figure is not looked at.',
+    'P&L undefined, NaN or stuck: blocks what raises exposure',
+    `${FILE.CORE_RISK}C-13: the day’s loss at n−1, n, n+1; unknown is not zero`,
+    `${FILE.CORE_RISK}C-13: a figure of the day that is out of date while something is held counts as unknown`,
+    'faults/loss.test.ts › O-38: a figure that stands still while prices of what is held move blocks what raises exposure; closing goes on',
+    'faults/loss.test.ts › O-38: an old figure is no fault while nothing is held that could have changed it, nor while no price moves',
   ),
   shown(
     'O-39',

@@ -9,7 +9,7 @@ import type { Fill as TrueFill } from '#simulator/engine/ledger';
 import type { OrderView } from '#simulator/engine/order-view';
 import { deskExposure, trueExposure } from './exposure.ts';
 import { legalMove } from './legal.ts';
-import { type Life, POSITION_LIMIT } from './life.ts';
+import { type Life, POSITION_LIMIT, RULES } from './life.ts';
 import type { WrittenFrame } from './transport.ts';
 import type { World } from './world.ts';
 
@@ -25,6 +25,8 @@ export interface Written {
   /** On its way to TWS. */
   travelling: boolean;
 }
+
+const LOSS_LIMIT = -RULES.limits.maxDailyLoss * 1_000_000;
 
 /** Everything that must hold at every moment. The first violation ends the storm. */
 export class Invariants {
@@ -87,7 +89,11 @@ export class Invariants {
       travelling: true,
     });
     this.#world.note(`frame ${leg.side} ${leg.quantity / 10_000} ${leg.ref} as ${clientId}:${orderId}`);
-    if (approved.value.purpose === 'entry' && leg === approved.value.legs[0]) this.#exposure(life, approved);
+    if (approved.value.purpose === 'entry' && leg === approved.value.legs[0]) {
+      this.#exposure(life, approved);
+      if (life.daily === undefined || life.daily <= LOSS_LIMIT)
+        this.fail(`C-13: ${leg.ref} leaves while the day stands at ${life.daily ?? 'nothing'}`);
+    }
     if (leg.leg === 'F') this.#closes(life, approved);
   }
 
@@ -221,6 +227,8 @@ export class Invariants {
     const { life } = this.#world;
     if (life === undefined) return;
     const { hall } = life;
+    if (life.daily !== undefined && life.daily <= LOSS_LIMIT && life.stores.loss.get('desk')?.reached !== true)
+      this.fail(`C-13: a day at ${life.daily} is not beyond the limit for the desk`);
     for (const bug of life.bugs) this.fail(`a defect in ${bug.where} of ${bug.name}: ${String(bug.error)}`);
     if (hall.latch.isSet() !== (life.state === 'EMERGENCY' || life.state === 'STOPPED'))
       this.fail(`I-13: the latch is ${hall.latch.isSet() ? 'set' : 'clear'} while the desk is ${life.state}`);

@@ -9,6 +9,7 @@ import type { EngineState } from '#core/engine/engine-table';
 import type { BrokerNews } from '#core/ports/broker';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
+import type { Amount } from '#domain/money';
 import type { TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { detailsOf, rulesOf } from '../support/core-fixtures.ts';
@@ -23,7 +24,7 @@ import type { World } from './world.ts';
 /** Shares of one contract that all orders together may lead to. */
 export const POSITION_LIMIT = 400;
 
-const RULES: RiskRules = rulesOf({
+export const RULES: RiskRules = rulesOf({
   maxPositionShares: POSITION_LIMIT,
   maxWorkingPerSide: 8,
   firingsPerTenMinutes: 1_000,
@@ -46,6 +47,8 @@ export class Life {
   readonly bugs: CommitBug[] = [];
   readonly #world: World;
   #alive = true;
+  /** The day's profit and loss as this life was last told it. */
+  daily: Amount | undefined;
 
   constructor(world: World, number: number) {
     this.#world = world;
@@ -145,6 +148,7 @@ export class Life {
 
   #hear(news: BrokerNews): void {
     this.#world.note(describe(news));
+    if (news.kind === 'pnl') this.daily = news.daily;
     this.core.onNews(news);
   }
 }

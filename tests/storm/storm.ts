@@ -1,5 +1,6 @@
 import type { BugName } from './bugs.ts';
 import type { CrashPoint } from './crash.ts';
+import { fortune } from './fortune.ts';
 import { Nemesis } from './nemesis.ts';
 import { Operator } from './operator.ts';
 import { type Difference, differences, type OperatorNeeded } from './settlement.ts';
@@ -51,6 +52,7 @@ export function storm(seed: number, options: { readonly bug?: BugName; readonly 
     world.clock.after(1_000, profit);
   };
   profit();
+  const calm = fortune(world, seed);
   world.boot();
   let sound = world.run(3_000);
   const acts = random.between(40, 140);
@@ -73,6 +75,7 @@ export function storm(seed: number, options: { readonly bug?: BugName; readonly 
   if (sound) {
     world.note('quiet');
     nemesis.end();
+    calm();
     world.boot();
     ({ left, settledMs } = settle(world));
     for (const difference of left)

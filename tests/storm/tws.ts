@@ -90,6 +90,8 @@ export class Tws implements ExchangeNews {
   #waitingFrames: (() => void)[] = [];
   /** When open and completed orders were listed last, epoch ms: what other programs did since then is told to nobody. */
   readonly listedAt = { open: 0, completed: 0 };
+  /** The day's profit and loss as IB counts it, unset, or not told at all. */
+  daily: Amount | undefined | 'silent' = 0 as Amount;
   /** A gateway that came back counts from here. */
   nextValidId = 1;
 
@@ -138,7 +140,8 @@ export class Tws implements ExchangeNews {
 
   profit(): void {
     const zero = 0 as Amount;
-    this.#tell(0, { kind: 'news', news: { kind: 'pnl', account: DU, daily: zero, unrealized: zero, realized: zero } });
+    if (this.daily !== 'silent')
+      this.#tell(0, { kind: 'news', news: { kind: 'pnl', account: DU, daily: this.daily, unrealized: zero, realized: zero } });
   }
 
   // What a client sends

@@ -58,6 +58,7 @@ export function context(more: Partial<RiskContext> = {}): RiskContext {
     refUsed: () => false,
     triggerFires: { id: TRIGGER, recent: [] },
     dailyPnl: 0 as Amount,
+    dailyPnlAgeMs: undefined,
     accountCurrency: 'USD',
     ...more,
   };

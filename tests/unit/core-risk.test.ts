@@ -239,6 +239,12 @@ test('C-13: the day’s loss at n−1, n, n+1; unknown is not zero', () => {
   expect(verdict(intent(), { dailyPnl: Number.NaN as Amount })).toBe('C-13');
 });
 
+test('C-13: a figure of the day that is out of date while something is held counts as unknown', () => {
+  const ages = [undefined, 59_999, 60_000, 60_001, Number.NaN].map((dailyPnlAgeMs) => verdict(intent(), { dailyPnlAgeMs }));
+  expect(ages).toEqual(['approved', 'approved', 'approved', 'C-13', 'C-13']);
+  expect(verdict(exit(), { position: units(100), dailyPnlAgeMs: 1e9 })).toBe('approved');
+});
+
 test('C-18 and C-19: a foreign account, a type and a time in force off the list', () => {
   expect(verdict(intent([leg()], { account: 'DU9999999' as AccountId }))).toBe('C-18');
   expect(verdict(intent(), { accounts: [] })).toBe('C-18');

@@ -32,6 +32,7 @@ import { kill, openOrdersListed } from './kill.ts';
 import { Latencies } from './latencies.ts';
 import { advance, firing, pauseDesk } from './life.ts';
 import { onLink, onReconciled, settleOpening, startReconciliation } from './link-news.ts';
+import { onPnl } from './loss-guard.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
 import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
 import { OutsideWatch } from './outside-watch.ts';
@@ -224,7 +225,7 @@ export class DeskCore {
         hall.accounts.value(news.account, news.key, news.value, news.currency, hall.ports.clock.now());
         break;
       case 'pnl':
-        hall.accounts.pnl(news.account, news.daily, news.unrealized, news.realized, hall.ports.clock.now());
+        onPnl(hall, news);
         break;
       case 'pnl-single':
         break;

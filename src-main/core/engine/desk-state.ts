@@ -5,6 +5,7 @@ import type { Fill } from '#domain/execution';
 import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
 import type { Order, Trail } from '#domain/order';
 import type { Price } from '#domain/price';
+import type { Amount } from '#domain/money';
 import type { Position } from '#domain/position';
 import type { Quantity } from '#domain/quantity';
 import type { Trigger } from '#domain/trigger';
@@ -115,6 +116,15 @@ export interface Offer {
   readonly at: number;
 }
 
+/** C-13: the day's loss stands at or beyond its limit. */
+export interface LossRecord {
+  readonly reached: boolean;
+  readonly at: number;
+  readonly figure: Amount;
+  /** Whole units of the account's currency. */
+  readonly limit: number;
+}
+
 export interface DeskStores {
   readonly engine: Store<'desk', EngineRecord>;
   readonly history: Store<number, EngineStep>;
@@ -130,6 +140,7 @@ export interface DeskStores {
   readonly closings: Store<string, Closing>;
   readonly trailings: Store<OrderKey, Trailing>;
   readonly offers: Store<string, Offer>;
+  readonly loss: Store<'desk', LossRecord>;
 }
 
 export function openDeskStores(stores: Stores): DeskStores {
@@ -145,6 +156,7 @@ export function openDeskStores(stores: Stores): DeskStores {
     closings: stores.open('closings'),
     trailings: stores.open('trailings'),
     offers: stores.open('offers'),
+    loss: stores.open('daily-loss'),
   };
 }
 

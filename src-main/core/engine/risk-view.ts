@@ -11,6 +11,7 @@ import type { Trigger } from '#domain/trigger';
 import { ZERO } from '#domain/quantity';
 import { type Effect, positionKey } from './desk-state.ts';
 import type { Hall } from './hall.ts';
+import { dailyPnlAge } from './pnl-age.ts';
 
 /**
  * Reads, inside the commit, everything the verdict depends on. The quote is the one of the firing tick when the order trades the
@@ -51,6 +52,7 @@ export function riskContext(
     refUsed: (ref) => tx.has(hall.stores.orders, ref as string as OrderKey),
     triggerFires: trigger === undefined ? undefined : { id: trigger.id, recent: trigger.recentFires },
     dailyPnl: account?.dailyPnl,
+    dailyPnlAgeMs: dailyPnlAge(hall, now),
     accountCurrency: account?.currency ?? 'USD',
   };
 }

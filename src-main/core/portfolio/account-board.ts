@@ -32,22 +32,19 @@ export class AccountBoard {
   pnl(id: AccountId, daily: Amount | undefined, unrealized: Amount | undefined, realized: Amount | undefined, at: number): void {
     const account = this.#accounts.get(id);
     if (account === undefined) return;
-    const { dailyPnl: _d, unrealizedPnl: _u, realizedPnl: _r, ...rest } = account;
     this.#accounts.set(id, {
-      ...rest,
+      ...withoutPnl(account),
       ...(daily === undefined ? {} : { dailyPnl: daily }),
       ...(unrealized === undefined ? {} : { unrealizedPnl: unrealized }),
       ...(realized === undefined ? {} : { realizedPnl: realized }),
+      ...(daily === undefined ? {} : { pnlAt: at }),
       updatedAt: at,
     });
   }
 
   /** A lost link makes the P&L unknown: an old figure must not pass the loss limit. */
   forgetPnl(): void {
-    for (const [id, account] of this.#accounts) {
-      const { dailyPnl: _d, unrealizedPnl: _u, realizedPnl: _r, ...rest } = account;
-      this.#accounts.set(id, rest);
-    }
+    for (const [id, account] of this.#accounts) this.#accounts.set(id, withoutPnl(account));
   }
 
   get(id: AccountId): Account | undefined {
@@ -62,4 +59,9 @@ export class AccountBoard {
   ids(): readonly AccountId[] {
     return [...this.#accounts.keys()];
   }
+}
+
+function withoutPnl(account: Account): Account {
+  const { dailyPnl: _d, unrealizedPnl: _u, realizedPnl: _r, pnlAt: _at, ...rest } = account;
+  return rest;
 }

@@ -4,6 +4,7 @@ import type { Order, OrderIntent, OrderLeg, Side } from '#domain/order';
 import { groupOf, restOfGroups } from '#core/order/family';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import { dailyLossFault } from './daily-loss.ts';
 import type { Denied, RiskContext } from './risk-context.ts';
 
 /** One control: a denial, or what it measured (part of the verdict the operator reads), or nothing to say. */
@@ -254,20 +255,10 @@ const worstCasePosition: Control = (intent, { position, working, rules }) => {
       );
 };
 
-/** C-13: after the day's loss limit only reducing orders leave. An unknown P&L blocks too: unknown is not zero. */
-const dailyLoss: Control = (_intent, { dailyPnl, rules }) => {
-  const limit = rules.limits.maxDailyLoss;
-  if (dailyPnl === undefined || !Number.isFinite(dailyPnl))
-    return denied(
-      'C-13',
-      "The day's profit and loss is not known yet, so the loss limit cannot be checked; it comes from TWS within seconds of connecting.",
-    );
-  return !(dailyPnl > -limit * MONEY_SCALE)
-    ? denied(
-        'C-13',
-        `The day's loss of ${formatAmount((0 - dailyPnl) as Amount)} reached the limit of ${limit}; only reducing orders leave today.`,
-      )
-    : undefined;
+/** C-13: after the day's loss limit only reducing orders leave. An unknown P&L blocks too, and one that is out of date. */
+const dailyLoss: Control = (_intent, { dailyPnl, dailyPnlAgeMs, rules }) => {
+  const fault = dailyLossFault(dailyPnl, dailyPnlAgeMs, rules.limits.maxDailyLoss);
+  return fault === undefined ? undefined : denied('C-13', fault);
 };
 
 /** Reducing orders pass every limit but one: they never sell more than is held, counting exits already working. */

@@ -62,6 +62,8 @@ export interface RiskContext {
   readonly refUsed: (ref: OrderRef) => boolean;
   readonly triggerFires: { readonly id: TriggerId; readonly recent: readonly number[] } | undefined;
   readonly dailyPnl: Amount | undefined;
+  /** Of `dailyPnl`, ms; given while something is held that may have changed it since. */
+  readonly dailyPnlAgeMs: number | undefined;
   readonly accountCurrency: string;
 }
 

@@ -1,0 +1,30 @@
+import type { Amount } from '#domain/money';
+import { Random } from '#simulator/random';
+import { LIMITS } from '../support/core-fixtures.ts';
+import type { World } from './world.ts';
+
+const MONEY = 1_000_000;
+
+/** The day's profit and loss in a storm: mostly inside the limit, at times beyond it, unset or silent. Chance of its own. */
+export function fortune(world: World, seed: number): () => void {
+  const random = new Random(seed + 0x1055);
+  let over = random.chance(0.5);
+  const turn = (): void => {
+    if (over) return;
+    const luck = random.next();
+    world.tws.daily =
+      luck < 0.6
+        ? ((random.between(-LIMITS.maxDailyLoss + 1, 5_000) * MONEY) as Amount)
+        : luck < 0.75
+          ? ((random.between(-9_000, -LIMITS.maxDailyLoss) * MONEY) as Amount)
+          : luck < 0.85
+            ? undefined
+            : 'silent';
+    world.clock.after(4_000 + random.next() * 20_000, turn);
+  };
+  turn();
+  return () => {
+    over = true;
+    world.tws.daily = 0 as Amount;
+  };
+}
