@@ -198,7 +198,10 @@ class Adapter implements TwsAdapter {
 
   recheckLive(): void {
     const [portfolio] = this.#sessions;
-    if (portfolio.isOpen) this.#portfolioFeed.bindManualOrders(portfolio);
+    if (portfolio.isOpen) {
+      this.#portfolioFeed.bindManualOrders(portfolio);
+      this.#orderFeed.bindManualOrders();
+    }
     this.#tellLink();
   }
 

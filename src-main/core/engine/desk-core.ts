@@ -31,6 +31,7 @@ import { kill, openOrdersListed } from './kill.ts';
 import { Latencies } from './latencies.ts';
 import { advance, firing, pauseDesk } from './life.ts';
 import { onLink, onReconciled, settleOpening, startReconciliation } from './link-news.ts';
+import { onOrderBound } from './manual-orders.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
 import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
 import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
@@ -186,6 +187,9 @@ export class DeskCore {
         break;
       case 'order-status':
         onOrderStatus(hall, news.status);
+        break;
+      case 'order-bound':
+        onOrderBound(hall, news);
         break;
       case 'execution':
         onExecution(hall, news);

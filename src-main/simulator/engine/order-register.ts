@@ -11,6 +11,8 @@ export class OrderRegister {
   #permId = 1_100_000_000;
   /** The first bound order gets −2: an error about −1 would be about nothing in particular. */
   #boundId = -1;
+  /** TWS's setting "Use negative numbers to bind automatic orders"; off, they take the next numbers of client 0. */
+  bindsNegative = true;
 
   constructor(firstId: number) {
     this.#firstId = firstId;
@@ -61,7 +63,11 @@ export class OrderRegister {
   }
 
   bind(order: WorkingOrder): void {
-    order.orderId = --this.#boundId;
+    if (this.bindsNegative) order.orderId = --this.#boundId;
+    else {
+      order.orderId = this.nextOrderId(order.clientId);
+      this.claim(order.clientId, order.orderId);
+    }
     this.#index(order);
   }
 
