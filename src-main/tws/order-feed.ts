@@ -9,6 +9,7 @@ import type { LinkBoard } from './link-board.ts';
 import { ManualNumbers } from './manual-numbers.ts';
 import type { OpenOrderBook } from './open-order-book.ts';
 import type { OrderIds, RequestIds } from './order-ids.ts';
+import type { OrderTerms } from './order-terms.ts';
 import { fromOpenOrder, fromOrderStatus } from './order-translation.ts';
 import type { Rider, Session } from './session.ts';
 import type { Listen } from './wire-events.ts';
@@ -19,6 +20,7 @@ export interface OrderFeedParts {
   readonly ids: OrderIds;
   readonly requestIds: RequestIds;
   readonly book: OpenOrderBook;
+  readonly terms: OrderTerms;
   readonly contracts: ContractBook;
   readonly emit: (news: BrokerNews) => void;
   /** A message about orders that cannot be used. */
@@ -55,7 +57,7 @@ export class OrderFeed implements Rider {
   }
 
   attach(listen: Listen, session: Session): void {
-    const { emit, book, ids, unusable } = this.#parts;
+    const { emit, book, terms, ids, unusable } = this.#parts;
     listen('openOrder', (orderId, ibContract, order, state) => {
       const contract = this.#parts.contracts.resolve(ibContract);
       const clean = numeric(session.tokens, ORDER_FIGURES);
@@ -66,6 +68,7 @@ export class OrderFeed implements Rider {
       }
       ids.seen(orderId);
       book.openOrder(news);
+      terms.listed(orderId, order);
       emit({ kind: 'open-order', order: news });
       this.#numbers.listed(news);
     });
