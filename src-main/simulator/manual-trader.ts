@@ -5,11 +5,16 @@ import type { OrderView } from './engine/order-view.ts';
 import { type OrderChanges, type OrderTerms, WorkingOrder } from './engine/working-order.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { Random } from './random.ts';
+import { type ExtraTerms, NO_EXTRAS } from './wire/extra-terms.ts';
 import { ScriptRun, type Step } from './script-run.ts';
 
 /** An order as a person types it. Prices and quantity in domain integers; DAY unless said. */
 export type ManualOrder = Pick<OrderTerms, 'action' | 'type' | 'quantity'> &
-  Partial<Pick<OrderTerms, 'limit' | 'stop' | 'trailBy' | 'trailPercent' | 'tif' | 'outsideRth'>> & { readonly symbol: string };
+  Partial<Pick<OrderTerms, 'limit' | 'stop' | 'trailBy' | 'trailPercent' | 'tif' | 'outsideRth' | 'conditions'>> & {
+    /** What else a person may say of it: an iceberg, an algorithm, a date … */
+    readonly extras?: Partial<ExtraTerms>;
+    readonly symbol: string;
+  };
 
 /** An order that works, by its permId, or as the n-th newest (0 is the newest) of those placed by hand, or of those that clients placed. */
 export type Which = { readonly permId: number } | { readonly by: 'hand' | 'api'; readonly newest: number };
@@ -57,6 +62,8 @@ export class ManualTrader {
       ocaType: 0,
       parentId: 0,
       triggerMethod: 0,
+      conditions: wish.conditions,
+      extras: { ...NO_EXTRAS, ...wish.extras },
     });
     if (this.#gateway.bindsManualOrders) exchange.bind(order);
     return order;

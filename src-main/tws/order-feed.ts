@@ -1,13 +1,15 @@
 import type { BrokerNews } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
-import type { AccountId } from '#domain/ids';
+import type { AccountId, ClientId, OrderId, PermId } from '#domain/ids';
 import { priceFromNumber } from '#domain/price';
 import { quantityFromNumber } from '#domain/quantity';
 import type { ContractBook } from './contract-translation.ts';
 import { fromCommission, fromExecution } from './execution-translation.ts';
 import type { LinkBoard } from './link-board.ts';
+import { ManualNumbers } from './manual-numbers.ts';
 import type { OpenOrderBook } from './open-order-book.ts';
 import type { OrderIds, RequestIds } from './order-ids.ts';
+import type { OrderTerms } from './order-terms.ts';
 import { fromOpenOrder, fromOrderStatus } from './order-translation.ts';
 import type { Rider, Session } from './session.ts';
 import type { Listen } from './wire-events.ts';
@@ -18,6 +20,7 @@ export interface OrderFeedParts {
   readonly ids: OrderIds;
   readonly requestIds: RequestIds;
   readonly book: OpenOrderBook;
+  readonly terms: OrderTerms;
   readonly contracts: ContractBook;
   readonly emit: (news: BrokerNews) => void;
   /** A message about orders that cannot be used. */
@@ -25,6 +28,9 @@ export interface OrderFeedParts {
 }
 
 type Snapshot = 'open-orders' | 'completed-orders' | 'positions';
+
+/** In the place of an epoch: the end of client 0's own open orders, which says nothing about anybody else's. */
+const OWN_ORDERS = -1;
 
 /**
  * Orders, executions and positions as TWS tells them, on every connection and in every state of the link: a fill that comes
@@ -36,11 +42,13 @@ export class OrderFeed implements Rider {
   readonly #waiting: Record<Snapshot, number[]> = { 'open-orders': [], 'completed-orders': [], positions: [] };
   /** Request ids of one reconciliation's execution requests; all must end. */
   #executions: { readonly epoch: number; readonly open: Set<number> }[] = [];
+  readonly #numbers: ManualNumbers;
   #portfolio: Session | undefined;
   #orders: Session | undefined;
 
   constructor(parts: OrderFeedParts) {
     this.#parts = parts;
+    this.#numbers = new ManualNumbers(parts.clock, () => this.#askOwn());
   }
 
   setSessions(portfolio: Session, orders: Session): void {
@@ -49,7 +57,7 @@ export class OrderFeed implements Rider {
   }
 
   attach(listen: Listen, session: Session): void {
-    const { emit, book, ids, unusable } = this.#parts;
+    const { emit, book, terms, ids, unusable } = this.#parts;
     listen('openOrder', (orderId, ibContract, order, state) => {
       const contract = this.#parts.contracts.resolve(ibContract);
       const clean = numeric(session.tokens, ORDER_FIGURES);
@@ -60,7 +68,14 @@ export class OrderFeed implements Rider {
       }
       ids.seen(orderId);
       book.openOrder(news);
+      terms.listed(orderId, order);
       emit({ kind: 'open-order', order: news });
+      this.#numbers.listed(news);
+    });
+    listen('orderBound', (permId, clientId, orderId) => {
+      if (!Number.isSafeInteger(permId) || permId <= 0 || !Number.isSafeInteger(orderId) || orderId === 0) return;
+      ids.seen(orderId);
+      emit({ kind: 'order-bound', permId: permId as PermId, clientId: clientId as ClientId, orderId: orderId as OrderId });
     });
     listen('orderStatus', (orderId, ibStatus, filled, remaining, ...rest) => {
       const { tokens } = session;
@@ -129,11 +144,15 @@ export class OrderFeed implements Rider {
 
   closed(session: Session): void {
     // Answers to this connection's requests will not come; those of the next are counted anew.
-    if (session === this.#portfolio) for (const list of Object.values(this.#waiting)) list.length = 0;
+    if (session === this.#portfolio) {
+      for (const list of Object.values(this.#waiting)) list.length = 0;
+      this.#numbers.lost();
+    }
     this.#executions = [];
   }
 
   reconcile(): void {
+    this.#numbers.onceAConnection();
     this.requestOpenOrders();
     this.#ask('completed-orders', (session) => session.request('query', (ib) => ib.reqCompletedOrders(false)));
     this.#requestExecutions();
@@ -142,6 +161,21 @@ export class OrderFeed implements Rider {
 
   requestOpenOrders(): void {
     this.#ask('open-orders', (session) => session.request('query', (ib) => ib.reqAllOpenOrders()));
+  }
+
+  /** The operator has just confirmed live trading: what was typed into TWS before may have its number now. */
+  bindManualOrders(): void {
+    this.#numbers.ask();
+  }
+
+  /** As with the request to number manual orders as they come, on a live account only once the operator has confirmed it. */
+  #askOwn(): boolean {
+    const { board } = this.#parts;
+    const session = this.#portfolio;
+    if (session?.clientId !== 0 || !board.liveAllowed) return false;
+    if (!session.request('query', (ib) => ib.reqOpenOrders())) return false;
+    this.#waiting['open-orders'].push(OWN_ORDERS);
+    return true;
   }
 
   requestPositions(): void {
@@ -165,6 +199,7 @@ export class OrderFeed implements Rider {
 
   #end(of: Snapshot): void {
     const epoch = this.#waiting[of].shift();
+    if (epoch === OWN_ORDERS) this.#numbers.answered();
     if (epoch !== undefined && epoch === this.#parts.board.epoch) this.#parts.emit({ kind: 'end', of, epoch });
   }
 

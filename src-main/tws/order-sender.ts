@@ -7,6 +7,7 @@ import type { ContractBook } from './contract-translation.ts';
 import type { LinkBoard } from './link-board.ts';
 import type { OpenOrderBook } from './open-order-book.ts';
 import type { OrderIds } from './order-ids.ts';
+import type { OrderTerms } from './order-terms.ts';
 import type { PacingGate } from './pacing-gate.ts';
 import type { Session } from './session.ts';
 import { TIMING } from './tws-options.ts';
@@ -18,6 +19,7 @@ export interface SenderParts {
   readonly board: LinkBoard;
   readonly ids: OrderIds;
   readonly book: OpenOrderBook;
+  readonly terms: OrderTerms;
   readonly contracts: ContractBook;
   readonly portfolio: Session;
   readonly orders: Session;
@@ -77,7 +79,8 @@ export class OrderSender {
     if (session === undefined) return { kind: 'refused', reason: foreign(address, 'change it') };
     const refusal = this.#refusal(approved, session);
     if (refusal !== undefined) return { kind: 'refused', reason: refusal };
-    const wire = toWireModify(approved.value, this.#parts.book.bonds(address.clientId, address.orderId));
+    const { book, terms } = this.#parts;
+    const wire = toWireModify(approved.value, book.bonds(address.clientId, address.orderId), terms.of(address));
     if (!wire.ok) return { kind: 'refused', reason: wire.error };
     return this.#depart({ approved, session, wire: wire.value, address, dueBy: this.#deadline(), gone: false });
   }
@@ -177,6 +180,7 @@ export class OrderSender {
         const left = session.placeFrames === before + index + 1;
         if (left) {
           legs.push({ ref: leg.ref, orderId, clientId: session.clientId });
+          this.#parts.terms.sent(session.clientId, orderId, order);
           this.#parts.book.placed(session.clientId, { leg, orderId, parentId: order.parentId, modified: address !== undefined });
         }
         if (!left || broken !== undefined) return this.#stuck(session, legs, broken);

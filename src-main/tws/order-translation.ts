@@ -14,6 +14,7 @@ import { formatPrice, priceFromNumber, type Price } from '#domain/price';
 import { formatQuantity, quantityFromNumber, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { toIbContract, wireDecimal } from './contract-translation.ts';
+import type { Terms } from './order-terms.ts';
 import { isWireSafe } from './wire-text.ts';
 
 /**
@@ -76,14 +77,22 @@ export function toWireOrder(request: OrderRequest): Result<WireOrder> {
   return ok({ contract: contract.value, legs });
 }
 
-/** The complete leg as it shall be, under the id it has. */
-export function toWireModify(request: OrderRequest, bonds: LegBonds): Result<WireOrder> {
+/**
+ * The complete leg as it shall be, under the id it has. IB replaces the whole order: quantity and prices are the leg's, everything else is
+ * said again as TWS told it (conditions, dates, an iceberg's size, an algorithm …). What cannot be said again is not changed from here.
+ */
+export function toWireModify(request: OrderRequest, bonds: LegBonds, terms: Terms | undefined): Result<WireOrder> {
   if (request.legs.length !== 1) return err('A change names exactly one order.');
+  if (terms === undefined) return err('TWS has not told the terms of this order yet; try again in a moment.');
+  if (terms.unknown.length > 0) return err(`The order has terms this desk does not know (${terms.unknown.join(', ')}); change it in TWS.`);
   const contract = toIbContract(request.contract);
   if (!contract.ok) return contract;
   const leg = request.legs[0];
-  const order = toIbOrder(request.account, leg, { transmit: true, ...bonds });
-  return order.ok ? ok({ contract: contract.value, legs: [{ ref: leg.ref, order: order.value }] }) : order;
+  const { repeat } = terms;
+  // A time in force that the desk does not send itself is TWS's own word, said again.
+  const order = toIbOrder(request.account, repeat.tif === undefined ? leg : { ...leg, tif: 'DAY' }, { transmit: true, ...bonds });
+  if (!order.ok) return order;
+  return ok({ contract: contract.value, legs: [{ ref: leg.ref, order: { ...order.value, ...repeat } }] });
 }
 
 function toIbOrder(account: AccountId, leg: OrderLeg, how: LegBonds & { readonly transmit: boolean }): Result<IbOrder> {

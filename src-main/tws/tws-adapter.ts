@@ -13,6 +13,7 @@ import { OpenOrderBook } from './open-order-book.ts';
 import { OrderFeed } from './order-feed.ts';
 import { concernsOrder, frameText } from './order-frames.ts';
 import { OrderIds, RequestIds } from './order-ids.ts';
+import { OrderTerms } from './order-terms.ts';
 import { OrderSender } from './order-sender.ts';
 import type { PlaceFrame } from './outbound-tap.ts';
 import { PacingGate } from './pacing-gate.ts';
@@ -62,6 +63,7 @@ class Adapter implements TwsAdapter {
   readonly #board: LinkBoard;
   readonly #ids: OrderIds;
   readonly #book = new OpenOrderBook();
+  readonly #terms = new OrderTerms();
   readonly #frames = new FrameRing();
   readonly #notices: Notices;
   readonly #orderFeed: OrderFeed;
@@ -98,6 +100,7 @@ class Adapter implements TwsAdapter {
       ...common,
       ids: this.#ids,
       book: this.#book,
+      terms: this.#terms,
       unusable: (session, what) => {
         this.#orderMessageLost(session, what);
       },
@@ -125,6 +128,7 @@ class Adapter implements TwsAdapter {
       board: this.#board,
       ids: this.#ids,
       book: this.#book,
+      terms: this.#terms,
       contracts,
       portfolio,
       orders,
@@ -201,7 +205,10 @@ class Adapter implements TwsAdapter {
 
   recheckLive(): void {
     const [portfolio] = this.#sessions;
-    if (portfolio.isOpen) this.#portfolioFeed.bindManualOrders(portfolio);
+    if (portfolio.isOpen) {
+      this.#portfolioFeed.bindManualOrders(portfolio);
+      this.#orderFeed.bindManualOrders();
+    }
     this.#tellLink();
   }
 

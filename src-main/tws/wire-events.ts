@@ -26,6 +26,7 @@ export interface WireEvents {
   marketDataType: [reqId: number, type: number];
   openOrder: [orderId: number, contract: IbContract, order: IbOrder, state: IbOrderState];
   openOrderEnd: [];
+  orderBound: [permId: number, clientId: number, orderId: number];
   orderStatus: [
     orderId: number,
     status: string,

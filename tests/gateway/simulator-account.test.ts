@@ -201,6 +201,9 @@ test('a person in TWS: order id 0 until client 0 binds it, everybody may see it,
   expect(story(other, 0)).toEqual(['open Submitted', 'status Submitted 0 100']);
   expect(story(client, 0)).toEqual(['open PreSubmitted', 'status PreSubmitted 0 100', 'open Submitted', 'status Submitted 0 100']);
   client.api.reqAutoOpenOrders(true);
+  await settled();
+  expect(client.all('orderBound')).toEqual([]);
+  client.api.reqOpenOrders();
   await client.when('orderBound');
   expect(client.all('orderBound')).toEqual([[placed.permId, 0, -2]]);
   client.api.placeOrder(-2, stockContract('IBM'), order('BUY', 'LMT', 100, { lmtPrice: 171 }));

@@ -274,6 +274,8 @@ test('reconciliation ends per epoch; an end that belongs to an older epoch is no
     () => portfolio().of('7').length === 1 && gateway.client(2).of('7').length === 1 && portfolio().of('61').length === 1,
   );
   const [ofPortfolio, ofOrders] = [portfolio().of('7')[0]![2]!, gateway.client(2).of('7')[0]![2]!];
+  // First the end of client 0's own orders, which were asked for to have manual orders numbered; then that of everybody's.
+  portfolio().send(53, 1);
   portfolio().send(53, 1);
   portfolio().send(102);
   portfolio().send(55, 1, ofPortfolio);

@@ -239,7 +239,7 @@ export class Nemesis {
         parentId: 0,
         triggerMethod: 0,
       });
-      if (tws.isOpen(0)) tws.exchange.bind(order);
+      if (tws.bindsManual) tws.exchange.bind(order);
       return;
     }
     tws.place(FOREIGN_CLIENT, {

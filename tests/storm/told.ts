@@ -14,7 +14,7 @@ import type { Instrument } from '#simulator/market/instrument';
 export type Told =
   | { readonly kind: 'news'; readonly news: BrokerNews }
   | { readonly kind: 'notice'; readonly id: number; readonly code: number; readonly text: string }
-  | { readonly kind: 'end'; readonly of: 'open-orders' | 'completed-orders' | 'positions' }
+  | { readonly kind: 'end'; readonly of: 'open-orders' | 'own-orders' | 'completed-orders' | 'positions' }
   | { readonly kind: 'executions-end'; readonly reqId: number }
   | { readonly kind: 'tick'; readonly conId: ConId; readonly field: 'bid' | 'ask' | 'last'; readonly price: Price; readonly size: Quantity }
   | { readonly kind: 'opened'; readonly nextValidId: number }

@@ -12,6 +12,7 @@ import type { ClientId, OrderId, OrderRef } from '#domain/ids';
 import type { OrderLeg } from '#domain/order';
 import type { Random } from '#simulator/random';
 import { LinkLamps } from '#tws/link-lamps';
+import { ManualNumbers } from '#tws/manual-numbers';
 import { Notices } from '#tws/notices';
 import { OrderIds, RequestIds } from '#tws/order-ids';
 import type { IdHighWater } from '#tws/tws-options';
@@ -83,12 +84,14 @@ export class Transport implements BrokerPort {
   #waiting: Waiting[] = [];
   /** Epochs of the requests whose end is to come, oldest first. */
   readonly #asked: Record<Snapshot, number[]> = { 'open-orders': [], 'completed-orders': [], positions: [] };
+  readonly #numbers: ManualNumbers;
   #executions: { readonly epoch: number; readonly open: Set<number> }[] = [];
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
     this.#ids = new OrderIds(parts.ids);
     this.quotes = new Quotes(parts.clock);
+    this.#numbers = new ManualNumbers(parts.clock, () => this.#askOwn());
   }
 
   setGate(gate: TransmitGate): void {
@@ -173,6 +176,7 @@ export class Transport implements BrokerPort {
   }
 
   reconcile(): void {
+    this.#numbers.onceAConnection();
     this.requestOpenOrders();
     this.#ask('completed-orders', (tws) => {
       tws.listCompletedOrders();
@@ -189,6 +193,15 @@ export class Transport implements BrokerPort {
     }
     if (open.size > 0) this.#executions.push({ epoch: this.#epoch, open });
     this.requestPositions();
+  }
+
+  #askOwn(): boolean {
+    if (!this.#parts.alive() || !this.#open.has(0)) return false;
+    const { tws } = this.#parts;
+    this.#wire(0).send(() => {
+      tws.listOwnOrders();
+    });
+    return true;
   }
 
   requestOpenOrders(): void {
@@ -315,6 +328,10 @@ export class Transport implements BrokerPort {
         break;
       }
       case 'end': {
+        if (told.of === 'own-orders') {
+          this.#numbers.answered();
+          break;
+        }
         const epoch = this.#asked[told.of].shift();
         if (epoch === undefined || epoch !== this.#epoch) break;
         this.#parts.crash('end marker while reconciling');
@@ -334,6 +351,7 @@ export class Transport implements BrokerPort {
     if (news.kind === 'open-order') {
       this.#ids.seen(news.order.orderId);
       this.#bonds.listed(news.order);
+      this.#numbers.listed(news.order);
       this.#parts.crash(this.#asked['open-orders'].length > 0 ? 'listing while reconciling' : 'acknowledgement of a leg');
     }
     if (news.kind === 'order-status') this.#bonds.status(news.status);
@@ -360,6 +378,12 @@ export class Transport implements BrokerPort {
     if (!this.#accountsTold) this.#emit({ kind: 'accounts', accounts: [DU] });
     this.#accountsTold = true;
     if (clientId === 1) this.quotes.interrupted();
+    if (clientId === 0) {
+      const { tws } = this.#parts;
+      this.#wire(0).send(() => {
+        tws.bindsManual = true;
+      });
+    }
     this.#tellLink();
   }
 
@@ -368,7 +392,10 @@ export class Transport implements BrokerPort {
     if (wasOpen) this.#epoch += 1;
     if (wasOpen) this.#parts.crash('link lost');
     this.#lamps.closed(clientId, this.#parts.clock.now());
-    if (clientId === 0) for (const list of Object.values(this.#asked)) list.length = 0;
+    if (clientId === 0) {
+      for (const list of Object.values(this.#asked)) list.length = 0;
+      this.#numbers.lost();
+    }
     this.#executions = [];
     this.#drop(({ approved }) => (approved.value.origin === 'operator' ? 0 : 2) === clientId, 'The connection to TWS was lost.');
     this.#tellLink();

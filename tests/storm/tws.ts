@@ -1,3 +1,4 @@
+import type { ClientId, OrderId, PermId } from '#domain/ids';
 import type { Amount } from '#domain/money';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
@@ -83,6 +84,8 @@ export class Tws implements ExchangeNews {
   readonly #mids = new Map<string, number>();
   readonly #silent = new Set<number>();
   #followsPositions = false;
+  /** Client 0 has asked for numbers of orders typed into TWS from then on. */
+  bindsManual = false;
   #heldExecutions: (() => void)[] = [];
   /** What happens to order news and to orders while TWS has lost IB. */
   outage: 'none' | 'told' | 'held' | 'lost' = 'none';
@@ -117,21 +120,21 @@ export class Tws implements ExchangeNews {
 
   // Sessions
 
-  /** A client has shaken hands; it hears of its working orders, and client 0 is given those typed into TWS. */
+  /** A client has shaken hands; it hears of its working orders. */
   open(clientId: number, tell: (told: Told) => void): void {
     this.#sessions.set(clientId, tell);
     tell({ kind: 'opened', nextValidId: this.nextValidId });
     if (this.outage !== 'none') tell({ kind: 'notice', id: -1, code: 1100, text: 'Connectivity between IB and TWS has been lost.' });
     for (const order of this.exchange.register.active())
       if (order.clientId === clientId && order.orderId !== 0) this.#news(clientId, { kind: 'order-status', status: statusOf(order) });
-    if (clientId !== 0) return;
-    this.exchange.bindManualOrders();
-    this.profit();
+    if (clientId === 0) this.profit();
   }
 
   close(clientId: number): void {
     this.#sessions.delete(clientId);
-    if (clientId === 0) this.#followsPositions = false;
+    if (clientId !== 0) return;
+    this.#followsPositions = false;
+    this.bindsManual = false;
   }
 
   isOpen(clientId: number): boolean {
@@ -175,6 +178,17 @@ export class Tws implements ExchangeNews {
       this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
     }
     this.#tell(0, { kind: 'end', of: 'open-orders' });
+  }
+
+  /** Client 0 asks for its own: what was typed into TWS before gets a number by that, and is listed under it. */
+  listOwnOrders(): void {
+    this.exchange.bindManualOrders();
+    for (const order of this.exchange.register.active()) {
+      if (order.clientId !== 0) continue;
+      this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
+      this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
+    }
+    this.#tell(0, { kind: 'end', of: 'own-orders' });
   }
 
   /** TWS forgets what was rejected. */
@@ -240,6 +254,9 @@ export class Tws implements ExchangeNews {
   }
 
   bound(order: OrderView): void {
+    const { permId, clientId, orderId } = order;
+    const bound = { permId: permId as PermId, clientId: clientId as ClientId, orderId: orderId as OrderId };
+    this.#news(clientId, { kind: 'order-bound', ...bound });
     this.state(order);
   }
 

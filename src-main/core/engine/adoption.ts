@@ -5,6 +5,7 @@ import { err, ok, type Result } from '#domain/result';
 import { type Effect, type Found, log } from './desk-state.ts';
 import { commit, type Hall } from './hall.ts';
 import { cancelOrders } from './kill.ts';
+import { numberFault } from './manual-orders.ts';
 import type { Refusal } from './refusal.ts';
 
 /**
@@ -49,6 +50,8 @@ export function decide(hall: Hall, key: string, decision: 'adopt' | 'ignore' | '
     if (order === undefined) return err({ code: 'not-allowed-now', text: 'A position is closed in the positions panel, not cancelled.' });
     if (order.origin === 'foreign')
       return err({ code: 'not-allowed-now', text: 'Another program placed this order; cancel it there or in TWS, then ignore it here.' });
+    const nameless = numberFault(order);
+    if (nameless !== undefined) return err({ code: 'not-allowed-now', text: nameless });
     cancelOrders(hall, [order], by);
   }
   const seq = commit(hall, 'order', 'adoption.decide', { kind: 'command', text: `${by}: ${decision} ${key}`, ref: found.subject }, (tx) => {

@@ -12,6 +12,7 @@ import { type Closing, log, positionKey } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
 import { commit, engineState, type Hall } from './hall.ts';
 import { cancelOrders } from './kill.ts';
+import { numberFault } from './manual-orders.ts';
 import { changeOrder, modifyFault } from './modify.ts';
 import { releaseApproved, writeOrders } from './place-orders.ts';
 import { riskContext } from './risk-view.ts';
@@ -78,6 +79,11 @@ export function closePosition(hall: Hall, account: AccountId, conId: ConId, perc
   if (foreign !== undefined)
     return refuse(
       `Another program has an exit of ${position.contract.symbol} working; cancel it there first, or the position could turn around.`,
+    );
+  const nameless = exits.find((order) => order.origin === 'manual' && numberFault(order) !== undefined);
+  if (nameless !== undefined)
+    return refuse(
+      `An exit of ${position.contract.symbol} was typed into TWS and has no number yet; cancel it there first, or try again in a moment.`,
     );
   const closing: Closing = { key, account, conId, quantity, remaining, by, at: hall.ports.clock.now() };
   const seq = commit(

@@ -33,6 +33,7 @@ import { Latencies } from './latencies.ts';
 import { advance, firing, pauseDesk } from './life.ts';
 import { onLink, onReconciled, settleOpening, startReconciliation } from './link-news.ts';
 import { onPnl } from './loss-guard.ts';
+import { onOrderBound } from './manual-orders.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
 import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
 import { OutsideWatch } from './outside-watch.ts';
@@ -204,6 +205,9 @@ export class DeskCore {
       case 'order-status':
         onOrderStatus(hall, news.status);
         if (news.status.ibStatus === 'Filled') followFilled(hall, hall.index.find(news.status));
+        break;
+      case 'order-bound':
+        onOrderBound(hall, news);
         break;
       case 'execution':
         followExecution(hall, news, this.#protection);

@@ -6,6 +6,7 @@ import { err, type Result } from '#domain/result';
 import { move } from './order-news.ts';
 import { engineRecord, log, step, type KillRecord } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
+import { onlyGlobally } from './manual-orders.ts';
 import { notSent } from './place-orders.ts';
 
 export type KillScope = 'own' | 'all';
@@ -129,25 +130,27 @@ export function openOrdersListed(hall: Hall): void {
   verificationOf(hall).listed = true;
 }
 
-/** Orders of other programs are out of reach one by one; the global cancel of the same kill takes them. */
+/** Some orders are out of reach one by one; the global cancel of the same kill takes them. */
 function cancelForKill(hall: Hall, tx: Parameters<typeof step>[0], order: Order): void {
   verificationOf(hall).asked.set(order.key, hall.ports.clock.now());
-  cancelInside(hall, tx, order, order.origin === 'foreign');
+  cancelInside(hall, tx, order, onlyGlobally(order));
 }
 
 function cancelInside(hall: Hall, tx: Parameters<typeof step>[0], target: Order, globally = false): void {
   const order = tx.get(hall.stores.orders, target.key);
-  if (order === undefined || !isWorking(order.state) || order.orderId === undefined || order.clientId === undefined) return;
+  if (order === undefined || !isWorking(order.state)) return;
+  const { orderId, clientId } = order;
+  if (!globally && (orderId === undefined || clientId === undefined)) return;
   tx.set(hall.stores.orders, order.key, {
     ...order,
     cancelAskedAt: tx.at,
     ...(order.state === 'UNKNOWN' ? {} : { state: move(hall, order, 'CANCEL_PENDING'), updatedAt: tx.at, note: 'cancel sent' }),
   });
-  if (globally) return;
+  if (globally || orderId === undefined || clientId === undefined) return;
   tx.effect({
     kind: 'cancel',
     key: order.key,
-    address: { clientId: order.clientId, orderId: order.orderId, ...(order.permId === undefined ? {} : { permId: order.permId }) },
+    address: { clientId, orderId, ...(order.permId === undefined ? {} : { permId: order.permId }) },
   });
 }
 
@@ -182,7 +185,7 @@ export function pollKill(hall: Hall): void {
           hall.unsentCancels.has(order.key) ||
           (order.state !== 'CANCEL_PENDING' && now - (asked.get(order.key) ?? Number.NEGATIVE_INFINITY) >= ASK_AGAIN_MS),
       );
-  const globalAgain = hall.link.ready && (hall.unsentGlobalCancel || due.some((order) => order.origin === 'foreign'));
+  const globalAgain = hall.link.ready && (hall.unsentGlobalCancel || due.some(onlyGlobally));
   if (kill_.phase !== 'cancelling' && due.length === 0 && !globalAgain && samePicture(kill_, left, answered)) {
     if (hall.link.ready) hall.ports.broker.requestOpenOrders();
     return;
@@ -221,7 +224,7 @@ export function resendCancels(hall: Hall): void {
   }
   if (due.length === 0 && !hall.unsentGlobalCancel) return;
   commit(hall, 'risk-reducing', 'cancels.again', { kind: 'system', text: 'cancels that may not have left' }, (tx) => {
-    for (const order of due) cancelInside(hall, tx, order, order.origin === 'foreign');
+    for (const order of due) cancelInside(hall, tx, order, onlyGlobally(order));
     if (hall.unsentGlobalCancel) tx.effect({ kind: 'global-cancel' });
   });
 }
@@ -233,7 +236,7 @@ export function cancelOrders(hall: Hall, orders: readonly Order[], by: string, g
     for (const target of orders) {
       const order = tx.get(hall.stores.orders, target.key);
       if (order === undefined || !isWorking(order.state)) continue;
-      cancelInside(hall, tx, order, globally && order.origin === 'foreign');
+      cancelInside(hall, tx, order, globally && onlyGlobally(order));
       sent += 1;
     }
     if (globally) tx.effect({ kind: 'global-cancel' });

@@ -21,6 +21,7 @@ import { type Effect, log } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
 import { commit, engineState, type Hall } from './hall.ts';
 import { askedFor, termsOf } from './outside-terms.ts';
+import { numberFault } from './manual-orders.ts';
 import { riskContext } from './risk-view.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -41,7 +42,7 @@ function refuse(text: string): { readonly ok: false; readonly error: Refusal } {
 
 /** Whether the order itself can get new terms; the link may still be in the way. */
 export function isChangeable(order: Order): boolean {
-  return CHANGEABLE.has(order.state) && order.origin !== 'foreign' && order.orderId !== undefined && order.clientId !== undefined;
+  return CHANGEABLE.has(order.state) && order.origin !== 'foreign' && numberFault(order) === undefined;
 }
 
 /** Why this order cannot get new terms now; undefined when it can. A sentence. */
@@ -49,7 +50,8 @@ export function modifyFault(hall: Hall, order: Order): string | undefined {
   if (order.state === 'MODIFY_PENDING') return 'A change of this order is on its way already; wait for IB to answer it.';
   if (!CHANGEABLE.has(order.state)) return `The order is ${order.state}; only one that works at the broker can be changed.`;
   if (order.origin === 'foreign') return 'Another program placed this order; change it there or in TWS.';
-  if (order.orderId === undefined || order.clientId === undefined) return 'IB has given this order no number that this desk could name.';
+  const nameless = numberFault(order);
+  if (nameless !== undefined) return nameless;
   if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready; the order stays as it is.';
   if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB; the order stays as it is.';
   if (!hall.reconciliation.done()) return 'The book is being compared with the broker; try again in a moment.';

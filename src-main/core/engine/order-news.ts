@@ -249,7 +249,8 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
     outsideRth: news.outsideRth,
     state: completed ? ended : working,
     ibStatus: news.ibStatus,
-    orderId: news.orderId,
+    // 0 is IB's "none": the number of an order typed into TWS comes when TWS binds it.
+    ...(news.orderId === 0 ? {} : { orderId: news.orderId }),
     ...(news.permId > 0 ? { permId: news.permId } : {}),
     clientId: news.clientId,
     filled,
@@ -326,7 +327,7 @@ export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
     const changed: Order = {
       ...rest,
       ...(news.permId > 0 ? { permId: news.permId } : {}),
-      ...(order.orderId === undefined ? { orderId: news.orderId, clientId: news.clientId } : {}),
+      ...(order.orderId === undefined && news.orderId !== 0 ? { orderId: news.orderId, clientId: news.clientId } : {}),
       ibStatus: news.ibStatus,
       ...(news.whyHeld === '' ? {} : { whyHeld: news.whyHeld }),
       state: seen === undefined ? order.state : move(hall, order, seen),

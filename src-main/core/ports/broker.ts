@@ -47,7 +47,10 @@ export interface BrokerPort {
   globalCancel(): SendOutcome;
   /** Drops what waits in the pacing gate (places and modifies). Returns the references dropped. Synchronous part of a kill. */
   purge(reason: string): readonly OrderRef[];
-  /** Asks for open, completed and executed orders and positions; each ends with its `end` news of the current epoch. */
+  /**
+   * Asks for open, completed and executed orders and positions; each ends with its `end` news of the current epoch. Orders typed into TWS
+   * are given numbers first.
+   */
   reconcile(): void;
   /** Open orders of all clients only (kill verification, polling). */
   requestOpenOrders(): void;
@@ -70,6 +73,8 @@ export type BrokerNews =
     }
   | { readonly kind: 'open-order'; readonly order: OpenOrderNews }
   | { readonly kind: 'order-status'; readonly status: OrderStatusNews }
+  /** TWS has given an order that was typed into it the number by which this client id can change and cancel it. */
+  | { readonly kind: 'order-bound'; readonly permId: PermId; readonly clientId: ClientId; readonly orderId: OrderId }
   | { readonly kind: 'execution'; readonly execution: Execution; readonly contract: Contract; readonly live: boolean }
   | {
       readonly kind: 'commission';

@@ -2,6 +2,7 @@ import type { DeskCore } from '#core/engine/desk-core';
 import { closePosition } from '#core/engine/closing';
 import { commit } from '#core/engine/hall';
 import { cancelOrders, kill, killTargets } from '#core/engine/kill';
+import { numberFault } from '#core/engine/manual-orders';
 import {
   acknowledgeKill,
   confirmRearm,
@@ -107,12 +108,16 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     'order.cancel': (input, caller) => {
       const order = hall.index.get(input.key);
       if (order === undefined) return failure('not-found', 'There is no such order.');
-      if (order.orderId === undefined || order.clientId === undefined)
-        return failure('not-allowed-now', 'This order has not left the program; there is nothing to cancel at the broker.');
       if (order.origin === 'foreign')
         return failure(
           'not-allowed-now',
           'Another program placed this order; cancel it there or in TWS, or cancel all with the scope "all".',
+        );
+      const nameless = numberFault(order);
+      if (nameless !== undefined)
+        return failure(
+          'not-allowed-now',
+          order.origin === 'manual' ? nameless : 'This order has not left the program; there is nothing to cancel at the broker.',
         );
       return { ok: true, value: { seq: cancelOrders(hall, [order], caller.by) } };
     },

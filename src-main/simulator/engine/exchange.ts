@@ -5,6 +5,7 @@ import type { Listing } from '../market/instrument.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
 import { cancelObjection, IGNORES_OUTSIDE_RTH, marginObjection, modifyObjection, waitsForOpen } from './acceptance.ts';
 import type { Account } from './account.ts';
+import { conditionsSay } from './conditions.ts';
 import type { ExchangeNews, OrderScript } from './exchange-news.ts';
 import type { Fill, Ledger } from './ledger.ts';
 import { childLimit, ocaRest, offer, stopMet, trail, workingSize } from './matching.ts';
@@ -135,8 +136,7 @@ export class Exchange {
       news.refused(order.clientId, order.orderId, 10_349, `Order TIF was set to ${order.tif} based on order preset.`);
     }
     order.status = 'PreSubmitted';
-    order.expiresAt = order.tif === 'GTC' ? Infinity : session.expiry(this.#now, order.outsideRth);
-    order.asleep = !session.isOpen(this.#now, order.outsideRth);
+    this.#date(order);
     ledger.recordOrder(order);
     this.register.activate(order);
     order.parked = script.parksNext();
@@ -210,11 +210,16 @@ export class Exchange {
 
   #change(order: WorkingOrder, changes: OrderChanges): void {
     order.change(changes);
-    order.expiresAt = order.tif === 'GTC' ? Infinity : this.#parts.session.expiry(this.#now, order.outsideRth);
-    order.asleep = !this.#parts.session.isOpen(this.#now, order.outsideRth);
+    this.#date(order);
     this.#trail(order);
     this.#parts.news.state(order);
     this.#work(order);
+  }
+
+  #date(order: WorkingOrder): void {
+    order.expiresAt = this.#parts.session.deathOf(order, this.#now);
+    order.asleep = !this.#parts.session.isOpen(this.#now, order.outsideRth);
+    this.#nextBorder = Math.min(this.#nextBorder, order.expiresAt);
   }
 
   #record(placed: PlaceOrder, clientId: number, kind: 'new' | 'modify' | 'what-if' | 'refused'): void {
@@ -308,9 +313,7 @@ export class Exchange {
 
   /** The book of an instrument has changed: every order on it, oldest first. */
   match(book: Book): void {
-    const orders = this.register.activeOn(book.instrument.conId);
-    if (orders === undefined) return;
-    for (const order of [...orders]) if (!order.done) this.#work(order);
+    for (const order of this.register.movedBy(book.instrument.conId)) if (!order.done) this.#work(order);
   }
 
   /** Brings an order as far as it gets now: trigger, trade, rest. */
@@ -319,6 +322,9 @@ export class Exchange {
     if (order.done || order.asleep || order.parked || order.locating || !order.activated) return;
     const book = this.#parts.books.get(order.contract.conId);
     if (book === undefined) return;
+    const said = conditionsSay(order, this.#parts, this.#now);
+    if (said === 'cancel') this.#withdraw(order, '');
+    if (said !== 'go') return;
     this.#trail(order);
     if (!order.triggered && stopMet(order, book)) {
       order.triggered = true;

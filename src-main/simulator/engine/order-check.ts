@@ -1,5 +1,6 @@
 import { type Price, priceFromText } from '#domain/price';
 import { QUANTITY_SCALE, quantityFromText } from '#domain/quantity';
+import { parseStamp } from '../calendar/new-york.ts';
 import type { Instrument } from '../market/instrument.ts';
 import { ascii } from '../wire/figure.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
@@ -14,7 +15,7 @@ export interface Refusal {
 export type Checked = { readonly ok: true; readonly terms: OrderTerms } | { readonly ok: false; readonly refusal: Refusal };
 
 const TYPES: ReadonlySet<string> = new Set(['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL']);
-const TIFS: ReadonlySet<string> = new Set(['DAY', 'GTC', 'IOC', 'FOK']);
+const TIFS: ReadonlySet<string> = new Set(['DAY', 'GTC', 'IOC', 'FOK', 'GTD']);
 
 /** A placement in the exchange's nouns, or the error with which TWS refuses it before it becomes an order. `known`: its id is that of an order that lives. */
 export function checkOrder(
@@ -33,7 +34,8 @@ export function checkOrder(
   const type = placed.orderType.toUpperCase().replace('STPLMT', 'STP LMT');
   if (!TYPES.has(type)) return refuse(387, 'Unsupported order type for this exchange and security type.');
   const tif = placed.tif === '' ? 'DAY' : placed.tif.toUpperCase();
-  if (!TIFS.has(tif)) return invalid(`Invalid time in force: ${placed.tif}`);
+  const undated = tif === 'GTD' && parseStamp(placed.extras?.goodTillDate ?? '') === undefined;
+  if (!TIFS.has(tif) || undated) return invalid(`Invalid time in force: ${placed.tif}`);
   const quantity = quantityFromText(placed.quantity ?? '0');
   if (!quantity.ok || quantity.value < 0) return invalid(`Invalid size value '${placed.quantity ?? ''}'`);
   if (quantity.value === 0) return refuse(434, 'The order size cannot be zero.');
@@ -70,6 +72,8 @@ export function checkOrder(
       triggerMethod: placed.triggerMethod,
       whatIf: placed.whatIf,
       transmit: placed.transmit,
+      conditions: placed.conditions,
+      extras: placed.extras,
     },
   };
 }

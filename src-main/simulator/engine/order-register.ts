@@ -1,16 +1,21 @@
 import type { WorkingOrder } from './working-order.ts';
 
+const NOBODY: readonly WorkingOrder[] = [];
+
 /** Finds orders by every key that is needed: client and id, instrument, parent. Order of acceptance is kept everywhere. */
 export class OrderRegister {
   readonly #byClient = new Map<number, Map<number, WorkingOrder>>();
   readonly #active: WorkingOrder[] = [];
   readonly #byContract = new Map<number, WorkingOrder[]>();
+  readonly #conditional: WorkingOrder[] = [];
   readonly #children = new Map<WorkingOrder, WorkingOrder[]>();
   readonly #nextId = new Map<number, number>();
   readonly #firstId: number;
   #permId = 1_100_000_000;
   /** The first bound order gets −2: an error about −1 would be about nothing in particular. */
   #boundId = -1;
+  /** TWS's setting "Use negative numbers to bind automatic orders"; off, they take the next numbers of client 0. */
+  bindsNegative = true;
 
   constructor(firstId: number) {
     this.#firstId = firstId;
@@ -61,7 +66,11 @@ export class OrderRegister {
   }
 
   bind(order: WorkingOrder): void {
-    order.orderId = --this.#boundId;
+    if (this.bindsNegative) order.orderId = --this.#boundId;
+    else {
+      order.orderId = this.nextOrderId(order.clientId);
+      this.claim(order.clientId, order.orderId);
+    }
     this.#index(order);
   }
 
@@ -82,6 +91,7 @@ export class OrderRegister {
 
   activate(order: WorkingOrder): void {
     this.#active.push(order);
+    if (order.conditions.list.length > 0) this.#conditional.push(order);
     const { conId } = order.contract;
     const orders = this.#byContract.get(conId);
     if (orders === undefined) this.#byContract.set(conId, [order]);
@@ -90,6 +100,7 @@ export class OrderRegister {
 
   retire(order: WorkingOrder): void {
     remove(this.#active, order);
+    remove(this.#conditional, order);
     const orders = this.#byContract.get(order.contract.conId);
     if (orders === undefined) return;
     remove(orders, order);
@@ -109,6 +120,14 @@ export class OrderRegister {
   /** What waits in TWS for its bracket's last child; told to nobody. */
   untransmitted(): readonly WorkingOrder[] {
     return [...this.#byClient.values()].flatMap((orders) => [...orders.values()].filter((order) => !order.transmitted && !order.done));
+  }
+
+  /** Whom a tick of this contract may move: orders on it, and those whose conditions may look at anything. A copy. */
+  movedBy(conId: number): readonly WorkingOrder[] {
+    const orders = this.#byContract.get(conId) ?? NOBODY;
+    return this.#conditional.length === 0
+      ? orders.slice()
+      : [...orders, ...this.#conditional.filter((order) => order.contract.conId !== conId)];
   }
 
   /** Orders in TWS that were never transmitted vanish when it restarts. */

@@ -1,10 +1,12 @@
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Instrument } from '../market/instrument.ts';
+import type { OrderConditions } from '../wire/condition.ts';
+import type { ExtraTerms } from '../wire/extra-terms.ts';
 
 export type Side = 'BUY' | 'SELL';
 export type OrderType = 'MKT' | 'LMT' | 'STP' | 'STP LMT' | 'TRAIL';
-export type Tif = 'DAY' | 'GTC' | 'IOC' | 'FOK';
+export type Tif = 'DAY' | 'GTC' | 'IOC' | 'FOK' | 'GTD';
 
 /** TWS's own words. `Untransmitted` is never told to anyone: such an order waits in TWS for its bracket's last child. */
 export type OrderStatus = 'Untransmitted' | 'PreSubmitted' | 'Submitted' | 'PendingCancel' | 'Cancelled' | 'Filled' | 'Inactive';
@@ -35,6 +37,8 @@ export interface OrderView {
   readonly parentPermId: number;
   readonly triggerMethod: number;
   readonly whatIf: boolean;
+  readonly conditions: OrderConditions;
+  readonly extras: ExtraTerms;
   readonly status: OrderStatus;
   readonly whyHeld: string;
   readonly filled: Quantity;

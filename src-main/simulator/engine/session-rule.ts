@@ -1,5 +1,6 @@
-import { localTime, stampText } from '../calendar/new-york.ts';
+import { localTime, parseStamp, stampText } from '../calendar/new-york.ts';
 import { nextOpen, nextTradingDay, sessionAt, tradingHours } from '../calendar/trading-day.ts';
+import type { OrderView } from './order-view.ts';
 
 /** When orders may trade. Hours are those of New York; `ignored` is for tapes and tests that have no calendar. */
 export class SessionRule {
@@ -13,6 +14,14 @@ export class SessionRule {
     if (!this.#enforced) return true;
     const session = sessionAt(at);
     return outsideRth ? session !== 'closed' : session === 'regular';
+  }
+
+  /** When an order dies that works now. A GTD order without a time of day lives to the end of that day's session. */
+  deathOf(order: OrderView, now: number): number {
+    if (order.tif === 'GTC') return Infinity;
+    const stamp = order.tif === 'GTD' ? parseStamp(order.extras.goodTillDate) : undefined;
+    if (stamp === undefined) return this.expiry(now, order.outsideRth);
+    return /\d:\d/.test(order.extras.goodTillDate) ? stamp : this.expiry(stamp, order.outsideRth);
   }
 
   /** When a DAY order given now dies: the next end of the session it may trade in. */

@@ -1,6 +1,8 @@
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Instrument } from '../market/instrument.ts';
+import { NO_CONDITIONS, type OrderConditions } from '../wire/condition.ts';
+import { type ExtraTerms, NO_EXTRAS } from '../wire/extra-terms.ts';
 import type { OrderStatus, OrderType, OrderView, Side, Tif } from './order-view.ts';
 
 /** What a checked placement asks for. */
@@ -25,10 +27,16 @@ export interface OrderTerms {
   readonly triggerMethod: number;
   readonly whatIf: boolean;
   readonly transmit: boolean;
+  /** None when absent. */
+  readonly conditions?: OrderConditions | undefined;
+  readonly extras?: ExtraTerms | undefined;
 }
 
 /** What may be changed of an order that works. */
-export type OrderChanges = Pick<OrderTerms, 'quantity' | 'limit' | 'stop' | 'trailBy' | 'trailPercent' | 'tif' | 'outsideRth'>;
+export type OrderChanges = Pick<
+  OrderTerms,
+  'quantity' | 'limit' | 'stop' | 'trailBy' | 'trailPercent' | 'tif' | 'outsideRth' | 'conditions' | 'extras'
+>;
 
 /** An order in the exchange's hands. The exchange alone changes it; everybody else reads it as an OrderView. */
 export class WorkingOrder implements OrderView {
@@ -46,6 +54,8 @@ export class WorkingOrder implements OrderView {
   readonly placedAt: number;
   readonly parent: WorkingOrder | undefined;
   readonly parentId: number;
+  conditions: OrderConditions;
+  extras: ExtraTerms;
   orderId: number;
   tif: Tif;
   quantity: Quantity;
@@ -73,6 +83,8 @@ export class WorkingOrder implements OrderView {
   locating = false;
   /** Inactive and alive: it waits in TWS for a person to say yes. */
   parked = false;
+  /** Its conditions have been met. */
+  released = false;
 
   constructor(terms: OrderTerms, permId: number, placedAt: number, parent: WorkingOrder | undefined) {
     this.permId = permId;
@@ -95,14 +107,16 @@ export class WorkingOrder implements OrderView {
     this.parentId = terms.parentId;
     this.triggerMethod = terms.triggerMethod;
     this.whatIf = terms.whatIf;
+    this.conditions = terms.conditions ?? NO_CONDITIONS;
+    this.extras = terms.extras ?? NO_EXTRAS;
     this.placedAt = placedAt;
     this.parent = parent;
     this.triggered = !this.isStop;
   }
 
   get changeable(): OrderChanges {
-    const { quantity, limit, stop, trailBy, trailPercent, tif, outsideRth } = this;
-    return { quantity, limit, stop, trailBy, trailPercent, tif, outsideRth };
+    const { quantity, limit, stop, trailBy, trailPercent, tif, outsideRth, conditions, extras } = this;
+    return { quantity, limit, stop, trailBy, trailPercent, tif, outsideRth, conditions, extras };
   }
 
   change(changes: OrderChanges): void {
@@ -113,6 +127,9 @@ export class WorkingOrder implements OrderView {
     this.trailPercent = changes.trailPercent;
     this.tif = changes.tif;
     this.outsideRth = changes.outsideRth;
+    // A change says all terms again: what it leaves out is gone.
+    this.conditions = changes.conditions ?? NO_CONDITIONS;
+    this.extras = changes.extras ?? NO_EXTRAS;
   }
 
   get isStop(): boolean {

@@ -32,6 +32,11 @@ export interface OrderDeskParts {
 export class OrderDesk {
   /** reqExecutions answers with no more than the last so many ms of the tape. */
   executionsWindow = Infinity;
+  /**
+   * When orders typed into TWS get a number. As IB's documents say: old ones when client 0 asks for its open orders, new ones as they come
+   * once it has asked for that. `never`: TWS's API is read-only. `also old ones at once`: the request for new ones takes the old ones too.
+   */
+  binding: 'when asked' | 'also old ones at once' | 'never' = 'when asked';
   readonly #sessions: Sessions;
   readonly #exchange: Exchange;
   readonly #ledger: Ledger;
@@ -116,7 +121,7 @@ export class OrderDesk {
 
   /** The client's own orders. Client 0 asks for those typed into TWS too, and binds them by asking. */
   own(session: Session): void {
-    if (session.clientId === 0) this.#exchange.bindManualOrders();
+    if (session.clientId === 0 && this.binding !== 'never') this.#exchange.bindManualOrders();
     this.#list(session, (order) => order.clientId === session.clientId);
   }
 
@@ -126,8 +131,8 @@ export class OrderDesk {
   }
 
   autoBind(session: Session, bind: boolean): void {
-    session.bindsManualOrders = bind && session.clientId === 0;
-    if (session.bindsManualOrders) this.#exchange.bindManualOrders();
+    session.bindsManualOrders = bind && session.clientId === 0 && this.binding !== 'never';
+    if (session.bindsManualOrders && this.binding === 'also old ones at once') this.#exchange.bindManualOrders();
   }
 
   #list(session: Session, which: (order: OrderView) => boolean): void {

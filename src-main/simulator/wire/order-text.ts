@@ -1,4 +1,6 @@
 import type { OrderView } from '../engine/order-view.ts';
+import { conditionFields } from './condition.ts';
+import { algoFields } from './extra-terms.ts';
 import { averageText, priceText, quantityText, UNSET_DOUBLE } from './figure.ts';
 import { TELL } from './message-id.ts';
 
@@ -73,22 +75,23 @@ function tailFields(version: number): Field[] {
 }
 
 export function openOrderFields(order: OrderView, state: StateFigures, version: number): Field[] {
+  const { extras } = order;
   const fields: Field[] = [TELL.openOrder, order.orderId, ...contractFields(order), ...mainFields(order)];
-  fields.push(order.clientId, order.permId, order.outsideRth ? 1 : 0, 0, 0, ''); // hidden, discretionary, good after
+  fields.push(order.clientId, order.permId, order.outsideRth ? 1 : 0, extras.hidden ? 1 : 0, 0, extras.goodAfterTime); // discretionary
   fields.push(`${String(order.permId)}.0/${order.account}/${quantityText(order.quantity)}`); // shares allocation
-  fields.push('', '', '', '', '', '', '', ''); // fa ×3, model, good till, rule80A, percent offset, settling firm
+  fields.push('', '', '', '', extras.goodTillDate, '', '', ''); // fa ×3, model, rule80A, percent offset, settling firm
   fields.push(0, '', -1, 0); // short sale slot, location, exempt code, auction strategy
-  fields.push('', '', '', '', '', ''); // starting, stock ref, delta, range ×2, display size
-  fields.push(0, 0, 0, '', order.ocaType, 0, 0, '', order.parentId, order.triggerMethod); // block, sweep, all-or-none, min, …, e-trade, firm quote, nbbo cap
+  fields.push('', '', '', '', '', extras.displaySize); // starting, stock ref, delta, range ×2
+  fields.push(0, 0, extras.allOrNone ? 1 : 0, extras.minQty, order.ocaType, 0, 0, '', order.parentId, order.triggerMethod); // block, sweep, …, e-trade, firm quote, nbbo cap
   fields.push(...volatilityFields(true));
   fields.push(...trailFields(order), '', ''); // basis points ×2
   fields.push('', 0, 0, 0, '', '', ''); // legs description, legs, order legs, routing, scale ×3
-  fields.push('', 0, '', 'IB', 0, 0, '', 0); // hedge, opt out, clearing ×2, not held, delta neutral, algo, solicited
+  fields.push('', 0, '', 'IB', 0, 0, ...algoFields(extras), 0); // hedge, opt out, clearing ×2, not held, delta neutral, solicited
   fields.push(order.whatIf ? 1 : 0, order.status, ...state.margins);
   fields.push(state.commission, UNSET_DOUBLE, UNSET_DOUBLE, state.currency, state.warning);
-  fields.push(0, 0, 0); // randomise ×2, conditions
+  fields.push(0, 0, ...conditionFields(order.conditions)); // randomise ×2
   const trailStop = order.type === 'TRAIL' && order.stop !== undefined ? priceText(order.stop) : UNSET_DOUBLE;
-  fields.push('None', UNSET_DOUBLE, trailStop, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, 0); // adjusted order, which names the trail stop again
+  fields.push(extras.adjustedOrderType, UNSET_DOUBLE, trailStop, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, 0); // adjusted order, which names the trail stop again
   fields.push('', '', '', UNSET_DOUBLE, 0, 0, 0, 0, 0, '', 0); // soft dollar ×3, cash, hedge price, oms, discretionary, price mgmt, duration, ats, cancel parent
   fields.push(...tailFields(version));
   if (version >= 185) fields.push('');
@@ -110,7 +113,7 @@ export function completedOrderFields(
   fields.push(...volatilityFields(false));
   fields.push(...trailFields(order), '', 0, 0, 0, '', '', ''); // legs description, legs, order legs, routing, scale ×3
   fields.push('', '', 'IB', 0, 0, '', 0); // hedge, clearing ×2, not held, delta neutral, algo, solicited
-  fields.push(order.status, 0, 0, 0); // randomise ×2, conditions
+  fields.push(order.status, 0, 0, ...conditionFields(order.conditions)); // randomise ×2
   fields.push(...trailFields(order).slice(0, 1), '', UNSET_DOUBLE, 0, 0, ''); // trail stop again, limit offset, cash, hedge price, oms, auto cancel date
   fields.push(
     quantityText(order.filled),

@@ -1,4 +1,6 @@
 import { type ContractQuery, readContract } from './contract-query.ts';
+import { type OrderConditions, readConditions } from './condition.ts';
+import type { ExtraTerms } from './extra-terms.ts';
 import type { FieldReader } from './field-reader.ts';
 
 /** What the simulator needs of a placeOrder frame; the rest of its 114 to 118 fields is passed over by position. */
@@ -23,9 +25,12 @@ export interface PlaceOrder {
   readonly triggerMethod: number;
   readonly outsideRth: boolean;
   readonly whatIf: boolean;
+  /** None when absent. */
+  readonly conditions?: OrderConditions;
+  readonly extras?: ExtraTerms;
 }
 
-/** Reads a placeOrder frame after its message id, in the layout of server versions 177 to 193. */
+/** Reads a placeOrder frame after its message id to its end, in the layout of server versions 177 to 193. */
 export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder {
   const orderId = fields.int() ?? 0;
   const contract = readContract(fields);
@@ -43,16 +48,21 @@ export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder
   const orderRef = fields.text();
   const transmit = fields.flag();
   const parentId = fields.int() ?? 0;
-  fields.skip(3); // blockOrder, sweepToFill, displaySize
+  fields.skip(2); // blockOrder, sweepToFill
+  const displaySize = fields.int();
   const triggerMethod = fields.int() ?? 0;
   const outsideRth = fields.flag();
-  fields.skip(); // hidden
+  const hidden = fields.flag();
   if (bag) skipComboLegs(fields);
-  fields.skip(4); // sharesAllocation, discretionaryAmt, goodAfterTime, goodTillDate
+  fields.skip(2); // sharesAllocation, discretionaryAmt
+  const [goodAfterTime, goodTillDate] = [fields.text(), fields.text()];
   fields.skip(3 + (version < 177 ? 1 : 0)); // faGroup, faMethod, faPercentage, faProfile
   fields.skip(4); // modelCode, shortSaleSlot, designatedLocation, exemptCode
   const ocaType = fields.int() ?? 0;
-  fields.skip(14); // rule80A … stockRangeUpper
+  fields.skip(2); // rule80A, settlingFirm
+  const allOrNone = fields.flag();
+  const minQty = fields.int();
+  fields.skip(10); // percentOffset … stockRangeUpper
   fields.skip(3); // overridePercentageConstraints, volatility, volatilityType
   const deltaNeutral = fields.text();
   fields.skip(deltaNeutral === '' ? 1 : 9);
@@ -65,9 +75,26 @@ export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder
   if (fields.text() !== '') fields.skip(); // hedgeType, hedgeParam
   fields.skip(4); // optOutSmartRouting, clearingAccount, clearingIntent, notHeld
   if (fields.flag()) fields.skip(3); // delta neutral contract
-  if (fields.text() !== '') fields.skip(2 * fields.count()); // algoStrategy, its parameters
+  const algoStrategy = fields.text();
+  const algoParams = algoStrategy === '' ? [] : Array.from({ length: 2 * fields.count() }, () => fields.text());
   fields.skip(); // algoId
   const whatIf = fields.flag();
+  fields.skip(4); // orderMiscOptions, solicited, randomizeSize, randomizePrice
+  const type = orderType.toUpperCase();
+  if (type === 'PEG BENCH' || type === 'PEGBENCH') fields.skip(5);
+  const conditions = readConditions(fields);
+  const adjustedOrderType = fields.text() || 'None';
+  fields.skip(6); // triggerPrice … adjustableTrailingUnit
+  fields.skip(3); // extOperator, soft dollar tier
+  fields.skip(5); // cashQty, MiFID decision maker and algo, execution trader and algo
+  fields.skip(4); // dontUseAutoPriceForHedge, isOmsContainer, discretionaryUpToLimitPrice, usePriceMgmtAlgo
+  fields.skip(5); // duration, postToAts, autoCancelParent, advancedErrorOverride, manualOrderTime
+  skipPegOffsets(fields, contract.exchange, type);
+  if (version >= 183) fields.skip(); // customerAccount
+  if (version >= 184) fields.skip(); // professionalCustomer
+  if (version >= 187 && version < 190) fields.skip(2); // request for quote, for three versions only
+  if (version >= 189) fields.skip(); // includeOvernight
+  if (version >= 192) fields.skip(); // manualOrderIndicator
   return {
     orderId,
     contract,
@@ -88,11 +115,36 @@ export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder
     triggerMethod,
     outsideRth,
     whatIf,
+    conditions,
+    extras: {
+      hidden,
+      allOrNone,
+      displaySize: setText(displaySize),
+      minQty: setText(minQty),
+      goodAfterTime,
+      goodTillDate,
+      algoStrategy,
+      algoParams,
+      adjustedOrderType,
+    },
   };
+}
+
+function setText(value: number | undefined): string {
+  return value === undefined || value === 0 ? '' : String(value);
 }
 
 function skipComboLegs(fields: FieldReader): void {
   fields.skip(8 * fields.count());
   fields.skip(fields.count());
   fields.skip(2 * fields.count());
+}
+
+/** Sent only for the venue and the pegged types that know them; a best offset that may reach the midpoint brings the two of PEG MID. */
+function skipPegOffsets(fields: FieldReader, exchange: string, type: string): void {
+  if (exchange === 'IBKRATS') fields.skip(); // minTradeQty
+  if (type === 'PEG BEST' || type === 'PEGBEST') {
+    fields.skip(); // minCompeteSize
+    if (/^inf/i.test(fields.text())) fields.skip(2);
+  } else if (type === 'PEG MID' || type === 'PEGMID') fields.skip(2);
 }
