@@ -46,6 +46,8 @@ export class ScriptedBroker implements BrokerPort {
   reconciles = 0;
   openOrderRequests = 0;
   positionRequests = 0;
+  /** Number of the last request for a list. */
+  requests = 0;
   #nextId = 100;
   #waiting: ApprovedOrder[] = [];
 
@@ -104,17 +106,25 @@ export class ScriptedBroker implements BrokerPort {
     return dropped;
   }
 
-  reconcile(): void {
+  reconcile(): number {
     this.reconciles += 1;
     this.left.push('reconcile');
+    return this.#number();
   }
 
-  requestOpenOrders(): void {
+  requestOpenOrders(): number {
     this.openOrderRequests += 1;
+    return this.#number();
   }
 
-  requestPositions(): void {
+  requestPositions(): number {
     this.positionRequests += 1;
+    return this.#number();
+  }
+
+  #number(): number {
+    this.requests += 1;
+    return this.requests;
   }
 
   get waiting(): number {

@@ -284,6 +284,8 @@ export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
     return;
   }
   hall.latencies.acknowledged(key, hall.ports.clock.monotonic());
+  // A list of open orders may be older than this word of an order that has just been sent.
+  hall.reconciliation.sawOrder(key);
   const before = hall.index.get(key);
   if (before === undefined) return;
   const next = evidence(hall, before, news.ibStatus, news.filled ?? 0, news.whyHeld);

@@ -29,6 +29,7 @@ import type { Projector } from '../projection/projector.ts';
 import { orderLine } from '../projection/rows.ts';
 import { streamHandlers } from '../stream/stream-handlers.ts';
 import { type AuditPort, truthHandlers } from './order-truth.ts';
+import { detailsToAct } from './details-to-act.ts';
 import { previewTrigger } from './preview.ts';
 import { done, failure } from './reply.ts';
 import { whyOrder } from './why.ts';
@@ -71,8 +72,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   }
 
   async function arm(spec: TriggerSpec, by: string, existing?: { readonly id: TriggerId; readonly version: number }) {
-    const known = await withDetails(contractsOf(spec));
-    if (!known.ok) return failure(DETAILS_ERROR, known.error);
+    const known = await detailsToAct(hall, withDetails, contractsOf(spec));
+    if (!known.ok) return { ok: false as const, error: known.error };
     const armed = armTrigger(hall, spec, by, existing);
     if (!armed.ok) return { ok: false as const, error: armed.error };
     core.drainNow();
@@ -150,8 +151,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
         (held) => held.contract.conId === input.conId && held.account === input.account,
       );
       if (position === undefined) return failure('not-found', 'There is no such position.');
-      const known = await withDetails([position.contract]);
-      return known.ok ? done(closePosition(hall, input.account, input.conId, 100, caller.by)) : failure(DETAILS_ERROR, known.error);
+      const known = await detailsToAct(hall, withDetails, [position.contract]);
+      return done(known.ok ? closePosition(hall, input.account, input.conId, 100, caller.by) : known);
     },
     'quote.watch': async (input) => {
       const known = await withDetails([input.contract]);
