@@ -176,6 +176,10 @@ export class Transport implements BrokerPort {
     return this.#drop(() => true, reason);
   }
 
+  drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[] {
+    return this.#drop(({ approved }) => refsOf(approved).some((ref) => refs.includes(ref)), reason);
+  }
+
   reconcile(): number {
     const request = this.requestOpenOrders();
     this.#ask('completed-orders', request, (tws) => {

@@ -106,6 +106,14 @@ export class ScriptedBroker implements BrokerPort {
     return dropped;
   }
 
+  drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[] {
+    const holds = (approved: ApprovedOrder): boolean => approved.value.legs.some(({ ref }) => refs.includes(ref));
+    const dropped = this.#waiting.filter(holds).flatMap((approved) => approved.value.legs.map((leg) => leg.ref));
+    this.#waiting = this.#waiting.filter((approved) => !holds(approved));
+    if (dropped.length > 0) this.emit({ kind: 'order-not-sent', refs: dropped, reason });
+    return dropped;
+  }
+
   reconcile(): number {
     this.reconciles += 1;
     this.left.push('reconcile');

@@ -27,6 +27,7 @@ import { onCommission, onExecution, onPosition } from './fill-news.ts';
 import { fire } from './firing.ts';
 import { transmitGate } from './gate.ts';
 import { commit, count, engineState, type Hall, type HallPorts, logLine } from './hall.ts';
+import { holdFault } from './holds.ts';
 import { KillLatch } from './kill-latch.ts';
 import { kill, openOrdersListed, takeUpKill } from './kill.ts';
 import { Latencies } from './latencies.ts';
@@ -102,6 +103,7 @@ export class DeskCore {
         maxQuoteAgeMs: () => ports.rules().limits.maxQuoteAgeMs,
         detailsOf: (conId) => details.get(conId),
         mayFire: () => firing(this.hall),
+        holds: (spec) => holdFault(this.hall, spec),
       }),
       subscriptions: new Subscriptions({}),
       accounts: new AccountBoard(),

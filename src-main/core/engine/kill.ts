@@ -254,11 +254,18 @@ export function resendCancels(hall: Hall): void {
   });
 }
 
-/** Cancels of the operator: one order, all own, or all (`globally`, which reaches other programs' orders too). Legal in every state. */
+/**
+ * Cancels of the operator: one order, all own, or all (`globally`, which reaches other programs' orders too). Two orders of one reference go
+ * together, for nobody knows which of them was wished. Legal in every state.
+ */
 export function cancelOrders(hall: Hall, orders: readonly Order[], by: string, globally = false): number {
   let sent = 0;
+  const targets = new Map(orders.flatMap((order) => [order, ...hall.index.twinsOf(order)]).map((order) => [order.key, order]));
+  // A change that still waits would leave after the cancel.
+  const changing = [...targets.values()].flatMap(({ state, ref }) => (state === 'MODIFY_PENDING' && ref !== undefined ? [ref] : []));
+  if (changing.length > 0) hall.ports.broker.drop(changing, `cancelled by ${by}`);
   const seq = commit(hall, 'risk-reducing', 'orders.cancel', { kind: 'command', text: `cancel by ${by}` }, (tx) => {
-    for (const target of orders) {
+    for (const target of targets.values()) {
       const order = tx.get(hall.stores.orders, target.key);
       if (order === undefined || !isWorking(order.state)) continue;
       hall.cancelsAsked.forget(order.key);

@@ -250,6 +250,9 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
       kind: 'order',
       key,
     });
+  const elder = twin ? tx.get(hall.stores.orders, news.orderRef as string as OrderKey) : undefined;
+  if (elder !== undefined)
+    tx.set(hall.stores.orders, elder.key, { ...elder, updatedAt: tx.at, note: 'IB has a second order with this reference' });
   if (twin)
     log(tx, 'alarm', `Two orders carry the reference ${news.orderRef ?? ''}: look at both in TWS and cancel the one you did not want.`, {
       kind: 'order',

@@ -41,6 +41,7 @@ export function warmUp(context: ContextPort, rounds: number): number {
     cancel: () => ({ kind: 'queued' }),
     globalCancel: () => ({ kind: 'queued' }),
     purge: () => [],
+    drop: () => [],
     reconcile: () => 0,
     requestOpenOrders: () => 0,
     requestPositions: () => 0,

@@ -47,6 +47,8 @@ export interface BrokerPort {
   globalCancel(): SendOutcome;
   /** Drops what waits in the pacing gate (places and modifies). Returns the references dropped. Synchronous part of a kill. */
   purge(reason: string): readonly OrderRef[];
+  /** The same for orders and changes that hold one of these references; all legs of such an order go. */
+  drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[];
   /**
    * Asks for open, completed and executed orders and positions; each ends with its `end` news of the current epoch, which names the number
    * returned here. Numbers rise with every request, so that the end of an earlier list is not taken for that of a later one.

@@ -13,6 +13,7 @@ import {
   stopDesk,
 } from '#core/engine/operator';
 import { armTrigger, changeTrigger, contractsOf } from '#core/engine/triggers';
+import { cancelAll, cancelWaiting } from '#core/engine/waiting-orders';
 import { fire } from '#core/engine/firing';
 import { mayFire } from '#core/engine/engine-table';
 import type { LineEffect } from '#core/market/subscriptions';
@@ -102,12 +103,12 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
     },
     'orders.cancel-all': (input, caller) => {
-      const seq = cancelOrders(hall, killTargets(hall, input.scope), caller.by, input.scope === 'all');
-      return { ok: true, value: { seq } };
+      return { ok: true, value: { seq: cancelAll(hall, input.scope, caller.by) } };
     },
     'order.cancel': (input, caller) => {
       const order = hall.index.get(input.key);
       if (order === undefined) return failure('not-found', 'There is no such order.');
+      if (order.state === 'QUEUED' || order.state === 'INTENT') return done(cancelWaiting(hall, input.key, caller.by));
       if (order.orderId === undefined || order.clientId === undefined)
         return failure('not-allowed-now', 'This order has not left the program; there is nothing to cancel at the broker.');
       if (order.origin === 'foreign')
