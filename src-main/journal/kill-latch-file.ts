@@ -8,6 +8,8 @@ export interface KillLatchRecord {
   /** Epoch ms of the last change. */
   readonly at: number;
   readonly reason: string;
+  /** What the next run still has to cancel; files of older versions do not say. */
+  readonly scope: 'own' | 'all';
 }
 
 /** `doubt` tells why the latch is assumed although the file does not say so. */
@@ -28,28 +30,30 @@ export class KillLatchFile {
 
   load(): KillLatch {
     const read = this.#file.read();
-    if (read.ok) return read.value ?? { latched: false, at: 0, reason: '' };
+    if (read.ok) return read.value ?? { latched: false, at: 0, reason: '', scope: 'own' };
     const { text, backup } = read.error;
-    return { latched: true, at: backup?.at ?? 0, reason: backup?.latched === true ? backup.reason : text, doubt: text };
+    const { at = 0, scope = 'own' } = backup ?? {};
+    return { latched: true, at, reason: backup?.latched === true ? backup.reason : text, scope, doubt: text };
   }
 
   /** Best effort: the latch in memory holds whether or not this succeeds. */
-  latch(at: number, reason: string): Result<void> {
-    return this.#file.write({ latched: true, at, reason });
+  latch(at: number, reason: string, scope: 'own' | 'all'): Result<void> {
+    return this.#file.write({ latched: true, at, reason, scope });
   }
 
   /** The second step of a re-arm. While this fails the desk stays latched. */
   clear(at: number, reason: string): Result<void> {
-    return this.#file.write({ latched: false, at, reason });
+    return this.#file.write({ latched: false, at, reason, scope: 'own' });
   }
 }
 
 /** Nothing but an explicit and complete record counts: in doubt the desk stays latched. */
 function parse(value: unknown): Result<KillLatchRecord> {
   if (typeof value !== 'object' || value === null) return err('it holds no record');
-  const { latched, at, reason } = value as Readonly<Record<keyof KillLatchRecord, unknown>>;
+  const { latched, at, reason, scope = 'own' } = value as Readonly<Record<keyof KillLatchRecord, unknown>>;
   if (typeof latched !== 'boolean') return err('latched is not true or false');
   if (typeof at !== 'number' || !Number.isFinite(at)) return err('at is not a time');
   if (typeof reason !== 'string') return err('reason is not a text');
-  return ok({ latched, at, reason });
+  if (scope !== 'own' && scope !== 'all') return err('scope is neither own nor all');
+  return ok({ latched, at, reason, scope });
 }

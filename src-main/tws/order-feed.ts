@@ -32,16 +32,22 @@ type Snapshot = 'open-orders' | 'completed-orders' | 'positions';
 /** In the place of an epoch: the end of client 0's own open orders, which says nothing about anybody else's. */
 const OWN_ORDERS = -1;
 
+interface Asked {
+  readonly epoch: number;
+  readonly request: number;
+}
+
 /**
  * Orders, executions and positions as TWS tells them, on every connection and in every state of the link: a fill that comes
  * during an outage is booked like any other.
  */
 export class OrderFeed implements Rider {
   readonly #parts: OrderFeedParts;
-  /** Epochs of the requests that wait for their end, oldest first; these ends carry no number. */
-  readonly #waiting: Record<Snapshot, number[]> = { 'open-orders': [], 'completed-orders': [], positions: [] };
+  /** The requests that wait for their end, oldest first; these ends carry no number. */
+  readonly #waiting: Record<Snapshot, Asked[]> = { 'open-orders': [], 'completed-orders': [], positions: [] };
   /** Request ids of one reconciliation's execution requests; all must end. */
-  #executions: { readonly epoch: number; readonly open: Set<number> }[] = [];
+  #executions: (Asked & { readonly open: Set<number> })[] = [];
+  #requests = 0;
   readonly #numbers: ManualNumbers;
   #portfolio: Session | undefined;
   #orders: Session | undefined;
@@ -151,16 +157,20 @@ export class OrderFeed implements Rider {
     this.#executions = [];
   }
 
-  reconcile(): void {
+  reconcile(): number {
     this.#numbers.onceAConnection();
-    this.requestOpenOrders();
-    this.#ask('completed-orders', (session) => session.request('query', (ib) => ib.reqCompletedOrders(false)));
-    this.#requestExecutions();
-    this.requestPositions();
+    const request = this.#next();
+    this.#askOpenOrders(request);
+    this.#ask('completed-orders', request, (session) => session.request('query', (ib) => ib.reqCompletedOrders(false)));
+    this.#requestExecutions(request);
+    this.#askPositions(request);
+    return request;
   }
 
-  requestOpenOrders(): void {
-    this.#ask('open-orders', (session) => session.request('query', (ib) => ib.reqAllOpenOrders()));
+  requestOpenOrders(): number {
+    const request = this.#next();
+    this.#askOpenOrders(request);
+    return request;
   }
 
   /** The operator has just confirmed live trading: what was typed into TWS before may have its number now. */
@@ -174,42 +184,58 @@ export class OrderFeed implements Rider {
     const session = this.#portfolio;
     if (session?.clientId !== 0 || !board.liveAllowed) return false;
     if (!session.request('query', (ib) => ib.reqOpenOrders())) return false;
-    this.#waiting['open-orders'].push(OWN_ORDERS);
+    this.#waiting['open-orders'].push({ epoch: OWN_ORDERS, request: 0 });
     return true;
   }
 
-  requestPositions(): void {
-    this.#ask('positions', (session) => session.request('query', (ib) => ib.reqPositions()));
+  requestPositions(): number {
+    const request = this.#next();
+    this.#askPositions(request);
+    return request;
   }
 
-  #ask(of: Snapshot, send: (session: Session) => boolean): void {
+  #next(): number {
+    this.#requests += 1;
+    return this.#requests;
+  }
+
+  #askOpenOrders(request: number): void {
+    this.#ask('open-orders', request, (session) => session.request('query', (ib) => ib.reqAllOpenOrders()));
+  }
+
+  #askPositions(request: number): void {
+    this.#ask('positions', request, (session) => session.request('query', (ib) => ib.reqPositions()));
+  }
+
+  #ask(of: Snapshot, request: number, send: (session: Session) => boolean): void {
     const session = this.#portfolio;
-    if (session !== undefined && send(session)) this.#waiting[of].push(this.#parts.board.epoch);
+    if (session !== undefined && send(session)) this.#waiting[of].push({ epoch: this.#parts.board.epoch, request });
   }
 
   /** On both order connections: a client is only sure to hear of its own executions. */
-  #requestExecutions(): void {
+  #requestExecutions(request: number): void {
     const open = new Set<number>();
     for (const session of [this.#portfolio, this.#orders]) {
       const reqId = this.#parts.requestIds.next();
       if (session?.request('query', (ib) => ib.reqExecutions(reqId, {})) === true) open.add(reqId);
     }
-    if (open.size > 0) this.#executions.push({ epoch: this.#parts.board.epoch, open });
+    if (open.size > 0) this.#executions.push({ epoch: this.#parts.board.epoch, request, open });
   }
 
   #end(of: Snapshot): void {
-    const epoch = this.#waiting[of].shift();
-    if (epoch === OWN_ORDERS) this.#numbers.answered();
-    if (epoch !== undefined && epoch === this.#parts.board.epoch) this.#parts.emit({ kind: 'end', of, epoch });
+    const asked = this.#waiting[of].shift();
+    if (asked?.epoch === OWN_ORDERS) this.#numbers.answered();
+    if (asked !== undefined && asked.epoch === this.#parts.board.epoch) this.#parts.emit({ kind: 'end', of, ...asked });
   }
 
   #executionsEnd(reqId: number): void {
-    const request = this.#executions.find(({ open }) => open.has(reqId));
-    if (request === undefined) return;
-    request.open.delete(reqId);
-    if (request.open.size > 0) return;
-    this.#executions = this.#executions.filter((other) => other !== request);
-    if (request.epoch === this.#parts.board.epoch) this.#parts.emit({ kind: 'end', of: 'executions', epoch: request.epoch });
+    const asked = this.#executions.find(({ open }) => open.has(reqId));
+    if (asked === undefined) return;
+    asked.open.delete(reqId);
+    if (asked.open.size > 0) return;
+    this.#executions = this.#executions.filter((other) => other !== asked);
+    const { epoch, request } = asked;
+    if (epoch === this.#parts.board.epoch) this.#parts.emit({ kind: 'end', of: 'executions', epoch, request });
   }
 }
 

@@ -107,6 +107,18 @@ export class OrderSender {
     return refs;
   }
 
+  drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[] {
+    const dropped: OrderRef[] = [];
+    for (const departure of [...this.#probing]) {
+      const legs = refsOf(departure.approved.value);
+      if (!legs.some((ref) => refs.includes(ref))) continue;
+      dropped.push(...legs);
+      this.#lost(departure, reason);
+    }
+    dropped.push(...this.#parts.pacing.drop(refs, reason));
+    return dropped;
+  }
+
   #depart(departure: Departure): SendOutcome {
     if (departure.session.isFresh) return this.#pace(departure);
     this.#probing.add(departure);

@@ -114,6 +114,12 @@ export class PacingGate {
     return this.#dropIf((message) => lanes.includes(message.lane), reason).flatMap((message) => message.refs ?? []);
   }
 
+  /** Drops the orders and changes that hold one of these references. Returns all references in them. */
+  drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[] {
+    const dropped = this.#dropIf((message) => message.refs?.some((ref) => refs.includes(ref)) === true, reason);
+    return dropped.flatMap((message) => message.refs ?? []);
+  }
+
   /** Drops what waits for a connection that is gone. */
   dropSource(source: object, reason: string): void {
     this.#dropIf((message) => message.source === source, reason);

@@ -147,15 +147,10 @@ class Adapter implements TwsAdapter {
       cancel: (address) => this.#sender.cancel(address),
       globalCancel: () => this.#sender.globalCancel(),
       purge: (reason) => this.#sender.purge(reason),
-      reconcile: () => {
-        this.#orderFeed.reconcile();
-      },
-      requestOpenOrders: () => {
-        this.#orderFeed.requestOpenOrders();
-      },
-      requestPositions: () => {
-        this.#orderFeed.requestPositions();
-      },
+      drop: (refs, reason) => this.#sender.drop(refs, reason),
+      reconcile: () => this.#orderFeed.reconcile(),
+      requestOpenOrders: () => this.#orderFeed.requestOpenOrders(),
+      requestPositions: () => this.#orderFeed.requestPositions(),
     };
     this.market = {
       subscribe: (contract) => {

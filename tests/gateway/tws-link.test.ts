@@ -302,5 +302,5 @@ test('reconciliation ends per epoch; an end that belongs to an older epoch is no
   await gateway.until(() => portfolio().of('16').length === 3);
   portfolio().send(53, 1);
   await desk.until(() => desk.of('end').length > 4);
-  expect(desk.of('end').slice(4)).toEqual([{ kind: 'end', of: 'open-orders', epoch: 5 }]);
+  expect(desk.of('end').slice(4)).toEqual([{ kind: 'end', of: 'open-orders', epoch: 5, request: 3 }]);
 });

@@ -1,6 +1,6 @@
 import type { CommitRecord, Journal, JournalStatus } from '#core/ports/journal';
 import type { SentLeg } from '#core/ports/broker';
-import type { EarlierOrders, KillLatchFile, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
+import type { EarlierOrders, KillLatchFile, KillScope, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
 import type { OrderRef } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import { err, ok, type Result } from '#domain/result';
@@ -11,6 +11,7 @@ import type { CrashPoint } from './crash.ts';
 /** What is on the disk: all that one life of the desk leaves to the next. */
 export class Disk {
   latch: string | undefined;
+  latchScope: KillScope = 'own';
   drafts = '[]';
   highestId = 0;
   lastSeq = 0;
@@ -49,11 +50,14 @@ export function draftsFile({ disk, clock, alive }: Process): TriggerDrafts {
 
 export function latchFile({ disk, alive, crash }: Process): KillLatchFile {
   return {
-    read: () => ({ set: disk.latch !== undefined, reason: disk.latch ?? '' }),
-    set: (reason) => {
+    read: () => ({ set: disk.latch !== undefined, reason: disk.latch ?? '', scope: disk.latchScope }),
+    set: (reason, _at, scope) => {
       crash('latch: before the file');
       if (disk.latchFault !== undefined) return err(disk.latchFault);
-      if (alive()) disk.latch = reason;
+      if (alive()) {
+        disk.latch = reason;
+        disk.latchScope = scope;
+      }
       crash('latch: after the file');
       return ok(undefined);
     },

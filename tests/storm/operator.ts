@@ -15,6 +15,7 @@ import {
 } from '#core/engine/operator';
 import { acknowledgeExternal, unacknowledged } from '#core/engine/position-check';
 import { armTrigger, changeTrigger } from '#core/engine/triggers';
+import { cancelAll } from '#core/engine/waiting-orders';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
 import type { Price } from '#domain/price';
@@ -96,7 +97,7 @@ export class Operator {
         break;
       }
       case 'cancel-all':
-        cancelOrders(hall, hall.index.working(), BY, random.chance(0.3));
+        cancelAll(hall, random.chance(0.3) ? 'all' : 'own', BY);
         break;
       case 'modify':
         this.#modify(life);

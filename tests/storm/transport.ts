@@ -64,6 +64,11 @@ interface Waiting {
 const CLIENTS = [0, 1, 2] as const;
 type Snapshot = 'open-orders' | 'completed-orders' | 'positions';
 
+interface Asked {
+  readonly epoch: number;
+  readonly request: number;
+}
+
 /**
  * Adapter and wire in one, for one life of the desk: the same ports, the same news in the same cases as `src-main/tws`, of which it uses
  * the parts that decide (order ids, lamps, the table of codes), over streams of messages instead of sockets and bytes.
@@ -82,10 +87,11 @@ export class Transport implements BrokerPort {
   #readyBefore = false;
   #gate: TransmitGate = () => 'The desk has not opened its order gate yet.';
   #waiting: Waiting[] = [];
-  /** Epochs of the requests whose end is to come, oldest first. */
-  readonly #asked: Record<Snapshot, number[]> = { 'open-orders': [], 'completed-orders': [], positions: [] };
+  /** The requests whose end is to come, oldest first. */
+  readonly #asked: Record<Snapshot, Asked[]> = { 'open-orders': [], 'completed-orders': [], positions: [] };
+  #executions: (Asked & { readonly open: Set<number> })[] = [];
+  #requests = 0;
   readonly #numbers: ManualNumbers;
-  #executions: { readonly epoch: number; readonly open: Set<number> }[] = [];
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
@@ -175,10 +181,14 @@ export class Transport implements BrokerPort {
     return this.#drop(() => true, reason);
   }
 
-  reconcile(): void {
+  drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[] {
+    return this.#drop(({ approved }) => refsOf(approved).some((ref) => refs.includes(ref)), reason);
+  }
+
+  reconcile(): number {
     this.#numbers.onceAConnection();
-    this.requestOpenOrders();
-    this.#ask('completed-orders', (tws) => {
+    const request = this.requestOpenOrders();
+    this.#ask('completed-orders', request, (tws) => {
       tws.listCompletedOrders();
     });
     const open = new Set<number>();
@@ -191,8 +201,9 @@ export class Transport implements BrokerPort {
         tws.listExecutions(clientId, reqId);
       });
     }
-    if (open.size > 0) this.#executions.push({ epoch: this.#epoch, open });
-    this.requestPositions();
+    if (open.size > 0) this.#executions.push({ epoch: this.#epoch, request, open });
+    this.#askPositions(request);
+    return request;
   }
 
   #askOwn(): boolean {
@@ -204,14 +215,22 @@ export class Transport implements BrokerPort {
     return true;
   }
 
-  requestOpenOrders(): void {
-    this.#ask('open-orders', (tws) => {
+  requestOpenOrders(): number {
+    this.#requests += 1;
+    this.#ask('open-orders', this.#requests, (tws) => {
       tws.listOpenOrders();
     });
+    return this.#requests;
   }
 
-  requestPositions(): void {
-    this.#ask('positions', (tws) => {
+  requestPositions(): number {
+    this.#requests += 1;
+    this.#askPositions(this.#requests);
+    return this.#requests;
+  }
+
+  #askPositions(request: number): void {
+    this.#ask('positions', request, (tws) => {
       tws.listPositions();
     });
   }
@@ -291,10 +310,10 @@ export class Transport implements BrokerPort {
     return refs;
   }
 
-  #ask(of: Snapshot, list: (tws: Tws) => void): void {
+  #ask(of: Snapshot, request: number, list: (tws: Tws) => void): void {
     if (!this.#parts.alive() || !this.#open.has(0)) return;
     const { tws } = this.#parts;
-    this.#asked[of].push(this.#epoch);
+    this.#asked[of].push({ epoch: this.#epoch, request });
     this.#wire(0).send(() => {
       list(tws);
     });
@@ -332,10 +351,10 @@ export class Transport implements BrokerPort {
           this.#numbers.answered();
           break;
         }
-        const epoch = this.#asked[told.of].shift();
-        if (epoch === undefined || epoch !== this.#epoch) break;
+        const asked = this.#asked[told.of].shift();
+        if (asked?.epoch !== this.#epoch) break;
         this.#parts.crash('end marker while reconciling');
-        this.#emit({ kind: 'end', of: told.of, epoch });
+        this.#emit({ kind: 'end', of: told.of, ...asked });
         break;
       }
       case 'executions-end':
@@ -363,12 +382,13 @@ export class Transport implements BrokerPort {
   }
 
   #executionsEnd(reqId: number): void {
-    const request = this.#executions.find(({ open }) => open.has(reqId));
-    if (request === undefined) return;
-    request.open.delete(reqId);
-    if (request.open.size > 0) return;
-    this.#executions = this.#executions.filter((other) => other !== request);
-    if (request.epoch === this.#epoch) this.#emit({ kind: 'end', of: 'executions', epoch: request.epoch });
+    const asked = this.#executions.find(({ open }) => open.has(reqId));
+    if (asked === undefined) return;
+    asked.open.delete(reqId);
+    if (asked.open.size > 0) return;
+    this.#executions = this.#executions.filter((other) => other !== asked);
+    const { epoch, request } = asked;
+    if (epoch === this.#epoch) this.#emit({ kind: 'end', of: 'executions', epoch, request });
   }
 
   #opened(clientId: number, nextValidId: number): void {

@@ -46,6 +46,8 @@ export class ScriptedBroker implements BrokerPort {
   reconciles = 0;
   openOrderRequests = 0;
   positionRequests = 0;
+  /** Number of the last request for a list. */
+  requests = 0;
   #nextId = 100;
   #waiting: ApprovedOrder[] = [];
 
@@ -104,17 +106,33 @@ export class ScriptedBroker implements BrokerPort {
     return dropped;
   }
 
-  reconcile(): void {
+  drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[] {
+    const holds = (approved: ApprovedOrder): boolean => approved.value.legs.some(({ ref }) => refs.includes(ref));
+    const dropped = this.#waiting.filter(holds).flatMap((approved) => approved.value.legs.map((leg) => leg.ref));
+    this.#waiting = this.#waiting.filter((approved) => !holds(approved));
+    if (dropped.length > 0) this.emit({ kind: 'order-not-sent', refs: dropped, reason });
+    return dropped;
+  }
+
+  reconcile(): number {
     this.reconciles += 1;
     this.left.push('reconcile');
+    return this.#number();
   }
 
-  requestOpenOrders(): void {
+  requestOpenOrders(): number {
     this.openOrderRequests += 1;
+    return this.#number();
   }
 
-  requestPositions(): void {
+  requestPositions(): number {
     this.positionRequests += 1;
+    return this.#number();
+  }
+
+  #number(): number {
+    this.requests += 1;
+    return this.requests;
   }
 
   get waiting(): number {

@@ -151,12 +151,13 @@ export class CoreDesk {
     this.news({ kind: 'link', link: this.link({ upstream }) });
   }
 
-  ends(): void {
-    for (const of of ['open-orders', 'completed-orders', 'executions', 'positions'] as const) this.end(of);
+  /** The lists end that were asked for last, or with that number. */
+  ends(request = this.broker.requests): void {
+    for (const of of ['open-orders', 'completed-orders', 'executions', 'positions'] as const) this.end(of, this.epoch, request);
   }
 
-  end(of: 'open-orders' | 'completed-orders' | 'executions' | 'positions', epoch = this.epoch): void {
-    this.news({ kind: 'end', of, epoch });
+  end(of: 'open-orders' | 'completed-orders' | 'executions' | 'positions', epoch = this.epoch, request = this.broker.requests): void {
+    this.news({ kind: 'end', of, epoch, request });
   }
 
   news(news: BrokerNews): void {

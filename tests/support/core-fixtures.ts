@@ -1,5 +1,5 @@
 import type { OpenOrderNews } from '#core/ports/broker';
-import type { KillLatchFile } from '#core/ports/desk-files';
+import type { KillLatchFile, KillScope } from '#core/ports/desk-files';
 import type { RiskLimits, RiskRules } from '#core/risk/risk-context';
 import type { Contract, ContractDetails } from '#domain/contract';
 import type { AccountId, ClientId, OrderId, PermId } from '#domain/ids';
@@ -39,17 +39,19 @@ export function detailsOf(contract: Contract, minTick = 0.01): ContractDetails {
 
 export class MemoryLatchFile implements KillLatchFile {
   stored: string | undefined;
+  scope: KillScope = 'own';
   failing = false;
   throwing = false;
 
-  read(): { readonly set: boolean; readonly reason: string } {
-    return { set: this.stored !== undefined, reason: this.stored ?? '' };
+  read(): ReturnType<KillLatchFile['read']> {
+    return { set: this.stored !== undefined, reason: this.stored ?? '', scope: this.scope };
   }
 
-  set(reason: string) {
+  set(reason: string, _at: number, scope: KillScope) {
     if (this.throwing) throw new Error('disk gone');
     if (this.failing) return err('the disk is full');
     this.stored = reason;
+    this.scope = scope;
     return ok(undefined);
   }
 

@@ -82,7 +82,7 @@ export async function openLiveDesk(
       scheduler: clock,
       ids: { triggerId: () => String((ids += 1)).padStart(8, '0') as TriggerId, phrase: () => 'TEST' },
       journal: file ?? journal,
-      killLatchFile: { read: () => ({ set: false, reason: '' }), set: () => ok(undefined), clear: () => ok(undefined) },
+      killLatchFile: { read: () => ({ set: false, reason: '', scope: 'own' }), set: () => ok(undefined), clear: () => ok(undefined) },
       drafts: { load: () => ok(drafts), save: (next) => (drafts = next()) },
       rules: () => ({ limits, orderTypes: DEFAULT_SETTINGS.allowed.orderTypes, timesInForce: DEFAULT_SETTINGS.allowed.timesInForce }),
     },

@@ -150,7 +150,7 @@ test.each(ENGINE_STATES)('in %s the gate lets through what the table allows, and
       });
       hold(desk);
       const wish = approved(desk, kind);
-      if (condition === 'latched') desk.hall.latch.set('a kill');
+      if (condition === 'latched') desk.hall.latch.set('a kill', 'own');
       if (condition === 'link down') desk.hall.link = { ...desk.hall.link, ready: false };
       if (condition === 'upstream down') desk.hall.link = { ...desk.hall.link, upstream: 'down' };
       if (condition === 'not reconciled') desk.hall.reconciliation.reset();

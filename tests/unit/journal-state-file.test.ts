@@ -81,33 +81,43 @@ describe('a state file', () => {
 describe('the kill latch', () => {
   test('survives a restart and is cleared only by a clear', () => {
     const directory = temporaryDirectory();
-    expect(new KillLatchFile(directory).load()).toEqual({ latched: false, at: 0, reason: '' });
-    new KillLatchFile(directory).latch(5, 'Operator');
-    expect(new KillLatchFile(directory).load()).toEqual({ latched: true, at: 5, reason: 'Operator' });
+    expect(new KillLatchFile(directory).load()).toEqual({ latched: false, at: 0, reason: '', scope: 'own' });
+    new KillLatchFile(directory).latch(5, 'Operator', 'all');
+    expect(new KillLatchFile(directory).load()).toEqual({ latched: true, at: 5, reason: 'Operator', scope: 'all' });
     new KillLatchFile(directory).clear(9, 'Re-armed');
-    expect(new KillLatchFile(directory).load()).toEqual({ latched: false, at: 9, reason: 'Re-armed' });
+    expect(new KillLatchFile(directory).load()).toEqual({ latched: false, at: 9, reason: 'Re-armed', scope: 'own' });
   });
 
-  test.each(['', '{', '{}', '{"latched":"no","at":1,"reason":""}', '{"latched":false}'])(
-    'counts as latched when its file holds %j',
-    (text) => {
-      const directory = temporaryDirectory();
-      const file = new KillLatchFile(directory);
-      file.clear(1, 'first');
-      file.clear(2, 'second');
-      writeFileSync(join(directory, 'kill-latch.json'), text);
-      expect(new KillLatchFile(directory).load()).toMatchObject({
-        latched: true,
-        doubt: expect.stringContaining('kill-latch.json') as string,
-      });
-    },
-  );
+  test('of a version that wrote no scope reads as one of the own orders', () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'kill-latch.json'), '{"latched":true,"at":5,"reason":"Operator"}');
+    expect(new KillLatchFile(directory).load()).toEqual({ latched: true, at: 5, reason: 'Operator', scope: 'own' });
+  });
+
+  test.each([
+    '',
+    '{',
+    '{}',
+    '{"latched":"no","at":1,"reason":""}',
+    '{"latched":false}',
+    '{"latched":true,"at":1,"reason":"","scope":"most"}',
+  ])('counts as latched when its file holds %j', (text) => {
+    const directory = temporaryDirectory();
+    const file = new KillLatchFile(directory);
+    file.clear(1, 'first');
+    file.clear(2, 'second');
+    writeFileSync(join(directory, 'kill-latch.json'), text);
+    expect(new KillLatchFile(directory).load()).toMatchObject({
+      latched: true,
+      doubt: expect.stringContaining('kill-latch.json') as string,
+    });
+  });
 
   test('counts as latched when its file has vanished beside its backup', () => {
     const directory = temporaryDirectory();
     const file = new KillLatchFile(directory);
     file.clear(1, 'first');
-    file.latch(2, 'Operator');
+    file.latch(2, 'Operator', 'own');
     rmSync(join(directory, 'kill-latch.json'));
     expect(existsSync(join(directory, 'kill-latch.json.bak'))).toBe(true);
     expect(new KillLatchFile(directory).load()).toMatchObject({ latched: true });

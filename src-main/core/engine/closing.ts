@@ -131,12 +131,6 @@ export function advanceClosings(hall: Hall): void {
   const now = hall.ports.clock.now();
   for (const closing of [...hall.stores.closings.values()]) {
     const position = hall.stores.positions.get(closing.key);
-    const killedAt = hall.stores.engine.get('desk')?.kill?.startedAt;
-    // A kill ends what waits: nothing of it may leave later.
-    if (hall.latch.isSet() && killedAt !== undefined && closing.at <= killedAt) {
-      endClosing(hall, closing, 'the kill switch was set');
-      continue;
-    }
     if (position === undefined || position.quantity === 0) {
       endClosing(hall, closing, undefined);
       continue;

@@ -13,12 +13,13 @@ import { TriggerIndex } from '#core/trigger/trigger-index';
 import { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
 import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
-import type { Order } from '#domain/order';
+import { isWorking, type Order } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Tick } from '#domain/quote';
 import type { Trigger } from '#domain/trigger';
+import { Asked } from './asked.ts';
 import type { DeskStores, Effect } from './desk-state.ts';
-import { positionKey, step } from './desk-state.ts';
+import { positionKey } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
 import { advanceClosings, trimExits } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
@@ -27,11 +28,12 @@ import { fire } from './firing.ts';
 import { followExecution, followFilled } from './follow-fills.ts';
 import { transmitGate } from './gate.ts';
 import { commit, count, engineState, type Hall, type HallPorts, logLine } from './hall.ts';
+import { holdFault } from './holds.ts';
 import { KillLatch } from './kill-latch.ts';
-import { kill, openOrdersListed } from './kill.ts';
+import { kill, openOrdersListed, takeUpKill } from './kill.ts';
 import { Latencies } from './latencies.ts';
 import { advance, firing, pauseDesk } from './life.ts';
-import { onLink, onReconciled, settleOpening, startReconciliation } from './link-news.ts';
+import { onLink, onReconciled, settleOpening, startLookUp, startReconciliation } from './link-news.ts';
 import { onPnl } from './loss-guard.ts';
 import { onOrderBound } from './manual-orders.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
@@ -49,6 +51,8 @@ import { advanceTrailings } from './trailing.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
 import { missesListed, needsLook } from './unknown-orders.ts';
 
+const CANCEL_AGAIN_MS = 10_000;
+const LOOK_AGAIN_MS = 5_000;
 const COMPARE_EVERY_MS = 60_000;
 const COMPARE_AFTER_FILLS_MS = 2_000;
 /** Open orders are compared while any works. */
@@ -109,6 +113,7 @@ export class DeskCore {
         maxQuoteAgeMs: () => ports.rules().limits.maxQuoteAgeMs,
         detailsOf: (conId) => details.get(conId),
         mayFire: () => firing(this.hall),
+        holds: (spec) => holdFault(this.hall, spec),
       }),
       subscriptions: new Subscriptions({}),
       accounts: new AccountBoard(),
@@ -123,6 +128,8 @@ export class DeskCore {
       details,
       counters: new Map(),
       unsentCancels: new Set(),
+      cancelsAsked: new Asked(CANCEL_AGAIN_MS),
+      lookedUp: new Asked(LOOK_AGAIN_MS),
       unsentGlobalCancel: false,
       link: NO_LINK,
     };
@@ -140,11 +147,19 @@ export class DeskCore {
   #note(store: string, key: string | number, value: unknown): void {
     if (store === 'sends') this.hall.recentSends.note(key as number, value as RecentSend | undefined);
     else if (value === undefined) return;
-    else if (store === 'orders') {
-      const order = value as Order;
-      this.#outside.note(this.hall.index.get(order.key), order);
-      this.hall.index.note(order);
-    } else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
+    else if (store === 'orders') this.#noteOrder(value as Order);
+    else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
+  }
+
+  #noteOrder(order: Order): void {
+    const { index, cancelsAsked, lookedUp } = this.hall;
+    const before = index.get(order.key);
+    this.#outside.note(before, order);
+    index.note(order);
+    if (before?.state === order.state) return;
+    // An answer: the next question about it is a new one.
+    if (order.state !== 'UNKNOWN') lookedUp.forget(order.key);
+    if (!isWorking(order.state)) cancelsAsked.forget(order.key);
   }
 
   onLog(listener: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void): void {
@@ -157,12 +172,10 @@ export class DeskCore {
     const latched = hall.ports.killLatchFile.read();
     commit(hall, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
       tx.set(hall.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
-      if (latched.set) step(tx, hall.stores, 'kill', `The kill switch of an earlier run is still set: ${latched.reason}`);
+      if (latched.set) takeUpKill(hall, tx, latched.reason, latched.scope);
     });
-    if (latched.set) {
-      hall.latch.set(latched.reason);
+    if (latched.set)
       logLine(hall, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
-    }
     offerDrafts(hall);
     recallOrders(hall);
     this.#arrangeTimer();
@@ -237,10 +250,10 @@ export class DeskCore {
         if (news.of === 'open-orders' && news.epoch === hall.link.epoch) {
           openOrdersListed(hall);
           settleRefusals(hall);
-          if (missesListed(hall, hall.ports.clock.now()) && hall.reconciliation.done()) startReconciliation(hall);
+          if (missesListed(hall, hall.ports.clock.now()) && hall.reconciliation.done()) startLookUp(hall);
         }
         if (news.of === 'positions') this.#positionsListed();
-        if (hall.reconciliation.end(news.of, news.epoch)) onReconciled(hall);
+        if (hall.reconciliation.end(news.of, news.epoch, news.request)) onReconciled(hall);
         if (news.of === 'positions' || hall.reconciliation.awaitsPositions()) settleOpening(hall);
         break;
       case 'notice':
@@ -285,21 +298,14 @@ export class DeskCore {
     hall.registry.onTimer(hall.exchange.now());
     this.#drain();
     expireTriggers(hall);
-    if (hall.reconciliation.overdue(now) && hall.link.ready) {
-      logLine(
-        hall,
-        'warning',
-        `Reconciling: no answer yet for ${hall.reconciliation.missing().join(', ')}; asking again. Nothing leaves meanwhile.`,
-      );
-      startReconciliation(hall);
-    }
+    if (hall.reconciliation.overdue(now) && hall.link.ready) this.#askAgain();
     advanceClosings(hall);
     advanceTrailings(hall);
     this.#outside.look(now);
     this.#protection.look(now);
     lookAfterChanges(hall, now);
     const idle = hall.link.ready && hall.link.upstream !== 'down' && hall.reconciliation.done();
-    if (idle && needsLook(hall, now, hall.reconciliation.lastLookAt())) startReconciliation(hall);
+    if (idle && !hall.reconciliation.running() && needsLook(hall, now)) startLookUp(hall);
     const opening = hall.link.ready && hall.reconciliation.awaitsPositions() && hall.reconciliation.isQuiet(now);
     if (opening && now - this.#comparedAt >= OPENING_EVERY_MS) {
       this.#comparedAt = now;
@@ -319,6 +325,18 @@ export class DeskCore {
     }
     if (idle && hall.positionWatch.asks(now)) look(hall);
     advance(hall);
+  }
+
+  #askAgain(): void {
+    const { hall } = this;
+    const missing = hall.reconciliation.missing().join(', ');
+    if (hall.reconciliation.kind() === 'look-up') {
+      logLine(hall, 'warning', `Looking orders up: no answer yet for ${missing}; asking again.`);
+      startLookUp(hall);
+      return;
+    }
+    logLine(hall, 'warning', `Reconciling: no answer yet for ${missing}; asking again. Nothing leaves meanwhile.`);
+    startReconciliation(hall);
   }
 
   #arrangeTimer(): void {

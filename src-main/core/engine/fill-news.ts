@@ -38,7 +38,10 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
     permId: execution.permId,
     ref: execution.orderRef,
   });
-  if (orderKey !== undefined) hall.latencies.acknowledged(orderKey, hall.ports.clock.monotonic());
+  if (orderKey !== undefined) {
+    hall.latencies.acknowledged(orderKey, hall.ports.clock.monotonic());
+    if (news.live) hall.reconciliation.sawOrder(orderKey);
+  }
   const now = hall.ports.clock.now();
   const history = !news.live && hall.reconciliation.first();
   if (!history) hall.reconciliation.sawExecution(now);

@@ -10,6 +10,7 @@ import { type Effect, engineRecord, log, step } from './desk-state.ts';
 import { mayFire } from './engine-table.ts';
 import { count, commit, type Hall } from './hall.ts';
 import { riskContext } from './risk-view.ts';
+import { unknownFault } from './holds.ts';
 import { releaseApproved, writeOrders } from './place-orders.ts';
 
 const TEN_MINUTES = 600_000;
@@ -80,6 +81,13 @@ function fireInside(hall: Hall, tx: Tx<Effect>, firing: Firing, text: string): v
   if (!mayFire(desk.state)) {
     end('fail', `It fired (${text}) while the desk was ${desk.state}; nothing was sent.`);
     log(tx, 'alarm', `${trigger.spec.name} fired while the desk was ${desk.state}; nothing was sent.`, subject);
+    return;
+  }
+  // Two of one drain: the first may have become UNKNOWN as it left. The registry holds the others.
+  const unknown = unknownFault(hall, trigger.spec.action.contract);
+  if (unknown !== undefined) {
+    end('fail', `It fired (${text}), and nothing was sent: ${unknown}`);
+    log(tx, 'alarm', `${trigger.spec.name} fired, and nothing was sent: ${unknown}`, subject);
     return;
   }
   step(tx, stores, 'fired', `${trigger.spec.name}: ${text}`);

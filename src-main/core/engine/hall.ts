@@ -20,6 +20,7 @@ import type { TriggerIndex } from '#core/trigger/trigger-index';
 import type { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
 import type { ConId, OrderKey } from '#domain/ids';
+import type { Asked } from './asked.ts';
 import type { DeskStores, Effect, Subject } from './desk-state.ts';
 import type { EngineState } from './engine-table.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
@@ -71,6 +72,10 @@ export interface Hall {
   readonly counters: Map<string, number>;
   /** Cancels that found no socket; a kill or the operator's cancel goes out again with the next connection. */
   readonly unsentCancels: Set<OrderKey>;
+  /** Cancels that IB has not taken note of. */
+  readonly cancelsAsked: Asked;
+  /** Orders of which IB has said nothing where it should, and that were looked up. */
+  readonly lookedUp: Asked;
   /** A global cancel that found no socket. */
   unsentGlobalCancel: boolean;
   /** Newest picture of the connection; replaced as a whole. */

@@ -1,4 +1,4 @@
-import type { OrderKey } from '#domain/ids';
+import type { KillScope } from '#core/ports/desk-files';
 import { contractLabel } from '#domain/contract';
 import { formatQuantity } from '#domain/quantity';
 import { isWorking, type Order } from '#domain/order';
@@ -8,8 +8,6 @@ import { engineRecord, log, step, type KillRecord } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
 import { onlyGlobally } from './manual-orders.ts';
 import { notSent } from './place-orders.ts';
-
-export type KillScope = 'own' | 'all';
 
 /** What a kill of this scope cancels: everything this desk's client ids placed, or also manual and foreign orders. */
 export function killTargets(hall: Hall, scope: KillScope): readonly Order[] {
@@ -22,18 +20,18 @@ export function killTargets(hall: Hall, scope: KillScope): readonly Order[] {
  */
 export function kill(hall: Hall, scope: KillScope, by: string, reason: string): void {
   const again = hall.latch.isSet();
-  hall.latch.set(reason);
+  hall.latch.set(reason, scope);
   const dropped = whatever(hall, () => hall.ports.broker.purge(`kill: ${reason}`), []);
   const withdrawn = whatever(hall, () => hall.registry.purge(), []);
   const file = whatever<Result<void>>(
     hall,
-    () => hall.ports.killLatchFile.set(`${by}: ${reason}`, hall.ports.clock.now()),
+    () => hall.ports.killLatchFile.set(`${by}: ${reason}`, hall.ports.clock.now(), hall.latch.scope()),
     err('writing it broke'),
   );
   const queued = hall.index.queued();
   const verification = verificationOf(hall);
   verification.listed = false;
-  verification.asked.clear();
+  hall.cancelsAsked.clear();
   // A kill from inside an effect (C-23) commits after the commit that is under way: what to cancel is read there.
   commit(hall, 'kill', 'kill', { kind: 'kill', text: `${by}: ${reason}` }, (tx) => {
     const targets = killTargets(hall, scope);
@@ -64,6 +62,8 @@ export function kill(hall: Hall, scope: KillScope, by: string, reason: string): 
           updatedAt: tx.at,
         });
     }
+    // What waits for its exits to go is over with them: a close that was wished before the kill never leaves after it.
+    for (const key of tx.keys(hall.stores.closings)) tx.delete(hall.stores.closings, key);
     for (const order of targets) cancelForKill(hall, tx, order);
     if (scope === 'all') tx.effect({ kind: 'global-cancel' });
     log(
@@ -109,17 +109,14 @@ interface Verification {
   polling: boolean;
   /** The broker has listed its open orders since the newest kill. */
   listed: boolean;
-  /** When the kill last asked to cancel an order, on the desk's clock. */
-  readonly asked: Map<OrderKey, number>;
 }
 
 const verifications = new WeakMap<Hall, Verification>();
-const ASK_AGAIN_MS = 10_000;
 
 function verificationOf(hall: Hall): Verification {
   let verification = verifications.get(hall);
   if (verification === undefined) {
-    verification = { polling: false, listed: false, asked: new Map() };
+    verification = { polling: false, listed: false };
     verifications.set(hall, verification);
   }
   return verification;
@@ -132,7 +129,6 @@ export function openOrdersListed(hall: Hall): void {
 
 /** Some orders are out of reach one by one; the global cancel of the same kill takes them. */
 function cancelForKill(hall: Hall, tx: Parameters<typeof step>[0], order: Order): void {
-  verificationOf(hall).asked.set(order.key, hall.ports.clock.now());
   cancelInside(hall, tx, order, onlyGlobally(order));
 }
 
@@ -146,6 +142,7 @@ function cancelInside(hall: Hall, tx: Parameters<typeof step>[0], target: Order,
     cancelAskedAt: tx.at,
     ...(order.state === 'UNKNOWN' ? {} : { state: move(hall, order, 'CANCEL_PENDING'), updatedAt: tx.at, note: 'cancel sent' }),
   });
+  hall.cancelsAsked.note(order.key, hall.ports.clock.now());
   if (globally || orderId === undefined || clientId === undefined) return;
   tx.effect({
     kind: 'cancel',
@@ -173,19 +170,15 @@ export function pollKill(hall: Hall): void {
   const kill_ = hall.stores.engine.get('desk')?.kill;
   if (kill_ === undefined) return;
   const left = killTargets(hall, kill_.scope);
-  const { asked, listed } = verificationOf(hall);
-  const answered = hall.link.ready && hall.reconciliation.done() && listed;
+  const verification = verificationOf(hall);
+  const answered = hall.link.ready && hall.reconciliation.done() && verification.listed;
   const now = hall.ports.clock.now();
-  // Asked again when the cancel never left, or when an order that is not known to be pending gave no answer for long: a repeated
-  // cancel of a pending one only makes noise at IB.
-  const due = !hall.link.ready
-    ? []
-    : left.filter(
-        (order) =>
-          hall.unsentCancels.has(order.key) ||
-          (order.state !== 'CANCEL_PENDING' && now - (asked.get(order.key) ?? Number.NEGATIVE_INFINITY) >= ASK_AGAIN_MS),
-      );
-  const globalAgain = hall.link.ready && (hall.unsentGlobalCancel || due.some(onlyGlobally));
+  // Asked again when the cancel never left, or when IB has taken no note of it for long: only the cancel of an order that is
+  // pending at IB itself is not repeated.
+  const open = hall.link.ready ? left.filter((order) => order.ibStatus !== 'PendingCancel') : [];
+  const due = open.filter((order) => hall.unsentCancels.has(order.key) || hall.cancelsAsked.isDue(order.key, now));
+  const outOfReach = due.some((order) => order.state !== 'UNKNOWN' && (onlyGlobally(order) || order.origin === 'manual'));
+  const globalAgain = hall.link.ready && (hall.unsentGlobalCancel || outOfReach);
   if (kill_.phase !== 'cancelling' && due.length === 0 && !globalAgain && samePicture(kill_, left, answered)) {
     if (hall.link.ready) hall.ports.broker.requestOpenOrders();
     return;
@@ -206,7 +199,37 @@ export function pollKill(hall: Hall): void {
     for (const order of due) cancelForKill(hall, tx, order);
     if (globalAgain) tx.effect({ kind: 'global-cancel' });
   });
+  finished(hall);
   if (hall.link.ready) hall.ports.broker.requestOpenOrders();
+}
+
+/** A verified kill of everything leaves nothing to the next run: what is placed by hand from now on is not for it to cancel. */
+function finished(hall: Hall): void {
+  const kill_ = hall.stores.engine.get('desk')?.kill;
+  if (kill_?.phase !== 'verified' || kill_.scope !== 'all') return;
+  whatever<unknown>(hall, () => hall.ports.killLatchFile.set(`${kill_.by}: ${kill_.reason}`, hall.ports.clock.now(), 'own'), undefined);
+}
+
+/** P-07: the latch of an earlier run is still set. Its kill goes on here, because nobody knows how far that run came. */
+export function takeUpKill(hall: Hall, tx: Parameters<typeof step>[0], reason: string, scope: KillScope): void {
+  hall.latch.set(reason, scope);
+  hall.unsentGlobalCancel = scope === 'all';
+  const next = step(tx, hall.stores, 'kill', `The kill switch of an earlier run is still set: ${reason}`);
+  if (next === undefined) return;
+  const kill_: KillRecord = {
+    id: tx.seq,
+    startedAt: tx.at,
+    scope,
+    by: 'an earlier run',
+    reason,
+    phase: 'cancelling',
+    purged: 0,
+    cancelsSent: 0,
+    cancelled: 0,
+    residuals: [],
+  };
+  tx.set(hall.stores.engine, 'desk', { ...next, kill: kill_ });
+  schedulePoll(hall);
 }
 
 function samePicture(record: KillRecord, left: readonly Order[], answered: boolean): boolean {
@@ -214,12 +237,15 @@ function samePicture(record: KillRecord, left: readonly Order[], answered: boole
   return same && (record.phase === 'verified') === (left.length === 0 && answered);
 }
 
-/** After a reconnect, before anything else: cancels that found no socket, or may have died with it. */
+/**
+ * After a reconnect, before anything else: cancels that found no socket, or may have died with it. Orders of other programs are reached by
+ * the global cancel of a kill alone.
+ */
 export function resendCancels(hall: Hall): void {
   const due: Order[] = [];
   for (const key of hall.unsentCancels) {
     const order = hall.index.get(key);
-    if (order !== undefined && isWorking(order.state)) due.push(order);
+    if (order !== undefined && isWorking(order.state) && order.origin !== 'foreign') due.push(order);
     else hall.unsentCancels.delete(key);
   }
   if (due.length === 0 && !hall.unsentGlobalCancel) return;
@@ -229,13 +255,21 @@ export function resendCancels(hall: Hall): void {
   });
 }
 
-/** Cancels of the operator: one order, all own, or all (`globally`, which reaches other programs' orders too). Legal in every state. */
+/**
+ * Cancels of the operator: one order, all own, or all (`globally`, which reaches other programs' orders too). Two orders of one reference go
+ * together, for nobody knows which of them was wished. Legal in every state.
+ */
 export function cancelOrders(hall: Hall, orders: readonly Order[], by: string, globally = false): number {
   let sent = 0;
+  const targets = new Map(orders.flatMap((order) => [order, ...hall.index.twinsOf(order)]).map((order) => [order.key, order]));
+  // A change that still waits would leave after the cancel.
+  const changing = [...targets.values()].flatMap(({ state, ref }) => (state === 'MODIFY_PENDING' && ref !== undefined ? [ref] : []));
+  if (changing.length > 0) hall.ports.broker.drop(changing, `cancelled by ${by}`);
   const seq = commit(hall, 'risk-reducing', 'orders.cancel', { kind: 'command', text: `cancel by ${by}` }, (tx) => {
-    for (const target of orders) {
+    for (const target of targets.values()) {
       const order = tx.get(hall.stores.orders, target.key);
       if (order === undefined || !isWorking(order.state)) continue;
+      hall.cancelsAsked.forget(order.key);
       cancelInside(hall, tx, order, globally && onlyGlobally(order));
       sent += 1;
     }

@@ -5,7 +5,7 @@ import { isWorking } from '#domain/order';
 import { type Effect, log } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
 import { commit, count, engineState, type Hall, logLine } from './hall.ts';
-import { cancelOrders, killTargets, resendCancels } from './kill.ts';
+import { resendCancels } from './kill.ts';
 import { move } from './order-news.ts';
 import { cancelBrokenBrackets } from './broken-brackets.ts';
 import { findAtStart } from './adoption.ts';
@@ -13,7 +13,6 @@ import { advance, pauseDesk, resumeKill } from './life.ts';
 import { settleRecalled } from './recalling.ts';
 import { noteAbsence } from './unknown-orders.ts';
 
-const CANCEL_AGAIN_MS = 10_000;
 const IN_FLIGHT_MS = 5_000;
 
 /** The three lamps. A lost socket pauses the desk; trouble upstream or of a farm never closes anything. */
@@ -23,6 +22,8 @@ export function onLink(hall: Hall, link: LinkState): void {
   if (link.accounts.length > 0) hall.accounts.offered(link.accounts);
   const lost = before.ready && !link.ready;
   const gone = before.epoch !== link.epoch && before.ready;
+  // Every change of the sockets, also one while the link was not ready: what was written meanwhile may have gone with them.
+  if (lost || before.epoch !== link.epoch) forget(hall, link);
   if (lost || gone) onLost(hall, link);
   if (before.upstream !== 'down' && link.upstream === 'down') {
     logLine(hall, 'alarm', 'TWS has lost its connection to IB. No order leaves until it is back; fills that arrive are booked.');
@@ -57,41 +58,63 @@ function followFarms(hall: Hall, before: LinkState, link: LinkState): void {
 }
 
 export function startReconciliation(hall: Hall): void {
-  hall.reconciliation.start(hall.link.epoch, hall.ports.clock.now());
-  hall.ports.broker.reconcile();
+  const request = hall.ports.broker.reconcile();
+  hall.reconciliation.start(hall.link.epoch, hall.ports.clock.now(), request);
 }
 
-/** Whatever was sent and not acknowledged is UNKNOWN now, counts as exposure, and is never sent again by itself. */
+/** The same lists, compared in the same way, while the desk goes on: what is looked for concerns single orders. */
+export function startLookUp(hall: Hall): void {
+  const request = hall.ports.broker.reconcile();
+  hall.reconciliation.start(hall.link.epoch, hall.ports.clock.now(), request, 'look-up');
+}
+
+/** Whoever looks at the desk is told, and it trades no further by itself. */
 function onLost(hall: Hall, link: LinkState): void {
   count(hall, 'connections lost');
-  hall.reconciliation.reset();
-  hall.positionWatch.reset();
   hall.accounts.forgetPnl();
   hall.registry.rebaseline('the connection to TWS was lost');
-  const open = hall.index.working();
-  // A cancel that IB has not taken note of may have died with the socket.
-  for (const order of open) if (order.state === 'CANCEL_PENDING' && order.ibStatus !== 'PendingCancel') hall.unsentCancels.add(order.key);
-  const killing = hall.stores.engine.get('desk')?.kill;
-  if (hall.latch.isSet() && killing?.scope === 'all' && killing.phase !== 'verified') hall.unsentGlobalCancel = true;
-  commit(hall, 'risk-reducing', 'link.lost', { kind: 'broker', text: link.problem?.text ?? 'connection lost' }, (tx) => {
-    for (const candidate of open) {
-      const order = tx.get(hall.stores.orders, candidate.key);
-      if (order?.state !== 'SUBMITTED' && order?.state !== 'MODIFY_PENDING') continue;
-      const unknown: Order = {
-        ...order,
-        state: move(hall, order, 'UNKNOWN'),
-        updatedAt: tx.at,
-        note: 'the connection was lost before IB answered; it is looked up, never sent again by itself',
-      };
-      tx.set(hall.stores.orders, order.key, unknown);
-      log(tx, 'alarm', `UNKNOWN: ${order.side} ${order.contract.symbol} was sent and not acknowledged when the connection was lost.`, {
-        kind: 'order',
-        key: order.key,
-      });
-    }
-  });
   if (isArmedState(engineState(hall))) pauseDesk(hall, link.problem?.text ?? 'The connection to TWS was lost.', 'the desk');
   else logLine(hall, 'warning', link.problem?.text ?? 'The connection to TWS was lost.');
+}
+
+/**
+ * What the connections told no longer counts, and whatever was sent and not acknowledged is UNKNOWN now, counts as exposure, and is never
+ * sent again by itself. Doing it twice changes nothing.
+ */
+function forget(hall: Hall, link: LinkState): void {
+  hall.reconciliation.reset();
+  hall.positionWatch.reset();
+  hall.lookedUp.clear();
+  const open = hall.index.working();
+  // A cancel that IB has not taken note of may have died with the socket.
+  for (const order of open)
+    if (order.state === 'CANCEL_PENDING' && order.ibStatus !== 'PendingCancel' && order.origin !== 'foreign')
+      hall.unsentCancels.add(order.key);
+  const killing = hall.stores.engine.get('desk')?.kill;
+  if (hall.latch.isSet() && killing?.scope === 'all' && killing.phase !== 'verified') hall.unsentGlobalCancel = true;
+  // The looks that prove an absence are of one connection.
+  const doubtful = open.filter(({ state, absence }) => state === 'SUBMITTED' || state === 'MODIFY_PENDING' || absence !== undefined);
+  if (doubtful.length === 0) return;
+  commit(hall, 'risk-reducing', 'link.lost', { kind: 'broker', text: link.problem?.text ?? 'the connections were built anew' }, (tx) => {
+    for (const candidate of doubtful) {
+      const order = tx.get(hall.stores.orders, candidate.key);
+      if (order === undefined) continue;
+      const { absence: looks, ...rest } = order;
+      if (order.state === 'UNKNOWN' && looks !== undefined)
+        tx.set(hall.stores.orders, order.key, { ...rest, updatedAt: tx.at, note: 'the connection was lost: it is looked up anew' });
+      if (order.state === 'SUBMITTED' || order.state === 'MODIFY_PENDING')
+        becomeUnknown(hall, tx, order, 'the connection was lost before IB answered; it is looked up, never sent again by itself');
+    }
+  });
+}
+
+/** Sent, not acknowledged, and the connection is gone. */
+function becomeUnknown(hall: Hall, tx: Tx<Effect>, order: Order, note: string): void {
+  tx.set(hall.stores.orders, order.key, { ...order, state: move(hall, order, 'UNKNOWN'), updatedAt: tx.at, note });
+  log(tx, 'alarm', `UNKNOWN: ${order.side} ${order.contract.symbol} was sent and not acknowledged when the connection was lost.`, {
+    kind: 'order',
+    key: order.key,
+  });
 }
 
 /** All four end markers of the epoch are in: what we believe is working and the broker does not list becomes UNKNOWN. */
@@ -142,7 +165,8 @@ export function onReconciled(hall: Hall): void {
         });
         log(tx, 'alarm', `UNKNOWN: IB does not list ${order.side} ${order.contract.symbol}.`, { kind: 'order', key: order.key });
       }
-      log(tx, 'info', 'Book equals broker: open orders, executions and positions were compared.');
+      if (hall.reconciliation.kind() === 'comparison')
+        log(tx, 'info', 'Book equals broker: open orders, executions and positions were compared.');
     },
   );
   settleRecalled(hall);
@@ -154,7 +178,8 @@ export function onReconciled(hall: Hall): void {
 function cancelAgain(hall: Hall, tx: Tx<Effect>, order: Order): void {
   const { orderId, clientId } = order;
   if (order.state !== 'CANCEL_PENDING' || order.ibStatus === 'PendingCancel' || orderId === undefined || clientId === undefined) return;
-  if (order.origin === 'foreign' || tx.at - order.updatedAt < CANCEL_AGAIN_MS) return;
+  if (order.origin === 'foreign' || !hall.cancelsAsked.isDue(order.key, tx.at)) return;
+  hall.cancelsAsked.note(order.key, tx.at);
   tx.set(hall.stores.orders, order.key, { ...order, updatedAt: tx.at, note: 'cancel sent again' });
   tx.effect({ kind: 'cancel', key: order.key, address: { clientId, orderId } });
 }
@@ -165,8 +190,5 @@ export function settleOpening(hall: Hall): void {
   commit(hall, 'risk-reducing', 'book.open', { kind: 'broker', text: 'the positions are certain' }, (tx) => {
     findAtStart(hall, tx);
   });
-  // P-07: a kill that the last run may not have finished. What is its own and still works is cancelled again, whatever else is decided.
-  const left = hall.latch.isSet() ? killTargets(hall, 'own') : [];
-  if (left.length > 0) cancelOrders(hall, left, 'the kill of the last run');
   advance(hall);
 }

@@ -274,6 +274,9 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
       kind: 'order',
       key,
     });
+  const elder = twin ? tx.get(hall.stores.orders, news.orderRef as string as OrderKey) : undefined;
+  if (elder !== undefined)
+    tx.set(hall.stores.orders, elder.key, { ...elder, updatedAt: tx.at, note: 'IB has a second order with this reference' });
   if (twin)
     log(tx, 'alarm', `Two orders carry the reference ${news.orderRef ?? ''}: look at both in TWS and cancel the one you did not want.`, {
       kind: 'order',
@@ -308,6 +311,8 @@ export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
     return;
   }
   hall.latencies.acknowledged(key, hall.ports.clock.monotonic());
+  // A list of open orders may be older than this word of an order that has just been sent.
+  hall.reconciliation.sawOrder(key);
   const before = hall.index.get(key);
   if (before === undefined) return;
   const next = evidence(hall, before, news.ibStatus, news.filled ?? 0, news.whyHeld);

@@ -12,9 +12,15 @@ const DOUBT_MS = 15_000;
 /** An account in which others trade all the time is not doubted for ever. */
 const DOUBTS_END_MS = 60_000;
 
+/** A comparison shuts the gate until its lists are in; a look-up compares just as well while the desk goes on. */
+export type ReconcileKind = 'comparison' | 'look-up';
+
 /** Which end markers of the current connection epoch have come. Nothing leaves until all four have. */
 export class Reconciliation {
   #epoch = -1;
+  #kind: ReconcileKind = 'comparison';
+  /** Ends of lists that were asked for before it belong to something else. */
+  #request = 0;
   #startedAt = 0;
   #running = false;
   #done = false;
@@ -38,13 +44,17 @@ export class Reconciliation {
   #positionsAsked: number[] = [];
   #positionsOf = Number.NEGATIVE_INFINITY;
 
-  start(epoch: number, now: number): void {
+  start(epoch: number, now: number, request: number, kind: ReconcileKind = 'comparison'): void {
     this.#epoch = epoch;
+    this.#request = request;
+    this.#kind = kind;
     this.#startedAt = now;
-    this.#openSince ??= now;
     this.#lastLookAt = now;
     this.#running = true;
-    this.#done = false;
+    if (kind === 'comparison') {
+      this.#openSince ??= now;
+      this.#done = false;
+    }
     this.#ended.clear();
     this.#seen.clear();
     this.#filled.clear();
@@ -101,17 +111,22 @@ export class Reconciliation {
     return { named, askedAt: this.#positionsOf };
   }
 
-  /** True when this was the last missing end marker. Markers of another epoch are ignored. */
-  end(part: ReconcilePart, epoch: number): boolean {
-    if (!this.#running || epoch !== this.#epoch) return false;
+  /** What was under way when this was its last missing end marker. Markers of another epoch or of an earlier request are ignored. */
+  end(part: ReconcilePart, epoch: number, request: number): ReconcileKind | undefined {
+    if (!this.#running || epoch !== this.#epoch || request < this.#request) return undefined;
     this.#ended.add(part);
-    if (this.#ended.size < RECONCILE_PARTS.length) return false;
+    if (this.#ended.size < RECONCILE_PARTS.length) return undefined;
     this.#running = false;
     this.#done = true;
     if (!this.#everDone) this.#openingSince = this.#startedAt;
     this.#everDone = true;
     this.#openSince = undefined;
-    return true;
+    return this.#kind;
+  }
+
+  /** The lists of the running or last comparison. */
+  kind(): ReconcileKind {
+    return this.#kind;
   }
 
   saw(key: string): boolean {

@@ -9,6 +9,7 @@ import { undecided } from './adoption.ts';
 import { log } from './desk-state.ts';
 import { mayArm } from './engine-table.ts';
 import { commit, engineState, type Hall } from './hall.ts';
+import { unknownFault } from './holds.ts';
 import { advance } from './life.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -45,9 +46,8 @@ export function armFault(hall: Hall, spec: TriggerSpec, id?: TriggerId): Refusal
   for (const contract of contractsOf(spec)) {
     if (!hall.details.has(contract.conId))
       return { code: 'not-allowed-now', text: `The contract details of ${contract.symbol} are not known yet; try again in a moment.` };
-    const unknown = hall.index.working().find((order) => order.state === 'UNKNOWN' && order.contract.conId === contract.conId);
-    if (unknown !== undefined)
-      return { code: 'not-allowed-now', text: `An order of ${contract.symbol} is UNKNOWN; settle it first, it may still fill.` };
+    const unknown = unknownFault(hall, contract);
+    if (unknown !== undefined) return { code: 'not-allowed-now', text: unknown };
   }
   if (spec.expiresAt !== undefined && spec.expiresAt <= hall.exchange.now())
     return { code: 'invalid-input', text: 'The trigger expires in the past; choose a later time.' };
@@ -162,6 +162,8 @@ export function changeTrigger(hall: Hall, id: TriggerId, version: number, event:
     );
   if (event === 'resume' && !mayArm(engineState(hall)))
     return refuse('not-allowed-now', `The desk is ${engineState(hall)}; ${trigger.spec.name} can be resumed once it is running.`);
+  const unknown = event === 'resume' ? contractsOf(trigger.spec).flatMap((contract) => unknownFault(hall, contract) ?? [])[0] : undefined;
+  if (unknown !== undefined) return refuse('not-allowed-now', unknown);
   const done = event === 'disarm' ? hall.registry.disarm(id) : event === 'pause' ? hall.registry.pause(id, by) : hall.registry.resume(id);
   if (!done.ok && event !== 'disarm') return refuse('not-allowed-now', done.error);
   if (event === 'disarm') release(hall, id);

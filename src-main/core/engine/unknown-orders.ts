@@ -46,18 +46,25 @@ export function noteAbsence(hall: Hall, tx: Tx<Effect>, order: Order): void {
     );
 }
 
-/** Whether the lists should be asked for again now: an UNKNOWN order is not settled, or a sent one was never answered. */
-export function needsLook(hall: Hall, now: number, lastLookAt: number): boolean {
-  if (now - lastLookAt < LOOK_EVERY_MS) return false;
-  return hall.index
-    .working()
-    .some(
-      (order) =>
-        (order.state === 'UNKNOWN' && order.absence?.isProven !== true) ||
-        (order.state === 'SUBMITTED' && order.sentAt !== undefined && now - order.sentAt > LOOK_EVERY_MS) ||
-        (order.state === 'MODIFY_PENDING' && now - order.updatedAt > UNANSWERED_MS) ||
-        (order.state === 'CANCEL_PENDING' && order.ibStatus !== 'PendingCancel' && now - order.updatedAt > UNANSWERED_MS),
-    );
+/**
+ * Whether the lists should be asked for again now: an UNKNOWN order is not settled, or a sent one was never answered. If so, that they are is
+ * noted: the same question is asked ever more seldom.
+ */
+export function needsLook(hall: Hall, now: number): boolean {
+  if (now - hall.reconciliation.lastLookAt() < LOOK_EVERY_MS) return false;
+  const due = hall.index.working().filter((order) => isUnanswered(hall, order, now));
+  for (const { key } of due) hall.lookedUp.note(key, now);
+  return due.length > 0;
+}
+
+function isUnanswered(hall: Hall, order: Order, now: number): boolean {
+  const cancelled = hall.cancelsAsked.since(order.key) ?? order.updatedAt;
+  const silent =
+    (order.state === 'CANCEL_PENDING' && order.ibStatus !== 'PendingCancel' && now - cancelled >= UNANSWERED_MS) ||
+    (order.state === 'UNKNOWN' && order.absence?.isProven !== true) ||
+    (order.state === 'SUBMITTED' && order.ackedAt === undefined && order.sentAt !== undefined && now - order.sentAt > LOOK_EVERY_MS) ||
+    (order.state === 'MODIFY_PENDING' && now - order.updatedAt > UNANSWERED_MS);
+  return silent && hall.lookedUp.isDue(order.key, now);
 }
 
 /**

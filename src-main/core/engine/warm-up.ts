@@ -41,9 +41,10 @@ export function warmUp(context: ContextPort, rounds: number): number {
     cancel: () => ({ kind: 'queued' }),
     globalCancel: () => ({ kind: 'queued' }),
     purge: () => [],
-    reconcile: () => undefined,
-    requestOpenOrders: () => undefined,
-    requestPositions: () => undefined,
+    drop: () => [],
+    reconcile: () => 0,
+    requestOpenOrders: () => 0,
+    requestPositions: () => 0,
   };
   const none = () => Promise.resolve(err('warm-up'));
   const cells = new Stores();
@@ -57,7 +58,7 @@ export function warmUp(context: ContextPort, rounds: number): number {
       scheduler,
       ids: { triggerId: () => String((ids += 1)).padStart(8, '0') as TriggerId, phrase: () => 'WARM' },
       journal,
-      killLatchFile: { read: () => ({ set: false, reason: '' }), set: () => ok(undefined), clear: () => ok(undefined) },
+      killLatchFile: { read: () => ({ set: false, reason: '', scope: 'own' }), set: () => ok(undefined), clear: () => ok(undefined) },
       drafts: { load: () => ok([]), save: () => undefined },
       rules: () => RULES,
     },
@@ -79,7 +80,7 @@ export function warmUp(context: ContextPort, rounds: number): number {
   };
   core.onNews({ kind: 'link', link });
   for (const part of ['open-orders', 'completed-orders', 'executions', 'positions'] as const)
-    core.onNews({ kind: 'end', of: part, epoch: 1 });
+    core.onNews({ kind: 'end', of: part, epoch: 1, request: 0 });
   const zero = 0 as Amount;
   core.onNews({ kind: 'pnl', account: ACCOUNT, daily: zero, unrealized: zero, realized: zero });
   core.learn({

@@ -1,4 +1,4 @@
-import type { ClientId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
+import type { ClientId, ConId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 
 export interface OrderIdentity {
@@ -20,14 +20,18 @@ export class OrderIndex {
   readonly #orders = new Map<OrderKey, Order>();
   readonly #working = new Set<OrderKey>();
   readonly #queued = new Set<OrderKey>();
+  readonly #unknown = new Set<OrderKey>();
   readonly #byTrigger = new Map<TriggerId, Set<OrderKey>>();
+  readonly #byRef = new Map<OrderRef, Set<OrderKey>>();
 
   /** Called with every committed change of an order. */
   note(order: Order): void {
     this.#orders.set(order.key, order);
     if (order.permId !== undefined && order.permId > 0) this.#byPerm.set(order.permId, order.key);
     if (order.orderId !== undefined && order.clientId !== undefined) this.#byId.set(`${order.clientId}:${order.orderId}`, order.key);
-    if (order.triggerId !== undefined) this.#ofTrigger(order.triggerId).add(order.key);
+    if (order.triggerId !== undefined) member(this.#byTrigger, order.triggerId).add(order.key);
+    if (order.ref !== undefined) member(this.#byRef, order.ref).add(order.key);
+    toggle(this.#unknown, order.key, order.state === 'UNKNOWN');
     toggle(this.#working, order.key, isWorking(order.state));
     toggle(this.#queued, order.key, order.state === 'QUEUED' || order.state === 'INTENT');
   }
@@ -79,22 +83,26 @@ export class OrderIndex {
   }
 
   unknownCount(): number {
-    let count = 0;
-    for (const key of this.#working) if (this.#orders.get(key)?.state === 'UNKNOWN') count += 1;
-    return count;
+    return this.#unknown.size;
+  }
+
+  /** An order of the contract of which nobody knows whether IB has it: it may still fill. */
+  unknownIn(conId: ConId): Order | undefined {
+    for (const key of this.#unknown) {
+      const order = this.#orders.get(key);
+      if (order?.contract.conId === conId) return order;
+    }
+    return undefined;
+  }
+
+  /** Other orders under the same reference. */
+  twinsOf(order: Order): readonly Order[] {
+    const keys = order.ref === undefined ? NONE : (this.#byRef.get(order.ref) ?? NONE);
+    return keys.size < 2 ? [] : this.#pick(keys).filter(({ key }) => key !== order.key);
   }
 
   ofTrigger(id: TriggerId): readonly Order[] {
     return this.#pick(this.#byTrigger.get(id) ?? NONE);
-  }
-
-  #ofTrigger(id: TriggerId): Set<OrderKey> {
-    let keys = this.#byTrigger.get(id);
-    if (keys === undefined) {
-      keys = new Set();
-      this.#byTrigger.set(id, keys);
-    }
-    return keys;
   }
 
   #pick(keys: ReadonlySet<OrderKey>): Order[] {
@@ -105,6 +113,15 @@ export class OrderIndex {
     }
     return orders;
   }
+}
+
+function member<K>(sets: Map<K, Set<OrderKey>>, of: K): Set<OrderKey> {
+  let keys = sets.get(of);
+  if (keys === undefined) {
+    keys = new Set();
+    sets.set(of, keys);
+  }
+  return keys;
 }
 
 function toggle(set: Set<OrderKey>, key: OrderKey, member: boolean): void {

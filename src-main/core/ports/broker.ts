@@ -47,14 +47,16 @@ export interface BrokerPort {
   globalCancel(): SendOutcome;
   /** Drops what waits in the pacing gate (places and modifies). Returns the references dropped. Synchronous part of a kill. */
   purge(reason: string): readonly OrderRef[];
+  /** The same for orders and changes that hold one of these references; all legs of such an order go. */
+  drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[];
   /**
-   * Asks for open, completed and executed orders and positions; each ends with its `end` news of the current epoch. Orders typed into TWS
-   * are given numbers first.
+   * Asks for open, completed and executed orders and positions; each ends with its `end` news of the current epoch, which names the number
+   * returned here. Orders typed into TWS are given numbers first. Request numbers rise with every request, so that the end of an earlier list is not taken for that of a later one.
    */
-  reconcile(): void;
-  /** Open orders of all clients only (kill verification, polling). */
-  requestOpenOrders(): void;
-  requestPositions(): void;
+  reconcile(): number;
+  /** Open orders of all clients only (kill verification, polling); the number of the request. */
+  requestOpenOrders(): number;
+  requestPositions(): number;
 }
 
 export type BrokerNews =
@@ -109,7 +111,13 @@ export type BrokerNews =
       readonly realized: Amount | undefined;
       readonly value: Amount | undefined;
     }
-  | { readonly kind: 'end'; readonly of: 'open-orders' | 'completed-orders' | 'executions' | 'positions'; readonly epoch: number }
+  | {
+      readonly kind: 'end';
+      readonly of: 'open-orders' | 'completed-orders' | 'executions' | 'positions';
+      readonly epoch: number;
+      /** The number of the request that this list answers. */
+      readonly request: number;
+    }
   | { readonly kind: 'notice'; readonly notice: BrokerNotice };
 
 /** IB's open order, translated. Figures IB left unset are missing. `ibStatus` is IB's raw word. */

@@ -3,12 +3,15 @@ import type { Order } from '#domain/order';
 import type { Result } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
 
+/** What a kill cancels: what this desk placed, or everything in the account. */
+export type KillScope = 'own' | 'all';
+
 /** Survives restarts. Files may only make the desk more careful; none of them is ever a reason to send an order. */
 export interface KillLatchFile {
-  /** Set by an earlier run and never re-armed? An unreadable file counts as set. */
-  read(): { readonly set: boolean; readonly reason: string };
+  /** Set by an earlier run and never re-armed? An unreadable file counts as set. `scope` is what is left for the next run to cancel. */
+  read(): { readonly set: boolean; readonly reason: string; readonly scope: KillScope };
   /** Best effort: a failure is returned and does not stop a kill. */
-  set(reason: string, at: number): Result<void>;
+  set(reason: string, at: number, scope: KillScope): Result<void>;
   clear(): Result<void>;
 }
 

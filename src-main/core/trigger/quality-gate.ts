@@ -2,6 +2,7 @@ import type { ContractDetails } from '#domain/contract';
 import type { ConId } from '#domain/ids';
 import type { QuoteFault } from '#domain/quote';
 import { sessionAt } from '#domain/session-time';
+import type { TriggerSpec } from '#domain/trigger';
 import { CONFIRMING, SUSPECT } from '#core/market/quote-book';
 import { quoteFault } from '#core/market/quote-fault';
 import { conIdOf, type ContractWatch, type WatchedContract, type Watcher } from './watcher.ts';
@@ -11,6 +12,8 @@ export interface GateContext {
   readonly now: number;
   readonly maxAgeMs: number;
   readonly detailsOf: (conId: ConId) => ContractDetails | undefined;
+  /** What else keeps a rule that has come true from firing; a sentence. */
+  readonly holds?: (spec: TriggerSpec) => string | undefined;
 }
 
 export interface Refusal {

@@ -13,7 +13,7 @@ import { decidingTick, type TickAt } from './deciding-tick.ts';
 import { evaluate, TRUE, trueButForTime, UNKNOWN } from './evaluate.ts';
 import type { Firing, FiringCause, FiringTick } from './firing.ts';
 import { LeafIndex } from './leaf-index.ts';
-import { refusal } from './quality-gate.ts';
+import { type GateContext, refusal } from './quality-gate.ts';
 import { compile, type Watcher } from './watcher.ts';
 import { refusalSentence, type WatcherRow, watcherRow } from './watcher-row.ts';
 
@@ -28,6 +28,8 @@ export interface RegistryPorts {
    * meanwhile is not made up for. Always true without it.
    */
   readonly mayFire?: () => boolean;
+  /** Why a rule that has come true may not fire now; it then holds as for the quality of a quote. A sentence. */
+  readonly holds?: (spec: TriggerSpec) => string | undefined;
 }
 
 export interface ArmRequest {
@@ -213,6 +215,8 @@ export class WatcherRegistry {
     if (this.#expireIfDue(watcher, now)) return err(`${watcher.spec.name} has expired.`);
     const refused = refusal(watcher, this.#gate(now));
     if (refused !== undefined) return err(refusalSentence(refused, this.#gate(now)));
+    const held = this.#ports.holds?.(watcher.spec);
+    if (held !== undefined) return err(`${held} ${watcher.spec.name} stays armed.`);
     const tick = decidingTick(watcher);
     if (tick === undefined) return err(`${watcher.spec.name} looks at prices that are unknown now; it cannot be fired.`);
     const firing = this.#spend(watcher, 'operator', tick);
@@ -330,8 +334,9 @@ export class WatcherRegistry {
     return watcherRow(watcher, this.#gate(now));
   }
 
-  #gate(now: number): { now: number; maxAgeMs: number; detailsOf: RegistryPorts['detailsOf'] } {
-    return { now, maxAgeMs: this.#ports.maxQuoteAgeMs(), detailsOf: this.#ports.detailsOf };
+  #gate(now: number): GateContext {
+    const { detailsOf, holds } = this.#ports;
+    return { now, maxAgeMs: this.#ports.maxQuoteAgeMs(), detailsOf, ...(holds === undefined ? {} : { holds }) };
   }
 
   /** In the order of arming: first armed, first served. */
@@ -363,7 +368,7 @@ export class WatcherRegistry {
       return;
     }
     const truth = evaluate(watcher.root, watcher.hasWindow ? minuteOfDay(now) : 0, watcher.edges > 0);
-    if (truth === UNKNOWN) {
+    if (truth === UNKNOWN || (truth === TRUE && this.#ports.holds?.(watcher.spec) !== undefined)) {
       this.#hold(watcher, now);
       return;
     }

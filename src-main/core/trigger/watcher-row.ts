@@ -60,6 +60,7 @@ export function watcherRow(watcher: Watcher, context: GateContext): WatcherRow {
   const watch = leaf?.watch ?? watcher.contracts[0]?.watch;
   if (watch === undefined) throw new Error('A watcher without a price leaf was armed');
   const refused = watcher.paused ? undefined : refusal(watcher, context);
+  const held = watcher.paused || refused !== undefined ? undefined : context.holds?.(watcher.spec);
   const price = leaf === undefined ? Number.NaN : leafPrice(leaf);
   const level = leaf === undefined ? Number.NaN : writtenLevel(leaf);
   const opensAt = watcher.paused || refused !== undefined || watcher.edges > 0 ? undefined : nextWindow(watcher, now);
@@ -68,7 +69,7 @@ export function watcherRow(watcher: Watcher, context: GateContext): WatcherRow {
     triggerId: watcher.triggerId,
     name: watcher.spec.name,
     gen: watcher.gen,
-    status: watcher.paused ? 'paused' : refused === undefined && watcher.heldSince === undefined ? 'armed' : 'holding',
+    status: watcher.paused ? 'paused' : (refused ?? held ?? watcher.heldSince) === undefined ? 'armed' : 'holding',
     symbol: watch.book.contract.symbol,
     conId: conIdOf(watch),
     rule: conditionShort(watcher.spec.condition, decimalsOf(watch, context), minuteOfDay(now)),
@@ -82,7 +83,7 @@ export function watcherRow(watcher: Watcher, context: GateContext): WatcherRow {
       : { distance: distanceOf(leaf, price, level, detailsOf(conIdOf(watch))?.minTick ?? CENT) }),
     side: leaf === undefined ? 'unknown' : sideOf(leaf),
     latched: watcher.edges > 0,
-    reason: reasonOf(watcher, leaf, refused, opensAt, context),
+    reason: reasonOf(watcher, leaf, refused, held, opensAt, context),
     ...(refused === undefined ? {} : { fault: refused.fault }),
     armedAt: watcher.armedAt,
     ...(watcher.armedBy === undefined ? {} : { armedBy: watcher.armedBy }),
@@ -156,13 +157,15 @@ function reasonOf(
   watcher: Watcher,
   leaf: Leaf | undefined,
   refused: Refusal | undefined,
+  held: string | undefined,
   opensAt: number | undefined,
   context: GateContext,
 ): string {
   if (watcher.paused) return `Paused by ${watcher.pausedBy ?? 'you'}.`;
-  if (refused !== undefined) {
+  const why = refused === undefined ? held : refusalSentence(refused, context);
+  if (why !== undefined) {
     const kept = watcher.edges > 0 ? ' The rule woke and is kept awake while the price stays beyond its level.' : '';
-    return `${refusalSentence(refused, context)}${kept}`;
+    return `${why}${kept}`;
   }
   const unknown = watcher.leaves.find((candidate) => Number.isNaN(leafPrice(candidate)) || Number.isNaN(candidate.level));
   if (unknown !== undefined) return unknownReason(unknown);

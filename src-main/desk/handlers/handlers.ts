@@ -14,6 +14,7 @@ import {
   stopDesk,
 } from '#core/engine/operator';
 import { armTrigger, changeTrigger, contractsOf } from '#core/engine/triggers';
+import { cancelAll, cancelWaiting } from '#core/engine/waiting-orders';
 import { fire } from '#core/engine/firing';
 import { mayFire } from '#core/engine/engine-table';
 import type { LineEffect } from '#core/market/subscriptions';
@@ -30,6 +31,7 @@ import type { Projector } from '../projection/projector.ts';
 import { orderLine } from '../projection/rows.ts';
 import { streamHandlers } from '../stream/stream-handlers.ts';
 import { type AuditPort, truthHandlers } from './order-truth.ts';
+import { detailsToAct } from './details-to-act.ts';
 import { previewTrigger } from './preview.ts';
 import { done, failure } from './reply.ts';
 import { whyOrder } from './why.ts';
@@ -72,8 +74,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   }
 
   async function arm(spec: TriggerSpec, by: string, existing?: { readonly id: TriggerId; readonly version: number }) {
-    const known = await withDetails(contractsOf(spec));
-    if (!known.ok) return failure(DETAILS_ERROR, known.error);
+    const known = await detailsToAct(hall, withDetails, contractsOf(spec));
+    if (!known.ok) return { ok: false as const, error: known.error };
     const armed = armTrigger(hall, spec, by, existing);
     if (!armed.ok) return { ok: false as const, error: armed.error };
     core.drainNow();
@@ -102,12 +104,12 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
     },
     'orders.cancel-all': (input, caller) => {
-      const seq = cancelOrders(hall, killTargets(hall, input.scope), caller.by, input.scope === 'all');
-      return { ok: true, value: { seq } };
+      return { ok: true, value: { seq: cancelAll(hall, input.scope, caller.by) } };
     },
     'order.cancel': (input, caller) => {
       const order = hall.index.get(input.key);
       if (order === undefined) return failure('not-found', 'There is no such order.');
+      if (order.state === 'QUEUED' || order.state === 'INTENT') return done(cancelWaiting(hall, input.key, caller.by));
       if (order.origin === 'foreign')
         return failure(
           'not-allowed-now',
@@ -155,8 +157,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
         (held) => held.contract.conId === input.conId && held.account === input.account,
       );
       if (position === undefined) return failure('not-found', 'There is no such position.');
-      const known = await withDetails([position.contract]);
-      return known.ok ? done(closePosition(hall, input.account, input.conId, 100, caller.by)) : failure(DETAILS_ERROR, known.error);
+      const known = await detailsToAct(hall, withDetails, [position.contract]);
+      return done(known.ok ? closePosition(hall, input.account, input.conId, 100, caller.by) : known);
     },
     'quote.watch': async (input) => {
       const known = await withDetails([input.contract]);

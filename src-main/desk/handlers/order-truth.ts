@@ -11,6 +11,7 @@ import type { Contract } from '#domain/contract';
 import { err, type Result } from '#domain/result';
 import type { WhyStep } from '#protocol/commands';
 import type { Handlers } from '../router.ts';
+import { detailsToAct } from './details-to-act.ts';
 import { done, failure } from './reply.ts';
 
 export interface AuditPort {
@@ -51,16 +52,16 @@ export function truthHandlers({ hall, audit, withDetails }: TruthPorts): Pick<Ha
   ): Promise<ReturnType<typeof done> | ReturnType<typeof failure>> {
     const contract = contractOf(input.account, input.conId);
     if (contract === undefined) return failure('not-found', 'There is no such position.');
-    const known = await withDetails([contract]);
-    return known.ok ? done(act()) : failure('unavailable', known.error);
+    const known = await detailsToAct(hall, withDetails, [contract]);
+    return done(known.ok ? act() : known);
   }
 
   return {
     'order.modify': async (input, caller) => {
       const order = hall.index.get(input.key);
       if (order === undefined) return failure('not-found', 'There is no such order.');
-      const known = await withDetails([order.contract]);
-      if (!known.ok) return failure('unavailable', known.error);
+      const known = await detailsToAct(hall, withDetails, [order.contract]);
+      if (!known.ok) return done(known);
       const { limit, stop, quantity } = input;
       const terms = {
         ...(limit === undefined ? {} : { limit }),
@@ -81,8 +82,12 @@ export function truthHandlers({ hall, audit, withDetails }: TruthPorts): Pick<Ha
     'positions.flatten-all': async (_input, caller) => {
       const held = [...hall.stores.positions.values()].filter((position) => position.quantity !== 0);
       if (held.length === 0) return failure('not-found', 'There is no position.');
-      const known = await withDetails(held.map((position) => position.contract));
-      if (!known.ok) return failure('unavailable', known.error);
+      const known = await detailsToAct(
+        hall,
+        withDetails,
+        held.map((position) => position.contract),
+      );
+      if (!known.ok) return done(known);
       const faults: string[] = [];
       for (const { account, contract } of held) {
         const closed = closePosition(hall, account, contract.conId, 100, caller.by);

@@ -1,4 +1,3 @@
-import type { Refusal } from '#core/engine/refusal';
 import type { Result } from '#domain/result';
 import type { ErrorCode } from '#protocol/errors';
 
@@ -11,6 +10,6 @@ export function failure(code: ErrorCode, text: string): Failure {
   return { ok: false, error: { code, text } };
 }
 
-export function done(result: Result<number, Refusal>): { readonly ok: true; readonly value: { readonly seq: number } } | Failure {
+export function done(result: Result<number, Failure['error']>): { readonly ok: true; readonly value: { readonly seq: number } } | Failure {
   return result.ok ? { ok: true, value: { seq: result.value } } : { ok: false, error: result.error };
 }

@@ -146,6 +146,13 @@ function whyText(order: Order, decimals: number): string {
   return `${tick.field} ${from}${formatPrice(tick.price, decimals)}`;
 }
 
+/** IB does not hold references unique: two orders that carry one are cancelled together, and each row says so. */
+function noteText(hall: Hall, order: Order): string | null {
+  const twin = hall.index.twinsOf(order).find(({ state }) => isWorking(state));
+  if (twin === undefined) return order.note ?? null;
+  return `TWIN: IB has another order with this reference (permId ${twin.permId ?? '?'}); a cancel goes to both. ${order.note ?? ''}`.trimEnd();
+}
+
 export function orderRow(hall: Hall, order: Order): OrderRow {
   const decimals = decimalsOf(hall, order.contract.conId);
   const working = isWorking(order.state);
@@ -169,12 +176,14 @@ export function orderRow(hall: Hall, order: Order): OrderRow {
     origin: order.origin,
     originText: originText(hall, order),
     why: whyText(order, decimals),
-    note: order.note ?? null,
+    note: noteText(hall, order),
     orderId: order.orderId ?? null,
     permId: order.permId ?? null,
     ref: order.ref ?? null,
     working,
-    cancellable: working && order.orderId !== undefined && order.state !== 'CANCEL_PENDING' && order.origin !== 'foreign',
+    cancellable:
+      (working && order.orderId !== undefined && order.state !== 'CANCEL_PENDING' && order.origin !== 'foreign') ||
+      order.state === 'QUEUED',
     modifiable: isChangeable(order),
     settleable: order.state === 'UNKNOWN' && order.absence?.isProven === true,
     createdAt: order.createdAt,
