@@ -33,6 +33,8 @@ export function heldBracket(): Held {
   desk.fills(entry, 100, 180.02);
   acknowledged(desk, target, 'Submitted');
   acknowledged(desk, stop, 'PreSubmitted');
+  // Past the time in which a fill by hand may be in the opening positions already.
+  desk.wait(13_500);
   compared(desk, 100);
   desk.quote(180.5);
   return held;
