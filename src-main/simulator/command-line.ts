@@ -16,6 +16,7 @@ export const HELP = `A TWS gateway in a box: serves a recorded or invented marke
   --account ID    paper account id (DU1234567)
   --cash N        dollars to begin with (1000000)
   --faults FILE   a fault plan in JSON, played from the start
+  --ledger FILE   append every order, execution and end to FILE, as lines of JSON
   --all-hours     orders trade at any hour, not only in their session
   --help          this text
 `;
@@ -45,6 +46,7 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
         account: { type: 'string', default: 'DU1234567' },
         cash: { type: 'string', default: '1000000' },
         faults: { type: 'string' },
+        ledger: { type: 'string' },
         'all-hours': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -68,7 +70,8 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
     tapes.length === 0 ? ({ kind: 'synthetic' } as const) : ({ kind: 'tapes', tapes: tapes.map(readTapeWord), loop: values.loop } as const);
   const sessions = values['all-hours'] ? 'ignored' : 'enforced';
   const faults = values.faults === undefined ? {} : { faults: values.faults };
-  return ok({ kind: 'run', ...faults, options: { port, speed, seed, cash, account: values.account, sessions, market } });
+  const ledger = values.ledger === undefined ? {} : { ledgerFile: values.ledger };
+  return ok({ kind: 'run', ...faults, options: { port, speed, seed, cash, account: values.account, sessions, market, ...ledger } });
 }
 
 function readTapeWord(word: string): { readonly path: string; readonly symbol?: string } {
