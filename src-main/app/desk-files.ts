@@ -50,6 +50,13 @@ export function openIdHighWater(dir: string, warn: (text: string) => void): IdHi
 
 const drafts = z.array(z.strictObject({ id: z.string().regex(/^[0-9A-Z]{8}$/), gen: z.number().int().nonnegative(), spec: triggerSpec }));
 
+/**
+ * A run may have armed, fired and died within the time that the file is behind. Its generations are passed over by far more than anybody arms
+ * in that time, and that is written before anything can be armed, so that the next death finds it too. A reference has six digits for them:
+ * enough for ten thousand starts.
+ */
+const GENERATIONS_AHEAD = 100;
+
 /** Triggers of the last run, offered again disarmed. Written behind the commands, never on the order path. */
 export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (text: string) => void): TriggerDrafts {
   const file = new StateFile<readonly TriggerDraft[]>(join(dir, 'triggers.json'), (value) => {
@@ -60,10 +67,12 @@ export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (
   return {
     load: () => {
       const read = file.read();
-      if (read.ok) return ok(read.value ?? []);
-      return read.error.backup === undefined
-        ? err(`${read.error.text}; the triggers of the last run are not offered.`)
-        : ok(read.error.backup);
+      const found = read.ok ? (read.value ?? []) : read.error.backup;
+      if (found === undefined) return err(`${read.ok ? '' : read.error.text}; the triggers of the last run are not offered.`);
+      const offered = found.map((draft) => ({ ...draft, gen: draft.gen + GENERATIONS_AHEAD }));
+      const done = offered.length === 0 ? ok(undefined) : file.write(offered);
+      if (!done.ok) warn(done.error);
+      return ok(offered);
     },
     save: (next) => {
       if (waiting === undefined) {

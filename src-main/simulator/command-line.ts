@@ -17,6 +17,7 @@ export const HELP = `A TWS gateway in a box: serves a recorded or invented marke
   --cash N        dollars to begin with (1000000)
   --master N      client that hears of everybody's orders, as TWS's "Master API client ID" (none)
   --faults FILE   a fault plan in JSON, played from the start
+  --ledger FILE   append every order, execution and end to FILE, as lines of JSON
   --all-hours     orders trade at any hour, not only in their session
   --help          this text
 `;
@@ -47,6 +48,7 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
         cash: { type: 'string', default: '1000000' },
         master: { type: 'string' },
         faults: { type: 'string' },
+        ledger: { type: 'string' },
         'all-hours': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -72,6 +74,7 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
     tapes.length === 0 ? ({ kind: 'synthetic' } as const) : ({ kind: 'tapes', tapes: tapes.map(readTapeWord), loop: values.loop } as const);
   const sessions = values['all-hours'] ? 'ignored' : 'enforced';
   const faults = values.faults === undefined ? {} : { faults: values.faults };
+  const ledger = values.ledger === undefined ? {} : { ledgerFile: values.ledger };
   return ok({
     kind: 'run',
     ...faults,
@@ -83,6 +86,7 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
       account: values.account,
       sessions,
       market,
+      ...ledger,
       ...(master === undefined ? {} : { masterClientId: master }),
     },
   });

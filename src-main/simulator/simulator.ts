@@ -8,6 +8,7 @@ import { Faults } from './faults.ts';
 import { Feed, type Speed } from './feed.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Anchor } from './gateway/history-desk.ts';
+import { LedgerFile } from './ledger-file.ts';
 import { type ManualOrder, ManualTrader } from './manual-trader.ts';
 import { DEMO_STOCKS, type SyntheticStock, SyntheticSource } from './market/synthetic.ts';
 import { mergeTapes, readTape, type Tape, tapeTick } from './market/tape.ts';
@@ -45,6 +46,8 @@ export interface SimulatorOptions {
   readonly holdings?: readonly { readonly symbol: string; readonly quantity: Quantity; readonly averageCost: Price }[];
   /** Ticks per turn of the event loop at full speed. */
   readonly ticksPerTurn?: number;
+  /** Every order, execution and end is appended to this file as a line of JSON, for another process to read. */
+  readonly ledgerFile?: string;
 }
 
 export interface TapeMarket {
@@ -119,11 +122,15 @@ export async function openSimulator(options: SimulatorOptions): Promise<Result<S
     },
     server,
   );
+  const ledgerFile = options.ledgerFile === undefined ? undefined : LedgerFile.open(options.ledgerFile, () => gateway.now);
+  if (ledgerFile?.ok === false) return ledgerFile;
+  gateway.ledger.outlet = ledgerFile?.value;
   const host = options.host ?? '127.0.0.1';
   let port: number;
   try {
     port = await server.listen(gateway, options.port, host);
   } catch (error) {
+    ledgerFile?.value.close();
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     return err(
       taken
@@ -157,6 +164,8 @@ export async function openSimulator(options: SimulatorOptions): Promise<Result<S
     close: async () => {
       feed.close();
       await server.close();
+      gateway.ledger.outlet = undefined;
+      ledgerFile?.value.close();
     },
   });
 }

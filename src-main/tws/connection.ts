@@ -33,6 +33,8 @@ export interface ConnectionEvents {
   opened(nextValidId: number, accounts: readonly string[]): void;
   /** Once, also for an attempt that never opened. */
   closed(reason: CloseReason): void;
+  /** Before the bytes of a chunk are looked at; it may close this connection. */
+  chunkStart(monotonic: number, at: number): void;
   chunkEnd(): void;
   /** `at` in epoch ms. */
   frame(direction: 'in' | 'out', frame: string | Buffer, at: number): void;
@@ -200,8 +202,12 @@ export class Connection {
 
   #chunk(chunk: Buffer): void {
     if (this.#stage === 'closed') return;
-    this.#lastByteAt = this.#clock.monotonic();
-    this.receivedAt = this.#clock.now();
+    const monotonic = this.#clock.monotonic();
+    const at = this.#clock.now();
+    this.#events.chunkStart(monotonic, at);
+    if (this.#isClosed()) return;
+    this.#lastByteAt = monotonic;
+    this.receivedAt = at;
     const fault = this.#guard.feed(chunk, (frame) => this.#frame(frame));
     if (fault !== undefined) {
       const greeting = this.#serverVersion === undefined;

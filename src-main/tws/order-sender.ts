@@ -10,6 +10,7 @@ import type { OrderIds } from './order-ids.ts';
 import type { OrderTerms } from './order-terms.ts';
 import type { PacingGate } from './pacing-gate.ts';
 import type { Session } from './session.ts';
+import type { Standstill } from './standstill.ts';
 import { TIMING } from './tws-options.ts';
 import { errorText } from './wire-text.ts';
 
@@ -23,6 +24,8 @@ export interface SenderParts {
   readonly contracts: ContractBook;
   readonly portfolio: Session;
   readonly orders: Session;
+  /** Asked first: whoever has just woken gives up the connections that slept, and their problem is the refusal. */
+  readonly standstill: Standstill;
   readonly emit: (news: BrokerNews) => void;
   /** Emits the place-frame news held back while the frames of one order were written. */
   readonly batch: <T>(send: () => T) => T;
@@ -245,7 +248,8 @@ export class OrderSender {
 
   /** Link first, then the live judgement, then the desk's own gate. */
   #refusal(approved: ApprovedOrder, session: Session): string | undefined {
-    const { board } = this.#parts;
+    const { board, standstill } = this.#parts;
+    standstill.look();
     const problem = board.problem();
     if (problem !== undefined) return problem.text;
     if (!session.isOpen) return 'The connection to TWS is down.';

@@ -26,6 +26,7 @@ export interface SessionEvents {
   changed(session: Session): void;
   opened(session: Session, nextValidId: number, accounts: readonly string[]): void;
   closed(session: Session, reason: CloseReason, wasOpen: boolean): void;
+  chunkStart(monotonic: number, at: number): void;
   chunkEnd(): void;
   frame(session: Session, direction: 'in' | 'out', frame: string | Buffer, at: number): void;
   placeFrame(session: Session, frame: PlaceFrame): void;
@@ -280,6 +281,9 @@ export class Session {
       },
       closed: (reason) => {
         this.#closed(reason);
+      },
+      chunkStart: (monotonic, at) => {
+        events.chunkStart(monotonic, at);
       },
       chunkEnd: () => {
         if (this.#probes.length > 0) this.#settleProbes(true);

@@ -19,6 +19,7 @@ import type { PlaceFrame } from './outbound-tap.ts';
 import { PacingGate } from './pacing-gate.ts';
 import { PortfolioFeed } from './portfolio-feed.ts';
 import { Session, type Rider, type Role, type SessionEvents } from './session.ts';
+import { Standstill } from './standstill.ts';
 import { checkOptions, type TwsOptions, type TwsPorts } from './tws-options.ts';
 import { errorText, maskAccounts } from './wire-text.ts';
 
@@ -71,6 +72,7 @@ class Adapter implements TwsAdapter {
   readonly #marketFeed: MarketFeed;
   readonly #marketRequests: MarketRequests;
   readonly #sender: OrderSender;
+  readonly #standstill: Standstill;
   readonly #sessions: readonly [portfolio: Session, data: Session, orders: Session];
   readonly #listeners = new Set<(news: BrokerNews) => void>();
   #sink: MarketSink | undefined;
@@ -122,6 +124,7 @@ class Adapter implements TwsAdapter {
     this.#sessions = [portfolio, data, orders];
     this.#board.setSessions(this.#sessions);
     this.#orderFeed.setSessions(portfolio, orders);
+    this.#standstill = new Standstill(ports, (stoodMs) => this.#woke(stoodMs));
     this.#sender = new OrderSender({
       clock,
       pacing: this.#pacing,
@@ -132,6 +135,7 @@ class Adapter implements TwsAdapter {
       contracts,
       portfolio,
       orders,
+      standstill: this.#standstill,
       emit,
       batch: (send) => this.#batch(send),
       bracket: (legs) => {
@@ -183,11 +187,13 @@ class Adapter implements TwsAdapter {
 
   start(): void {
     this.#board.started();
+    this.#standstill.start();
     for (const session of this.#sessions) session.start();
   }
 
   async stop(): Promise<void> {
     this.#board.stopped();
+    this.#standstill.stop();
     this.#pacing.stop();
     this.#sender.purge(STOPPED.text);
     await Promise.all(this.#sessions.map((session) => session.stop(STOPPED)));
@@ -233,6 +239,9 @@ class Adapter implements TwsAdapter {
       closed: (session, _, wasOpen) => {
         this.#board.closed(session.clientId, wasOpen);
         this.#tellLink();
+      },
+      chunkStart: (monotonic, at) => {
+        this.#standstill.look(monotonic, at);
       },
       chunkEnd: () => {
         this.#sink?.chunkEnd();
@@ -307,6 +316,12 @@ class Adapter implements TwsAdapter {
 
   #cancelDropped(session: Session, orderId: OrderId | undefined, reason: string): void {
     this.#tell(session, orderId ?? -1, OWN_CODE.cancelDropped, `A cancel was not sent: ${reason}`);
+  }
+
+  /** All sockets count as dead (P-17): ticks, answers and ends that waited in them are nobody's. The desk compares its book anew. */
+  #woke(stoodMs: number): void {
+    const text = `This program stood still for ${String(Math.round(stoodMs / 1_000))} s: the computer slept, or it was too busy. What TWS said meanwhile is too old to act on; the connection is built anew and the book compared.`;
+    for (const session of this.#sessions) session.drop({ code: 'stood-still', text });
   }
 
   #portMoved(text: string): void {

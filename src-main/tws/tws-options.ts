@@ -66,6 +66,10 @@ export const TIMING = {
   /** Streams that another session of the user took are asked for again this often. */
   takenRetry: 60_000,
   stopGrace: 250,
+  /** How often the program looks whether it stood still … */
+  pulse: 500,
+  /** … and from when on what it finds in its sockets is too old to act on: as old as a quote may be (C-05). */
+  standstill: 2_000,
 } as const;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;

@@ -13,6 +13,7 @@ export function gap(row: string, what: string, why: string): FaultRow {
 
 export const FILE = {
   PROCESS: 'faults/process.test.ts › ',
+  CHAOS: 'chaos/chaos.test.ts › ',
   LINK: 'faults/link.test.ts › ',
   ORDERS: 'faults/orders.test.ts › ',
   RECONCILIATION: 'faults/reconciliation.test.ts › ',

@@ -11,6 +11,7 @@ interface Timer {
 export class FakeClock implements Clock, Scheduler {
   readonly #start: number;
   #elapsed = 0;
+  #slept = 0;
   #order = 0;
   #timers: Timer[] = [];
 
@@ -20,7 +21,7 @@ export class FakeClock implements Clock, Scheduler {
   }
 
   now(): number {
-    return this.#start + Math.floor(this.#elapsed);
+    return this.#start + Math.floor(this.#elapsed) + this.#slept;
   }
 
   monotonic(): number {
@@ -51,6 +52,16 @@ export class FakeClock implements Clock, Scheduler {
       timer.fn();
     }
     this.#elapsed = until;
+  }
+
+  /** Time passes and nobody is there: no timer runs. What is due runs with the next `advance`. */
+  stall(ms: number): void {
+    this.#elapsed += ms;
+  }
+
+  /** As `stall`, on a machine whose monotonic clock sleeps with it. */
+  sleep(ms: number): void {
+    this.#slept += ms;
   }
 
   /** Moves time on in steps and lets promises run between the timers of different steps. */

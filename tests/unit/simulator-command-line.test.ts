@@ -58,6 +58,13 @@ describe('the command line', () => {
     expect(readCommandLine(words.split(' '))).toEqual({ ok: false, error: sentence });
   });
 
+  test('a ledger file', () => {
+    expect(readCommandLine(['--ledger', 'a/ledger.jsonl'])).toMatchObject({
+      ok: true,
+      value: { options: { ledgerFile: 'a/ledger.jsonl' } },
+    });
+  });
+
   test('--help', () => {
     expect(readCommandLine(['--help', '--port', 'x'])).toEqual({ ok: true, value: { kind: 'help' } });
   });

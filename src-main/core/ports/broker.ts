@@ -231,6 +231,7 @@ export type LinkProblem =
   | 'no-ids'
   | 'malformed-data'
   | 'half-open'
+  | 'stood-still'
   | 'live-not-allowed'
   | 'account-changed'
   | 'upstream-down'

@@ -276,6 +276,7 @@ export class Exchange {
     order.asleep = false;
     order.parked = false;
     this.register.retire(order);
+    this.#parts.ledger.recordEnd(order);
   }
 
   // —— time and market ——————————————————————————————————————————————————————————————————————

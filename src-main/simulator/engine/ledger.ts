@@ -60,6 +60,18 @@ export interface Correction {
   readonly at: number;
 }
 
+/** Hears of everything the ledger records, at the moment it happens. Without one not even a line is built. */
+export interface LedgerOutlet {
+  /** A placeOrder frame came in, whatever became of it. */
+  placed(placement: Placement): void;
+  /** TWS has taken the order; its permId is known from here on. */
+  accepted(order: OrderView): void;
+  executed(fill: Fill): void;
+  corrected(correction: Correction): void;
+  /** Filled, cancelled, expired or rejected: it works no more. */
+  ended(order: OrderView): void;
+}
+
 export interface Inbound {
   readonly clientId: number;
   readonly messageId: number;
@@ -76,6 +88,8 @@ const INBOUND_KEPT = 200_000;
 /** What truly happened, in integers: the truth that tests compare the desk with. Only the exchange writes to it. */
 export class Ledger {
   readonly initialCash: number;
+  /** Hears of every record as it is made; undefined in nearly every run. */
+  outlet: LedgerOutlet | undefined;
   #cash: number;
   readonly #positions = new Map<number, LedgerPosition>();
   readonly #orders: OrderView[] = [];
@@ -148,14 +162,22 @@ export class Ledger {
 
   recordPlacement(placement: Placement): void {
     this.#placements.push(placement);
+    this.outlet?.placed(placement);
   }
 
   recordOrder(order: OrderView): void {
     this.#orders.push(order);
+    this.outlet?.accepted(order);
+  }
+
+  /** An order works no more; its own state says how it ended. */
+  recordEnd(order: OrderView): void {
+    this.outlet?.ended(order);
   }
 
   recordFill(fill: Fill): void {
     this.#fills.push(fill);
+    this.outlet?.executed(fill);
   }
 
   /** A holding from before the simulator began; its cost was paid before, so cash does not change. */
@@ -181,7 +203,9 @@ export class Ledger {
     this.#fills.splice(place, 1, ...(next.quantity === 0 ? [] : [next]));
     this.#rebook(was.contract);
     const now = next.quantity === 0 ? { ...next, cumQuantity: this.#filledOf(was.permId) } : (this.#fills[place] ?? next);
-    this.#corrections.push({ was, now, at });
+    const correction = { was, now, at };
+    this.#corrections.push(correction);
+    this.outlet?.corrected(correction);
     return now;
   }
 

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** Half of a start is reading and compiling the same text again; what a process that ends in order leaves here spares the next ones that. */
+const COMPILED = join(ROOT, 'test-results/compile-cache');
+const alive = new Set<ChildProcess>();
+process.on('exit', () => {
+  // Also a stopped process ends by this signal.
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/** A program of ours as a process of its own. What it prints goes to a log file, behind what was there. */
+export class Child {
+  readonly pid: number;
+  readonly startedAt = performance.now();
+  /** Its exit code, or the signal that ended it. */
+  readonly gone: Promise<number | NodeJS.Signals | null>;
+  readonly #child: ChildProcess;
+  #output = '';
+  #isGone = false;
+  readonly #listeners = new Set<() => void>();
+
+  /** `flags` are Node's own, before the program's file. */
+  constructor(file: string, args: readonly string[], log: string, flags: readonly string[] = []) {
+    const strips = process.features.typescript === false ? ['--experimental-strip-types'] : [];
+    this.#child = spawn(process.execPath, [...strips, '--disable-warning=ExperimentalWarning', ...flags, resolve(ROOT, file), ...args], {
+      cwd: ROOT,
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    alive.add(this.#child);
+    this.pid = this.#child.pid ?? 0;
+    const fd = openSync(log, 'a', 0o600);
+    const take = (chunk: Buffer): void => {
+      writeSync(fd, chunk);
+      this.#output += chunk.toString();
+      this.#tell();
+    };
+    this.#child.stdout?.on('data', take);
+    this.#child.stderr?.on('data', take);
+    this.gone = new Promise((done) => {
+      this.#child.once('close', (code, signal) => {
+        this.#isGone = true;
+        alive.delete(this.#child);
+        closeSync(fd);
+        this.#tell();
+        done(signal ?? code);
+      });
+    });
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void {
+    this.#child.kill(name);
+  }
+
+  /** Asks it to end in order; the code it ends with, or the signal when it had to be killed. */
+  async end(ms = 10_000): Promise<number | NodeJS.Signals | null> {
+    const timer = setTimeout(() => this.signal('SIGKILL'), ms);
+    this.signal('SIGTERM');
+    const code = await this.gone;
+    clearTimeout(timer);
+    return code;
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.gone;
+  }
+
+  /** What it prints, now or within `ms`; undefined when it ended before, an error when it is late. */
+  says(wanted: RegExp, ms: number): Promise<RegExpExecArray | undefined> {
+    return new Promise((done, late) => {
+      const look = (): void => {
+        const found = wanted.exec(this.#output);
+        if (found === null && !this.#isGone) return;
+        clearTimeout(timer);
+        this.#listeners.delete(look);
+        done(found ?? undefined);
+      };
+      const timer = setTimeout(() => {
+        this.#listeners.delete(look);
+        late(new Error(`process ${this.pid} did not say ${String(wanted)} within ${ms} ms; it said: ${this.#output.slice(-2_000)}`));
+      }, ms);
+      this.#listeners.add(look);
+      look();
+    });
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}

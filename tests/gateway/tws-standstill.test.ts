@@ -1,0 +1,82 @@
+import { afterEach, expect, test } from 'vitest';
+import { approve, IBM, intent } from '../support/tws-approved.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { TwsDesk } from '../support/tws-desk.ts';
+import { FakeGateway } from '../support/tws-fake-gateway.ts';
+
+/** P-17: a laptop that slept, a process that was stopped, a turn that took seconds. */
+
+const DATA = 1;
+let gateway: FakeGateway;
+let desk: TwsDesk;
+let clock: FakeClock;
+
+async function watching(): Promise<number> {
+  clock = new FakeClock();
+  gateway = await new FakeGateway().listen();
+  desk = await new TwsDesk(gateway.port, clock).ready();
+  await desk.until(() => desk.link.connections.every(({ roundTripMs }) => roundTripMs !== undefined));
+  clock.advance(1_000);
+  desk.adapter.market.subscribe(IBM);
+  await gateway.until(() => gateway.client(DATA).of('1').length > 0);
+  return Number(gateway.client(DATA).of('1')[0]![2]);
+}
+
+afterEach(async () => {
+  await desk.stop();
+  await gateway.close();
+});
+
+function isDead(): boolean {
+  return desk.link.connections.every(({ socket }) => socket === 'down');
+}
+
+test.each([
+  ['stopped', () => clock.stall(3_000)],
+  ['asleep, and its monotonic clock with it', () => clock.sleep(600_000)],
+])('whoever was %s takes every socket for dead at the first byte, and hears nothing of what lay in them', async (_how, away) => {
+  const request = await watching();
+  gateway.client(DATA).send(1, 6, request, 4, 180.01, 100, 0);
+  await desk.until(() => desk.sink.ticks().length === 1);
+  away();
+  gateway.client(DATA).send(1, 6, request, 4, 250.01, 100, 0);
+  await desk.until(isDead);
+  expect(desk.sink.ticks()).toHaveLength(1);
+  expect(desk.link).toMatchObject({ ready: false, problem: { code: 'stood-still' } });
+  expect(desk.link.problem?.text).toMatch(
+    /^This program stood still for (3|600) s: .* the connection is built anew and the book compared\.$/,
+  );
+  clock.advance(2_000);
+  await desk.until(() => desk.link.ready);
+  expect(gateway.clients(DATA)).toHaveLength(2);
+  await gateway.until(() => gateway.client(DATA).of('1').length === 1);
+  expect(desk.sink.ticks()).toHaveLength(1);
+});
+
+test('without a byte it is noticed by the next pulse', async () => {
+  await watching();
+  clock.stall(2_000);
+  expect(desk.link.ready).toBe(true);
+  clock.advance(0);
+  expect(isDead()).toBe(true);
+});
+
+test('an order that is the first to look is refused, and nothing leaves, not even later', async () => {
+  await watching();
+  clock.stall(2_500);
+  const outcome = desk.adapter.broker.place(approve(intent()));
+  expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/^This program stood still for 3 s/) as string });
+  clock.advance(2_000);
+  await desk.until(() => desk.link.ready);
+  expect(gateway.placed).toEqual([]);
+});
+
+test('a turn that takes less than quotes may be old changes nothing', async () => {
+  const request = await watching();
+  clock.stall(1_400);
+  clock.sleep(90);
+  gateway.client(DATA).send(1, 6, request, 4, 180.01, 100, 0);
+  await desk.until(() => desk.sink.ticks().length === 1);
+  clock.advance(0);
+  expect(desk.link).toMatchObject({ ready: true, connections: [{ epoch: 1 }, { epoch: 1 }, { epoch: 1 }] });
+});
