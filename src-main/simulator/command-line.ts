@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '#domain/result';
+import { NEWEST_LAYOUT, OLDEST_LAYOUT } from './server.ts';
 import type { SimulatorOptions } from './simulator.ts';
 
 export const HELP = `A TWS gateway in a box: serves a recorded or invented market to API clients.
@@ -16,6 +17,8 @@ export const HELP = `A TWS gateway in a box: serves a recorded or invented marke
   --account ID    paper account id (DU1234567)
   --cash N        dollars to begin with (1000000)
   --faults FILE   a fault plan in JSON, played from the start
+  --server-version N
+                  newest protocol version spoken, 177 to 193 (193)
   --all-hours     orders trade at any hour, not only in their session
   --help          this text
 `;
@@ -45,6 +48,7 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
         account: { type: 'string', default: 'DU1234567' },
         cash: { type: 'string', default: '1000000' },
         faults: { type: 'string' },
+        'server-version': { type: 'string', default: String(NEWEST_LAYOUT) },
         'all-hours': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -62,13 +66,17 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
   const cash = wholeNumber(values.cash, 1, 1_000_000_000);
   if (cash === undefined) return err(`--cash ${values.cash} is not an amount; give whole dollars up to 1000000000.`);
   if (!/^D[UF]\d{1,12}$/.test(values.account)) return err(`--account ${values.account} is not a paper account; it looks like DU1234567.`);
+  const version = values['server-version'];
+  const serverVersion = wholeNumber(version, OLDEST_LAYOUT, NEWEST_LAYOUT);
+  if (serverVersion === undefined)
+    return err(`--server-version ${version} is not a version; give a whole number from ${OLDEST_LAYOUT} to ${NEWEST_LAYOUT}.`);
   const tapes = values.tape ?? [];
   if (values.synthetic && tapes.length > 0) return err('Give --synthetic or --tape, not both.');
   const market =
     tapes.length === 0 ? ({ kind: 'synthetic' } as const) : ({ kind: 'tapes', tapes: tapes.map(readTapeWord), loop: values.loop } as const);
   const sessions = values['all-hours'] ? 'ignored' : 'enforced';
   const faults = values.faults === undefined ? {} : { faults: values.faults };
-  return ok({ kind: 'run', ...faults, options: { port, speed, seed, cash, account: values.account, sessions, market } });
+  return ok({ kind: 'run', ...faults, options: { port, speed, seed, cash, account: values.account, sessions, serverVersion, market } });
 }
 
 function readTapeWord(word: string): { readonly path: string; readonly symbol?: string } {

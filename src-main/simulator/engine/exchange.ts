@@ -5,6 +5,7 @@ import type { Listing } from '../market/instrument.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
 import { cancelObjection, IGNORES_OUTSIDE_RTH, marginObjection, modifyObjection, waitsForOpen } from './acceptance.ts';
 import type { Account } from './account.ts';
+import { conditionsSay } from './conditions.ts';
 import type { ExchangeNews, OrderScript } from './exchange-news.ts';
 import type { Fill, Ledger } from './ledger.ts';
 import { childLimit, ocaRest, offer, stopMet, trail, workingSize } from './matching.ts';
@@ -308,9 +309,7 @@ export class Exchange {
 
   /** The book of an instrument has changed: every order on it, oldest first. */
   match(book: Book): void {
-    const orders = this.register.activeOn(book.instrument.conId);
-    if (orders === undefined) return;
-    for (const order of [...orders]) if (!order.done) this.#work(order);
+    for (const order of this.register.movedBy(book.instrument.conId)) if (!order.done) this.#work(order);
   }
 
   /** Brings an order as far as it gets now: trigger, trade, rest. */
@@ -319,6 +318,9 @@ export class Exchange {
     if (order.done || order.asleep || order.parked || order.locating || !order.activated) return;
     const book = this.#parts.books.get(order.contract.conId);
     if (book === undefined) return;
+    const said = conditionsSay(order, this.#parts, this.#now);
+    if (said === 'cancel') this.#withdraw(order, '');
+    if (said !== 'go') return;
     this.#trail(order);
     if (!order.triggered && stopMet(order, book)) {
       order.triggered = true;
@@ -344,9 +346,9 @@ export class Exchange {
     order.rested = true;
   }
 
-  /** A trailing stop begins to trail when it is accepted, that of a bracket with its parent's first fill. */
+  /** A trailing stop begins to trail when it is accepted, that of a bracket with its parent's first fill, a conditional one when it may go. */
   #trail(order: WorkingOrder): void {
-    if (order.type !== 'TRAIL' || order.triggered || !order.activated) return;
+    if (order.type !== 'TRAIL' || order.triggered || !order.activated || order.awaits) return;
     const book = this.#parts.books.get(order.contract.conId);
     if (book !== undefined) trail(order, book);
   }

@@ -70,6 +70,7 @@ export function checkOrder(
       triggerMethod: placed.triggerMethod,
       whatIf: placed.whatIf,
       transmit: placed.transmit,
+      conditions: placed.conditions,
     },
   };
 }

@@ -1,10 +1,13 @@
 import type { WorkingOrder } from './working-order.ts';
 
+const NOBODY: readonly WorkingOrder[] = [];
+
 /** Finds orders by every key that is needed: client and id, instrument, parent. Order of acceptance is kept everywhere. */
 export class OrderRegister {
   readonly #byClient = new Map<number, Map<number, WorkingOrder>>();
   readonly #active: WorkingOrder[] = [];
   readonly #byContract = new Map<number, WorkingOrder[]>();
+  readonly #conditional: WorkingOrder[] = [];
   readonly #children = new Map<WorkingOrder, WorkingOrder[]>();
   readonly #nextId = new Map<number, number>();
   readonly #firstId: number;
@@ -82,6 +85,7 @@ export class OrderRegister {
 
   activate(order: WorkingOrder): void {
     this.#active.push(order);
+    if (order.conditions.list.length > 0) this.#conditional.push(order);
     const { conId } = order.contract;
     const orders = this.#byContract.get(conId);
     if (orders === undefined) this.#byContract.set(conId, [order]);
@@ -90,6 +94,7 @@ export class OrderRegister {
 
   retire(order: WorkingOrder): void {
     remove(this.#active, order);
+    remove(this.#conditional, order);
     const orders = this.#byContract.get(order.contract.conId);
     if (orders === undefined) return;
     remove(orders, order);
@@ -104,6 +109,14 @@ export class OrderRegister {
   /** The live list; copy it before acting on it. */
   activeOn(conId: number): readonly WorkingOrder[] | undefined {
     return this.#byContract.get(conId);
+  }
+
+  /** Whom a tick of this contract may move: orders on it, and those whose conditions may look at anything. A copy. */
+  movedBy(conId: number): readonly WorkingOrder[] {
+    const orders = this.#byContract.get(conId) ?? NOBODY;
+    return this.#conditional.length === 0
+      ? orders.slice()
+      : [...orders, ...this.#conditional.filter((order) => order.contract.conId !== conId)];
   }
 
   /** Orders in TWS that were never transmitted vanish when it restarts. */

@@ -1,6 +1,7 @@
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Instrument } from '../market/instrument.ts';
+import type { OrderConditions } from '../wire/condition.ts';
 
 export type Side = 'BUY' | 'SELL';
 export type OrderType = 'MKT' | 'LMT' | 'STP' | 'STP LMT' | 'TRAIL';
@@ -35,6 +36,7 @@ export interface OrderView {
   readonly parentPermId: number;
   readonly triggerMethod: number;
   readonly whatIf: boolean;
+  readonly conditions: OrderConditions;
   readonly status: OrderStatus;
   readonly whyHeld: string;
   readonly filled: Quantity;

@@ -1,6 +1,7 @@
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Instrument } from '../market/instrument.ts';
+import { NO_CONDITIONS, type OrderConditions } from '../wire/condition.ts';
 import type { OrderStatus, OrderType, OrderView, Side, Tif } from './order-view.ts';
 
 /** What a checked placement asks for. */
@@ -25,6 +26,8 @@ export interface OrderTerms {
   readonly triggerMethod: number;
   readonly whatIf: boolean;
   readonly transmit: boolean;
+  /** None when absent. */
+  readonly conditions?: OrderConditions | undefined;
 }
 
 /** What may be changed of an order that works. */
@@ -46,6 +49,7 @@ export class WorkingOrder implements OrderView {
   readonly placedAt: number;
   readonly parent: WorkingOrder | undefined;
   readonly parentId: number;
+  readonly conditions: OrderConditions;
   orderId: number;
   tif: Tif;
   quantity: Quantity;
@@ -73,6 +77,8 @@ export class WorkingOrder implements OrderView {
   locating = false;
   /** Inactive and alive: it waits in TWS for a person to say yes. */
   parked = false;
+  /** Its conditions have been met. */
+  released = false;
 
   constructor(terms: OrderTerms, permId: number, placedAt: number, parent: WorkingOrder | undefined) {
     this.permId = permId;
@@ -95,6 +101,7 @@ export class WorkingOrder implements OrderView {
     this.parentId = terms.parentId;
     this.triggerMethod = terms.triggerMethod;
     this.whatIf = terms.whatIf;
+    this.conditions = terms.conditions ?? NO_CONDITIONS;
     this.placedAt = placedAt;
     this.parent = parent;
     this.triggered = !this.isStop;
@@ -139,6 +146,11 @@ export class WorkingOrder implements OrderView {
   /** A child sleeps until its parent has its first fill. */
   get activated(): boolean {
     return this.parent === undefined || this.parent.filled > 0;
+  }
+
+  /** Its conditions keep it from the market. */
+  get awaits(): boolean {
+    return this.conditions.list.length > 0 && !this.conditions.cancels && !this.released;
   }
 
   get whyHeld(): string {

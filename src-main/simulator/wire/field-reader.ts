@@ -22,6 +22,16 @@ export class FieldReader {
     return Math.max(0, this.#fields.length - this.#at);
   }
 
+  /** Fields that were read and had not come. */
+  get missing(): number {
+    return Math.max(0, this.#at - this.#fields.length);
+  }
+
+  /** A field that makes no sense to whoever read it. */
+  refuse(text: string): void {
+    this.#malformed ??= text;
+  }
+
   text(): string {
     return this.#fields[this.#at++] ?? '';
   }

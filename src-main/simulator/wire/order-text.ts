@@ -1,4 +1,5 @@
 import type { OrderView } from '../engine/order-view.ts';
+import { conditionFields } from './condition.ts';
 import { averageText, priceText, quantityText, UNSET_DOUBLE } from './figure.ts';
 import { TELL } from './message-id.ts';
 
@@ -86,7 +87,7 @@ export function openOrderFields(order: OrderView, state: StateFigures, version: 
   fields.push('', 0, '', 'IB', 0, 0, '', 0); // hedge, opt out, clearing ×2, not held, delta neutral, algo, solicited
   fields.push(order.whatIf ? 1 : 0, order.status, ...state.margins);
   fields.push(state.commission, UNSET_DOUBLE, UNSET_DOUBLE, state.currency, state.warning);
-  fields.push(0, 0, 0); // randomise ×2, conditions
+  fields.push(0, 0, ...conditionFields(order.conditions)); // randomise ×2
   const trailStop = order.type === 'TRAIL' && order.stop !== undefined ? priceText(order.stop) : UNSET_DOUBLE;
   fields.push('None', UNSET_DOUBLE, trailStop, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, 0); // adjusted order, which names the trail stop again
   fields.push('', '', '', UNSET_DOUBLE, 0, 0, 0, 0, 0, '', 0); // soft dollar ×3, cash, hedge price, oms, discretionary, price mgmt, duration, ats, cancel parent
@@ -110,7 +111,7 @@ export function completedOrderFields(
   fields.push(...volatilityFields(false));
   fields.push(...trailFields(order), '', 0, 0, 0, '', '', ''); // legs description, legs, order legs, routing, scale ×3
   fields.push('', '', 'IB', 0, 0, '', 0); // hedge, clearing ×2, not held, delta neutral, algo, solicited
-  fields.push(order.status, 0, 0, 0); // randomise ×2, conditions
+  fields.push(order.status, 0, 0, ...conditionFields(order.conditions)); // randomise ×2
   fields.push(...trailFields(order).slice(0, 1), '', UNSET_DOUBLE, 0, 0, ''); // trail stop again, limit offset, cash, hedge price, oms, auto cancel date
   fields.push(
     quantityText(order.filled),

@@ -1,4 +1,5 @@
 import { type ContractQuery, readContract } from './contract-query.ts';
+import { type OrderConditions, readConditions } from './condition.ts';
 import type { FieldReader } from './field-reader.ts';
 
 /** What the simulator needs of a placeOrder frame; the rest of its 114 to 118 fields is passed over by position. */
@@ -23,9 +24,11 @@ export interface PlaceOrder {
   readonly triggerMethod: number;
   readonly outsideRth: boolean;
   readonly whatIf: boolean;
+  /** None when absent. */
+  readonly conditions?: OrderConditions;
 }
 
-/** Reads a placeOrder frame after its message id, in the layout of server versions 177 to 193. */
+/** Reads a placeOrder frame after its message id to its end, in the layout of server versions 177 to 193. */
 export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder {
   const orderId = fields.int() ?? 0;
   const contract = readContract(fields);
@@ -68,6 +71,21 @@ export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder
   if (fields.text() !== '') fields.skip(2 * fields.count()); // algoStrategy, its parameters
   fields.skip(); // algoId
   const whatIf = fields.flag();
+  fields.skip(4); // orderMiscOptions, solicited, randomizeSize, randomizePrice
+  const type = orderType.toUpperCase();
+  if (type === 'PEG BENCH' || type === 'PEGBENCH') fields.skip(5);
+  const conditions = readConditions(fields);
+  fields.skip(7); // adjustedOrderType … adjustableTrailingUnit
+  fields.skip(3); // extOperator, soft dollar tier
+  fields.skip(5); // cashQty, MiFID decision maker and algo, execution trader and algo
+  fields.skip(4); // dontUseAutoPriceForHedge, isOmsContainer, discretionaryUpToLimitPrice, usePriceMgmtAlgo
+  fields.skip(5); // duration, postToAts, autoCancelParent, advancedErrorOverride, manualOrderTime
+  skipPegOffsets(fields, contract.exchange, type);
+  if (version >= 183) fields.skip(); // customerAccount
+  if (version >= 184) fields.skip(); // professionalCustomer
+  if (version >= 187 && version < 190) fields.skip(2); // request for quote, for three versions only
+  if (version >= 189) fields.skip(); // includeOvernight
+  if (version >= 192) fields.skip(); // manualOrderIndicator
   return {
     orderId,
     contract,
@@ -88,6 +106,7 @@ export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder
     triggerMethod,
     outsideRth,
     whatIf,
+    conditions,
   };
 }
 
@@ -95,4 +114,13 @@ function skipComboLegs(fields: FieldReader): void {
   fields.skip(8 * fields.count());
   fields.skip(fields.count());
   fields.skip(2 * fields.count());
+}
+
+/** Sent only for the venue and the pegged types that know them; a best offset that may reach the midpoint brings the two of PEG MID. */
+function skipPegOffsets(fields: FieldReader, exchange: string, type: string): void {
+  if (exchange === 'IBKRATS') fields.skip(); // minTradeQty
+  if (type === 'PEG BEST' || type === 'PEGBEST') {
+    fields.skip(); // minCompeteSize
+    if (/^inf/i.test(fields.text())) fields.skip(2);
+  } else if (type === 'PEG MID' || type === 'PEGMID') fields.skip(2);
 }
