@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '#domain/result';
+import { NEWEST_LAYOUT, OLDEST_LAYOUT } from './server.ts';
 import type { SimulatorOptions } from './simulator.ts';
 
 export const HELP = `A TWS gateway in a box: serves a recorded or invented market to API clients.
@@ -18,6 +19,8 @@ export const HELP = `A TWS gateway in a box: serves a recorded or invented marke
   --master N      client that hears of everybody's orders, as TWS's "Master API client ID" (none)
   --faults FILE   a fault plan in JSON, played from the start
   --ledger FILE   append every order, execution and end to FILE, as lines of JSON
+  --server-version N
+                  newest protocol version spoken, 177 to 193 (193)
   --all-hours     orders trade at any hour, not only in their session
   --help          this text
 `;
@@ -49,6 +52,7 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
         master: { type: 'string' },
         faults: { type: 'string' },
         ledger: { type: 'string' },
+        'server-version': { type: 'string', default: String(NEWEST_LAYOUT) },
         'all-hours': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -68,6 +72,10 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
   const master = values.master === undefined ? undefined : wholeNumber(values.master, 0, 2_147_483_647);
   if (values.master !== undefined && master === undefined) return err(`--master ${values.master} is not a client id; give a whole number.`);
   if (!/^D[UF]\d{1,12}$/.test(values.account)) return err(`--account ${values.account} is not a paper account; it looks like DU1234567.`);
+  const version = values['server-version'];
+  const serverVersion = wholeNumber(version, OLDEST_LAYOUT, NEWEST_LAYOUT);
+  if (serverVersion === undefined)
+    return err(`--server-version ${version} is not a version; give a whole number from ${OLDEST_LAYOUT} to ${NEWEST_LAYOUT}.`);
   const tapes = values.tape ?? [];
   if (values.synthetic && tapes.length > 0) return err('Give --synthetic or --tape, not both.');
   const market =
@@ -85,6 +93,7 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
       cash,
       account: values.account,
       sessions,
+      serverVersion,
       market,
       ...ledger,
       ...(master === undefined ? {} : { masterClientId: master }),

@@ -21,6 +21,8 @@ async function main(): Promise<number | undefined> {
     `Simulator listens on ${simulator.host}:${simulator.port}, account ${simulator.account}, trades ${simulator.symbols.join(' ')}.\n`,
   );
   if (plan !== undefined) simulator.faults.run(plan.value);
+  simulator.ledger.onOdd = ({ clientId, messageId, version, surplus }) =>
+    void process.stdout.write(`Client ${clientId} sent request ${messageId} with ${oddity(surplus)} than version ${version} has.\n`);
   const stop = (): void => {
     process.stdout.write('Simulator stops.\n');
     void simulator.close();
@@ -31,6 +33,11 @@ async function main(): Promise<number | undefined> {
     if (simulator.market.state === 'ended') process.stdout.write('The tape has ended; orders and positions stay. Ctrl-C stops.\n');
   });
   return undefined;
+}
+
+function oddity(surplus: number): string {
+  const count = Math.abs(surplus);
+  return `${count} ${count === 1 ? 'field' : 'fields'} ${surplus > 0 ? 'more' : 'fewer'}`;
 }
 
 async function openPlan(path: string | undefined): Promise<Result<FaultPlan> | undefined> {

@@ -5,6 +5,7 @@ import { payload } from './wire/figure.ts';
 import { type Arrival, framed, FrameReader, parseVersionRange } from './wire/frame.ts';
 import { ASK } from './wire/message-id.ts';
 import { errorMessage } from './wire/message.ts';
+import { readRequest } from './wire/request.ts';
 
 export const OLDEST_LAYOUT = 177;
 export const NEWEST_LAYOUT = 193;
@@ -174,8 +175,11 @@ export class GatewayServer {
       return;
     }
     gateway.ledger.recordInbound(-1, Number(arrival.fields[0]) | 0);
-    if (Number(arrival.fields[0]) === ASK.startApi) this.#start(connection, Number(arrival.fields[2]), gateway);
-    else this.#queue(connection, errorMessage(-1, 504, 'Not connected'));
+    if (Number(arrival.fields[0]) === ASK.startApi) {
+      const [clientId, surplus] = [Number(arrival.fields[2]), readRequest(arrival.fields, connection.version).surplus];
+      if (surplus !== 0) gateway.ledger.recordOdd({ clientId, messageId: ASK.startApi, version: connection.version, surplus });
+      this.#start(connection, clientId, gateway);
+    } else this.#queue(connection, errorMessage(-1, 504, 'Not connected'));
   }
 
   #greet(connection: Connection, offer: string, gateway: Gateway): void {

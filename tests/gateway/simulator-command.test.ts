@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faultPlanText } from '#simulator/fault-plan';
 import { connectClient, stockContract } from '../support/simulator-client.ts';
+import { rawClient } from '../support/simulator-raw.ts';
 
 /** The simulator as a program of its own, as `npm run simulator` starts it. */
 
@@ -66,6 +67,21 @@ test('serves a tape, tells where, and stops in order on SIGTERM', async () => {
   await client.when('disconnected');
   expect([await run.code, run.error()]).toEqual([0, '']);
   expect(run.out()).toMatch(/Simulator stops\.\n$/);
+});
+
+test('speaks no newer version than it is told to, and says which requests do not fit it', async () => {
+  const run = start('--port', '0', '--server-version', '178');
+  const [, port] = await run.says(/^Simulator listens on 127\.0\.0\.1:(\d+)/);
+  const client = await rawClient(Number(port));
+  client.hello('v100..222');
+  expect((await client.frame(() => true))[0]).toBe('178');
+  client.send(71, 2, 5, '');
+  client.send(49, 1, 'more');
+  client.send(8, 1);
+  await run.says(
+    /\nClient 5 sent request 49 with 1 field more than version 178 has\.\nClient 5 sent request 8 with 1 field fewer than version 178 has\.\n/,
+  );
+  client.destroy();
 });
 
 test('a command line that makes no sense ends with 2 and one sentence, help with 0', async () => {

@@ -84,6 +84,23 @@ describe('greeting', () => {
   });
 });
 
+test('a request with fields too many or too few is served and kept in mind', async () => {
+  const simulator = await open();
+  const client = await rawClient(simulator.port);
+  client.hello('v100..178');
+  client.send(71, 2, 5);
+  client.send(8, 1, 1, 'more');
+  client.send(49);
+  await client.frame((fields) => fields[0] === '49');
+  expect(client.frames().filter((fields) => fields[0] === '9').length).toBe(2);
+  expect(simulator.ledger.odd).toEqual([
+    { clientId: 5, messageId: 71, version: 178, surplus: -1 },
+    { clientId: 5, messageId: 8, version: 178, surplus: 1 },
+    { clientId: 5, messageId: 49, version: 178, surplus: -1 },
+  ]);
+  client.destroy();
+});
+
 // Every layout change between the oldest and the newest version, spoken through the strict decoder of the library.
 describe.each([177, 178, 179, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 193])('at server version %i', (version) => {
   test('every message the simulator sends is decoded without an error, and orders are read right', async () => {
@@ -126,7 +143,7 @@ describe.each([177, 178, 179, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 
     api.reqGlobalCancel();
     api.reqCurrentTime();
     await client.when('currentTime');
-    expect(client.decodeErrors).toEqual([]);
+    expect([client.decodeErrors, simulator.ledger.odd]).toEqual([[], []]);
     expect(
       simulator.ledger.orders.map((one) => [
         one.orderRef,

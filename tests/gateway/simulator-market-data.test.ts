@@ -254,7 +254,7 @@ describe('pace', () => {
     client.api.reqMktData(1, stockContract('AAPL'), '', false, false);
     await client.when('tickPrice', (_: number, type: number) => type === 9);
     // Yesterday's last trade is today's close.
-    expect(client.all('tickPrice')[0]).toEqual([1, 9, 248.96, true]);
+    expect(client.all('tickPrice')[0]).toEqual([1, 9, 248.96, false]);
     free.market.setSpeed(1000);
     free.market.start();
     await client.when('tickPrice', (_: number, type: number) => type === 4);

@@ -14,6 +14,7 @@ describe('the command line', () => {
           cash: 1_000_000,
           account: 'DU1234567',
           sessions: 'enforced',
+          serverVersion: 193,
           market: { kind: 'synthetic' },
         },
       },
@@ -22,7 +23,7 @@ describe('the command line', () => {
 
   test('tapes with and without a symbol, a speed, a seed, an account', () => {
     const words =
-      '--port 7497 --tape a/ticks-IBM-x.csv.gz --tape BAC=b=c.csv --loop --speed max --seed 9 --account DU42 --cash 5 --all-hours --master 0'.split(
+      '--port 7497 --tape a/ticks-IBM-x.csv.gz --tape BAC=b=c.csv --loop --speed max --seed 9 --account DU42 --cash 5 --server-version 178 --all-hours --master 0'.split(
         ' ',
       );
     expect(readCommandLine(words)).toEqual({
@@ -37,6 +38,7 @@ describe('the command line', () => {
           account: 'DU42',
           sessions: 'ignored',
           masterClientId: 0,
+          serverVersion: 178,
           market: { kind: 'tapes', tapes: [{ path: 'a/ticks-IBM-x.csv.gz' }, { symbol: 'BAC', path: 'b=c.csv' }], loop: true },
         },
       },
@@ -51,6 +53,7 @@ describe('the command line', () => {
     ['--seed x', '--seed x is not a seed; give a whole number from 0 to 4294967295.'],
     ['--cash 0', '--cash 0 is not an amount; give whole dollars up to 1000000000.'],
     ['--master me', '--master me is not a client id; give a whole number.'],
+    ['--server-version 201', '--server-version 201 is not a version; give a whole number from 177 to 193.'],
     ['--account U1234567', '--account U1234567 is not a paper account; it looks like DU1234567.'],
     ['--synthetic --tape x', 'Give --synthetic or --tape, not both.'],
     ['--nonsense', "Unknown option '--nonsense'. Try --help."],

@@ -351,9 +351,9 @@ export class Exchange {
     order.rested = true;
   }
 
-  /** A trailing stop begins to trail when it is accepted, that of a bracket with its parent's first fill. */
+  /** A trailing stop begins to trail when it is accepted, that of a bracket with its parent's first fill, a conditional one when it may go. */
   #trail(order: WorkingOrder): void {
-    if (order.type !== 'TRAIL' || order.triggered || !order.activated) return;
+    if (order.type !== 'TRAIL' || order.triggered || !order.activated || order.awaits) return;
     const book = this.#parts.books.get(order.contract.conId);
     if (book !== undefined) trail(order, book);
   }

@@ -77,6 +77,14 @@ export interface Inbound {
   readonly messageId: number;
 }
 
+/** A request that did not fit the layout of its version: so many fields too many, or too few when negative. */
+export interface OddRequest {
+  readonly clientId: number;
+  readonly messageId: number;
+  readonly version: number;
+  readonly surplus: number;
+}
+
 export interface Booked {
   readonly realizedGross: number | undefined;
   readonly realizedNet: number | undefined;
@@ -84,6 +92,7 @@ export interface Booked {
 
 /** The newest records kept of what came in; a demo that runs for weeks stays small. */
 const INBOUND_KEPT = 200_000;
+const ODD_KEPT = 1_000;
 
 /** What truly happened, in integers: the truth that tests compare the desk with. Only the exchange writes to it. */
 export class Ledger {
@@ -99,6 +108,9 @@ export class Ledger {
   readonly #corrections: Correction[] = [];
   readonly #placements: Placement[] = [];
   #inbound: Inbound[] = [];
+  #odd: OddRequest[] = [];
+  /** Hears of each odd request as it comes. */
+  onOdd: ((odd: OddRequest) => void) | undefined;
 
   constructor(initialCash: number) {
     this.initialCash = initialCash;
@@ -132,6 +144,11 @@ export class Ledger {
     return this.#inbound;
   }
 
+  /** Served all the same; a client that speaks the protocol rightly sends none. */
+  get odd(): readonly OddRequest[] {
+    return this.#odd;
+  }
+
   /** One entry for each contract ever held; flat ones included, with their realised profit. */
   get positions(): readonly LedgerPosition[] {
     return [...this.#positions.values()];
@@ -158,6 +175,12 @@ export class Ledger {
   recordInbound(clientId: number, messageId: number): void {
     this.#inbound.push({ clientId, messageId });
     if (this.#inbound.length >= 2 * INBOUND_KEPT) this.#inbound = this.#inbound.slice(-INBOUND_KEPT);
+  }
+
+  recordOdd(odd: OddRequest): void {
+    this.#odd.push(odd);
+    if (this.#odd.length >= 2 * ODD_KEPT) this.#odd = this.#odd.slice(-ODD_KEPT);
+    this.onOdd?.(odd);
   }
 
   recordPlacement(placement: Placement): void {

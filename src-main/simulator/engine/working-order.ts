@@ -158,6 +158,11 @@ export class WorkingOrder implements OrderView {
     return this.parent === undefined || this.parent.filled > 0;
   }
 
+  /** Its conditions keep it from the market. */
+  get awaits(): boolean {
+    return this.conditions.list.length > 0 && !this.conditions.cancels && !this.released;
+  }
+
   get whyHeld(): string {
     if (this.done) return '';
     return [...(this.activated ? [] : ['child']), ...(this.triggered ? [] : ['trigger']), ...(this.locating ? ['locate'] : [])].join(',');

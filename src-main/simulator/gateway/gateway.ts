@@ -190,7 +190,9 @@ export class Gateway {
     if (session === undefined) return;
     const messageId = Number(fields[0]);
     this.ledger.recordInbound(clientId, Number.isSafeInteger(messageId) ? messageId : -1);
-    this.#answer(session, readRequest(fields, session.version));
+    const { request, surplus } = readRequest(fields, session.version);
+    if (surplus !== 0) this.ledger.recordOdd({ clientId, messageId, version: session.version, surplus });
+    this.#answer(session, request);
   }
 
   /** To one client, or to all: a notice such as 1100 or 2103. */

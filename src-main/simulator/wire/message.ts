@@ -33,9 +33,9 @@ export function tickReqParams(reqId: number, minTick: Price): string {
   return payload(TELL.tickReqParams, reqId, priceText(minTick), '9c0001', 3);
 }
 
-/** `price` and `size` are texts, so that a fault script can send what no exchange would. */
+/** `price` and `size` are texts, so that a fault script can send what no exchange would. Only a live bid or ask can be traded against at once. */
 export function tickPrice(reqId: number, type: number, price: string, size: string): string {
-  return `1\x006\x00${reqId}\x00${type}\x00${price}\x00${size}\x00${type === 4 ? '0' : '1'}\x00`;
+  return `1\x006\x00${reqId}\x00${type}\x00${price}\x00${size}\x00${type === 1 || type === 2 ? '1' : '0'}\x00`;
 }
 
 export function tickSize(reqId: number, type: number, size: string): string {

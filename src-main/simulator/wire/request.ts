@@ -2,6 +2,7 @@ import { type ContractQuery, readContract } from './contract-query.ts';
 import { FieldReader } from './field-reader.ts';
 import { ASK } from './message-id.ts';
 import { type PlaceOrder, readPlaceOrder } from './place-order.ts';
+import { readUnserved } from './unserved.ts';
 
 export type Request =
   | { readonly kind: 'start'; readonly clientId: number }
@@ -82,77 +83,47 @@ export interface HistoryQuery {
   readonly keepUpToDate: boolean;
 }
 
-/** Where a request that the simulator does not serve carries its id: index of the field, none for requests without one. */
-const REQ_ID_FIELD: Readonly<Record<number, number>> = {
-  [ASK.depth]: 2,
-  [ASK.cancelDepth]: 2,
-  [ASK.exerciseOptions]: 2,
-  [ASK.scanner]: 1,
-  [ASK.cancelScanner]: 2,
-  [ASK.fundamental]: 2,
-  [ASK.cancelFundamental]: 2,
-  [ASK.impliedVolatility]: 2,
-  [ASK.optionPrice]: 2,
-  [ASK.cancelImpliedVolatility]: 2,
-  [ASK.cancelOptionPrice]: 2,
-  [ASK.groupEvents]: 2,
-  [ASK.updateGroup]: 2,
-  [ASK.cancelGroupEvents]: 2,
-  [ASK.smartComponents]: 1,
-  [ASK.newsArticle]: 1,
-  [ASK.historicalNews]: 1,
-  [ASK.headTimestamp]: 1,
-  [ASK.histogram]: 1,
-  [ASK.cancelHistogram]: 1,
-  [ASK.cancelHeadTimestamp]: 1,
-  [ASK.historicalTicks]: 1,
-  [ASK.tickByTick]: 1,
-  [ASK.cancelTickByTick]: 1,
-  [ASK.wshMeta]: 1,
-  [ASK.cancelWshMeta]: 1,
-  [ASK.wshEvents]: 1,
-  [ASK.cancelWshEvents]: 1,
-};
+/** What a request asks, and how well it fitted its layout. */
+export interface Reading {
+  readonly request: Request;
+  /** Fields that came and have no place in the layout of this version; negative for fields that have one and did not come. */
+  readonly surplus: number;
+}
 
-/** One inbound message → what it asks. Never throws: what cannot be read is `malformed`, what is not served `unsupported`. */
-export function readRequest(fields: readonly string[], version: number): Request {
+/**
+ * One inbound message → what it asks. Never throws: what cannot be read is `malformed`, what is not served `unsupported`.
+ * Every layout is read to its end, so that a field too many or too few is noticed; neither keeps a request from being served.
+ */
+export function readRequest(fields: readonly string[], version: number): Reading {
   const messageId = Number(fields[0]);
   const reader = new FieldReader(fields, 1);
-  const request = read(messageId, reader, version);
-  if (request !== undefined && reader.malformed === undefined) return request;
-  if (request === undefined) {
-    const index = REQ_ID_FIELD[messageId];
-    const reqId = index === undefined ? -1 : Number(fields[index]);
-    return {
-      kind: 'unsupported',
-      messageId: Number.isSafeInteger(messageId) ? messageId : -1,
-      reqId: Number.isSafeInteger(reqId) ? reqId : -1,
-    };
-  }
+  const request = read(messageId, reader, version) ?? readUnserved(messageId, reader, version);
+  const surplus = reader.left - reader.missing;
+  if (reader.malformed === undefined) return { request, surplus };
   const reqId = 'reqId' in request ? request.reqId : request.kind === 'placeOrder' ? request.order.orderId : -1;
-  return { kind: 'malformed', messageId, reqId, field: reader.malformed ?? '' };
+  return { request: { kind: 'malformed', messageId, reqId, field: reader.malformed }, surplus: 0 };
 }
 
 function read(messageId: number, fields: FieldReader, version: number): Request | undefined {
   switch (messageId) {
     case ASK.startApi:
-      return (fields.skip(), { kind: 'start', clientId: fields.int() ?? 0 });
+      return (fields.skip(), { kind: 'start', clientId: idThen(fields, 1) });
     case ASK.ids:
-      return { kind: 'ids' };
+      return (fields.skip(2), { kind: 'ids' });
     case ASK.managedAccounts:
-      return { kind: 'managedAccounts' };
+      return (fields.skip(), { kind: 'managedAccounts' });
     case ASK.currentTime:
-      return { kind: 'currentTime' };
+      return (fields.skip(), { kind: 'currentTime' });
     case ASK.openOrders:
-      return { kind: 'openOrders' };
+      return (fields.skip(), { kind: 'openOrders' });
     case ASK.allOpenOrders:
-      return { kind: 'allOpenOrders' };
+      return (fields.skip(), { kind: 'allOpenOrders' });
     case ASK.globalCancel:
-      return { kind: 'globalCancel' };
+      return (fields.skip(version < 192 ? 1 : 2), { kind: 'globalCancel' });
     case ASK.positions:
-      return { kind: 'positions' };
+      return (fields.skip(), { kind: 'positions' });
     case ASK.cancelPositions:
-      return { kind: 'cancelPositions' };
+      return (fields.skip(), { kind: 'cancelPositions' });
     case ASK.familyCodes:
       return { kind: 'familyCodes' };
     case ASK.depthExchanges:
@@ -160,13 +131,13 @@ function read(messageId: number, fields: FieldReader, version: number): Request 
     case ASK.newsProviders:
       return { kind: 'newsProviders' };
     case ASK.logLevel:
-      return { kind: 'logLevel' };
+      return (fields.skip(2), { kind: 'logLevel' });
     case ASK.autoOpenOrders:
       return (fields.skip(), { kind: 'autoOpenOrders', bind: fields.flag() });
     case ASK.completedOrders:
       return { kind: 'completedOrders', apiOnly: fields.flag() };
     case ASK.contractDetails:
-      return (fields.skip(), { kind: 'contractDetails', reqId: id(fields), contract: readContract(fields) });
+      return (fields.skip(), readContractDetails(fields));
     case ASK.matchingSymbols:
       return { kind: 'matchingSymbols', reqId: id(fields), pattern: fields.text() };
     case ASK.marketData:
@@ -192,7 +163,7 @@ function read(messageId: number, fields: FieldReader, version: number): Request 
     case ASK.accountUpdates:
       return (fields.skip(), { kind: 'accountUpdates', subscribe: fields.flag(), account: fields.text() });
     case ASK.accountUpdatesMulti:
-      return (fields.skip(), { kind: 'accountUpdatesMulti', reqId: id(fields), account: fields.text(), model: fields.text() });
+      return (fields.skip(), readAccountUpdatesMulti(fields));
     case ASK.positionsMulti:
       return (fields.skip(), { kind: 'positionsMulti', reqId: id(fields), account: fields.text(), model: fields.text() });
     case ASK.pnl:
@@ -220,7 +191,7 @@ function read(messageId: number, fields: FieldReader, version: number): Request 
     case ASK.softDollarTiers:
       return { kind: 'softDollarTiers', reqId: id(fields) };
     case ASK.optionParameters:
-      return { kind: 'optionParameters', reqId: id(fields) };
+      return { kind: 'optionParameters', reqId: idThen(fields, 4) };
     case ASK.userInfo:
       return { kind: 'userInfo', reqId: id(fields) };
     case ASK.executions:
@@ -228,7 +199,7 @@ function read(messageId: number, fields: FieldReader, version: number): Request 
     case ASK.placeOrder:
       return { kind: 'placeOrder', order: readPlaceOrder(fields, version) };
     case ASK.cancelOrder:
-      return (fields.skip(version < 192 ? 1 : 0), { kind: 'cancelOrder', orderId: fields.int() ?? 0 });
+      return readCancelOrder(fields, version);
     case ASK.historicalData:
       return readHistory(fields);
     case ASK.realTimeBars:
@@ -242,13 +213,45 @@ function id(fields: FieldReader): number {
   return fields.int() ?? -1;
 }
 
+/** An id, and then so many fields that nobody here needs. */
+function idThen(fields: FieldReader, more: number): number {
+  const value = id(fields);
+  fields.skip(more);
+  return value;
+}
+
+function readContractDetails(fields: FieldReader): Request {
+  const [reqId, contract] = [id(fields), readContract(fields)];
+  fields.skip(4); // include expired, secIdType, secId, issuer
+  return { kind: 'contractDetails', reqId, contract };
+}
+
+function readAccountUpdatesMulti(fields: FieldReader): Request {
+  const [reqId, account, model] = [id(fields), fields.text(), fields.text()];
+  fields.skip(); // ledger and net liquidation only
+  return { kind: 'accountUpdatesMulti', reqId, account, model };
+}
+
+/** Up to 191: version, id, manual cancel time, and from 187 to 189 three of a request for quote. From 192: no version, two CME tags at the end. */
+function readCancelOrder(fields: FieldReader, version: number): Request {
+  if (version < 192) fields.skip();
+  const orderId = fields.int() ?? 0;
+  fields.skip(); // manual cancel time
+  if (version >= 187 && version < 190) fields.skip(3);
+  if (version >= 192) fields.skip(2);
+  return { kind: 'cancelOrder', orderId };
+}
+
 function readMarketData(fields: FieldReader): Request {
   const reqId = id(fields);
   const contract = readContract(fields);
   if (contract.secType.toUpperCase() === 'BAG') fields.skip(4 * fields.count());
   if (fields.flag()) fields.skip(3); // delta neutral contract
   fields.skip(); // generic tick list
-  return { kind: 'marketData', reqId, contract, snapshot: fields.flag() };
+  const snapshot = fields.flag();
+  const regulatory = fields.flag();
+  fields.skip(); // options
+  return { kind: 'marketData', reqId, contract, snapshot: snapshot || regulatory };
 }
 
 function readPnlSingle(fields: FieldReader): Request {
@@ -281,17 +284,16 @@ function readHistory(fields: FieldReader): Request {
   const show = fields.text();
   const dateFormat = fields.int() ?? 1;
   if (contract.secType.toUpperCase() === 'BAG') fields.skip(4 * fields.count());
-  return {
-    kind: 'historicalData',
-    reqId,
-    contract,
-    query: { end, barSize, duration, rthOnly, show, dateFormat, keepUpToDate: fields.flag() },
-  };
+  const keepUpToDate = fields.flag();
+  fields.skip(); // options
+  return { kind: 'historicalData', reqId, contract, query: { end, barSize, duration, rthOnly, show, dateFormat, keepUpToDate } };
 }
 
 function readRealTimeBars(fields: FieldReader): Request {
   const reqId = id(fields);
   const contract = readContract(fields);
   fields.skip(2); // bar size, what to show
-  return { kind: 'realTimeBars', reqId, contract, rthOnly: fields.flag() };
+  const rthOnly = fields.flag();
+  fields.skip(); // options
+  return { kind: 'realTimeBars', reqId, contract, rthOnly };
 }
