@@ -87,6 +87,8 @@ export interface OrderRow {
   readonly stop: Price | null;
   /** How far a trailing order stays behind, e.g. `0.50` or `1.5 %`; null when it does not trail. */
   readonly trail: string | null;
+  /** Its OCA group at IB: orders of one group take in no more together than the largest of them. */
+  readonly group: string | null;
   readonly avgFillPrice: Price | null;
   readonly decimals: number;
   readonly origin: OrderOrigin;

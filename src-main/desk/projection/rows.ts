@@ -171,6 +171,7 @@ export function orderRow(hall: Hall, order: Order): OrderRow {
     limit: order.limit ?? null,
     stop: order.stop ?? null,
     trail: order.trail === undefined ? null : trailText(order.trail),
+    group: order.ocaGroup ?? null,
     avgFillPrice: order.avgFillPrice ?? null,
     decimals,
     origin: order.origin,

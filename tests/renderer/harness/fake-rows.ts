@@ -158,6 +158,7 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     limit: null,
     stop: null,
     trail: null,
+    group: null,
     avgFillPrice: null,
     decimals: 2,
     origin: 'trigger',
