@@ -170,10 +170,11 @@ export const FAULTS_N: readonly FaultRow[] = [
     `${FILE.CORE_FIRING}a broken data farm holds the triggers of its contracts until it is back`,
     'unit/market-quote-board.test.ts › keeps a farm fault to the contracts that the farm serves',
   ),
-  gap(
+  shown(
     'N-25',
     '2110 for ten minutes: the alarm grows',
-    '2110 shuts the gate and alarms once (tws-link); nothing reminds the operator while it lasts.',
+    `${FILE.STANDING}N-25: ten minutes of 2110: three reminders, nothing leaves, and the end says ten minutes`,
+    `${FILE.STANDING}N-25: an outage (%s) is told again after 1, 5, 10, 30 and 60 minutes, then ever more seldom, and at its end with its length`,
   ),
   shown('N-26', '1300: alarm, no more knocking', `${FILE.TWS_LINK}1300 ends the knocking at the old port and says what to do`),
   shown(
@@ -189,10 +190,11 @@ export const FAULTS_N: readonly FaultRow[] = [
     `${FILE.LINK}N-29: a nightly reset, with positions that come late: nothing leaves and nothing fires until the last end is in`,
     `${FILE.TWS_ORDERS}ids rise over a gateway that went backwards, over every id seen and over restarts of the desk (F9)`,
   ),
-  gap(
+  shown(
     'N-30',
-    'Sunday log-in refused for nine hours',
-    'the closed port is told and tried on; there is no LOGIN REQUIRED state with an alarm of its own.',
+    'Sunday log-in refused for nine hours: LOGIN REQUIRED',
+    `${FILE.STANDING}N-30: TWS waits for a log-in for nine hours: LOGIN REQUIRED stands, is repeated, no lamp is green; then the desk comes back by itself, paused`,
+    `${FILE.STANDING}N-30: on other days a restart of TWS has five minutes, and what is no want of a log-in is not called one`,
   ),
   gap(
     'N-31',
@@ -205,10 +207,13 @@ export const FAULTS_N: readonly FaultRow[] = [
     'the desk has one group: any lost connection pauses all of it, which is stricter than the row.',
   ),
   shown('N-33', 'another service at the port', `${FILE.TWS_CONNECTION}an HTTP server at the port is named as such`),
-  gap(
+  shown(
     'N-34',
-    'the port says live, the account is paper',
-    'only the other way round is refused (a live account without --live); port and account are not compared.',
+    'the port says one thing, the account another',
+    `${FILE.ACCOUNT_PORT}N-34: at port %i the account %s: %s`,
+    `${FILE.ACCOUNT_PORT}N-34: a paper account at a live port: nothing is ready until the operator has confirmed the account`,
+    `${FILE.ACCOUNT_PORT}N-34: a live account at a paper port: the mismatch is said beside what a live account needs anyway, and the typed id covers both`,
+    `${FILE.ACCOUNT_PORT}N-34: while %s stands the desk cannot be started, and nothing can be armed`,
   ),
   shown(
     'N-35',

@@ -1,5 +1,6 @@
 import type { CommitRecord, Journal, JournalStatus } from '#core/ports/journal';
-import type { KillLatchFile, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
+import type { BreakerFile, KillLatchFile, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
+import type { SavedBreaker } from '#core/risk/breaker';
 import { err, ok, type Result } from '#domain/result';
 import type { IdHighWater } from '#tws/tws-options';
 import type { ProcessClock } from './clock.ts';
@@ -10,6 +11,7 @@ export class Disk {
   latch: string | undefined;
   drafts = '[]';
   highestId = 0;
+  breaker: SavedBreaker | undefined;
   lastSeq = 0;
   /** While set, nothing can be written to the journal. */
   fault: string | undefined;
@@ -54,6 +56,16 @@ export function latchFile({ disk, alive, crash }: Process): KillLatchFile {
     clear: () => {
       if (disk.latchFault !== undefined) return err(disk.latchFault);
       if (alive()) disk.latch = undefined;
+      return ok(undefined);
+    },
+  };
+}
+
+export function breakerFile({ disk, alive }: Process): BreakerFile {
+  return {
+    read: () => ok(disk.breaker),
+    write: (saved) => {
+      if (alive()) disk.breaker = saved;
       return ok(undefined);
     },
   };

@@ -8,7 +8,7 @@ import { kill } from '#core/engine/kill';
 import { acknowledgeKill, confirmRearm, requestRearm, startDesk } from '#core/engine/operator';
 import { armTrigger } from '#core/engine/triggers';
 import type { BrokerNews, LinkState, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
-import type { TriggerDraft } from '#core/ports/desk-files';
+import type { BreakerFile, TriggerDraft } from '#core/ports/desk-files';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { CommitBug } from '#core/commit/work';
 import type { Contract } from '#domain/contract';
@@ -36,11 +36,14 @@ interface DeskOptions {
   readonly latchFile?: MemoryLatchFile;
   readonly drafts?: readonly TriggerDraft[];
   readonly startAfter?: number;
+  readonly breakerFile?: BreakerFile;
+  /** Epoch ms. */
+  readonly startAt?: number;
 }
 
 /** A desk with everything real but the broker, the market, the clock and the files. */
 export class CoreDesk {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly journal = new MemoryJournal();
   readonly broker = new ScriptedBroker();
   readonly market = new ScriptedMarket();
@@ -59,6 +62,7 @@ export class CoreDesk {
   #execs = 0;
 
   constructor(options: DeskOptions = {}) {
+    this.clock = new FakeClock(options.startAt);
     this.latchFile = options.latchFile ?? new MemoryLatchFile();
     this.stores = openDeskStores(this.commits);
     this.coordinator = new Coordinator<Effect>(
@@ -86,6 +90,7 @@ export class CoreDesk {
             this.saved = drafts();
           },
         },
+        ...(options.breakerFile === undefined ? {} : { breakerFile: options.breakerFile }),
         rules: () => this.rules,
       },
       coordinator: this.coordinator,

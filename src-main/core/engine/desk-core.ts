@@ -20,6 +20,7 @@ import type { Trigger } from '#domain/trigger';
 import type { DeskStores, Effect } from './desk-state.ts';
 import { step } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
+import { advanceBreaker, OutcomeWatch, restoreBreaker } from './breaker.ts';
 import { advanceClosings, trimExits } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { onCommission, onExecution, onPosition } from './fill-news.ts';
@@ -34,8 +35,10 @@ import { onPnl } from './loss-guard.ts';
 import { comparePositions, onLink, onReconciled, settleOpening, startReconciliation } from './link-news.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
 import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
+import { watchOutage } from './outage.ts';
 import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
 import { Reconciliation } from './reconciliation.ts';
+import { followTradingState } from './trading-state.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
 import { missesListed, needsLook } from './unknown-orders.ts';
 
@@ -66,6 +69,7 @@ export class DeskCore {
   readonly hall: Hall;
   readonly gate: TransmitGate;
   readonly sink: MarketSink;
+  readonly #outcomes = new OutcomeWatch();
   #comparedAt = 0;
   #listedAt = 0;
   #fillsSince: number | undefined;
@@ -123,8 +127,11 @@ export class DeskCore {
   #note(store: string, key: string | number, value: unknown): void {
     if (store === 'sends') this.hall.recentSends.note(key as number, value as RecentSend | undefined);
     else if (value === undefined) return;
-    else if (store === 'orders') this.hall.index.note(value as Order);
-    else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
+    else if (store === 'orders') {
+      const order = value as Order;
+      this.#outcomes.note(this.hall.index.get(order.key), order);
+      this.hall.index.note(order);
+    } else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
   }
 
   onLog(listener: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void): void {
@@ -144,6 +151,7 @@ export class DeskCore {
       logLine(hall, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
     }
     offerDrafts(hall);
+    restoreBreaker(hall);
     this.#arrangeTimer();
   }
 
@@ -161,6 +169,7 @@ export class DeskCore {
     switch (news.kind) {
       case 'link':
         onLink(hall, news.link);
+        watchOutage(hall);
         break;
       case 'accounts':
         hall.accounts.offered(news.accounts);
@@ -227,6 +236,7 @@ export class DeskCore {
         }
         break;
     }
+    advanceBreaker(hall, this.#outcomes);
     advanceClosings(hall);
     advance(hall);
   }
@@ -251,6 +261,8 @@ export class DeskCore {
       );
       startReconciliation(hall);
     }
+    watchOutage(hall);
+    followTradingState(hall);
     advanceClosings(hall);
     lookAfterChanges(hall, now);
     const idle = hall.link.ready && hall.link.upstream !== 'down' && hall.reconciliation.done();

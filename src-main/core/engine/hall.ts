@@ -8,7 +8,7 @@ import type { OrdersOutComparator } from '#core/order/comparator';
 import type { OrderIndex } from '#core/order/order-index';
 import type { BrokerPort, LinkState } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
-import type { KillLatchFile, TriggerDrafts } from '#core/ports/desk-files';
+import type { BreakerFile, KillLatchFile, TriggerDrafts } from '#core/ports/desk-files';
 import type { IdSource } from '#core/ports/id-source';
 import type { Journal } from '#core/ports/journal';
 import type { MarketDataPort } from '#core/ports/market-data';
@@ -36,6 +36,7 @@ export interface HallPorts {
   readonly journal: Journal;
   readonly killLatchFile: KillLatchFile;
   readonly drafts: TriggerDrafts;
+  readonly breakerFile?: BreakerFile;
   /** Limits in force now; they may change while the desk runs. */
   readonly rules: () => RiskRules;
   /** Why the desk must not be started now (a broken settings file); a sentence. */

@@ -217,6 +217,7 @@ export type LinkProblem =
   | 'malformed-data'
   | 'half-open'
   | 'live-not-allowed'
+  | 'port-mismatch'
   | 'account-changed'
   | 'upstream-down'
   | 'connection-lost'

@@ -1,3 +1,4 @@
+import type { SavedBreaker } from '#core/risk/breaker';
 import type { TriggerId } from '#domain/ids';
 import type { Result } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
@@ -9,6 +10,13 @@ export interface KillLatchFile {
   /** Best effort: a failure is returned and does not stop a kill. */
   set(reason: string, at: number): Result<void>;
   clear(): Result<void>;
+}
+
+/** The circuit breaker's memory, so that no restart closes it. */
+export interface BreakerFile {
+  /** Undefined when nothing was ever written; an error counts as open. */
+  read(): Result<SavedBreaker | undefined>;
+  write(breaker: SavedBreaker): Result<void>;
 }
 
 export interface TriggerDraft {

@@ -28,6 +28,12 @@ const FIGURES: Readonly<Record<string, (row: OrderRow) => number | string | null
   origin: (row) => row.originText,
 };
 
+const STOP_WORDS = {
+  none: '',
+  native: ' · rests at the exchange',
+  simulated: ' · held at IB, simulated: IB watches the price and sends it when it is reached; in IB’s resets it does not act',
+} as const;
+
 export function Orders(): ReactNode {
   const view = useTableView('orders');
   const { sorting, onActive } = view;
@@ -151,7 +157,10 @@ function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>
       sortable: true,
       cell: (row) => (
         <span className={row.parentKey === null ? undefined : 'child-status'}>
-          <Chip word={orderWord(row.state, row.ibStatus)} title={`IB says ${row.ibStatus ?? 'nothing yet'}`} />
+          <Chip
+            word={orderWord(row.state, row.ibStatus)}
+            title={`IB says ${row.ibStatus ?? 'nothing yet'}${STOP_WORDS[row.stopKind ?? 'none']}`}
+          />
         </span>
       ),
       flash: (row) => row.state,
@@ -168,6 +177,12 @@ function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>
           {row.type}
           {row.stop === null ? '' : ` ${exactPrice(row.stop, row.decimals)}`}
           {row.parentKey !== null && row.tif === 'DAY' ? '' : ` ${row.tif}`}
+          {row.stopKind === 'simulated' && (
+            <span className="dim" title={STOP_WORDS.simulated}>
+              {' '}
+              sim
+            </span>
+          )}
         </>
       ),
       title: (row) => [row.ref, row.permId === null ? null : `permId ${String(row.permId)}`].filter((part) => part !== null).join(' · '),

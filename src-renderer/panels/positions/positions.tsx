@@ -45,6 +45,13 @@ function Protected({
   if (held === 0) return <span className="dim">{UNKNOWN}</span>;
   const covered = Math.min(held, Math.abs(row.protectedQuantity)) as typeof row.quantity;
   const text = `${quantityText(covered)} of ${quantityText(held)}`;
+  const awake = Math.max(0, covered - row.asleep) as typeof row.quantity;
+  if (row.asleep > 0 && row.unprotected === 0)
+    return (
+      <span className="amber" title="IB resets its systems; stops that IB simulates do not act until it is over.">
+        NOT NOW · {quantityText(awake)} of {quantityText(held)}
+      </span>
+    );
   if (row.unprotected === 0) return <span className="good">{text}</span>;
   return (
     <span className="bare">
