@@ -41,17 +41,22 @@ export const FAULTS_P: readonly FaultRow[] = [
     'faults/process-kill.test.ts › P-07: a death during a kill: the next run is latched and disarmed, and nothing fires or leaves',
   ),
   gap('P-08', 'killed a hundred times while triggers fire', 'needs processes: npm run chaos.'),
-  gap('P-09', 'the process that talks to TWS hangs', 'the adapter runs in the main process; there is no utility process to watch.'),
+  shown(
+    'P-09',
+    'a frame that hangs the library: seen at once, PAUSED, rebuilt',
+    'faults/connections.test.ts › P-09: a frame that hangs IB’s library, with triggers armed: seen at once, PAUSED, nothing leaves, rebuilt and compared',
+  ),
   gap('P-10', 'the process that talks to TWS crashes', 'the adapter runs in the main process; there is no utility process to restart.'),
   shown(
     'P-11',
     'the page crashes: the desk goes on, the page comes back',
     'e2e/shell.spec.ts › a page that crashes comes back with everything it showed',
   ),
-  gap(
+  shown(
     'P-12',
-    'the page hangs: kill by tray, hot key, API within 100 ms',
-    'the global key and the tray are shown to kill (e2e/shell), not beside a page that hangs.',
+    'the page hangs: kill by tray and global key',
+    'e2e/hung-page.spec.ts › P-12: while the page hangs, a kill by the tray is carried out',
+    'e2e/hung-page.spec.ts › P-12: while the page hangs, a kill by the global key is carried out',
   ),
 ];
 
@@ -196,15 +201,17 @@ export const FAULTS_N: readonly FaultRow[] = [
     `${FILE.STANDING}N-30: TWS waits for a log-in for nine hours: LOGIN REQUIRED stands, is repeated, no lamp is green; then the desk comes back by itself, paused`,
     `${FILE.STANDING}N-30: on other days a restart of TWS has five minutes, and what is no want of a log-in is not called one`,
   ),
-  gap(
+  shown(
     'N-31',
     'TWS restarts in the second of sending',
-    'ids are not used again (tws-orders) and a listed order comes back (core-link, R-06); what the restart lost is not resolved yet (R-05, R-13).',
+    'faults/connections.test.ts › N-31: TWS restarts in the second of sending and counts its ids from lower: the order is UNKNOWN, found if it is listed, and no id is used again',
+    'faults/connections.test.ts › N-31: an order that the restart lost is never listed: UNKNOWN, not sent again, and offered as proven absent',
   ),
-  gap(
+  shown(
     'N-32',
-    'one of many connections drops: only its group pauses',
-    'the desk has one group: any lost connection pauses all of it, which is stricter than the row.',
+    'one of the three connections drops',
+    'faults/connections.test.ts › N-32: one of the three connections drops: the desk pauses, the others stay open and their fills are booked, only the lost one is built anew',
+    'property/tws-pacing.test.ts › no second holds more than 40 messages, cancels wait no more than 100 ms, everything ends once (I-17)',
   ),
   shown('N-33', 'another service at the port', `${FILE.TWS_CONNECTION}an HTTP server at the port is named as such`),
   shown(
