@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { KillLatchFile as LatchPort, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
+import type { BreakerFile, KillLatchFile as LatchPort, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
 import type { Clock } from '#core/ports/clock';
 import type { TriggerId } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
@@ -45,6 +45,26 @@ export function openIdHighWater(dir: string, warn: (text: string) => void): IdHi
       const done = file.write({ highest: written });
       if (!done.ok) warn(done.error);
     },
+  };
+}
+
+const breaker = z.strictObject({
+  state: z.enum(['closed', 'open', 'half-open']),
+  since: z.number(),
+  openings: z.number().int().nonnegative(),
+  until: z.number(),
+  reason: z.string().max(2_000),
+});
+
+/** Written when the circuit breaker opens or closes, which is seldom. */
+export function openBreakerFile(dir: string): BreakerFile {
+  const file = new StateFile(join(dir, 'breaker.json'), (value) => parsed(breaker, value));
+  return {
+    read: () => {
+      const read = file.read();
+      return read.ok ? read : err(read.error.text);
+    },
+    write: (saved) => file.write(saved),
   };
 }
 

@@ -18,6 +18,7 @@ import type { DeskDoor } from '#desk/door';
 import { err, ok, type Result } from '#domain/result';
 import { CommitJournal } from '#journal/commit-journal';
 import { numbersFrame } from '#journal/earlier-orders';
+import { resetWindowsOf } from '#protocol/settings';
 import type { StatusValue } from '#protocol/topics';
 import type { Simulator } from '#simulator/simulator';
 import { SystemClock } from '#system/clock';
@@ -31,7 +32,7 @@ import { WorkerScheduler } from '#workers/worker-scheduler';
 import { openAuditTrail } from './audit-trail.ts';
 import { barsWithFallback, TradeRecorder, verifyJournal } from './background-jobs.ts';
 import { openDataDir } from './data-dir.ts';
-import { openDrafts, openIdHighWater, openKillLatch } from './desk-files.ts';
+import { openBreakerFile, openDrafts, openIdHighWater, openKillLatch } from './desk-files.ts';
 import { deskDoor } from './desk-door.ts';
 import { countLanes, diagnostics } from './diagnostics.ts';
 import type { DeskOptions } from './options.ts';
@@ -103,12 +104,15 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
     { startAfter: journal.lastSeq, onBug: (bug) => late.bug(bug) },
   );
   let live = false;
+  let portConfirmed = false;
   const adapter: TwsAdapter = createTwsAdapter(twsOptions, {
     clock,
     scheduler: clock,
     random: () => randomInt(2 ** 32) / 2 ** 32,
     ids: openIdHighWater(dataDir, (text) => log.warn(text)),
     liveConfirmed: () => live,
+    // The embedded simulator is this program's own, whatever port it got.
+    portConfirmed: () => portConfirmed || simulator !== undefined,
     onServerTime: (seconds, roundTripMs) => late.serverTime(seconds, roundTripMs),
     onOrderFrame: (frame) => journal.frame(frame),
     onBracket: (legs) => journal.frameAtOnce(numbersFrame(clock.now(), legs)),
@@ -117,6 +121,8 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
     limits: settings.current.limits,
     orderTypes: settings.current.allowed.orderTypes,
     timesInForce: settings.current.allowed.timesInForce,
+    // A simulated gateway lives in the time of its tape and is never reset.
+    resetWindows: simulator === undefined ? resetWindowsOf(settings.current.resetWindows) : [],
   });
   const workers = new WorkerScheduler({ file: around.workerFile, clock });
   const recorder = new TradeRecorder();
@@ -134,6 +140,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
         (fn) => void clock.after(200, fn),
         (text) => log.warn(text),
       ),
+      breakerFile: openBreakerFile(dataDir),
       rules,
       earlierOrders: earlierOrders(join(dataDir, 'journal')),
       startFault: () => settings.fault ?? undefined,
@@ -194,6 +201,14 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
       }),
       live: {
         confirm: (account, phrase) => {
+          if (adapter.link().problem?.code === 'port-mismatch') {
+            if (phrase.trim() !== account || account !== core.hall.accounts.current()?.id)
+              return err(`The words do not match. Type the account id ${core.hall.accounts.current()?.id ?? ''}.`);
+            portConfirmed = true;
+            adapter.recheckLive();
+            logLine(core.hall, 'alarm', `Trading on ${account} at port ${twsOptions.port} confirmed by the operator.`);
+            return ok(undefined);
+          }
           if (!options.live)
             return err('This program was started without --live; close it and start it with --live to trade a live account.');
           if (phrase.trim() !== account) return err(`The words do not match. Type the account id ${account}.`);

@@ -1,6 +1,7 @@
 import type { LinkProblem, LinkState } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
 import { isPaperAccount, type AccountId } from '#domain/ids';
+import { portMismatch } from './account-port.ts';
 import type { LampEvent } from './link-lamps.ts';
 import { LinkLamps } from './link-lamps.ts';
 import type { PacingGate } from './pacing-gate.ts';
@@ -18,6 +19,9 @@ export interface LinkPorts {
   readonly allowLive: boolean;
   readonly liveConfirmed: () => boolean;
   readonly where: string;
+  readonly port: number;
+  /** The operator has confirmed an account that the port does not promise. */
+  readonly portConfirmed: () => boolean;
 }
 
 /** Two unreadable order messages within this time are no accident. */
@@ -120,6 +124,12 @@ export class LinkBoard {
       };
     }
     if (!this.liveAllowed) return this.#liveProblem();
+    const mismatch = portMismatch(this.#ports.port, this.#accounts);
+    const confirmed = this.#accounts.every((account) => isPaperAccount(account))
+      ? this.#ports.portConfirmed()
+      : this.#ports.liveConfirmed();
+    if (mismatch !== undefined && !confirmed)
+      return { code: 'port-mismatch', text: `${mismatch} Nothing is sent until you have confirmed the account by typing its id.` };
     const down =
       this.#sessions.find((session) => !session.isOpen && session.reason !== undefined) ??
       this.#sessions.find((session) => !session.isOpen);
@@ -165,12 +175,12 @@ export class LinkBoard {
 
   #liveProblem(): Problem {
     const live = masked(this.#accounts.filter((account) => !isPaperAccount(account)));
-    return {
-      code: 'live-not-allowed',
-      text: this.#ports.allowLive
-        ? `${live} is a live account. Confirm live trading in the console; until then the desk only watches.`
-        : `${live} is a live account and the desk was started for paper trading. Log in to a paper account, or start with --live.`,
-    };
+    const mismatch = portMismatch(this.#ports.port, this.#accounts);
+    const warning = mismatch === undefined ? '' : ` ${mismatch}`;
+    const text = this.#ports.allowLive
+      ? `${live} is a live account. Confirm live trading in the console; until then the desk only watches.`
+      : `${live} is a live account and the desk was started for paper trading. Log in to a paper account, or start with --live.`;
+    return { code: 'live-not-allowed', text: `${text}${warning}` };
   }
 }
 

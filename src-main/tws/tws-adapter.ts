@@ -89,6 +89,8 @@ class Adapter implements TwsAdapter {
       allowLive: options.allowLive,
       liveConfirmed: ports.liveConfirmed,
       where: `${options.host}:${String(options.port)}`,
+      port: options.port,
+      portConfirmed: ports.portConfirmed ?? (() => false),
     });
     this.#ids = new OrderIds(ports.ids);
     this.#notices = new Notices((clientId, orderId) => this.#book.wasModified(clientId, orderId));

@@ -34,6 +34,8 @@ export interface TwsPorts {
   readonly ids: IdHighWater;
   /** The operator's typed confirmation of live trading; asked at every order. */
   readonly liveConfirmed: () => boolean;
+  /** The operator's typed confirmation of an account that IB's default for the port does not promise (C-18); never when missing. */
+  readonly portConfirmed?: () => boolean;
   /** For the exchange clock: the server's seconds and the round trip they took. */
   readonly onServerTime?: (epochSeconds: number, roundTripMs: number) => void;
   /** Every frame that concerns an order, for the audit trail. Must not throw, nor wait. */

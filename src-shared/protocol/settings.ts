@@ -1,3 +1,5 @@
+import { RESET_WINDOWS, type ResetWindow } from '#domain/reset-window';
+import { isZone } from '#domain/session-time';
 import { z } from 'zod';
 
 /**
@@ -35,6 +37,17 @@ export const limits = z.strictObject({
   maxDailyLoss: z.number().min(1).max(10_000_000),
 });
 
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
+/** A window of one's own; `days` count from Sunday (0) and are those on which it begins, `to` at or before `from` is on the next day. */
+const resetWindow = z.strictObject({
+  name: z.string().min(1).max(60),
+  zone: z.string().min(1).max(60).refine(isZone, 'is no time zone'),
+  days: z.array(z.number().int().min(0).max(6)).min(1).max(7),
+  from: clockTime,
+  to: clockTime,
+});
+
 export const settings = z.strictObject({
   version: z.literal(1),
   connection: z.strictObject({
@@ -52,7 +65,20 @@ export const settings = z.strictObject({
   screen: z.strictObject({
     upColor: z.enum(['green', 'red', 'blue']),
   }),
+  /** K-01: when IB resets its systems. A file from before this key existed gets the default. `own` replaces the region's list. */
+  resetWindows: z
+    .strictObject({ region: z.enum(['NA', 'EU', 'APAC', 'none']), own: z.array(resetWindow).max(20) })
+    .default({ region: 'NA', own: [] }),
 });
+
+/** The windows in force. */
+export function resetWindowsOf({ region, own }: Settings['resetWindows']): readonly ResetWindow[] {
+  return own.length === 0 ? RESET_WINDOWS[region] : own.map(({ from, to, ...rest }) => ({ ...rest, from: minutes(from), to: minutes(to) }));
+}
+
+function minutes(text: string): number {
+  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+}
 
 export type Settings = z.output<typeof settings>;
 export type Limits = z.output<typeof limits>;
@@ -97,4 +123,5 @@ export const DEFAULT_SETTINGS: Settings = {
   allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'], timesInForce: ['DAY', 'GTC', 'IOC'] },
   killScope: 'own',
   screen: { upColor: 'green' },
+  resetWindows: { region: 'NA', own: [] },
 };

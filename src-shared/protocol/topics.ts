@@ -89,6 +89,8 @@ export interface OrderRow {
   readonly trail: string | null;
   /** Its OCA group at IB: orders of one group take in no more together than the largest of them. */
   readonly group: string | null;
+  /** Of a stop: rests at the exchange, or IB watches the price for it; null when it is no stop or IB has not said. */
+  readonly stopKind: 'native' | 'simulated' | null;
   readonly avgFillPrice: Price | null;
   readonly decimals: number;
   readonly origin: OrderOrigin;
@@ -132,6 +134,8 @@ export interface PositionRow {
   readonly external: Quantity | null;
   /** The operator has compared it with TWS. */
   readonly externalSeen: boolean;
+  /** Of `protectedQuantity`, what only stops cover that do not act now: IB simulates them and resets its systems. */
+  readonly asleep: Quantity;
   /** Held, and no stop at the broker covers it. */
   readonly unprotected: Quantity;
   /** A close under way, e.g. `closing 100: waits for the stop to shrink`; null when none is. */
@@ -224,6 +228,14 @@ export interface ReconciliationView {
   readonly text: string;
 }
 
+/** What lasts and must not be missed; each is a banner of its own. */
+export interface StandingAlarm {
+  readonly code: string;
+  readonly tone: 'amber' | 'critical';
+  readonly title: string;
+  readonly text: string;
+}
+
 /** The header, the banner and the footer. */
 export interface StatusValue {
   readonly account: AccountId | null;
@@ -240,6 +252,12 @@ export interface StatusValue {
   readonly unrealizedPnl: Amount | null;
   readonly realizedPnl: Amount | null;
   readonly accountAt: number | null;
+  /** When the day's profit and loss came, and why it is no measure of the loss now; null while it is one. */
+  readonly dayPnlAt: number | null;
+  readonly dayPnlFault: string | null;
+  readonly tradingState: 'active' | 'reducing' | 'halted';
+  /** Why it is not active, a sentence each. */
+  readonly tradingReasons: readonly string[];
   readonly dailyLossLimit: Amount | null;
   /** Exchange clock: epoch ms of the exchange at `clockAt` (desk epoch ms). */
   readonly exchangeTime: number;
@@ -251,6 +269,7 @@ export interface StatusValue {
   readonly reconciled: boolean;
   readonly problem: { readonly code: string; readonly text: string } | null;
   readonly liveConfirmationNeeded: boolean;
+  readonly standing: readonly StandingAlarm[];
   readonly unknownOrders: number;
   /** Decisions on what was found at the start that are still missing; nothing can be armed before. */
   readonly undecided: number;

@@ -49,7 +49,11 @@ export const FAULTS_P: readonly FaultRow[] = [
     'killed a hundred times while triggers fire (a few times in the tests, a hundred by npm run chaos)',
     `${FILE.CHAOS}P-08: killed again and again while its triggers fire, each order comes to the broker once, no fill is lost, and the book equals the ledger`,
   ),
-  gap('P-09', 'the process that talks to TWS hangs', 'the adapter runs in the main process; there is no utility process to watch.'),
+  shown(
+    'P-09',
+    'a frame that hangs the library: seen at once, PAUSED, rebuilt',
+    'faults/connections.test.ts › P-09: a frame that hangs IB’s library, with triggers armed: seen at once, PAUSED, nothing leaves, rebuilt and compared',
+  ),
   shown(
     'P-10',
     'the process that talks to TWS crashes (here the desk itself): back and compared within 3 s, nothing armed',
@@ -60,10 +64,11 @@ export const FAULTS_P: readonly FaultRow[] = [
     'the page crashes: the desk goes on, the page comes back',
     'e2e/shell.spec.ts › a page that crashes comes back with everything it showed',
   ),
-  gap(
+  shown(
     'P-12',
-    'the page hangs: kill by tray, hot key, API within 100 ms',
-    'the global key and the tray are shown to kill (e2e/shell), not beside a page that hangs.',
+    'the page hangs: kill by tray and global key',
+    'e2e/hung-page.spec.ts › P-12: while the page hangs, a kill by the tray is carried out',
+    'e2e/hung-page.spec.ts › P-12: while the page hangs, a kill by the global key is carried out',
   ),
 ];
 
@@ -183,10 +188,11 @@ export const FAULTS_N: readonly FaultRow[] = [
     `${FILE.CORE_FIRING}a broken data farm holds the triggers of its contracts until it is back`,
     'unit/market-quote-board.test.ts › keeps a farm fault to the contracts that the farm serves',
   ),
-  gap(
+  shown(
     'N-25',
     '2110 for ten minutes: the alarm grows',
-    '2110 shuts the gate and alarms once (tws-link); nothing reminds the operator while it lasts.',
+    `${FILE.STANDING}N-25: ten minutes of 2110: three reminders, nothing leaves, and the end says ten minutes`,
+    `${FILE.STANDING}N-25: an outage (%s) is told again after 1, 5, 10, 30 and 60 minutes, then ever more seldom, and at its end with its length`,
   ),
   shown('N-26', '1300: alarm, no more knocking', `${FILE.TWS_LINK}1300 ends the knocking at the old port and says what to do`),
   shown(
@@ -202,26 +208,32 @@ export const FAULTS_N: readonly FaultRow[] = [
     `${FILE.LINK}N-29: a nightly reset, with positions that come late: nothing leaves and nothing fires until the last end is in`,
     `${FILE.TWS_ORDERS}ids rise over a gateway that went backwards, over every id seen and over restarts of the desk (F9)`,
   ),
-  gap(
+  shown(
     'N-30',
-    'Sunday log-in refused for nine hours',
-    'the closed port is told and tried on; there is no LOGIN REQUIRED state with an alarm of its own.',
+    'Sunday log-in refused for nine hours: LOGIN REQUIRED',
+    `${FILE.STANDING}N-30: TWS waits for a log-in for nine hours: LOGIN REQUIRED stands, is repeated, no lamp is green; then the desk comes back by itself, paused`,
+    `${FILE.STANDING}N-30: on other days a restart of TWS has five minutes, and what is no want of a log-in is not called one`,
   ),
-  gap(
+  shown(
     'N-31',
     'TWS restarts in the second of sending',
-    'ids are not used again (tws-orders) and a listed order comes back (core-link, R-06); what the restart lost is not resolved yet (R-05, R-13).',
+    'faults/connections.test.ts › N-31: TWS restarts in the second of sending and counts its ids from lower: the order is UNKNOWN, found if it is listed, and no id is used again',
+    'faults/connections.test.ts › N-31: an order that the restart lost is never listed: UNKNOWN, not sent again, and offered as proven absent',
   ),
-  gap(
+  shown(
     'N-32',
-    'one of many connections drops: only its group pauses',
-    'the desk has one group: any lost connection pauses all of it, which is stricter than the row.',
+    'one of the three connections drops',
+    'faults/connections.test.ts › N-32: one of the three connections drops: the desk pauses, the others stay open and their fills are booked, only the lost one is built anew',
+    'property/tws-pacing.test.ts › no second holds more than 40 messages, cancels wait no more than 100 ms, everything ends once (I-17)',
   ),
   shown('N-33', 'another service at the port', `${FILE.TWS_CONNECTION}an HTTP server at the port is named as such`),
-  gap(
+  shown(
     'N-34',
-    'the port says live, the account is paper',
-    'only the other way round is refused (a live account without --live); port and account are not compared.',
+    'the port says one thing, the account another',
+    `${FILE.ACCOUNT_PORT}N-34: at port %i the account %s: %s`,
+    `${FILE.ACCOUNT_PORT}N-34: a paper account at a live port: nothing is ready until the operator has confirmed the account`,
+    `${FILE.ACCOUNT_PORT}N-34: a live account at a paper port: the mismatch is said beside what a live account needs anyway, and the typed id covers both`,
+    `${FILE.ACCOUNT_PORT}N-34: while %s stands the desk cannot be started, and nothing can be armed`,
   ),
   shown(
     'N-35',

@@ -1,8 +1,9 @@
 import type { CommitRecord, Journal, JournalStatus } from '#core/ports/journal';
 import type { SentLeg } from '#core/ports/broker';
-import type { EarlierOrders, KillLatchFile, KillScope, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
+import type { BreakerFile, EarlierOrders, KillLatchFile, KillScope, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
 import type { OrderRef } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
+import type { SavedBreaker } from '#core/risk/breaker';
 import { err, ok, type Result } from '#domain/result';
 import type { IdHighWater } from '#tws/tws-options';
 import type { ProcessClock } from './clock.ts';
@@ -14,6 +15,7 @@ export class Disk {
   latchScope: KillScope = 'own';
   drafts = '[]';
   highestId = 0;
+  breaker: SavedBreaker | undefined;
   lastSeq = 0;
   /** The orders' cells as the journals of all lives have them last, and the numbers of brackets written before they left. */
   readonly orders = new Map<string, Order>();
@@ -64,6 +66,16 @@ export function latchFile({ disk, alive, crash }: Process): KillLatchFile {
     clear: () => {
       if (disk.latchFault !== undefined) return err(disk.latchFault);
       if (alive()) disk.latch = undefined;
+      return ok(undefined);
+    },
+  };
+}
+
+export function breakerFile({ disk, alive }: Process): BreakerFile {
+  return {
+    read: () => ok(disk.breaker),
+    write: (saved) => {
+      if (alive()) disk.breaker = saved;
       return ok(undefined);
     },
   };

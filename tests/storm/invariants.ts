@@ -91,6 +91,7 @@ export class Invariants {
     this.#world.note(`frame ${leg.side} ${leg.quantity / 10_000} ${leg.ref} as ${clientId}:${orderId}`);
     if (approved.value.purpose === 'entry' && leg === approved.value.legs[0]) {
       this.#exposure(life, approved);
+      this.#breaker(life, leg.ref);
       if (life.daily === undefined || life.daily <= LOSS_LIMIT)
         this.fail(`C-13: ${leg.ref} leaves while the day stands at ${life.daily ?? 'nothing'}`);
     }
@@ -136,6 +137,21 @@ export class Invariants {
   arrived(ref: OrderRef): void {
     const written = this.written.get(ref);
     if (written !== undefined) written.travelling = false;
+  }
+
+  /** C-44: nothing new behind an open breaker; behind a half-open one a single order without an answer, also over a restart. */
+  #breaker(life: Life, ref: OrderRef): void {
+    const breaker = life.stores.breaker.get('desk');
+    if (breaker?.state === 'open' || this.#world.disk.breaker?.state === 'open') this.fail(`C-44: ${ref} leaves behind an open breaker`);
+    if (breaker?.state !== 'half-open') return;
+    const others = [...life.stores.orders.values()].filter(
+      (order) =>
+        order.leg === 'E' &&
+        order.ref !== ref &&
+        order.createdAt >= breaker.since &&
+        ['QUEUED', 'SUBMITTED', 'UNKNOWN'].includes(order.state),
+    );
+    if (others.length > 0) this.fail(`C-44: ${ref} leaves while ${others[0]?.key ?? ''} is being tried`);
   }
 
   /** I-16, twice: by the desk's own book, and by the broker's while nobody else trades. */

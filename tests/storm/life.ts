@@ -16,7 +16,7 @@ import { detailsOf, rulesOf } from '../support/core-fixtures.ts';
 import { Tamper } from './bugs.ts';
 import { ProcessClock } from './clock.ts';
 import type { CrashPoint } from './crash.ts';
-import { draftsFile, earlierOrders, idFile, latchFile, LifeJournal } from './files.ts';
+import { breakerFile, draftsFile, earlierOrders, idFile, latchFile, LifeJournal } from './files.ts';
 import { contractOf } from './told.ts';
 import { Transport } from './transport.ts';
 import type { World } from './world.ts';
@@ -102,6 +102,7 @@ export class Life {
         journal: this.journal,
         killLatchFile: latchFile(process),
         drafts: draftsFile(process),
+        breakerFile: breakerFile(process),
         rules: () => RULES,
         earlierOrders: earlierOrders(world.disk),
       },

@@ -8,7 +8,7 @@ import { kill } from '#core/engine/kill';
 import { acknowledgeKill, confirmRearm, requestRearm, startDesk } from '#core/engine/operator';
 import { armTrigger } from '#core/engine/triggers';
 import type { BrokerNews, LinkState, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
-import type { TriggerDraft } from '#core/ports/desk-files';
+import type { BreakerFile, TriggerDraft } from '#core/ports/desk-files';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { CommitBug } from '#core/commit/work';
 import type { Contract } from '#domain/contract';
@@ -39,11 +39,14 @@ interface DeskOptions {
   /** What the journal of the runs before has of orders. */
   readonly earlier?: readonly Order[];
   readonly earlierTrouble?: string;
+  readonly breakerFile?: BreakerFile;
+  /** Epoch ms. */
+  readonly startAt?: number;
 }
 
 /** A desk with everything real but the broker, the market, the clock and the files. */
 export class CoreDesk {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly journal = new MemoryJournal();
   readonly broker = new ScriptedBroker();
   readonly market = new ScriptedMarket();
@@ -62,6 +65,7 @@ export class CoreDesk {
   #execs = 0;
 
   constructor(options: DeskOptions = {}) {
+    this.clock = new FakeClock(options.startAt);
     this.latchFile = options.latchFile ?? new MemoryLatchFile();
     this.stores = openDeskStores(this.commits);
     this.coordinator = new Coordinator<Effect>(
@@ -89,6 +93,7 @@ export class CoreDesk {
             this.saved = drafts();
           },
         },
+        ...(options.breakerFile === undefined ? {} : { breakerFile: options.breakerFile }),
         rules: () => this.rules,
         earlierOrders: () => ({
           orders: options.earlier ?? [],

@@ -60,6 +60,10 @@ export function context(more: Partial<RiskContext> = {}): RiskContext {
     dailyPnl: 0 as Amount,
     dailyPnlAgeMs: undefined,
     accountCurrency: 'USD',
+    overLimit: undefined,
+    embargo: undefined,
+    breaker: { state: 'closed', reason: '' },
+    probing: false,
     ...more,
   };
 }

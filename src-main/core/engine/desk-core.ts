@@ -21,6 +21,7 @@ import { Asked } from './asked.ts';
 import type { DeskStores, Effect } from './desk-state.ts';
 import { positionKey } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
+import { advanceBreaker, OutcomeWatch, restoreBreaker } from './breaker.ts';
 import { advanceClosings, trimExits } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { onCommission, onPosition } from './fill-news.ts';
@@ -39,6 +40,7 @@ import { onOrderBound } from './manual-orders.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
 import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
 import { OutsideWatch } from './outside-watch.ts';
+import { watchOutage } from './outage.ts';
 import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
 import { askPositions, look } from './looking.ts';
 import { positionsListed, watchPosition } from './position-check.ts';
@@ -48,6 +50,7 @@ import { recallOrders } from './recalling.ts';
 import { ProtectionWatch } from './protection-watch.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { advanceTrailings } from './trailing.ts';
+import { followTradingState } from './trading-state.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
 import { missesListed, needsLook } from './unknown-orders.ts';
 
@@ -82,6 +85,7 @@ export class DeskCore {
   readonly sink: MarketSink;
   readonly #outside: OutsideWatch;
   readonly #protection: ProtectionWatch;
+  readonly #outcomes = new OutcomeWatch();
   #comparedAt = 0;
   #listedAt = 0;
   #fillsSince: number | undefined;
@@ -155,6 +159,7 @@ export class DeskCore {
     const { index, cancelsAsked, lookedUp } = this.hall;
     const before = index.get(order.key);
     this.#outside.note(before, order);
+    this.#outcomes.note(before, order);
     index.note(order);
     if (before?.state === order.state) return;
     // An answer: the next question about it is a new one.
@@ -178,6 +183,7 @@ export class DeskCore {
       logLine(hall, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
     offerDrafts(hall);
     recallOrders(hall);
+    restoreBreaker(hall);
     this.#arrangeTimer();
   }
 
@@ -195,6 +201,7 @@ export class DeskCore {
     switch (news.kind) {
       case 'link':
         onLink(hall, news.link);
+        watchOutage(hall);
         break;
       case 'accounts':
         hall.accounts.offered(news.accounts);
@@ -267,6 +274,7 @@ export class DeskCore {
         }
         break;
     }
+    advanceBreaker(hall, this.#outcomes);
     this.#follow();
   }
 
@@ -299,6 +307,8 @@ export class DeskCore {
     this.#drain();
     expireTriggers(hall);
     if (hall.reconciliation.overdue(now) && hall.link.ready) this.#askAgain();
+    watchOutage(hall);
+    followTradingState(hall);
     advanceClosings(hall);
     advanceTrailings(hall);
     this.#outside.look(now);

@@ -10,6 +10,7 @@ import type { Position } from '#domain/position';
 import type { Quantity } from '#domain/quantity';
 import type { Trigger } from '#domain/trigger';
 import type { ApprovedOrder, OrderAddress } from '#core/ports/broker';
+import type { Breaker } from '#core/risk/breaker';
 import type { RecentSend } from '#core/risk/risk-context';
 import { type EngineEvent, type EngineState, nextEngineState } from './engine-table.ts';
 
@@ -125,6 +126,24 @@ export interface LossRecord {
   readonly limit: number;
 }
 
+/** What may leave by the rules of risk, apart from the desk's own life. */
+export type TradingState = 'active' | 'reducing' | 'halted';
+
+export interface TradingRecord {
+  readonly state: TradingState;
+  /** Why, as codes with a space between; the sentences are made when they are shown. */
+  readonly codes: string;
+  readonly since: number;
+}
+
+/** `none`: connected. `login`: nobody is logged in to TWS. */
+export interface OutageRecord {
+  readonly kind: 'none' | 'upstream' | 'socket' | 'login';
+  /** Epoch ms of its beginning. */
+  readonly since: number;
+  readonly reminded: number;
+}
+
 export interface DeskStores {
   readonly engine: Store<'desk', EngineRecord>;
   readonly history: Store<number, EngineStep>;
@@ -141,6 +160,9 @@ export interface DeskStores {
   readonly trailings: Store<OrderKey, Trailing>;
   readonly offers: Store<string, Offer>;
   readonly loss: Store<'desk', LossRecord>;
+  readonly breaker: Store<'desk', Breaker>;
+  readonly trading: Store<'desk', TradingRecord>;
+  readonly outage: Store<'desk', OutageRecord>;
 }
 
 export function openDeskStores(stores: Stores): DeskStores {
@@ -157,6 +179,9 @@ export function openDeskStores(stores: Stores): DeskStores {
     trailings: stores.open('trailings'),
     offers: stores.open('offers'),
     loss: stores.open('daily-loss'),
+    breaker: stores.open('breaker'),
+    trading: stores.open('trading-state'),
+    outage: stores.open('outage'),
   };
 }
 

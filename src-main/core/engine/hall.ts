@@ -8,7 +8,7 @@ import type { OrdersOutComparator } from '#core/order/comparator';
 import type { OrderIndex } from '#core/order/order-index';
 import type { BrokerPort, LinkState } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
-import type { EarlierOrders, KillLatchFile, TriggerDrafts } from '#core/ports/desk-files';
+import type { BreakerFile, EarlierOrders, KillLatchFile, TriggerDrafts } from '#core/ports/desk-files';
 import type { IdSource } from '#core/ports/id-source';
 import type { Journal } from '#core/ports/journal';
 import type { MarketDataPort } from '#core/ports/market-data';
@@ -39,6 +39,7 @@ export interface HallPorts {
   readonly journal: Journal;
   readonly killLatchFile: KillLatchFile;
   readonly drafts: TriggerDrafts;
+  readonly breakerFile?: BreakerFile;
   /** Limits in force now; they may change while the desk runs. */
   readonly rules: () => RiskRules;
   /** What the runs before this one believed to be on its way or at the broker; read once, at the start. */

@@ -1,5 +1,6 @@
 import type { AccountId, ConId } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
+import { breakerFault, tryOne } from './breaker.ts';
 import { closePosition } from './closing.ts';
 import { engineRecord, log, step } from './desk-state.ts';
 import { nextEngineState } from './engine-table.ts';
@@ -36,11 +37,17 @@ function simple(hall: Hall, event: 'start' | 'resume' | 'acknowledge', by: strin
 /** IDLE → INITIALIZING, and on to SCANNING as soon as the book equals the broker's. Nothing is armed by it. */
 export function startDesk(hall: Hall, by: string): Done {
   if (hall.latch.isSet()) return refuse('The kill switch of an earlier run is still set; re-arm the desk first.');
-  const fault = hall.ports.startFault?.();
+  const fault = hall.ports.startFault?.() ?? accountFault(hall) ?? breakerFault(hall);
   if (fault !== undefined) return refuse(fault);
   const external = externalFault(hall);
   if (external !== undefined) return refuse(external);
-  return simple(hall, 'start', by, 'started', `Desk started by ${by}`);
+  return tried(hall, simple(hall, 'start', by, 'started', `Desk started by ${by}`), by);
+}
+
+/** C-18: the account is not the one the operator may believe to trade. */
+function accountFault(hall: Hall): string | undefined {
+  const { problem } = hall.link;
+  return problem?.code === 'port-mismatch' || problem?.code === 'live-not-allowed' ? problem.text : undefined;
 }
 
 export function pauseByOperator(hall: Hall, by: string, reason: string): Done {
@@ -51,9 +58,15 @@ export function pauseByOperator(hall: Hall, by: string, reason: string): Done {
 
 /** PAUSED → INITIALIZING. What crossed meanwhile does not fire: the registry takes every side anew from where prices are now. */
 export function resumeDesk(hall: Hall, by: string): Done {
-  const external = externalFault(hall);
-  if (external !== undefined) return refuse(external);
-  return simple(hall, 'resume', by, 'resumed', `Desk resumed by ${by}`);
+  const fault = externalFault(hall) ?? breakerFault(hall);
+  if (fault !== undefined) return refuse(fault);
+  return tried(hall, simple(hall, 'resume', by, 'resumed', `Desk resumed by ${by}`), by);
+}
+
+/** Started or resumed behind an open circuit breaker: the next order is a try. */
+function tried(hall: Hall, done: Done, by: string): Done {
+  if (done.ok) tryOne(hall, by);
+  return done;
 }
 
 /** IDLE means nothing is armed, whichever way it is reached; orders at the broker stay as they are. */

@@ -337,7 +337,9 @@ export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
       ...(news.whyHeld === '' ? {} : { whyHeld: news.whyHeld }),
       state: seen === undefined ? order.state : move(hall, order, seen),
       updatedAt: tx.at,
-      ...(order.ackedAt === undefined ? { ackedAt: tx.at, note: `acknowledged as ${news.ibStatus}` } : {}),
+      ...(order.ackedAt === undefined
+        ? { ackedAt: tx.at, ...(seen === 'REJECTED' ? {} : { note: `acknowledged as ${news.ibStatus}` }) }
+        : {}),
     };
     tx.set(hall.stores.orders, key, settled(changed));
     spokenOf(tx, order, changed);

@@ -1,6 +1,8 @@
 import type { Tx } from '#core/commit/transaction';
 import { quoteFault, quoteFaultSentence } from '#core/market/quote-fault';
 import { groupOf } from '#core/order/family';
+import { CLOSED, isProbe } from '#core/risk/breaker';
+import { overLimit } from '#core/risk/exposure';
 import type { RiskContext } from '#core/risk/risk-context';
 import { contractLabel } from '#domain/contract';
 import { sessionAt } from '#domain/session-time';
@@ -12,6 +14,7 @@ import { ZERO } from '#domain/quantity';
 import { type Effect, positionKey } from './desk-state.ts';
 import type { Hall } from './hall.ts';
 import { dailyPnlAge } from './pnl-age.ts';
+import { embargo, positionsOf } from './trading-state.ts';
 
 /**
  * Reads, inside the commit, everything the verdict depends on. The quote is the one of the firing tick when the order trades the
@@ -37,6 +40,7 @@ export function riskContext(
     // A change replaces the order's own terms, and of its group one exit cancels the others.
     if (current?.account === intent.account && !isReplaced(current, changed)) working.push(current);
   }
+  const breaker = hall.stores.breaker.get('desk') ?? CLOSED;
   const position = tx.get(hall.stores.positions, positionKey(intent.account, conId));
   return {
     rules,
@@ -54,6 +58,11 @@ export function riskContext(
     dailyPnl: account?.dailyPnl,
     dailyPnlAgeMs: dailyPnlAge(hall, now),
     accountCurrency: account?.currency ?? 'USD',
+    overLimit:
+      intent.purpose === 'entry' && changed === undefined ? overLimit(rules.limits, positionsOf(hall, intent.account), working) : undefined,
+    embargo: embargo(hall),
+    breaker,
+    probing: breaker.state === 'half-open' && working.some((order) => isProbe(breaker, order)),
   };
 }
 

@@ -233,6 +233,7 @@ export type LinkProblem =
   | 'half-open'
   | 'stood-still'
   | 'live-not-allowed'
+  | 'port-mismatch'
   | 'account-changed'
   | 'upstream-down'
   | 'connection-lost'

@@ -1,3 +1,4 @@
+import type { SavedBreaker } from '#core/risk/breaker';
 import type { TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Result } from '#domain/result';
@@ -21,6 +22,13 @@ export type EarlierOrders = () => {
   /** Why some of them may be missing; a sentence. */
   readonly trouble?: string;
 };
+
+/** The circuit breaker's memory, so that no restart closes it. */
+export interface BreakerFile {
+  /** Undefined when nothing was ever written; an error counts as open. */
+  read(): Result<SavedBreaker | undefined>;
+  write(breaker: SavedBreaker): Result<void>;
+}
 
 export interface TriggerDraft {
   readonly id: TriggerId;

@@ -1,9 +1,10 @@
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { formatAmount, MONEY_SCALE, notional, type Amount } from '#domain/money';
-import type { Order, OrderIntent, OrderLeg, Side } from '#domain/order';
-import { groupOf, restOfGroups } from '#core/order/family';
+import type { OrderIntent, OrderLeg } from '#domain/order';
+import { groupOf } from '#core/order/family';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import { isDerivative, pending } from './exposure.ts';
 import { dailyLossFault } from './daily-loss.ts';
 import type { Denied, RiskContext } from './risk-context.ts';
 
@@ -19,12 +20,8 @@ function passed(text: string): Finding {
   return { kind: 'passed', text };
 }
 
-function isDerivative(intent: OrderIntent): boolean {
-  return intent.contract.secType !== 'STK' && intent.contract.secType !== 'CASH' && intent.contract.secType !== 'CFD';
-}
-
 function unitWord(intent: OrderIntent): string {
-  return isDerivative(intent) ? 'contracts' : 'shares';
+  return isDerivative(intent.contract) ? 'contracts' : 'shares';
 }
 
 /** C-18: the account is one this session may trade. */
@@ -46,7 +43,7 @@ const typeAllowList: Control = (intent, { rules }) => {
 
 /** C-01: quantity of each leg. */
 const orderQuantity: Control = (intent, { rules }) => {
-  const limit = isDerivative(intent) ? rules.limits.maxOrderContracts : rules.limits.maxOrderShares;
+  const limit = isDerivative(intent.contract) ? rules.limits.maxOrderContracts : rules.limits.maxOrderShares;
   for (const leg of intent.legs) {
     const fault = quantityFault(leg);
     if (fault !== undefined) return denied('C-01', fault);
@@ -235,15 +232,10 @@ const workingOrders: Control = (intent, { working, rules }) => {
   return undefined;
 };
 
-/** What a side can still add if everything working on it fills. Orders of one group cancel each other, so the largest counts. */
-function pending(working: readonly Order[], conId: number, side: Side): number {
-  return restOfGroups(working.filter((order) => order.contract.conId === conId && order.side === side));
-}
-
 /** C-12: position if everything working on the order's side fills, UNKNOWN orders included. */
 const worstCasePosition: Control = (intent, { position, working, rules }) => {
   const [entry] = intent.legs;
-  const limit = isDerivative(intent) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;
+  const limit = isDerivative(intent.contract) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;
   const direction = entry.side === 'BUY' ? 1 : -1;
   const worst = (position + direction * (pending(working, intent.contract.conId, entry.side) + entry.quantity)) as Quantity;
   const size = Math.abs(worst) as Quantity;
@@ -259,6 +251,22 @@ const worstCasePosition: Control = (intent, { position, working, rules }) => {
 const dailyLoss: Control = (_intent, { dailyPnl, dailyPnlAgeMs, rules }) => {
   const fault = dailyLossFault(dailyPnl, dailyPnlAgeMs, rules.limits.maxDailyLoss);
   return fault === undefined ? undefined : denied('C-13', fault);
+};
+
+/** C-27: with a limit passed already only reducing orders leave, in every contract. */
+const reducing: Control = (_intent, { overLimit }) =>
+  overLimit === undefined ? undefined : denied('C-27', `${overLimit} Until it fits again only reducing orders leave.`);
+
+/** K-03: nothing new while IB resets its systems, nor in the minute before. */
+const resetEmbargo: Control = (_intent, { embargo }) =>
+  embargo === undefined ? undefined : denied('K-03', `${embargo} Entries wait until it is over.`);
+
+/** C-44: nothing more of what IB rejects; after a resume one order is tried and the others wait for its answer. */
+const circuitBreaker: Control = (_intent, { breaker, probing }) => {
+  if (breaker.state === 'open') return denied('C-44', `The circuit breaker is open. ${breaker.reason} Only reducing orders leave.`);
+  return breaker.state === 'half-open' && probing
+    ? denied('C-44', 'After rejections one order is being tried and IB has not answered it yet; arm this one again afterwards.')
+    : undefined;
 };
 
 /** Reducing orders pass every limit but one: they never sell more than is held, counting exits already working. */
@@ -325,6 +333,9 @@ export const ENTRY_CONTROLS: readonly Control[] = [
   repeatedFiring,
   entryRate,
   dailyLoss,
+  reducing,
+  resetEmbargo,
+  circuitBreaker,
 ];
 
 export const REDUCE_CONTROLS: readonly Control[] = [accountGuard, typeAllowList, priceValidity, duplicateRef, reduceOnly];

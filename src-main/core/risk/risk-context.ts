@@ -1,3 +1,4 @@
+import type { BreakerState } from './breaker.ts';
 import type { ContractDetails } from '#domain/contract';
 import type { AccountId, ConId, OrderRef, TriggerId } from '#domain/ids';
 import type { Amount } from '#domain/money';
@@ -5,6 +6,7 @@ import type { Order, OrderType, Side, TimeInForce } from '#domain/order';
 import type { Quote } from '#domain/quote';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
+import type { ResetWindow } from '#domain/reset-window';
 
 /** Limits in the units of the settings file: shares and contracts whole, money in whole units of the account's currency. */
 export interface RiskLimits {
@@ -29,6 +31,8 @@ export interface RiskRules {
   readonly limits: RiskLimits;
   readonly orderTypes: readonly OrderType[];
   readonly timesInForce: readonly TimeInForce[];
+  /** IB's resets (K-01); none when missing. */
+  readonly resetWindows?: readonly ResetWindow[];
 }
 
 /** A send remembered for the rate and duplicate controls. `at` is epoch ms. */
@@ -65,6 +69,13 @@ export interface RiskContext {
   /** Of `dailyPnl`, ms; given while something is held that may have changed it since. */
   readonly dailyPnlAgeMs: number | undefined;
   readonly accountCurrency: string;
+  /** C-27: what is held and working passes a limit already; a sentence. */
+  readonly overLimit: string | undefined;
+  /** K-03: IB resets its systems; a sentence. */
+  readonly embargo: string | undefined;
+  readonly breaker: { readonly state: BreakerState; readonly reason: string };
+  /** While the breaker is half-open: an order is out that is to try whether IB accepts orders again. */
+  readonly probing: boolean;
 }
 
 export interface Denied {

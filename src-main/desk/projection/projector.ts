@@ -4,6 +4,7 @@ import type { DeskCore } from '#core/engine/desk-core';
 import type { Effect } from '#core/engine/desk-state';
 import { engineState } from '#core/engine/hall';
 import { mayFire } from '#core/engine/engine-table';
+import { embargo } from '#core/engine/trading-state';
 import { contractsOf } from '#core/engine/triggers';
 import type { Fill } from '#domain/execution';
 import type { ConId, TriggerId } from '#domain/ids';
@@ -46,6 +47,7 @@ export class Projector {
   #slowAt = 0;
   #pnlAt = 0;
   #engine = '';
+  #resets = false;
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
@@ -228,6 +230,10 @@ export class Projector {
     const { core, publisher } = this.#options;
     for (const conId of core.hall.board.conIds()) this.#quote(conId);
     for (const trigger of core.hall.stores.triggers.values()) if (trigger.life === 'armed') this.#staleTriggers.add(trigger.id);
+    // The beginning and the end of a reset change what protects; nothing else tells.
+    const resets = embargo(core.hall) !== undefined;
+    if (resets !== this.#resets) for (const key of core.hall.stores.positions.keys()) this.#stalePositions.add(key);
+    this.#resets = resets;
     publisher.value('diagnostics').set(this.#options.diagnostics());
   }
 

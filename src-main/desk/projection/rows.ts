@@ -3,7 +3,9 @@ import type { Found } from '#core/engine/desk-state';
 import type { Hall } from '#core/engine/hall';
 import { isChangeable } from '#core/engine/modify';
 import { quoteFaultShort } from '#core/market/quote-fault';
+import { embargo } from '#core/engine/trading-state';
 import { stopsProtecting } from '#core/order/protection';
+import { stopKind } from '#core/order/stop-kind';
 import { unrealized } from '#core/portfolio/fold';
 import type { WatcherRow as Running } from '#core/trigger/watcher-row';
 import { contractLabel } from '#domain/contract';
@@ -13,7 +15,7 @@ import { isWorking, type Order } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import type { Position } from '#domain/position';
 import { formatPrice, type Price, tickDecimals } from '#domain/price';
-import { formatQuantity } from '#domain/quantity';
+import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { conditionShort, triggerSentence } from '#domain/sentence';
 import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
 import type { AdoptionRow, FillRow, OfferView, OrderRow, PositionRow, QuoteRow, WatcherRow } from '#protocol/topics';
@@ -172,6 +174,7 @@ export function orderRow(hall: Hall, order: Order): OrderRow {
     stop: order.stop ?? null,
     trail: order.trail === undefined ? null : trailText(order.trail),
     group: order.ocaGroup ?? null,
+    stopKind: working ? (stopKind(order) ?? null) : null,
     avgFillPrice: order.avgFillPrice ?? null,
     decimals,
     origin: order.origin,
@@ -217,10 +220,19 @@ export function positionRow(hall: Hall, key: string, position: Position): Positi
     brokerQuantity: position.brokerQuantity ?? null,
     external: position.external?.quantity ?? null,
     externalSeen: position.external === undefined || position.external.acknowledgedBy !== undefined,
+    asleep: asleepOf(hall, position),
     unprotected: unprotectedOf(hall, position),
     closing: closingText(hall, key),
     offer: offerView(hall, key),
   };
+}
+
+/** In a reset of IB only stops at the exchange protect; one of which IB has not said where it rests is not counted on. */
+function asleepOf(hall: Hall, position: Position): Quantity {
+  if (embargo(hall) === undefined) return ZERO;
+  const working = hall.index.working();
+  const native = working.filter((order) => stopKind(order) === 'native');
+  return (stopsProtecting(working, position) - stopsProtecting(native, position)) as Quantity;
 }
 
 function closingText(hall: Hall, key: string): string | null {

@@ -8,6 +8,7 @@ import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
 import type { KillReport, Lamp, ReconciliationView, StatusValue } from '#protocol/topics';
 import { orderLine } from './rows.ts';
+import { standing } from './standing.ts';
 
 /** What the status shows and the hall does not know: measured by the system around it. */
 export interface StatusSurroundings {
@@ -34,11 +35,14 @@ function socketLamp(hall: Hall, now: number): Lamp {
     .join('; ');
   if (link.ready)
     return { name: 'TWS', state: 'ok', text: `${Math.max(1, Math.round(slowest))} ms`, since: answered === 0 ? null : answered, detail };
-  const wait = Number.isFinite(retry)
-    ? `retry in ${Math.max(0, Math.ceil((retry - now) / 1_000))} s`
-    : link.problem === undefined
-      ? 'connecting'
-      : 'down';
+  const login = hall.stores.outage.get('desk')?.kind === 'login';
+  const wait = login
+    ? 'log in'
+    : Number.isFinite(retry)
+      ? `retry in ${Math.max(0, Math.ceil((retry - now) / 1_000))} s`
+      : link.problem === undefined
+        ? 'connecting'
+        : 'down';
   return {
     name: 'TWS',
     state: up > 0 ? 'warn' : 'down',
@@ -127,6 +131,8 @@ export function statusValue(hall: Hall, around: StatusSurroundings): StatusValue
     unrealizedPnl: account?.unrealizedPnl ?? null,
     realizedPnl: account?.realizedPnl ?? null,
     accountAt: account === undefined || account.updatedAt === 0 ? null : account.updatedAt,
+    dayPnlAt: account?.pnlAt ?? null,
+    ...standing(hall),
     dailyLossLimit: (around.settings().settings.limits.maxDailyLoss * MONEY_SCALE) as Amount,
     exchangeTime,
     clockAt: now,

@@ -17,6 +17,7 @@ export function Banners(): ReactNode {
       <KillBanner />
       <ProblemBanner />
       <LiveBanner />
+      <StandingBanners />
       <ReconcilingBanner />
       <AdoptBanner />
       <ExternalBanner />
@@ -68,7 +69,13 @@ function ProblemBanner(): ReactNode {
       {problem !== null && (
         <div className="banner" data-tone="amber" role="alert" data-testid="problem-banner">
           <span>{problem.text}</span>
-          <span className="mono dim">{problem.code}</span>
+          {problem.code === 'port-mismatch' ? (
+            <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
+              Confirm account…
+            </button>
+          ) : (
+            <span className="mono dim">{problem.code}</span>
+          )}
         </div>
       )}
       {fault !== null && (
@@ -83,6 +90,17 @@ function ProblemBanner(): ReactNode {
       )}
     </>
   );
+}
+
+function StandingBanners(): ReactNode {
+  const standing = useField('status', 'standing') ?? [];
+  return standing.map(({ code, tone, title, text }) => (
+    <div key={code} className="banner" data-tone={tone} role="alert" data-testid={`standing-${code}`}>
+      <span>
+        <b>{title}</b> {text}
+      </span>
+    </div>
+  ));
 }
 
 function LiveBanner(): ReactNode {

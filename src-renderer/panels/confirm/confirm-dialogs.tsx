@@ -141,6 +141,7 @@ export function StopEngineDialog({ onClose }: Closing): ReactNode {
 
 export function LiveConfirmDialog({ onClose }: Closing): ReactNode {
   const account = useField('status', 'account') ?? null;
+  const paper = useField('status', 'paper') === true;
   const confirm = useCommand('live.confirm');
   const [typed, setTyped] = useState('');
   if (account === null) return <Gone what="account" onClose={onClose} />;
@@ -150,7 +151,7 @@ export function LiveConfirmDialog({ onClose }: Closing): ReactNode {
   };
   return (
     <Dialog
-      title={`Trade the LIVE account ${account}?`}
+      title={paper ? `Is ${account} the account you mean?` : `Trade the LIVE account ${account}?`}
       onClose={onClose}
       testId="live-dialog"
       footer={
@@ -171,7 +172,11 @@ export function LiveConfirmDialog({ onClose }: Closing): ReactNode {
       }
     >
       <Consequences
-        will={['Orders of this program go to a real account, with real money, until it ends.', 'The window stays framed in red.']}
+        will={
+          paper
+            ? [`Orders of this program go to the paper account ${account} at a port that IB gives to live trading.`]
+            : ['Orders of this program go to a real account, with real money, until it ends.', 'The window stays framed in red.']
+        }
         willNot={['Nothing is armed or sent by this step.', 'It is not remembered: the next start asks again.']}
       />
       <form

@@ -13,6 +13,7 @@ export function Header(): ReactNode {
       <div className="figures">
         <AccountBand />
         <EngineBlock />
+        <TradingWord />
         <NetLiquidation />
         <DayPnl />
         <LossLimit />
@@ -51,6 +52,20 @@ function AccountBand(): ReactNode {
   );
 }
 
+/** Shown only while it is not `active`: in the ordinary case it would say nothing. */
+function TradingWord(): ReactNode {
+  const state = useField('status', 'tradingState') ?? 'active';
+  const reasons = useField('status', 'tradingReasons') ?? [];
+  const ready = useField('status', 'ready') ?? false;
+  if (state === 'active' || !ready) return null;
+  return (
+    <div className="block" title={reasons.join(' ')} data-testid="trading-state">
+      <span className="label">Trading</span>
+      <span className={`value ${state === 'halted' ? 'critical' : 'amber'}`}>{state.toUpperCase()}</span>
+    </div>
+  );
+}
+
 function NetLiquidation(): ReactNode {
   const value = useField('status', 'netLiquidation');
   const currency = useField('status', 'currency');
@@ -69,10 +84,14 @@ function DayPnl(): ReactNode {
   const day = useField('status', 'dayPnl') ?? null;
   const unrealized = useField('status', 'unrealizedPnl');
   const realized = useField('status', 'realizedPnl');
-  const tone = day === null || day === 0 ? '' : day > 0 ? 'up' : 'down';
+  const at = useField('status', 'dayPnlAt') ?? null;
+  const fault = useField('status', 'dayPnlFault') ?? null;
+  const age = useTicking((now) => (at === null ? 'never' : ageText(now - at)));
+  const tone = fault !== null ? 'amber' : day === null || day === 0 ? '' : day > 0 ? 'up' : 'down';
+  const parts = `Unrealised ${pnlText(unrealized)} · realised ${pnlText(realized)}`;
   return (
-    <div className="block" title={`Unrealised ${pnlText(unrealized)} · realised ${pnlText(realized)}`} data-testid="day-pnl">
-      <span className="label">Day P&amp;L</span>
+    <div className="block" title={fault ?? `${parts}; told by the broker ${age === 'never' ? age : `${age} ago`}`} data-testid="day-pnl">
+      <span className="label">Day P&amp;L{fault === null ? '' : ` · ${age} old`}</span>
       <span className={`value ${tone}`}>{pnlText(day)}</span>
     </div>
   );

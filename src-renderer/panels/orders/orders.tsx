@@ -31,6 +31,12 @@ const FIGURES: Readonly<Record<string, (row: Sorted) => number | string | null>>
   origin: (row) => row.originText,
 };
 
+const STOP_WORDS = {
+  none: '',
+  native: ' · rests at the exchange',
+  simulated: ' · held at IB, simulated: IB watches the price and sends it when it is reached; in IB’s resets it does not act',
+} as const;
+
 export function Orders(): ReactNode {
   const view = useTableView('orders');
   const { sorting, onActive } = view;
@@ -154,7 +160,10 @@ function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>
       sortable: true,
       cell: (row) => (
         <span className={row.parentKey === null ? undefined : 'child-status'}>
-          <Chip word={orderWord(row.state, row.ibStatus)} title={`IB says ${row.ibStatus ?? 'nothing yet'}`} />
+          <Chip
+            word={orderWord(row.state, row.ibStatus)}
+            title={`IB says ${row.ibStatus ?? 'nothing yet'}${STOP_WORDS[row.stopKind ?? 'none']}`}
+          />
         </span>
       ),
       flash: (row) => row.state,
@@ -170,6 +179,12 @@ function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>
           <span className={row.side === 'BUY' ? 'side-buy' : 'side-sell'}>{row.side}</span> {quantityText(row.quantity)} {row.symbol}{' '}
           {typeTerms(row)}
           {row.parentKey !== null && row.tif === 'DAY' ? '' : ` ${row.tif}`}
+          {row.stopKind === 'simulated' && (
+            <span className="dim" title={STOP_WORDS.simulated}>
+              {' '}
+              sim
+            </span>
+          )}
         </>
       ),
       title: (row) => [row.ref, row.permId === null ? null : `permId ${String(row.permId)}`].filter((part) => part !== null).join(' · '),

@@ -39,6 +39,13 @@ function Protected({ row }: { readonly row: PositionRow }): ReactNode {
   if (held === 0) return <span className="dim">{UNKNOWN}</span>;
   if (row.offer !== null || row.unprotected !== 0) return <span className="amber">{offerSign(row)}</span>;
   const covered = Math.min(held, Math.abs(row.protectedQuantity)) as typeof row.quantity;
+  const awake = Math.max(0, covered - row.asleep) as typeof row.quantity;
+  if (row.asleep > 0)
+    return (
+      <span className="amber" title="IB resets its systems; stops that IB simulates do not act until it is over.">
+        NOT NOW · {quantityText(awake)} of {quantityText(held)}
+      </span>
+    );
   return <span className="good">{`${quantityText(covered)} of ${quantityText(held)}`}</span>;
 }
 

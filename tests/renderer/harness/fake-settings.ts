@@ -26,4 +26,5 @@ export const DEFAULTS: Settings = {
   allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'], timesInForce: ['DAY', 'GTC', 'IOC'] },
   killScope: 'own',
   screen: { upColor: 'green' },
+  resetWindows: { region: 'NA', own: [] },
 };
