@@ -14,6 +14,7 @@ import { formatPrice, priceFromNumber, type Price } from '#domain/price';
 import { formatQuantity, quantityFromNumber, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { toIbContract, wireDecimal } from './contract-translation.ts';
+import { goodTillOf } from './good-till.ts';
 import type { Terms } from './order-terms.ts';
 import { isWireSafe } from './wire-text.ts';
 
@@ -131,6 +132,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
   const limit = type.includes('LMT') || type === 'REL' ? priceFromNumber(order.lmtPrice) : undefined;
   const stop =
     type.startsWith('STP') || type.startsWith('TRAIL') || type === 'MIT' || type === 'LIT' ? priceFromNumber(order.auxPrice) : undefined;
+  const goodTill = (order.tif as string | undefined) === 'GTD' ? goodTillOf(order.goodTillDate ?? '') : undefined;
   return {
     orderId: orderId as OrderId,
     permId: integer(order.permId) as PermId,
@@ -143,6 +145,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
     ...(limit === undefined ? {} : { limit }),
     ...(stop === undefined ? {} : { stop }),
     tif: (order.tif as string | undefined) ?? '',
+    ...(goodTill === undefined ? {} : { goodTill }),
     outsideRth: order.outsideRth ?? false,
     ...(order.orderRef === undefined || order.orderRef === '' ? {} : { orderRef: order.orderRef as OrderRef }),
     ...(order.parentId === undefined || order.parentId === 0 || !Number.isSafeInteger(order.parentId)

@@ -22,6 +22,7 @@ import { positionKey, step } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
 import { advanceClosings, trimExits } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
+import { noteSince } from './expiry.ts';
 import { onCommission, onExecution, onPosition } from './fill-news.ts';
 import { fire } from './firing.ts';
 import { transmitGate } from './gate.ts';
@@ -127,8 +128,10 @@ export class DeskCore {
   #note(store: string, key: string | number, value: unknown): void {
     if (store === 'sends') this.hall.recentSends.note(key as number, value as RecentSend | undefined);
     else if (value === undefined) return;
-    else if (store === 'orders') this.hall.index.note(value as Order);
-    else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
+    else if (store === 'orders') {
+      this.hall.index.note(value as Order);
+      noteSince(this.hall, value as Order);
+    } else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
   }
 
   onLog(listener: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void): void {

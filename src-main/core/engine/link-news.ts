@@ -7,6 +7,7 @@ import { isArmedState } from './engine-table.ts';
 import { commit, count, engineState, type Hall, logLine } from './hall.ts';
 import { cancelOrders, killTargets, resendCancels } from './kill.ts';
 import { move } from './order-news.ts';
+import { lapses } from './expiry.ts';
 import { findAtStart } from './adoption.ts';
 import { advance, pauseDesk, resumeKill } from './life.ts';
 import { noteAbsence } from './unknown-orders.ts';
@@ -126,6 +127,7 @@ export function onReconciled(hall: Hall): void {
           cancelAgain(hall, tx, order);
           continue;
         }
+        if (lapses(hall, tx, order)) continue;
         if (order.state === 'UNKNOWN') {
           noteAbsence(hall, tx, order);
           continue;

@@ -126,6 +126,8 @@ export interface OpenOrderNews {
   readonly limit?: Price;
   readonly stop?: Price;
   readonly tif: string;
+  /** When a GTD order ends, epoch ms. */
+  readonly goodTill?: number;
   readonly outsideRth: boolean;
   readonly orderRef?: OrderRef;
   readonly parentId?: OrderId;
