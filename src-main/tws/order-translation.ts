@@ -14,6 +14,7 @@ import { formatPrice, priceFromNumber, type Price } from '#domain/price';
 import { formatQuantity, quantityFromNumber, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { toIbContract, wireDecimal } from './contract-translation.ts';
+import { goodTillOf } from './good-till.ts';
 import type { Terms } from './order-terms.ts';
 import { isWireSafe } from './wire-text.ts';
 
@@ -176,6 +177,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
       ? priceFromNumber(order.auxPrice)
       : undefined;
   const trail = trails ? trailOf(order) : undefined;
+  const goodTill = (order.tif as string | undefined) === 'GTD' ? goodTillOf(order.goodTillDate ?? '') : undefined;
   return {
     orderId: orderId as OrderId,
     permId: integer(order.permId) as PermId,
@@ -189,6 +191,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
     ...(stop === undefined ? {} : { stop }),
     ...(trail === undefined ? {} : { trail }),
     tif: (order.tif as string | undefined) ?? '',
+    ...(goodTill === undefined ? {} : { goodTill }),
     outsideRth: order.outsideRth ?? false,
     ...(order.orderRef === undefined || order.orderRef === '' ? {} : { orderRef: order.orderRef as OrderRef }),
     ...(order.parentId === undefined || order.parentId === 0 || !Number.isSafeInteger(order.parentId)

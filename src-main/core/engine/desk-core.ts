@@ -24,6 +24,7 @@ import { isArmedState } from './engine-table.ts';
 import { advanceBreaker, OutcomeWatch, restoreBreaker } from './breaker.ts';
 import { advanceClosings, trimExits } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
+import { noteSince } from './expiry.ts';
 import { onCommission, onPosition } from './fill-news.ts';
 import { fire } from './firing.ts';
 import { followExecution, followFilled } from './follow-fills.ts';
@@ -161,6 +162,7 @@ export class DeskCore {
     this.#outside.note(before, order);
     this.#outcomes.note(before, order);
     index.note(order);
+    noteSince(this.hall, order);
     if (before?.state === order.state) return;
     // An answer: the next question about it is a new one.
     if (order.state !== 'UNKNOWN') lookedUp.forget(order.key);

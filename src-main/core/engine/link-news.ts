@@ -8,6 +8,7 @@ import { commit, count, engineState, type Hall, logLine } from './hall.ts';
 import { resendCancels } from './kill.ts';
 import { move } from './order-news.ts';
 import { cancelBrokenBrackets } from './broken-brackets.ts';
+import { lapses } from './expiry.ts';
 import { findAtStart } from './adoption.ts';
 import { advance, pauseDesk, resumeKill } from './life.ts';
 import { settleRecalled } from './recalling.ts';
@@ -151,6 +152,7 @@ export function onReconciled(hall: Hall): void {
           cancelAgain(hall, tx, order);
           continue;
         }
+        if (lapses(hall, tx, order)) continue;
         if (order.state === 'UNKNOWN') {
           noteAbsence(hall, tx, order);
           continue;

@@ -1,6 +1,6 @@
 import type { Tx } from '#core/commit/transaction';
 import { mayBecome } from '#core/order/life';
-import { stateOfStatus } from '#core/order/translate';
+import { EXPIRED_WORD, stateOfStatus } from '#core/order/translate';
 import type { BrokerNotice, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
 import type { OrderKey } from '#domain/ids';
 import { isTerminal, isWorking, type Order, type OrderOrigin, type OrderState, sameTrail, type Side } from '#domain/order';
@@ -10,6 +10,7 @@ import type { Quantity } from '#domain/quantity';
 import { averagePrice } from '#core/portfolio/fold';
 import { type Effect, log } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
+import { cancelledOrExpired, noteGoodTill } from './expiry.ts';
 import { changeListed, changeRefused } from './modify.ts';
 import { look } from './looking.ts';
 import { knownOf } from './recalling.ts';
@@ -58,13 +59,14 @@ function refusalsOf(hall: Hall): Map<OrderKey, string> {
 
 /**
  * Where IB's word leads. `Filled` is a claim until the executions add up; until then it is at least a partial or accepted order. After
- * an end only executions move an order: a status that comes late is no fill.
+ * an end only executions move an order: a status that comes late is no fill. `told`: IB has said in words what a Cancelled was.
  */
-function evidence(hall: Hall, order: Order, ibStatus: string, filled: number, whyHeld: string): OrderState | undefined {
+function evidence(hall: Hall, order: Order, ibStatus: string, filled: number, whyHeld: string, told = false): OrderState | undefined {
   const state = stateOfStatus(ibStatus, Math.max(filled, order.filled), whyHeld);
   if (isTerminal(order.state) && !NOT_SENT.has(order.state)) return undefined;
   if ((state === 'INACTIVE' || state === 'CANCELLED') && refusalsOf(hall).has(order.key)) return 'REJECTED';
-  if (state === 'CANCELLED' || state === 'INACTIVE' || state === undefined) return state;
+  if (state === 'CANCELLED' && !told) return cancelledOrExpired(hall, order);
+  if (state === 'CANCELLED' || state === 'EXPIRED' || state === 'INACTIVE' || state === undefined) return state;
   if (state === 'FILLED' && order.filled >= order.quantity) return state;
   // A late `Submitted` does not take back what is known: fills, or a cancel on its way.
   if (state === 'SUBMITTED') return NOT_SENT.has(order.state) || order.state === 'UNKNOWN' ? state : undefined;
@@ -81,6 +83,7 @@ function nothingNew(order: Order, next: OrderState | undefined): boolean {
 
 /** What a listing says that ends without a status of its own: IB's completed orders. */
 export function completedWord(ibStatus: string, completedStatus: string): string {
+  if (/expired/i.test(completedStatus) && stateOfStatus(ibStatus, 0, '') !== 'FILLED') return EXPIRED_WORD;
   if (stateOfStatus(ibStatus, 0, '') !== undefined) return ibStatus;
   return /^filled/i.test(completedStatus) ? 'Filled' : 'Cancelled';
 }
@@ -93,6 +96,7 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
   hall.reconciliation.sawOrder(key);
   if (completed && news.ibStatus === 'Filled') hall.reconciliation.sawFilled(key);
   if (found !== undefined) hall.latencies.acknowledged(found, hall.ports.clock.monotonic());
+  noteGoodTill(hall, key, news.goodTill);
   const before = hall.index.get(key);
   const changing = before?.state === 'MODIFY_PENDING' && !completed;
   if (
@@ -166,7 +170,7 @@ function settled(order: Order): Order {
 }
 
 function listed(hall: Hall, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
-  const seen = evidence(hall, order, news.ibStatus, order.filled, order.whyHeld ?? '');
+  const seen = evidence(hall, order, news.ibStatus, order.filled, order.whyHeld ?? '', completed);
   if (!completed) {
     const cancelRefused = order.state === 'CANCEL_PENDING' && refusedCancelsOf(hall).has(order.key);
     if (cancelRefused) return alive(news.ibStatus, order);
@@ -228,7 +232,7 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
   const complete = filled > 0 && filled >= news.quantity;
   const working =
     word === 'FILLED' ? (complete ? 'FILLED' : filled > 0 ? 'PARTIAL' : 'ACCEPTED') : complete ? 'FILLED' : (word ?? 'UNKNOWN');
-  const ended = word === 'INACTIVE' ? 'REJECTED' : word === 'FILLED' ? 'FILLED' : 'CANCELLED';
+  const ended = word === 'INACTIVE' ? 'REJECTED' : word === 'FILLED' || word === 'EXPIRED' ? word : 'CANCELLED';
   const twin = ours !== undefined && (key as string) !== ref;
   const origin: OrderOrigin = recalled?.origin ?? (ours !== undefined ? 'trigger' : news.clientId === 0 ? 'manual' : 'foreign');
   const order: Order = {
@@ -371,6 +375,7 @@ function announceEnd(tx: Tx<Effect>, before: Order, after: Order): void {
   const subject = { kind: 'order', key: after.key } as const;
   const what = `${sideWord(after.side)} ${after.contract.symbol}`;
   if (after.state === 'CANCELLED') log(tx, 'info', `${after.origin === 'manual' ? 'Manual order' : 'Order'} cancelled: ${what}`, subject);
+  if (after.state === 'EXPIRED') log(tx, 'warning', `Order expired: ${what}. Its time is over and IB has ended it.`, subject);
   if (after.state === 'REJECTED') log(tx, 'alarm', `Rejected by IB: ${what}. ${after.note ?? ''}`, subject);
   if (after.state === 'INACTIVE') log(tx, 'alarm', `IB holds ${what} as Inactive: look at it in TWS; it may still be alive.`, subject);
 }

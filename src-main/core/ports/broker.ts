@@ -136,6 +136,8 @@ export interface OpenOrderNews {
   readonly stop?: Price;
   readonly trail?: Trail;
   readonly tif: string;
+  /** When a GTD order ends, epoch ms. */
+  readonly goodTill?: number;
   readonly outsideRth: boolean;
   readonly orderRef?: OrderRef;
   readonly parentId?: OrderId;
