@@ -239,7 +239,7 @@ export class Invariants {
     for (const key of this.#touched) {
       const order = this.#before.get(key);
       const booked = this.#booked.get(key) ?? 0;
-      if (order !== undefined && booked !== order.filled)
+      if (order !== undefined && booked + (order.filledBefore ?? 0) !== order.filled)
         this.fail(`I-05: ${key} counts ${order.filled / 10_000}, its fills ${booked / 10_000}`);
     }
     this.#touched.clear();

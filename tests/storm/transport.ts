@@ -413,6 +413,7 @@ export class Transport implements BrokerPort {
         epoch: this.#epoch,
         upstream: this.#lamps.upstream,
         upstreamSince: this.#lamps.upstreamSince,
+        restored: this.#lamps.restored,
         farms: [],
         accounts: this.#accountsTold ? [DU] : [],
         messageRate: 0,
