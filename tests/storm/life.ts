@@ -85,6 +85,11 @@ export class Life {
         this.#hear(news);
       },
       waits: () => world.waits,
+      countsTwice: () => {
+        const twice = world.countsTwice;
+        world.countsTwice = false;
+        return twice;
+      },
     });
     this.core = new DeskCore({
       ports: {
