@@ -165,6 +165,7 @@ export class LinkBoard {
       epoch: this.#epoch,
       upstream: lamps.upstream,
       upstreamSince: lamps.upstreamSince,
+      restored: lamps.restored,
       farms: lamps.farms,
       accounts: this.#accounts,
       messageRate: this.#ports.pacing.rate,

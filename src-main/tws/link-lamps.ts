@@ -30,6 +30,7 @@ export class LinkLamps {
   readonly #upstream = new Map<number, 'up' | 'down' | 'offline'>();
   readonly #farms = new Map<string, FarmState>();
   #since = 0;
+  #restored = 0;
 
   get upstream(): Upstream {
     let seen: Upstream = 'unknown';
@@ -45,6 +46,11 @@ export class LinkLamps {
     return this.#since;
   }
 
+  /** How often 1101 or 1102 was said. */
+  get restored(): number {
+    return this.#restored;
+  }
+
   get farms(): readonly FarmState[] {
     return [...this.#farms.values()];
   }
@@ -57,9 +63,11 @@ export class LinkLamps {
       case 2110:
         return this.#setUpstream(clientId, 'offline', now) ? 'changed' : 'none';
       case 1101:
+        this.#restored += 1;
         this.#setUpstream(clientId, 'up', now);
         return 'data-lost';
       case 1102:
+        this.#restored += 1;
         this.#setUpstream(clientId, 'up', now);
         return 'data-kept';
       default:

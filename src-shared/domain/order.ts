@@ -104,6 +104,8 @@ export interface Order {
   readonly permId?: PermId;
   readonly clientId?: ClientId;
   readonly filled: Quantity;
+  /** Of `filled`, what only IB's status counts: its executions are older than what IB tells. */
+  readonly filledBefore?: Quantity;
   readonly avgFillPrice?: Price;
   readonly origin: OrderOrigin;
   readonly createdAt: number;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { decide, undecided } from '#core/engine/adoption';
 import { cancelOrders } from '#core/engine/kill';
+import { modifyOrder } from '#core/engine/modify';
 import { startDesk } from '#core/engine/operator';
 import { armTrigger } from '#core/engine/triggers';
 import { settleOrder } from '#core/engine/unknown-orders';
@@ -46,24 +47,27 @@ test('P-01: the intent is handed to the journal before the first byte of its ord
   const id = desk.waiting();
   const append = desk.journal.append.bind(desk.journal);
   let framesAtIntent = -1;
-  let dead = false;
   desk.journal.append = (record: CommitRecord) => {
-    if (record.name === 'trigger.fire') {
-      framesAtIntent = desk.broker.frames.length;
-      dead = true;
-    }
-    // The process is gone from here on: nothing reaches the file, and nothing may have reached the broker.
-    return dead ? { ok: false, error: 'the process died' } : append(record);
+    const written = append(record);
+    if (record.name !== 'trigger.fire') return written;
+    // The process is gone from here on: its record is in the file, nothing more of it reaches file or broker.
+    framesAtIntent = desk.broker.left.filter((what) => what.startsWith('place')).length;
+    desk.broker.socket = false;
+    desk.journal.append = () => ({ ok: true, value: undefined });
+    return written;
   };
   desk.quote(180.02);
   expect({ framesAtIntent, frames: desk.broker.frames.length }).toEqual({ framesAtIntent: 0, frames: 0 });
-  expect(desk.journal.records.some((record) => record.name === 'trigger.fire')).toBe(false);
+  expect(desk.journal.records.at(-1)?.name).toBe('trigger.fire');
   const again = after(desk);
   again.ends();
+  again.pnl();
+  expect(again.trigger(id)).toMatchObject({ life: 'draft', fires: 0 });
+  expect(startDesk(again.hall, 'the test').ok).toBe(true);
   again.quote(179.9);
   again.quote(180.1);
-  expect(again.broker.frames).toEqual([]);
-  expect(again.stores.triggers.get(id)?.life ?? 'draft').toBe('draft');
+  again.wait(30_000);
+  expect([again.broker.frames, again.trigger(id).life]).toEqual([[], 'draft']);
 });
 
 /** Dies in the statement before (or after) the first byte; the journal has the intent. */
@@ -259,6 +263,13 @@ test.each(FATES)('P-06: a death during a cancel or a change, the order is %s at 
     const { entry } = dead.fired({ entry: { type: 'LMT', limitOffset: px(0.05) } });
     dead.openOrder(entry);
     if (during === 'cancel') cancelOrders(dead.hall, [dead.order(entry)], 'the test');
+    else {
+      dead.wait(1_500);
+      dead.quote(180.02);
+      const { key, updatedAt } = dead.order(entry);
+      expect(modifyOrder(dead.hall, key, updatedAt, { limit: px(180.01), quantity: units(80) }, 'the test').ok).toBe(true);
+    }
+    expect(dead.order(entry).state).toBe(during === 'cancel' ? 'CANCEL_PENDING' : 'MODIFY_PENDING');
     const desk = after(dead);
     const part = fate.startsWith('part') ? 30 : fate === 'filled' ? 100 : 0;
     // Of a change only the broker's terms count, also when it was on its way.
@@ -277,6 +288,6 @@ test.each(FATES)('P-06: a death during a cancel or a change, the order is %s at 
     desk.ends();
     expect([during, desk.order(entry)]).toMatchObject([during, { state, filled: units(part), ...terms }]);
     expect(desk.held()?.quantity ?? 0).toBe(units(part));
-    expect(placed(desk)).toEqual([]);
+    expect([placed(desk), desk.broker.changes, desk.order(entry).change]).toEqual([[], [], undefined]);
   }
 });

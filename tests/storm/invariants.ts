@@ -1,9 +1,11 @@
 import type { CommitNews } from '#core/commit/work';
 import { replay } from '#core/commit/replay';
+import type { Found } from '#core/engine/desk-state';
+import { isArmedState } from '#core/engine/engine-table';
 import type { ApprovedOrder } from '#core/ports/broker';
 import { execIdRevision, execIdRoot, type Fill } from '#domain/execution';
 import type { OrderRef } from '#domain/ids';
-import { isTerminal, type Order } from '#domain/order';
+import { isTerminal, isWorking, type Order } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
 import type { Fill as TrueFill } from '#simulator/engine/ledger';
 import type { OrderView } from '#simulator/engine/order-view';
@@ -50,6 +52,8 @@ export class Invariants {
   #fills = new Map<string, Fill>();
   #booked = new Map<string, number>();
   readonly #touched = new Set<string>();
+  /** The life whose book has been looked at as it opened. */
+  #opened: Life | undefined;
 
   constructor(world: World) {
     this.#world = world;
@@ -94,6 +98,7 @@ export class Invariants {
       this.#breaker(life, leg.ref);
       if (life.daily === undefined || life.daily <= LOSS_LIMIT)
         this.fail(`C-13: ${leg.ref} leaves while the day stands at ${life.daily ?? 'nothing'}`);
+      this.#beside(life, approved.value.contract.conId, `${leg.ref} leaves`);
     }
     if (leg.leg === 'F') this.#closes(life, approved);
   }
@@ -202,6 +207,9 @@ export class Invariants {
     }
     this.#before.set(key, order);
     this.#touched.add(key);
+    const left = before?.state === 'QUEUED' || before?.state === 'DENIED' || before?.state === 'ABORTED_BY_KILL';
+    if (left && order.state === 'SUBMITTED' && order.leg !== 'F' && life.hall.latch.isSet())
+      this.fail(`I-04: ${key} has left under the latch and is not taken back`);
     if (before !== undefined && !legalMove(before, order)) this.fail(`I-07: ${key} moved from ${before.state} to ${order.state}`);
     if (before !== undefined && order.filled < before.filled)
       this.fail(`I-08: filled of ${key} fell from ${before.filled} to ${order.filled}`);
@@ -248,6 +256,11 @@ export class Invariants {
     for (const bug of life.bugs) this.fail(`a defect in ${bug.where} of ${bug.name}: ${String(bug.error)}`);
     if (hall.latch.isSet() !== (life.state === 'EMERGENCY' || life.state === 'STOPPED'))
       this.fail(`I-13: the latch is ${hall.latch.isSet() ? 'set' : 'clear'} while the desk is ${life.state}`);
+    if (!hall.link.ready && isArmedState(life.state)) this.fail(`the desk is ${life.state} although its link is not ready`);
+    if (hall.reconciliation.done() && this.#opened !== life) {
+      this.#opened = life;
+      this.#opens(life);
+    }
     if (life.state === 'SIZING' || life.state === 'LEVEL_BUILDING') this.fail(`I-13: the desk came to rest in ${life.state}`);
     const totals = hall.comparator.totals();
     if (totals.approved - totals.left !== life.transport.waitingLegs)
@@ -263,16 +276,34 @@ export class Invariants {
     for (const key of this.#touched) {
       const order = this.#before.get(key);
       const booked = this.#booked.get(key) ?? 0;
-      if (order !== undefined && booked !== order.filled)
+      if (order !== undefined && booked + (order.filledBefore ?? 0) !== order.filled)
         this.fail(`I-05: ${key} counts ${order.filled / 10_000}, its fills ${booked / 10_000}`);
     }
     this.#touched.clear();
   }
 
-  /** The operator armed a trigger on this contract, and the desk let it. */
-  armed(life: Life, conId: number): void {
-    const unknown = life.hall.index.working().find((order) => order.state === 'UNKNOWN' && order.contract.conId === conId);
-    if (unknown !== undefined) this.fail(`I-37: a trigger was armed while ${unknown.key} is UNKNOWN`);
+  /** The operator armed or resumed a trigger on this contract, and the desk let it. */
+  armed(life: Life, conId: number, what: 'armed' | 'resumed' = 'armed'): void {
+    this.#beside(life, conId, `a trigger was ${what}`);
+    if (what === 'resumed') return;
+    for (const found of life.stores.found.values())
+      if (found.decision === undefined && isThere(life, found)) this.fail(`a trigger was armed while nobody has decided on ${found.key}`);
+  }
+
+  /** I-37: nothing new in a contract of which an order is UNKNOWN. */
+  #beside(life: Life, conId: number, what: string): void {
+    const unknown = [...life.stores.orders.values()].find((order) => order.state === 'UNKNOWN' && order.contract.conId === conId);
+    if (unknown !== undefined) this.fail(`I-37: ${what} while ${unknown.key} is UNKNOWN`);
+  }
+
+  /** The book has just opened: what was at the broker then waits for the operator's word. */
+  #opens(life: Life): void {
+    const { orders, positions, found } = life.stores;
+    for (const order of orders.values())
+      if (isWorking(order.state) && order.sentAt === undefined && !found.has(`order:${order.key}`))
+        this.fail(`${order.key} was found at the start, and nobody is asked what to do with it`);
+    for (const [key, { quantity }] of positions.entries())
+      if (quantity !== 0 && !found.has(`position:${key}`)) this.fail(`the position ${key} was found at the start, and nobody is asked`);
   }
 
   /** A life is over: its records must give its last state again. */
@@ -305,6 +336,12 @@ export class Invariants {
       this.#trueFills.set(execIdRoot(fills[this.#fillsSeen]!.execId as Fill['execId']), fills[this.#fillsSeen]!);
     return execIdRevision(fill.execId) < 1 ? undefined : this.#trueFills.get(execIdRoot(fill.execId));
   }
+}
+
+function isThere(life: Life, { kind, subject }: Found): boolean {
+  if (kind === 'position') return (life.stores.positions.get(subject)?.quantity ?? 0) !== 0;
+  const order = life.stores.orders.get(subject as Order['key']);
+  return order !== undefined && isWorking(order.state);
 }
 
 export function isAlive(order: OrderView): boolean {

@@ -27,8 +27,9 @@ const TABLE: Readonly<Record<OrderState, readonly OrderState[]>> = {
   MODIFY_PENDING: ['UNKNOWN', ...ANSWERS],
   CANCEL_PENDING: ['CANCELLED', 'PARTIAL', 'FILLED', 'ACCEPTED', 'EXPIRED', 'REJECTED', 'UNKNOWN'],
   INACTIVE: ['ACCEPTED', 'HELD', 'PARTIAL', 'FILLED', 'CANCEL_PENDING', 'CANCELLED', 'REJECTED', 'EXPIRED', 'UNKNOWN'],
-  CANCELLED: ['PARTIAL', 'FILLED'],
-  EXPIRED: ['PARTIAL', 'FILLED'],
+  // A list that was asked for after the end names it as working: IB is the truth.
+  CANCELLED: ['PARTIAL', 'FILLED', 'ACCEPTED', 'HELD'],
+  EXPIRED: ['PARTIAL', 'FILLED', 'ACCEPTED', 'HELD'],
   REJECTED: ['PARTIAL', 'FILLED', 'ACCEPTED', 'HELD'],
   FILLED: [],
   DENIED: ['SUBMITTED', ...ANSWERS],

@@ -91,6 +91,11 @@ export class Life {
         this.#hear(news);
       },
       waits: () => world.waits,
+      countsTwice: () => {
+        const twice = world.countsTwice;
+        world.countsTwice = false;
+        return twice;
+      },
     });
     this.core = new DeskCore({
       ports: {

@@ -17,6 +17,7 @@ const TROUBLES = {
   reject: 4,
   refuse: 3,
   'lose-children': 1,
+  'count-twice': 1,
   'hold-cancels': 4,
   'hold-executions': 6,
   correct: 4,
@@ -113,6 +114,12 @@ export class Nemesis {
       case 'lose-children':
         tws.faults.lostChildren = 1;
         break;
+      case 'count-twice':
+        world.countsTwice = true;
+        this.#later(2_000, 6_000, () => {
+          world.countsTwice = false;
+        });
+        break;
       case 'hold-cancels':
         tws.faults.holdCancels = true;
         this.#later(500, 6_000, () => {
@@ -183,6 +190,7 @@ export class Nemesis {
     crashes.disarm();
     disk.fault = undefined;
     disk.latchFault = undefined;
+    this.#world.countsTwice = false;
     for (const wire of wires) wire.up.slowness = wire.down.slowness = 0;
     tws.faults.silentDrops = tws.faults.unacknowledged = 0;
     tws.faults.rejections.length = tws.faults.refusals.length = tws.faults.lostChildren = 0;

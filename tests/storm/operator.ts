@@ -117,17 +117,15 @@ export class Operator {
       }
       case 'pause-trigger':
       case 'resume-trigger':
-      case 'disarm':
+      case 'disarm': {
         if (trigger === undefined) break;
-        changeTrigger(
-          hall,
-          trigger.id,
-          trigger.updatedAt,
-          wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume',
-          BY,
-        );
+        const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume';
+        const changed = changeTrigger(hall, trigger.id, trigger.updatedAt, event, BY);
+        if (changed.ok && event === 'resume' && life.alive)
+          this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
         life.core.drainNow();
         break;
+      }
       case 'pause':
         pauseByOperator(hall, BY, 'lunch');
         break;

@@ -54,6 +54,8 @@ export interface TransportParts {
   readonly emit: (news: BrokerNews) => void;
   /** Odds that an order has to wait for its place in the message rate. */
   readonly waits: () => number;
+  /** Whether the bytes of the next order are counted twice, as if the library had written it twice (C-23). */
+  readonly countsTwice: () => boolean;
 }
 
 interface Waiting {
@@ -253,8 +255,10 @@ export class Transport implements BrokerPort {
     const legs = this.#write(approved, this.#takeIds(approved));
     this.#parts.tamper.sent(approved);
     // The bytes are counted once all legs have left.
-    for (const [index, { ref, orderId, clientId }] of legs.entries())
-      this.#emit({ kind: 'place-frame', ref, orderId, clientId, quantity: approved.value.legs[index]!.quantity, modify: false });
+    const times = this.#parts.countsTwice() ? 2 : 1;
+    for (let time = 0; time < times; time += 1)
+      for (const [index, { ref, orderId, clientId }] of legs.entries())
+        this.#emit({ kind: 'place-frame', ref, orderId, clientId, quantity: approved.value.legs[index]!.quantity, modify: false });
     this.#parts.crash('place: after the last leg');
     return { kind: 'sent', legs, at: this.#parts.clock.now() };
   }
@@ -444,6 +448,7 @@ export class Transport implements BrokerPort {
         epoch: this.#epoch,
         upstream: this.#lamps.upstream,
         upstreamSince: this.#lamps.upstreamSince,
+        restored: this.#lamps.restored,
         farms: [],
         accounts: this.#accountsTold ? [DU] : [],
         messageRate: 0,

@@ -11,7 +11,7 @@ import { CoreDesk } from '../support/core-desk.ts';
 import { DU } from '../support/core-fixtures.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
 
-/** order-truth.md §2.2 as data, beside the additions of the desk (UNKNOWN after an absence, EXPIRED of a sent order). */
+/** order-truth.md §2.2 as data, beside the additions of the desk (UNKNOWN after an absence, EXPIRED of a sent order, an ended one that IB lists as working). */
 const TRUTH: Readonly<Record<OrderState, string>> = {
   INTENT: 'DENIED QUEUED ABORTED_BY_KILL',
   QUEUED: 'SUBMITTED ABORTED_BY_KILL DENIED',
@@ -23,8 +23,8 @@ const TRUTH: Readonly<Record<OrderState, string>> = {
   MODIFY_PENDING: 'ACCEPTED HELD PARTIAL FILLED CANCELLED CANCEL_PENDING EXPIRED REJECTED UNKNOWN',
   CANCEL_PENDING: 'CANCELLED PARTIAL FILLED ACCEPTED EXPIRED REJECTED CANCEL_PENDING UNKNOWN',
   INACTIVE: 'ACCEPTED HELD PARTIAL FILLED CANCEL_PENDING CANCELLED REJECTED EXPIRED UNKNOWN',
-  CANCELLED: 'PARTIAL FILLED',
-  EXPIRED: 'PARTIAL FILLED',
+  CANCELLED: 'PARTIAL FILLED ACCEPTED HELD',
+  EXPIRED: 'PARTIAL FILLED ACCEPTED HELD',
   REJECTED: 'PARTIAL FILLED',
   FILLED: '',
   DENIED: '',

@@ -32,14 +32,15 @@ import { transmitGate } from './gate.ts';
 import { commit, count, engineState, type Hall, type HallPorts, logLine } from './hall.ts';
 import { holdFault } from './holds.ts';
 import { KillLatch } from './kill-latch.ts';
-import { kill, openOrdersListed, takeUpKill } from './kill.ts';
+import { kill, takeUpKill } from './kill.ts';
 import { Latencies } from './latencies.ts';
 import { advance, firing, pauseDesk } from './life.ts';
 import { onLink, onReconciled, settleOpening, startLookUp, startReconciliation } from './link-news.ts';
 import { onPnl } from './loss-guard.ts';
 import { onOrderBound } from './manual-orders.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
-import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
+import { onOpenOrdersEnd } from './open-list.ts';
+import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus } from './order-news.ts';
 import { OutsideWatch } from './outside-watch.ts';
 import { watchOutage } from './outage.ts';
 import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
@@ -53,7 +54,7 @@ import { Reconciliation } from './reconciliation.ts';
 import { advanceTrailings } from './trailing.ts';
 import { followTradingState } from './trading-state.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
-import { missesListed, needsLook } from './unknown-orders.ts';
+import { needsLook } from './unknown-orders.ts';
 
 const CANCEL_AGAIN_MS = 10_000;
 const LOOK_AGAIN_MS = 5_000;
@@ -135,6 +136,7 @@ export class DeskCore {
       unsentCancels: new Set(),
       cancelsAsked: new Asked(CANCEL_AGAIN_MS),
       lookedUp: new Asked(LOOK_AGAIN_MS),
+      toldFilled: new Map(),
       unsentGlobalCancel: false,
       link: NO_LINK,
     };
@@ -256,11 +258,7 @@ export class DeskCore {
       case 'pnl-single':
         break;
       case 'end':
-        if (news.of === 'open-orders' && news.epoch === hall.link.epoch) {
-          openOrdersListed(hall);
-          settleRefusals(hall);
-          if (missesListed(hall, hall.ports.clock.now()) && hall.reconciliation.done()) startLookUp(hall);
-        }
+        if (news.of === 'open-orders' && news.epoch === hall.link.epoch) onOpenOrdersEnd(hall, news.request);
         if (news.of === 'positions') this.#positionsListed();
         if (hall.reconciliation.end(news.of, news.epoch, news.request)) onReconciled(hall);
         if (news.of === 'positions' || hall.reconciliation.awaitsPositions()) settleOpening(hall);

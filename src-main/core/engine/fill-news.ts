@@ -9,6 +9,7 @@ import type { Position } from '#domain/position';
 import { formatPrice, roundToTick, type Price } from '#domain/price';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { log, positionKey } from './desk-state.ts';
+import { stillEarlier, watchGap } from './earlier-fills.ts';
 import { isArmedState } from './engine-table.ts';
 import { commit, count, engineState, type Hall, logLine } from './hall.ts';
 import { pauseDesk } from './life.ts';
@@ -93,10 +94,14 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
           );
         return;
       }
-      const filled = (order.filled + execution.quantity - (before?.quantity ?? 0)) as Quantity;
       // From the fills themselves: they come in any order, and the average IB sends along is that of its own order.
-      const average = averagePrice([...tx.values(hall.stores.fills)].filter((other) => other.orderKey === order.key));
-      tx.set(hall.stores.orders, order.key, filledOrder(hall, order, filled, average ?? execution.avgPrice, tx.at));
+      const fills = [...tx.values(hall.stores.fills)].filter((other) => other.orderKey === order.key);
+      const average = averagePrice(fills);
+      const earlier = stillEarlier(order, fills);
+      const explained = (order.filledBefore ?? 0) - earlier;
+      const filled = (order.filled + execution.quantity - (before?.quantity ?? 0) - explained) as Quantity;
+      const known = explained === 0 ? order : { ...order, filledBefore: earlier };
+      tx.set(hall.stores.orders, order.key, filledOrder(hall, known, filled, average ?? execution.avgPrice, tx.at));
       const late = isTerminal(order.state) && order.state !== 'FILLED';
       const beaten = order.state === 'CANCEL_PENDING' || order.state === 'UNKNOWN';
       log(
@@ -114,6 +119,7 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
         );
     },
   );
+  if (orderKey !== undefined && !history) watchGap(hall, orderKey);
   const overfilled = orderKey === undefined ? undefined : hall.index.get(orderKey);
   if (!history && overfilled !== undefined && overfilled.filled > overfilled.quantity && isArmedState(engineState(hall)))
     pauseDesk(hall, `An order of ${contract.symbol} filled more than was ordered. Compare with TWS.`, 'the desk');

@@ -4,6 +4,7 @@ import type { OrderRequest } from '#domain/order';
 import { positionKey } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
 import { engineState, type Hall } from './hall.ts';
+import { unknownFault } from './holds.ts';
 
 function orderClass(request: OrderRequest): Parameters<typeof mayTransmit>[1] {
   if (request.purpose === 'reduce') return request.legs[0].leg === 'F' ? 'confirmed-flatten' : 'confirmed-reduce';
@@ -34,6 +35,10 @@ export function transmitGate(hall: Hall): TransmitGate {
     if (!mayTransmit(state, kind)) return `The desk is ${state}; no such order leaves in this state.`;
     const turned = positionTurned(hall, order.value);
     if (turned !== undefined) return turned;
+    // It may have waited while another order of the contract was lost out of sight.
+    const unknown =
+      order.value.purpose === 'entry' && order.value.changes === undefined ? unknownFault(hall, order.value.contract) : undefined;
+    if (unknown !== undefined) return unknown;
     if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready.';
     if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB.';
     if (!hall.reconciliation.done()) return 'The book is being reconciled with the broker.';

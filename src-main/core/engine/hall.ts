@@ -20,6 +20,7 @@ import type { TriggerIndex } from '#core/trigger/trigger-index';
 import type { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
 import type { ConId, OrderKey } from '#domain/ids';
+import type { Quantity } from '#domain/quantity';
 import type { Asked } from './asked.ts';
 import type { DeskStores, Effect, Subject } from './desk-state.ts';
 import type { EngineState } from './engine-table.ts';
@@ -77,6 +78,8 @@ export interface Hall {
   readonly cancelsAsked: Asked;
   /** Orders of which IB has said nothing where it should, and that were looked up. */
   readonly lookedUp: Asked;
+  /** Highest quantity that IB's statuses have counted as filled, of orders that this process did not send. */
+  readonly toldFilled: Map<OrderKey, Quantity>;
   /** A global cancel that found no socket. */
   unsentGlobalCancel: boolean;
   /** Newest picture of the connection; replaced as a whole. */

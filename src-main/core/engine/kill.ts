@@ -91,7 +91,7 @@ export function kill(hall: Hall, scope: KillScope, by: string, reason: string): 
     true,
   );
   count(hall, 'kills');
-  whatever(hall, () => hall.ports.broker.requestOpenOrders(), undefined);
+  verification.askedAs = whatever(hall, () => hall.ports.broker.requestOpenOrders(), 0);
   schedulePoll(hall);
 }
 
@@ -107,8 +107,9 @@ function whatever<T>(hall: Hall, act: () => T, otherwise: T): T {
 
 interface Verification {
   polling: boolean;
-  /** The broker has listed its open orders since the newest kill. */
+  /** The broker has listed its open orders since the newest kill: a list that was asked for then. */
   listed: boolean;
+  askedAs: number;
 }
 
 const verifications = new WeakMap<Hall, Verification>();
@@ -116,15 +117,16 @@ const verifications = new WeakMap<Hall, Verification>();
 function verificationOf(hall: Hall): Verification {
   let verification = verifications.get(hall);
   if (verification === undefined) {
-    verification = { polling: false, listed: false };
+    verification = { polling: false, listed: false, askedAs: 0 };
     verifications.set(hall, verification);
   }
   return verification;
 }
 
 /** The end of a list of all open orders: what it did not name does not work at the broker. */
-export function openOrdersListed(hall: Hall): void {
-  verificationOf(hall).listed = true;
+export function openOrdersListed(hall: Hall, request: number): void {
+  const verification = verificationOf(hall);
+  if (request >= verification.askedAs) verification.listed = true;
 }
 
 /** Some orders are out of reach one by one; the global cancel of the same kill takes them. */
@@ -163,6 +165,13 @@ function schedulePoll(hall: Hall): void {
     const after = hall.stores.engine.get('desk')?.kill;
     if (after?.phase !== 'verified') schedulePoll(hall);
   });
+}
+
+/** Something of a kill's scope works after all, perhaps after it was verified. */
+export function killGoesOn(hall: Hall): void {
+  if (!hall.latch.isSet()) return;
+  pollKill(hall);
+  schedulePoll(hall);
 }
 
 /** Asks again what works, cancels what does, and writes down what is left. Verified only when nothing works and the link was up to say so. */

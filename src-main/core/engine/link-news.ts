@@ -12,6 +12,8 @@ import { lapses } from './expiry.ts';
 import { findAtStart } from './adoption.ts';
 import { advance, pauseDesk, resumeKill } from './life.ts';
 import { settleRecalled } from './recalling.ts';
+import { countEarlier } from './earlier-fills.ts';
+import { forgetDoubts } from './revival.ts';
 import { noteAbsence } from './unknown-orders.ts';
 
 const IN_FLIGHT_MS = 5_000;
@@ -30,18 +32,27 @@ export function onLink(hall: Hall, link: LinkState): void {
     logLine(hall, 'alarm', 'TWS has lost its connection to IB. No order leaves until it is back; fills that arrive are booked.');
     if (isArmedState(engineState(hall))) pauseDesk(hall, 'TWS has lost its connection to IB.', 'the desk');
   }
-  if (before.upstream === 'down' && link.upstream === 'up') {
+  const anew = link.ready && (!before.ready || before.epoch !== link.epoch);
+  // 1101 and 1102 are also said by a TWS of which no 1100 was heard.
+  const restored = before.upstream === 'down' ? link.upstream === 'up' : (before.restored ?? 0) !== (link.restored ?? 0);
+  if (restored && link.upstream === 'up') {
     logLine(hall, 'info', 'TWS is connected to IB again; comparing the book.');
     hall.registry.rebaseline('the connection between TWS and IB was interrupted');
-    if (link.ready) startReconciliation(hall);
   }
-  if (link.ready && (!before.ready || before.epoch !== link.epoch)) {
+  if (link.ready && !anew && (restored || definitionsAreBack(before, link))) startReconciliation(hall);
+  if (anew) {
     logLine(hall, 'info', `Connected to TWS as ${link.accounts.join(', ')}; comparing the book with the broker's.`);
     resendCancels(hall);
     resumeKill(hall);
     startReconciliation(hall);
   }
   followFarms(hall, before, link);
+}
+
+/** The farm that tells what orders are about was broken and answers again. */
+function definitionsAreBack(before: LinkState, link: LinkState): boolean {
+  const broken = (farms: LinkState['farms']): boolean => farms.some(({ kind, state }) => kind === 'secdef' && state === 'broken');
+  return broken(before.farms) && !broken(link.farms);
 }
 
 /** K-07: a broken data farm makes its contracts' quotes unusable; it never closes anything. */
@@ -86,6 +97,7 @@ function forget(hall: Hall, link: LinkState): void {
   hall.reconciliation.reset();
   hall.positionWatch.reset();
   hall.lookedUp.clear();
+  forgetDoubts(hall);
   const open = hall.index.working();
   // A cancel that IB has not taken note of may have died with the socket.
   for (const order of open)
@@ -128,8 +140,9 @@ export function onReconciled(hall: Hall): void {
     { kind: 'broker', text: 'open, completed and executed orders and positions are in' },
     (tx) => {
       for (const candidate of working) {
-        const order = tx.get(hall.stores.orders, candidate.key);
-        if (order === undefined || !isWorking(order.state)) continue;
+        const found = tx.get(hall.stores.orders, candidate.key);
+        if (found === undefined || !isWorking(found.state)) continue;
+        const order = countEarlier(hall, tx, found);
         if (hall.reconciliation.filledAtBroker(order.key)) {
           tx.set(hall.stores.orders, order.key, {
             ...order,

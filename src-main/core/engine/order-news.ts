@@ -15,6 +15,7 @@ import { changeListed, changeRefused } from './modify.ts';
 import { look } from './looking.ts';
 import { knownOf } from './recalling.ts';
 import { changedOutside } from './outside-terms.ts';
+import { namedAfterEnd } from './revival.ts';
 
 /** What the desk believes has not left. The broker's word about such an order proves that it has. */
 const NOT_SENT: ReadonlySet<OrderState> = new Set<OrderState>(['INTENT', 'QUEUED', 'DENIED', 'ABORTED_BY_KILL']);
@@ -98,6 +99,10 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
   if (found !== undefined) hall.latencies.acknowledged(found, hall.ports.clock.monotonic());
   noteGoodTill(hall, key, news.goodTill);
   const before = hall.index.get(key);
+  if (before !== undefined && !completed && (before.state === 'CANCELLED' || before.state === 'EXPIRED')) {
+    const state = alive(news.ibStatus, before);
+    if (state !== undefined) namedAfterEnd(hall, key, state);
+  }
   const changing = before?.state === 'MODIFY_PENDING' && !completed;
   if (
     before !== undefined &&
@@ -319,6 +324,8 @@ export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
   hall.reconciliation.sawOrder(key);
   const before = hall.index.get(key);
   if (before === undefined) return;
+  const told = news.filled ?? 0;
+  if (before.sentAt === undefined && told > (hall.toldFilled.get(key) ?? 0)) hall.toldFilled.set(key, told as Quantity);
   const next = evidence(hall, before, news.ibStatus, news.filled ?? 0, news.whyHeld);
   if (sameStatus(before, news) && nothingNew(before, next)) return;
   commit(hall, 'risk-reducing', 'order.status', { kind: 'broker', text: `orderStatus ${news.ibStatus}`, ref: key }, (tx) => {

@@ -152,7 +152,9 @@ export function orderSent(
         const ids = { orderId: leg.orderId as NonNullable<Order['orderId']>, clientId: leg.clientId };
         const thoughtUnsent = order.state === 'DENIED' || order.state === 'ABORTED_BY_KILL';
         // The broker may have answered before this commit: then only the ids are new.
-        const state = order.state === 'QUEUED' || thoughtUnsent ? 'SUBMITTED' : order.state;
+        // The connection may have gone in the very act of writing: then nobody knows how far it came.
+        const sent = hall.link.ready ? 'SUBMITTED' : 'UNKNOWN';
+        const state = order.state === 'QUEUED' || thoughtUnsent ? sent : order.state;
         const unwanted = thoughtUnsent || (hall.latch.isSet() && order.leg !== 'F' && isWorking(state));
         tx.set(hall.stores.orders, order.key, {
           ...order,
@@ -161,8 +163,19 @@ export function orderSent(
           sentAt: at,
           updatedAt: tx.at,
           ...(unwanted ? { cancelAskedAt: tx.at } : {}),
-          note: unwanted ? 'cancel sent' : order.state === 'QUEUED' ? 'sent, waiting for the first answer' : (order.note ?? ''),
+          note: unwanted
+            ? 'cancel sent'
+            : state === 'UNKNOWN'
+              ? 'the connection was lost as it left; it is looked up'
+              : order.state === 'QUEUED'
+                ? 'sent, waiting for the first answer'
+                : (order.note ?? ''),
         });
+        if (!unwanted && state === 'UNKNOWN' && order.state !== 'UNKNOWN')
+          log(tx, 'alarm', `UNKNOWN: the connection was lost as ${order.side} ${order.contract.symbol} left.`, {
+            kind: 'order',
+            key: order.key,
+          });
         if (unwanted) tx.effect({ kind: 'cancel', key: order.key, address: ids });
         if (thoughtUnsent)
           log(

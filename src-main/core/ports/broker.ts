@@ -214,6 +214,8 @@ export interface LinkState {
   readonly epoch: number;
   readonly upstream: 'unknown' | 'up' | 'down';
   readonly upstreamSince: number;
+  /** How often TWS has said that it is connected to IB again (1101, 1102), also where no loss was heard before. */
+  readonly restored?: number;
   readonly farms: readonly FarmState[];
   readonly accounts: readonly AccountId[];
   /** Messages sent in the last second and the ceiling. */
