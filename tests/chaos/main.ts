@@ -35,7 +35,7 @@ function spread(values: readonly number[]): { readonly p50: number; readonly p95
 }
 
 function summary(run: ChaosRun, seed: number, violations: readonly string[]): string {
-  const { doorMs, bookMs, equalMs, ...counts } = run.figures;
+  const { doorMs, bookMs, ownMs, equalMs, ...counts } = run.figures;
   const { placed, accepted, executed } = run.truth;
   const orders = placed.filter(({ kind }) => kind === 'new').length;
   return JSON.stringify({
@@ -50,6 +50,7 @@ function summary(run: ChaosRun, seed: number, violations: readonly string[]): st
     violations: violations.length,
     doorMs: spread(doorMs),
     bookMs: spread(bookMs),
+    ownMs: spread(ownMs),
     equalMs: spread(equalMs),
     refusals: Object.fromEntries(run.hand.refusals),
   });

@@ -30,12 +30,12 @@ const SETTINGS: Settings = {
 };
 /** Tape seconds in one of ours: enough ticks that triggers fire and exits fill within a cycle. */
 const SPEED = 5;
-const RECONCILED_MS = 40_000;
+const RECONCILED_MS = 90_000;
 const EQUAL_MS = 20_000;
 /** A known defect is accepted when it has stood for so long. */
 const EXCUSED_MS = 4_000;
-/** A moment that does not come is made. */
-const MOMENT_MS = 5_000;
+/** A moment that has not come so long after the operator's last act is made. */
+const MOMENT_MS = 2_500;
 /** Written before the kill was answered, read by the broker after it. */
 const IN_FLIGHT_MS = 300;
 /** A desk that stood still for so long must not trade on by itself. */
@@ -62,6 +62,8 @@ export interface Figures {
   /** From the start of the process, ms. */
   readonly doorMs: number[];
   readonly bookMs: number[];
+  /** The same without what it waited for a processor that other programs had. */
+  readonly ownMs: number[];
   /** From the answer "book equals broker" until it was found to be so, ms. */
   readonly equalMs: number[];
 }
@@ -84,6 +86,7 @@ export class ChaosRun {
     openingPositions: 0,
     doorMs: [],
     bookMs: [],
+    ownMs: [],
     equalMs: [],
   };
   readonly #seed: number;
@@ -175,7 +178,9 @@ export class ChaosRun {
       );
     if (isFresh) {
       this.#openedAt = Date.now();
-      this.figures.bookMs.push(performance.now() - child.startedAt);
+      const bookMs = performance.now() - child.startedAt;
+      this.figures.bookMs.push(bookMs);
+      this.figures.ownMs.push(bookMs - child.waitedMs());
       this.#judgeStart(desk);
     }
     await this.#judgeBook(desk);
@@ -221,7 +226,6 @@ export class ChaosRun {
   async #trade(number: number, plan: CyclePlan): Promise<void> {
     const desk = this.#desk!;
     const { operator } = desk;
-    const moment = this.#moment(plan.moment);
     const acting = untilDeath(async () => {
       for (const [at, arm] of plan.arms.entries()) if (await this.hand.arm(operator, arm, `C${number}-${at}`)) this.figures.armed += 1;
       for (const { act, afterMs, which } of plan.acts) {
@@ -229,6 +233,10 @@ export class ChaosRun {
         await this.hand.act(operator, act, which);
       }
     });
+    const moment = this.#moment(
+      plan.moment,
+      acting.then(() => pause(MOMENT_MS)),
+    );
     await Promise.race([moment, desk.child.gone]);
     if (desk.child.isGone) this.#say(`the desk died by itself with ${String(await desk.child.gone)}`);
     await this.#blow(desk, plan.blow);
@@ -236,8 +244,8 @@ export class ChaosRun {
     await acting;
   }
 
-  /** Resolves when the moment has come, or when it is not going to. */
-  #moment(moment: Moment): Promise<void> {
+  /** Resolves when the moment has come, or with `late`. */
+  #moment(moment: Moment, late: Promise<void>): Promise<void> {
     return new Promise((come) => {
       const ends: (() => void)[] = [];
       const now = (): void => {
@@ -249,15 +257,16 @@ export class ChaosRun {
         ends.push(() => clearTimeout(timer));
       };
       const soon = (ms: number): void => (ms === 0 ? now() : later(ms));
-      later(moment.at === 'time' ? moment.afterMs : MOMENT_MS);
-      if (moment.at === 'order') {
+      void late.then(now, now);
+      if (moment.at === 'time') later(moment.afterMs);
+      else if (moment.at === 'order') {
         let left = moment.nth;
         ends.push(
           this.truth.onLine(({ event }) => {
             if (event === 'placed' && (left -= 1) === 0) soon(moment.afterMs);
           }),
         );
-      } else if (moment.at === 'intent') {
+      } else {
         ends.push(onIntent(join(this.folder, 'data', 'journal'), () => soon(moment.afterMs)));
       }
     });
@@ -324,8 +333,8 @@ export class ChaosRun {
   async #judgeWaking(desk: DeskProcess, from: number, forMs: number): Promise<void> {
     const { operator } = desk;
     this.#still = { from, why: `after the desk had stood still for ${forMs} ms, before the operator let it go on` };
-    if (!(await operator.until(() => !isRunning(operator), 5_000)))
-      this.#say(`the desk stood still for ${forMs} ms and is ${operator.status?.engine ?? '?'} five seconds after`);
+    if (!(await operator.until(() => !isRunning(operator), 20_000)))
+      this.#say(`the desk stood still for ${forMs} ms and is ${operator.status?.engine ?? '?'} twenty seconds after`);
   }
 
   async #kill(desk: DeskProcess): Promise<void> {
