@@ -120,7 +120,10 @@ export interface PositionRow {
   readonly currency: string;
   /** Quantity covered by stops confirmed working at the broker. */
   readonly protectedQuantity: Quantity;
+  /** As the broker last reported them, and when; its average contains commissions. */
   readonly brokerQuantity: Quantity | null;
+  readonly brokerAverage: Price | null;
+  readonly brokerAt: number | null;
   /** Held, and no stop at the broker covers it. */
   readonly unprotected: Quantity;
   /** A close under way, e.g. `closing 100: waits for the stop to shrink`; null when none is. */
@@ -216,7 +219,9 @@ export interface StatusValue {
   readonly dayPnl: Amount | null;
   readonly unrealizedPnl: Amount | null;
   readonly realizedPnl: Amount | null;
+  /** When the broker last reported the net liquidation, and the P&L. */
   readonly accountAt: number | null;
+  readonly pnlAt: number | null;
   readonly dailyLossLimit: Amount | null;
   /** Exchange clock: epoch ms of the exchange at `clockAt` (desk epoch ms). */
   readonly exchangeTime: number;

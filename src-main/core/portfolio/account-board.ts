@@ -26,18 +26,25 @@ export class AccountBoard {
     if (field === undefined || account === undefined || currency === 'BASE') return;
     const amount = amountFromNumber(value.trim() === '' ? undefined : Number(value));
     if (amount === undefined) return;
-    this.#accounts.set(id, { ...account, [field]: amount, currency: currency === '' ? account.currency : currency, updatedAt: at });
+    this.#accounts.set(id, {
+      ...account,
+      [field]: amount,
+      currency: currency === '' ? account.currency : currency,
+      ...(field === 'netLiquidation' ? { netLiquidationAt: at } : {}),
+      updatedAt: at,
+    });
   }
 
   pnl(id: AccountId, daily: Amount | undefined, unrealized: Amount | undefined, realized: Amount | undefined, at: number): void {
     const account = this.#accounts.get(id);
     if (account === undefined) return;
-    const { dailyPnl: _d, unrealizedPnl: _u, realizedPnl: _r, ...rest } = account;
+    const { dailyPnl: _d, unrealizedPnl: _u, realizedPnl: _r, pnlAt: _at, ...rest } = account;
     this.#accounts.set(id, {
       ...rest,
       ...(daily === undefined ? {} : { dailyPnl: daily }),
       ...(unrealized === undefined ? {} : { unrealizedPnl: unrealized }),
       ...(realized === undefined ? {} : { realizedPnl: realized }),
+      ...(daily === undefined ? {} : { pnlAt: at }),
       updatedAt: at,
     });
   }
@@ -45,7 +52,7 @@ export class AccountBoard {
   /** A lost link makes the P&L unknown: an old figure must not pass the loss limit. */
   forgetPnl(): void {
     for (const [id, account] of this.#accounts) {
-      const { dailyPnl: _d, unrealizedPnl: _u, realizedPnl: _r, ...rest } = account;
+      const { dailyPnl: _d, unrealizedPnl: _u, realizedPnl: _r, pnlAt: _at, ...rest } = account;
       this.#accounts.set(id, rest);
     }
   }

@@ -202,6 +202,8 @@ export function positionRow(hall: Hall, key: string, position: Position): Positi
     currency: contract.currency,
     protectedQuantity: stopsProtecting(hall.index.working(), position),
     brokerQuantity: position.brokerQuantity ?? null,
+    brokerAverage: position.brokerAverageCost ?? null,
+    brokerAt: position.brokerAt ?? null,
     unprotected: unprotectedOf(hall, position),
     closing: closingText(hall, key),
   };

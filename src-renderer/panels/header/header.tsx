@@ -51,11 +51,14 @@ function AccountBand(): ReactNode {
   );
 }
 
+/** The broker repeats what does not change every three minutes. */
+const OLD_MS = 300_000;
+
 function NetLiquidation(): ReactNode {
   const value = useField('status', 'netLiquidation');
   const currency = useField('status', 'currency');
   const at = useField('status', 'accountAt') ?? null;
-  const old = useTicking((now) => at !== null && now - at > 300_000);
+  const old = useTicking((now) => at !== null && now - at > OLD_MS);
   const age = useTicking((now) => (at === null ? 'never' : `${ageText(now - at)} ago`));
   return (
     <div className="block" title={`In ${currency ?? 'account currency'}, as the broker reported it ${age}`} data-testid="net-liquidation">
@@ -69,9 +72,16 @@ function DayPnl(): ReactNode {
   const day = useField('status', 'dayPnl') ?? null;
   const unrealized = useField('status', 'unrealizedPnl');
   const realized = useField('status', 'realizedPnl');
-  const tone = day === null || day === 0 ? '' : day > 0 ? 'up' : 'down';
+  const at = useField('status', 'pnlAt') ?? null;
+  const old = useTicking((now) => at !== null && now - at > OLD_MS);
+  const age = useTicking((now) => (at === null ? 'never' : `${ageText(now - at)} ago`));
+  const tone = old ? 'amber' : day === null || day === 0 ? '' : day > 0 ? 'up' : 'down';
   return (
-    <div className="block" title={`Unrealised ${pnlText(unrealized)} · realised ${pnlText(realized)}`} data-testid="day-pnl">
+    <div
+      className="block"
+      title={`Unrealised ${pnlText(unrealized)} · realised ${pnlText(realized)}, as the broker reported it ${age}`}
+      data-testid="day-pnl"
+    >
       <span className="label">Day P&amp;L</span>
       <span className={`value ${tone}`}>{pnlText(day)}</span>
     </div>
@@ -85,7 +95,7 @@ function LossLimit(): ReactNode {
   const used = day === null || limit === null || limit <= 0 ? null : Math.max(0, ((0 - day) / limit) * 100);
   const tone = used === null ? '' : used >= 100 ? 'critical' : used >= 60 ? 'amber' : '';
   return (
-    <div className="block" data-testid="loss-limit">
+    <div className="block" title="Computed here: the broker's day P&L against the daily loss limit (C-13)" data-testid="loss-limit">
       <span className="label">Loss limit</span>
       <span className="value small">
         <span className={tone}>{used === null ? UNKNOWN : `${String(Math.round(used))} %`}</span>{' '}
