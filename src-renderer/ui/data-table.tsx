@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
-import type { DataTableProps } from './table.ts';
+import type { DataTableProps, Sorting } from './table.ts';
 import { TableRow } from './table-row.tsx';
 
 const ROW = 24;
@@ -51,6 +51,11 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
     if (to !== undefined) {
       event.preventDefault();
       moveTo(to);
+      return;
+    }
+    if ((event.key === 'o' || event.key === 'O') && props.onSort !== undefined) {
+      const column = event.key === 'o' ? nextSorted(columns, sorting) : sorting?.column;
+      if (column !== undefined) props.onSort(column);
       return;
     }
     if (activeIndex < 0 || active === null) return;
@@ -142,6 +147,15 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
       )}
     </div>
   );
+}
+
+/** The column after the one that the rows are sorted by now, from the last to the first again. */
+function nextSorted(
+  columns: readonly { readonly id: string; readonly sortable?: boolean }[],
+  sorting: Sorting | null | undefined,
+): string | undefined {
+  const sortable = columns.filter((column) => column.sortable === true).map(({ id }) => id);
+  return sortable[(sortable.indexOf(sorting?.column ?? '') + 1) % sortable.length];
 }
 
 /** Below this the table scrolls sideways; `80px` and `minmax(96px, 1fr)` both begin with their least width. */

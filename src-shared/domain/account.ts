@@ -12,8 +12,9 @@ export interface Account {
   readonly dailyPnl?: Amount;
   readonly unrealizedPnl?: Amount;
   readonly realizedPnl?: Amount;
-  /** Epoch ms of the newest profit and loss; missing while none is known. */
+  /** Epoch ms: each stream of figures has an age of its own, one that rests must not look fresh because another one speaks. */
+  readonly netLiquidationAt?: number;
   readonly pnlAt?: number;
-  /** Epoch ms of the newest figure; the screen shows its age. */
+  /** Epoch ms of the newest figure of all. */
   readonly updatedAt: number;
 }

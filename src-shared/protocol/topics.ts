@@ -129,7 +129,10 @@ export interface PositionRow {
   readonly currency: string;
   /** Quantity covered by stops confirmed working at the broker. */
   readonly protectedQuantity: Quantity;
+  /** As the broker last reported them, and when; its average contains commissions. */
   readonly brokerQuantity: Quantity | null;
+  readonly brokerAverage: Price | null;
+  readonly brokerAt: number | null;
   /** Part of the quantity that no fill explains; the broker's figure was taken over. Null when there is none. */
   readonly external: Quantity | null;
   /** The operator has compared it with TWS. */
@@ -251,9 +254,10 @@ export interface StatusValue {
   readonly dayPnl: Amount | null;
   readonly unrealizedPnl: Amount | null;
   readonly realizedPnl: Amount | null;
+  /** When the broker last reported the net liquidation, and the P&L. */
   readonly accountAt: number | null;
-  /** When the day's profit and loss came, and why it is no measure of the loss now; null while it is one. */
-  readonly dayPnlAt: number | null;
+  readonly pnlAt: number | null;
+  /** Why the day's profit and loss is no measure of the loss now; null while it is one. */
   readonly dayPnlFault: string | null;
   readonly tradingState: 'active' | 'reducing' | 'halted';
   /** Why it is not active, a sentence each. */

@@ -44,6 +44,16 @@ test('without TWS the console says what is wrong, on which port, and how to mend
   await expect(page.getByTestId('net-liquidation')).toContainText('—');
   await expect(page.getByRole('region', { name: 'Watchers' })).toContainText('no usable connection to the broker');
   await expectAccessible(page, 'no TWS');
+  // One line, whatever there is to say; the rest of it is one key away.
+  const height = async (): Promise<number> => (await problem.boundingBox())?.height ?? 0;
+  const line = await height();
+  expect(line).toBeLessThan(40);
+  await tabTo(page, problem.getByRole('button', { name: 'More', exact: true }));
+  await page.keyboard.press('Enter');
+  await expect(problem.getByRole('button', { name: 'Less', exact: true })).toBeFocused();
+  expect(await height()).toBeGreaterThan(line);
+  await page.keyboard.press('Enter');
+  await expect.poll(height).toBe(line);
 });
 
 test('a broken settings file is shown and keeps the desk from starting', async () => {

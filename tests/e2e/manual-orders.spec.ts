@@ -144,6 +144,16 @@ test('a manual order is cancelled, and another changed by key and by the dialog,
   expect(ledgerOrder(first.permId)?.status).toBe('Cancelled');
 
   await goTo(page, row);
+  // Sorted with the keyboard: a column, its other direction, and no column again.
+  const status = page.getByRole('grid', { name: 'Orders' }).getByRole('columnheader', { name: /^Status/ });
+  for (const [key, sort] of [
+    ['o', 'ascending'],
+    ['Shift+O', 'descending'],
+    ['Shift+O', null],
+  ] as const) {
+    await page.keyboard.press(key);
+    await (sort === null ? expect(status).not.toHaveAttribute('aria-sort') : expect(status).toHaveAttribute('aria-sort', sort));
+  }
   await page.keyboard.press('+');
   await expect(row).toContainText('13.61');
   await expect(row).toContainText('WORKING');

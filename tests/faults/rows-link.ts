@@ -75,7 +75,7 @@ export const FAULTS_P: readonly FaultRow[] = [
 export const FAULTS_N: readonly FaultRow[] = [
   shown(
     'N-01',
-    'TWS does not run: told, asked every 2 s; who answers and ends is asked 1 to 60 s apart',
+    'TWS does not run: told; a closed port is tried every 2 s, one that answers and ends from 1 to 60 s apart',
     `${FILE.TWS_CONNECTION}nothing listens at the port: the operator reads what to start and what to switch on`,
     `${FILE.TWS_CONNECTION}a port at which nothing listens is asked every two seconds, and the desk is found when it starts at last`,
     `${FILE.TWS_CONNECTION}attempts that somebody answers and ends grow from one second to a minute`,

@@ -283,3 +283,23 @@ test('an order that ended at the broker without a word is missed by the next lis
   desk.ends();
   expect(desk.order(found?.key ?? ('' as never)).state).toBe('CANCELLED');
 });
+
+test('statuses of orders not known yet ask for no list while the comparison, which lists them all, is under way', () => {
+  const desk = new CoreDesk().started();
+  const status = {
+    ...manualOrder({ clientId: 2 as ClientId, orderId: 77 as OrderId }),
+    filled: units(0),
+    remaining: units(100),
+    avgFillPrice: undefined,
+    lastFillPrice: undefined,
+    parentId: 0 as OrderId,
+    whyHeld: '',
+  };
+  startReconciliation(desk.hall);
+  const asked = desk.broker.openOrderRequests;
+  for (let n = 0; n < 120; n += 1) desk.news({ kind: 'order-status', status });
+  expect(desk.broker.openOrderRequests).toBe(asked);
+  desk.ends();
+  desk.news({ kind: 'order-status', status });
+  expect(desk.broker.openOrderRequests).toBe(asked + 1);
+});

@@ -316,7 +316,8 @@ export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
   const key = hall.index.find({ clientId: news.clientId, orderId: news.orderId, permId: news.permId });
   if (key === undefined) {
     count(hall, 'statuses of unknown orders');
-    hall.ports.broker.requestOpenOrders();
+    // A client that returns is told the status of each of its orders: the comparison that follows lists them all, once.
+    if (hall.link.ready && !hall.reconciliation.running()) hall.ports.broker.requestOpenOrders();
     return;
   }
   hall.latencies.acknowledged(key, hall.ports.clock.monotonic());

@@ -26,7 +26,13 @@ export class AccountBoard {
     if (field === undefined || account === undefined || currency === 'BASE') return;
     const amount = amountFromNumber(value.trim() === '' ? undefined : Number(value));
     if (amount === undefined) return;
-    this.#accounts.set(id, { ...account, [field]: amount, currency: currency === '' ? account.currency : currency, updatedAt: at });
+    this.#accounts.set(id, {
+      ...account,
+      [field]: amount,
+      currency: currency === '' ? account.currency : currency,
+      ...(field === 'netLiquidation' ? { netLiquidationAt: at } : {}),
+      updatedAt: at,
+    });
   }
 
   pnl(id: AccountId, daily: Amount | undefined, unrealized: Amount | undefined, realized: Amount | undefined, at: number): void {

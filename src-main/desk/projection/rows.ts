@@ -221,6 +221,8 @@ export function positionRow(hall: Hall, key: string, position: Position): Positi
     external: position.external?.quantity ?? null,
     externalSeen: position.external === undefined || position.external.acknowledgedBy !== undefined,
     asleep: asleepOf(hall, position),
+    brokerAverage: position.brokerAverageCost ?? null,
+    brokerAt: position.brokerAt ?? null,
     unprotected: unprotectedOf(hall, position),
     closing: closingText(hall, key),
     offer: offerView(hall, key),

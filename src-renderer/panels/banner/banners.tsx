@@ -5,6 +5,7 @@ import { useField, useLinkState, useSummary, useTicking } from '../../hook/rows.
 import { useCommand } from '../../hook/use-command.ts';
 import { openDialog, refused, setActive, showTab } from '../../shell/view-store.ts';
 import { accountMode } from '../header/header.tsx';
+import { BannerLine } from './banner-line.tsx';
 import { KillBanner } from './kill-banner.tsx';
 import { AdoptBanner, ExternalBanner, ReconcilingBanner } from './truth-banners.tsx';
 import './banner.css';
@@ -32,16 +33,16 @@ function LinkBanner(): ReactNode {
   if (state.phase === 'live') return null;
   if (state.phase === 'connecting') {
     return (
-      <div className="banner" data-tone="amber" role="status" data-testid="link-banner">
+      <BannerLine tone="amber" role="status" testId="link-banner">
         <b>Not connected to the desk yet.</b> {state.reason}
-      </div>
+      </BannerLine>
     );
   }
   return (
-    <div className="banner" data-tone="critical" role="alert" data-testid="link-banner">
-      <b>Connection to the desk lost.</b> Everything below is as of {clockText(state.since)}, {age} old. {state.reason} Kill and cancel
-      cannot be sent from here meanwhile: use TWS.
-    </div>
+    <BannerLine tone="critical" testId="link-banner">
+      <b>Connection to the desk lost.</b> Kill and cancel cannot be sent from here: use TWS. Everything below is as of{' '}
+      {clockText(state.since)}, {age} old. {state.reason}
+    </BannerLine>
   );
 }
 
@@ -55,38 +56,49 @@ function ProblemBanner(): ReactNode {
   return (
     <>
       {engine === 'ERROR' && (
-        <div className="banner" data-tone="critical" role="alert" data-testid="error-banner">
-          <span>
-            <b>The desk stopped on a fault.</b> {reason} Only cancels leave.
-          </span>
-          {offers.includes('engine.recover') && (
-            <button type="button" className="button" data-size="small" disabled={recover.pending} onClick={() => void recover.run({})}>
-              Recover
-            </button>
-          )}
-        </div>
+        <BannerLine
+          tone="critical"
+          testId="error-banner"
+          aside={
+            offers.includes('engine.recover') && (
+              <button type="button" className="button" data-size="small" disabled={recover.pending} onClick={() => void recover.run({})}>
+                Recover
+              </button>
+            )
+          }
+        >
+          <b>The desk stopped on a fault.</b> Only cancels leave. {reason}
+        </BannerLine>
       )}
       {problem !== null && (
-        <div className="banner" data-tone="amber" role="alert" data-testid="problem-banner">
-          <span>{problem.text}</span>
-          {problem.code === 'port-mismatch' ? (
-            <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
-              Confirm account…
-            </button>
-          ) : (
-            <span className="mono dim">{problem.code}</span>
-          )}
-        </div>
+        <BannerLine
+          tone="amber"
+          testId="problem-banner"
+          aside={
+            problem.code === 'port-mismatch' ? (
+              <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
+                Confirm account…
+              </button>
+            ) : (
+              <span className="mono dim">{problem.code}</span>
+            )
+          }
+        >
+          {problem.text}
+        </BannerLine>
       )}
       {fault !== null && (
-        <div className="banner" data-tone="amber" role="alert" data-testid="settings-banner">
-          <span>
-            <b>The settings file was not usable.</b> {fault}
-          </span>
-          <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'settings' })}>
-            Settings
-          </button>
-        </div>
+        <BannerLine
+          tone="amber"
+          testId="settings-banner"
+          aside={
+            <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'settings' })}>
+              Settings
+            </button>
+          }
+        >
+          <b>The settings file was not usable.</b> {fault}
+        </BannerLine>
       )}
     </>
   );
@@ -109,14 +121,17 @@ function LiveBanner(): ReactNode {
   const paper = useField('status', 'paper');
   if (!needed || accountMode(account, paper) === 'none') return null;
   return (
-    <div className="banner" data-tone="critical" role="alert" data-testid="live-banner">
-      <span>
-        <b>LIVE account {account}.</b> No order leaves until you have typed the account id.
-      </span>
-      <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
-        Confirm live account…
-      </button>
-    </div>
+    <BannerLine
+      tone="critical"
+      testId="live-banner"
+      aside={
+        <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
+          Confirm live account…
+        </button>
+      }
+    >
+      <b>LIVE account {account}.</b> No order leaves until you have typed the account id.
+    </BannerLine>
   );
 }
 
@@ -131,25 +146,28 @@ function UnknownBanner(): ReactNode {
   const first = useSummary('orders', firstUnknown, STATES);
   if (unknown === 0) return null;
   return (
-    <div className="banner" data-tone="amber" role="alert" data-testid="unknown-banner">
-      <span>
-        <b>
-          {unknown} {unknown === 1 ? 'order is' : 'orders are'} UNKNOWN:
-        </b>{' '}
-        sent, but the broker&apos;s answer is missing. {unknown === 1 ? 'It' : 'They'} may be working. Nothing is sent again by itself;
-        compare with TWS.
-      </span>
-      <button
-        type="button"
-        className="button"
-        data-size="small"
-        onClick={() => {
-          showTab('orders');
-          setActive('orders', first);
-        }}
-      >
-        Show
-      </button>
-    </div>
+    <BannerLine
+      tone="amber"
+      testId="unknown-banner"
+      aside={
+        <button
+          type="button"
+          className="button"
+          data-size="small"
+          onClick={() => {
+            showTab('orders');
+            setActive('orders', first);
+          }}
+        >
+          Show
+        </button>
+      }
+    >
+      <b>
+        {unknown} {unknown === 1 ? 'order is' : 'orders are'} UNKNOWN:
+      </b>{' '}
+      sent, but the broker&apos;s answer is missing. {unknown === 1 ? 'It' : 'They'} may be working. Nothing is sent again by itself;
+      compare with TWS.
+    </BannerLine>
   );
 }

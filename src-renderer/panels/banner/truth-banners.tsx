@@ -6,6 +6,7 @@ import { quantityText } from '../../format/figure.ts';
 import { useField, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { openDialog, refused } from '../../shell/view-store.ts';
+import { BannerLine } from './banner-line.tsx';
 
 /** The comparison with the broker while it runs, step by step; in red with its reason when it does not come to an end. */
 export function ReconcilingBanner(): ReactNode {
@@ -22,38 +23,39 @@ function Comparing({ view }: { readonly view: ReconciliationView }): ReactNode {
   const isOverdue = state === 'overdue';
   const age = useTicking((now) => (since === null ? '' : ageText(now - since)));
   return (
-    <div
-      className="banner"
-      data-tone={isOverdue ? 'critical' : 'busy'}
+    <BannerLine
+      tone={isOverdue ? 'critical' : 'busy'}
       role={isOverdue ? 'alert' : 'status'}
-      data-testid="reconciling-banner"
-      data-state={state}
+      testId="reconciling-banner"
+      state={state}
+      aside={
+        state !== 'waiting' && (
+          <>
+            <ol className="steps" aria-label="Steps of the comparison">
+              {steps.map(({ name, done }) => (
+                <li key={name} data-done={done}>
+                  {name}
+                  <span aria-hidden="true">{done ? ' ✓' : ' …'}</span>
+                  <span className="unseen">{done ? ' complete' : ' awaited'}</span>
+                </li>
+              ))}
+            </ol>
+            {/* It counts by itself and must not be read out each time. */}
+            {age !== '' && (
+              <span className="dim banner-age" aria-hidden="true">
+                {age}
+              </span>
+            )}
+          </>
+        )
+      }
     >
-      <span>
-        <b>{isOverdue ? text : state === 'waiting' ? text : 'Comparing with the broker:'}</b>
-        {!isOverdue && state !== 'waiting' && (
-          <span className="unseen">{` ${String(steps.filter((step) => step.done).length)} of ${String(steps.length)} lists are complete.`}</span>
-        )}
-      </span>
-      {state !== 'waiting' && (
-        <ol className="steps" aria-label="Steps of the comparison">
-          {steps.map(({ name, done }) => (
-            <li key={name} data-done={done}>
-              {name}
-              <span aria-hidden="true">{done ? ' ✓' : ' …'}</span>
-              <span className="unseen">{done ? ' complete' : ' awaited'}</span>
-            </li>
-          ))}
-        </ol>
+      <b>{isOverdue ? text : state === 'waiting' ? text : 'Comparing with the broker:'}</b>
+      {state === 'running' && ' nothing leaves meanwhile.'}
+      {!isOverdue && state !== 'waiting' && (
+        <span className="unseen">{` ${String(steps.filter((step) => step.done).length)} of ${String(steps.length)} lists are complete.`}</span>
       )}
-      {state === 'running' && <span className="dim">Nothing leaves meanwhile.</span>}
-      {/* It counts by itself and must not be read out each time. */}
-      {state !== 'waiting' && age !== '' && (
-        <span className="dim banner-age" aria-hidden="true">
-          {age}
-        </span>
-      )}
-    </div>
+    </BannerLine>
   );
 }
 
@@ -61,17 +63,20 @@ export function AdoptBanner(): ReactNode {
   const undecided = useField('status', 'undecided') ?? 0;
   if (undecided === 0) return null;
   return (
-    <div className="banner" data-tone="amber" role="alert" data-testid="adopt-banner">
-      <span>
-        <b>
-          {undecided} {undecided === 1 ? 'order or position was' : 'orders and positions were'} found at the broker;
-        </b>{' '}
-        decide before arming.
-      </span>
-      <button type="button" className="button" data-size="small" data-tone="amber" onClick={() => openDialog({ kind: 'adopt' })}>
-        Decide…
-      </button>
-    </div>
+    <BannerLine
+      tone="amber"
+      testId="adopt-banner"
+      aside={
+        <button type="button" className="button" data-size="small" data-tone="amber" onClick={() => openDialog({ kind: 'adopt' })}>
+          Decide…
+        </button>
+      }
+    >
+      <b>
+        {undecided} {undecided === 1 ? 'order or position was' : 'orders and positions were'} found at the broker;
+      </b>{' '}
+      decide before arming.
+    </BannerLine>
   );
 }
 
@@ -97,23 +102,26 @@ export function ExternalBanner(): ReactNode {
     number,
   ];
   return (
-    <div className="banner" data-tone="critical" role="alert" data-testid="external-banner">
-      <span>
-        <b>
-          EXTERNAL {difference} {symbol}:
-        </b>{' '}
-        the broker holds what no fill explains; its figure was taken over. Compare with TWS.
-        {count > 1 && ` ${String(count - 1)} more.`}
-      </span>
-      <button
-        type="button"
-        className="button"
-        data-size="small"
-        disabled={acknowledge.pending}
-        onClick={() => void acknowledge.run({ account, conId })}
-      >
-        Acknowledge
-      </button>
-    </div>
+    <BannerLine
+      tone="critical"
+      testId="external-banner"
+      aside={
+        <button
+          type="button"
+          className="button"
+          data-size="small"
+          disabled={acknowledge.pending}
+          onClick={() => void acknowledge.run({ account, conId })}
+        >
+          Acknowledge
+        </button>
+      }
+    >
+      <b>
+        EXTERNAL {difference} {symbol}:
+      </b>{' '}
+      the broker holds what no fill explains; its figure was taken over. Compare with TWS.
+      {count > 1 && ` ${String(count - 1)} more.`}
+    </BannerLine>
   );
 }

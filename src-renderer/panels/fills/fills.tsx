@@ -24,10 +24,18 @@ function Slippage({ row }: { readonly row: FillRow }): ReactNode {
   return <span className={tone}>{slippage === null ? UNKNOWN : signed(priceText(slippage, row.decimals))}</span>;
 }
 
-function slippageTitle({ slippage, decimals }: FillRow): string {
-  if (slippage === null) return 'No tick led to this fill, so there is nothing to compare it with';
-  if (slippage === 0) return 'At the price of the tick that fired';
-  return `${priceText(Math.abs(slippage) as typeof slippage, decimals)} ${slippage > 0 ? 'worse' : 'better'} than the tick that fired`;
+export function slippageTitle({ slippage, decimals }: FillRow): string {
+  if (slippage === null) return 'No tick led to this fill, so there is nothing to compare it with.';
+  if (slippage === 0) return 'Computed here: at the price of the tick that fired.';
+  return `Computed here: ${priceText(Math.abs(slippage) as typeof slippage, decimals)} ${slippage > 0 ? 'worse' : 'better'} than the tick that fired.`;
+}
+
+/** The broker's own figures come with its commission report, sometimes much later than the fill. */
+export function reportTitle(row: FillRow): string {
+  if (row.commission === null) return 'The commission report of the broker has not come yet.';
+  return row.realized === null
+    ? 'Reported by the broker; it names no realised P&L for this fill.'
+    : 'Reported by the broker, commission included.';
 }
 
 const COLUMNS: readonly Column<FillRow>[] = [
@@ -51,7 +59,14 @@ const COLUMNS: readonly Column<FillRow>[] = [
       </>
     ),
   },
-  { id: 'price', header: 'Price', width: '76px', align: 'right', cell: (row) => priceText(row.price, row.decimals) },
+  {
+    id: 'price',
+    header: 'Price',
+    width: '76px',
+    align: 'right',
+    cell: (row) => priceText(row.price, row.decimals),
+    title: () => 'Reported by the broker.',
+  },
   {
     id: 'slippage',
     header: 'Slippage',
@@ -67,7 +82,7 @@ const COLUMNS: readonly Column<FillRow>[] = [
     width: '86px',
     align: 'right',
     cell: (row) => amountText(row.commission),
-    title: (row) => (row.commission === null ? 'The commission report has not come yet' : ''),
+    title: (row) => (row.commission === null ? reportTitle(row) : 'Reported by the broker.'),
   },
   {
     id: 'realized',
@@ -80,6 +95,7 @@ const COLUMNS: readonly Column<FillRow>[] = [
         {pnlText(row.realized)}
       </span>
     ),
+    title: reportTitle,
   },
   {
     id: 'origin',

@@ -66,11 +66,14 @@ function TradingWord(): ReactNode {
   );
 }
 
+/** The broker repeats what does not change every three minutes. */
+const OLD_MS = 300_000;
+
 function NetLiquidation(): ReactNode {
   const value = useField('status', 'netLiquidation');
   const currency = useField('status', 'currency');
   const at = useField('status', 'accountAt') ?? null;
-  const old = useTicking((now) => at !== null && now - at > 300_000);
+  const old = useTicking((now) => at !== null && now - at > OLD_MS);
   const age = useTicking((now) => (at === null ? 'never' : `${ageText(now - at)} ago`));
   return (
     <div className="block" title={`In ${currency ?? 'account currency'}, as the broker reported it ${age}`} data-testid="net-liquidation">
@@ -84,13 +87,18 @@ function DayPnl(): ReactNode {
   const day = useField('status', 'dayPnl') ?? null;
   const unrealized = useField('status', 'unrealizedPnl');
   const realized = useField('status', 'realizedPnl');
-  const at = useField('status', 'dayPnlAt') ?? null;
+  const at = useField('status', 'pnlAt') ?? null;
   const fault = useField('status', 'dayPnlFault') ?? null;
   const age = useTicking((now) => (at === null ? 'never' : ageText(now - at)));
-  const tone = fault !== null ? 'amber' : day === null || day === 0 ? '' : day > 0 ? 'up' : 'down';
+  const old = useTicking((now) => at !== null && now - at > OLD_MS);
+  const tone = fault !== null || old ? 'amber' : day === null || day === 0 ? '' : day > 0 ? 'up' : 'down';
   const parts = `Unrealised ${pnlText(unrealized)} · realised ${pnlText(realized)}`;
   return (
-    <div className="block" title={fault ?? `${parts}; told by the broker ${age === 'never' ? age : `${age} ago`}`} data-testid="day-pnl">
+    <div
+      className="block"
+      title={fault ?? `${parts}, as the broker reported it ${age === 'never' ? age : `${age} ago`}`}
+      data-testid="day-pnl"
+    >
       <span className="label">Day P&amp;L{fault === null ? '' : ` · ${age} old`}</span>
       <span className={`value ${tone}`}>{pnlText(day)}</span>
     </div>
@@ -104,7 +112,7 @@ function LossLimit(): ReactNode {
   const used = day === null || limit === null || limit <= 0 ? null : Math.max(0, ((0 - day) / limit) * 100);
   const tone = used === null ? '' : used >= 100 ? 'critical' : used >= 60 ? 'amber' : '';
   return (
-    <div className="block" data-testid="loss-limit">
+    <div className="block" title="Computed here: the broker's day P&L against the daily loss limit (C-13)" data-testid="loss-limit">
       <span className="label">Loss limit</span>
       <span className="value small">
         <span className={tone}>{used === null ? UNKNOWN : `${String(Math.round(used))} %`}</span>{' '}

@@ -29,6 +29,7 @@ const SECTIONS: readonly { readonly title: string; readonly keys: readonly (read
       [['↑', '↓'], 'Move'],
       [['Home', 'End'], 'First and last row'],
       [['Enter'], 'Details, or Why?'],
+      [['O'], 'Sort by the next column; with Shift turn the order'],
       [['P'], 'Watchers: pause and resume'],
       [['E'], 'Watchers: edit'],
       [['Del'], 'Cancel, disarm, flatten: asks first'],

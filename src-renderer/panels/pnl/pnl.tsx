@@ -64,7 +64,7 @@ export function PnlOverDay(): ReactNode {
   return (
     <div className="pnl">
       <p className="pnl-summary dim">
-        {summary}
+        {summary} · as the broker reports it, newest at {clockText(data.at(-1)?.at ?? null)}
         {loss === null ? '' : ` · loss limit ${whole(loss)}`}
       </p>
       <div className="pnl-chart" role="img" aria-label={summary}>

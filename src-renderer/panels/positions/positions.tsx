@@ -14,6 +14,7 @@ import { Empty, NO_BROKER } from '../../ui/small.tsx';
 import { offerSign } from './offer-words.ts';
 import { Offers, useTakeOffer } from './offers.tsx';
 import { StopStrip, type StopTask } from './stop-strip.tsx';
+import { averageSource, commissionSource, markSource, quantitySource, realizedSource, unrealizedSource } from './sources.ts';
 import './positions.css';
 
 const FIGURES: Readonly<Record<string, (row: PositionRow) => number | string | null>> = {
@@ -136,10 +137,7 @@ function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[
         <span className={row.quantity < 0 ? 'side-sell' : row.quantity > 0 ? 'side-buy' : 'dim'}>{quantityText(row.quantity)}</span>
       ),
       flash: (row) => row.quantity,
-      title: (row) =>
-        row.brokerQuantity !== null && row.brokerQuantity !== row.quantity
-          ? `The broker reports ${quantityText(row.brokerQuantity)}`
-          : 'Equals what the broker reports, as far as it has said',
+      title: quantitySource,
     },
     {
       id: 'average',
@@ -147,6 +145,7 @@ function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[
       width: '60px',
       align: 'right',
       cell: (row) => (row.quantity === 0 ? UNKNOWN : averageText(row.averagePrice, row.decimals)),
+      title: averageSource,
     },
     {
       id: 'mark',
@@ -155,6 +154,7 @@ function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[
       align: 'right',
       cell: (row) => priceText(row.mark, row.decimals),
       flash: (row) => row.mark,
+      title: markSource,
     },
     { id: 'age', header: 'Age', width: '42px', align: 'right', cell: (row) => <Age at={row.markAt} text={ageText} limitMs={10_000} /> },
     {
@@ -164,7 +164,7 @@ function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[
       align: 'right',
       sortable: true,
       cell: (row) => <Pnl amount={row.quantity === 0 ? (0 as Amount) : row.unrealized} />,
-      title: (row) => `In ${row.currency}`,
+      title: unrealizedSource,
     },
     {
       id: 'realized',
@@ -173,7 +173,7 @@ function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[
       align: 'right',
       sortable: true,
       cell: (row) => <Pnl amount={row.realized} />,
-      title: (row) => `In ${row.currency}, without commission`,
+      title: realizedSource,
     },
     {
       id: 'commission',
@@ -181,7 +181,7 @@ function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[
       width: '54px',
       align: 'right',
       cell: (row) => <span className="dim">{amountText(row.commission)}</span>,
-      title: (row) => `Commission in ${row.currency}, as far as it has been reported`,
+      title: commissionSource,
     },
     {
       id: 'protected',

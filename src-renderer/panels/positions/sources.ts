@@ -1,0 +1,41 @@
+import type { PositionRow } from '#protocol/topics';
+import { UNKNOWN, averageText, priceText, quantityText } from '../../format/figure.ts';
+import { clockText } from '../../format/time.ts';
+
+/** Where a figure of a position comes from and how old it is, as a sentence for whoever asks. */
+
+function brokerSays(row: PositionRow, what: string): string {
+  return row.brokerAt === null ? 'the broker has not said it yet' : `the broker said ${what} at ${clockText(row.brokerAt)}`;
+}
+
+export function quantitySource(row: PositionRow): string {
+  const { brokerQuantity, quantity } = row;
+  const differs = brokerQuantity !== null && brokerQuantity !== quantity;
+  return `Computed here from fills; ${brokerSays(row, brokerQuantity === null ? UNKNOWN : quantityText(brokerQuantity))}${differs ? ': THEY DIFFER' : ''}.`;
+}
+
+export function averageSource(row: PositionRow): string {
+  if (row.quantity === 0) return 'Nothing is held.';
+  const theirs = row.brokerAverage === null ? UNKNOWN : `${averageText(row.brokerAverage, row.decimals)}, commissions included,`;
+  return `Computed here from fills, without commissions; ${brokerSays(row, theirs)}.`;
+}
+
+export function markSource(row: PositionRow): string {
+  if (row.mark === null || row.markAt === null) return 'No quote tells what it would fetch now.';
+  const side = row.quantity < 0 ? 'ask' : 'bid';
+  return `What closing would meet: the ${side} of ${clockText(row.markAt)}, or the last trade where there is none.`;
+}
+
+export function unrealizedSource(row: PositionRow): string {
+  if (row.quantity === 0) return 'Nothing is held.';
+  if (row.unrealized === null) return 'Not known: there is no mark.';
+  return `Computed here in ${row.currency}: (mark ${priceText(row.mark, row.decimals)} − average) × quantity, as old as the mark; without commissions.`;
+}
+
+export function realizedSource(row: PositionRow): string {
+  return `Computed here in ${row.currency} from fills since the desk started, without commissions.`;
+}
+
+export function commissionSource(row: PositionRow): string {
+  return `Reported by the broker in ${row.currency}, fill by fill, as far as its reports have come.`;
+}
