@@ -13,6 +13,7 @@ import { deskExposure, trueExposure } from './exposure.ts';
 import { legalMove } from './legal.ts';
 import { type Life, POSITION_LIMIT, RULES } from './life.ts';
 import type { WrittenFrame } from './transport.ts';
+import { overExit } from './protection.ts';
 import type { World } from './world.ts';
 
 /** What left a desk, kept apart from any desk's memory. */
@@ -101,6 +102,8 @@ export class Invariants {
       this.#beside(life, approved.value.contract.conId, `${leg.ref} leaves`);
     }
     if (leg.leg === 'F') this.#closes(life, approved);
+    const over = approved.value.purpose === 'reduce' && leg.leg === 'S' ? overExit(life, approved) : undefined;
+    if (over !== undefined) this.fail(over);
   }
 
   /** I-03, I-04, I-14, I-15, I-24 at the write instant: from the desk's own words, but not by its own gate. */

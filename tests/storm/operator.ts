@@ -2,6 +2,7 @@ import { decide, undecided } from '#core/engine/adoption';
 import { breakeven, closePosition, protectPosition } from '#core/engine/closing';
 import { fire } from '#core/engine/firing';
 import { cancelOrders, kill } from '#core/engine/kill';
+import { mendExits } from '#core/engine/mending';
 import { modifyOrder } from '#core/engine/modify';
 import {
   acknowledgeKill,
@@ -14,10 +15,12 @@ import {
   stopDesk,
 } from '#core/engine/operator';
 import { acknowledgeExternal, unacknowledged } from '#core/engine/position-check';
+import { trailPosition } from '#core/engine/trailing';
 import { armTrigger, changeTrigger } from '#core/engine/triggers';
 import { cancelAll } from '#core/engine/waiting-orders';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
+import type { Trail } from '#domain/order';
 import type { Price } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerAction, TriggerSpec } from '#domain/trigger';
@@ -39,6 +42,8 @@ const WISHES = {
   close: 7,
   protect: 2,
   breakeven: 2,
+  trail: 5,
+  'take-offer': 4,
   'pause-trigger': 2,
   'resume-trigger': 2,
   disarm: 2,
@@ -104,7 +109,8 @@ export class Operator {
         break;
       case 'close':
       case 'protect':
-      case 'breakeven': {
+      case 'breakeven':
+      case 'trail': {
         const held = [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0);
         const position = held.length === 0 ? undefined : held[random.between(0, held.length - 1)];
         if (position === undefined) break;
@@ -112,9 +118,13 @@ export class Operator {
         const stop = ((this.#world.tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12)) * CENT) as Price;
         if (wish === 'close') closePosition(hall, account, contract.conId, ([25, 50, 100] as const)[random.between(0, 2)]!, BY);
         else if (wish === 'protect') protectPosition(hall, account, contract.conId, stop, BY);
-        else breakeven(hall, account, contract.conId, BY);
+        else if (wish === 'breakeven') breakeven(hall, account, contract.conId, BY);
+        else trailPosition(hall, account, contract.conId, this.#distance(), BY);
         break;
       }
+      case 'take-offer':
+        this.#takeOffer(life);
+        break;
       case 'pause-trigger':
       case 'resume-trigger':
       case 'disarm': {
@@ -147,6 +157,25 @@ export class Operator {
     counts.kills += 1;
     this.#world.note(`the operator kills, ${scope}`);
     kill(life.hall, scope, BY, 'enough');
+  }
+
+  #distance(): Trail {
+    const { random } = this.#world;
+    return random.chance(0.5)
+      ? { kind: 'amount', amount: (random.between(1, 12) * CENT) as Price }
+      : { kind: 'percent', basisPoints: random.between(1, 20) };
+  }
+
+  /** Whatever a position's row offers, with one press. */
+  #takeOffer(life: Life): void {
+    const { hall, stores } = life;
+    const [offer] = stores.offers.values();
+    const position = offer === undefined ? undefined : stores.positions.get(offer.key);
+    if (offer === undefined || position === undefined) return;
+    const { account, contract } = position;
+    if (offer.kind === 'flatten') closePosition(hall, account, contract.conId, 100, BY);
+    else if (offer.kind === 'mend') mendExits(hall, account, contract.conId, BY);
+    else if (offer.stop !== undefined) protectPosition(hall, account, contract.conId, offer.stop, BY);
   }
 
   #modify(life: Life): void {

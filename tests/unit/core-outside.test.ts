@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { cancelOrders } from '#core/engine/kill';
+import { mendExits } from '#core/engine/mending';
 import { modifyOrder } from '#core/engine/modify';
 import { units } from '#domain/quantity';
 import type { CoreDesk } from '../support/core-desk.ts';
 import { acknowledged, fillTold, heldBracket, offer, sentBracket, soldByHand, TOLD } from '../support/held.ts';
-import { px } from '../support/trigger-fixtures.ts';
+import { DU } from '../support/core-fixtures.ts';
+import { IBM, px } from '../support/trigger-fixtures.ts';
 import { completed, tell } from '../faults/told.ts';
 
 /** What the desk says of hands that are not its own. */
@@ -145,6 +147,21 @@ test('O-23: a position closed by hand takes its working exits back before they c
   for (const ref of [stop, target]) desk.status(ref, 'Cancelled');
   desk.wait(20_000);
   expect([outside(desk), offer(desk), desk.hall.index.workingCount()]).toEqual([[], undefined, 0]);
+});
+
+test('O-23: exits that could not be taken back, because the connection was down, are told, and one command takes them back', () => {
+  const { desk, stop, target } = heldBracket();
+  soldByHand(desk, 100, 0);
+  desk.disconnect();
+  desk.wait(10_000);
+  desk.connect();
+  for (const ref of [stop, target]) acknowledged(desk, ref, 'PreSubmitted');
+  desk.ends();
+  expect(desk.broker.cancels).toEqual([]);
+  desk.wait(10_000);
+  expect(offer(desk)).toMatchObject({ kind: 'mend', quantity: units(100), why: 'its exits work for 100 more than is held' });
+  expect(mendExits(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
+  expect(desk.broker.cancels).toHaveLength(2);
 });
 
 test('O-23: a stop that fills all the same, after a close by hand, is a reversed position with an offer to flatten', () => {

@@ -10,11 +10,17 @@ import type { Hall } from './hall.ts';
 import { changeOrder, modifyFault } from './modify.ts';
 import type { Refusal } from './refusal.ts';
 
-/** Exits of this desk that work for more than there is to exit. 0 when they fit. */
-export function tooMuchOf(hall: Hall, position: Position): Quantity {
+/** Exits of this desk on one side (1: what sells) that work for more than there is to exit there. 0 when they fit. */
+function tooMuchOn(hall: Hall, position: Position, direction: 1 | -1): { readonly exits: readonly Order[]; readonly tooMuch: Quantity } {
   const { long, short } = openedByTriggers(hall, position.account, position.contract.conId);
-  const allowed = position.quantity > 0 ? position.quantity + short : long - position.quantity;
-  return Math.max(0, exiting(exitsOf(hall, position).filter(isOwnExit)) - allowed) as Quantity;
+  const allowed = Math.max(0, direction === 1 ? position.quantity + short : long - position.quantity);
+  const exits = exitsOf(hall, { ...position, quantity: direction as Quantity }).filter(isOwnExit);
+  return { exits, tooMuch: Math.max(0, exiting(exits) - allowed) as Quantity };
+}
+
+/** The larger excess of both sides: brackets of two triggers may stand against each other. Also of a position that is closed. */
+export function tooMuchOf(hall: Hall, position: Position): Quantity {
+  return Math.max(tooMuchOn(hall, position, 1).tooMuch, tooMuchOn(hall, position, -1).tooMuch) as Quantity;
 }
 
 /** The one stop that can take over what none covers: alone on its side, and changeable now. */
@@ -28,13 +34,11 @@ export function stopToEnlarge(hall: Hall, position: Position): Order | undefined
 /** Exits become as large as what is held: too large ones shrink or go, a stop that covers too little grows, with the target of its group. */
 export function mendExits(hall: Hall, account: AccountId, conId: ConId, by: string): Result<number, Refusal> {
   const position = hall.stores.positions.get(positionKey(account, conId));
-  if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
-  const tooMuch = tooMuchOf(hall, position);
-  if (tooMuch > 0) {
-    const exits = exitsOf(hall, position).filter(isOwnExit);
-    makeRoom(hall, exits, exiting(exits) - tooMuch, by);
-    return ok(hall.coordinator.statistics().seq);
-  }
+  if (position === undefined) return err({ code: 'not-found', text: 'There is no such position.' });
+  const sides = [tooMuchOn(hall, position, 1), tooMuchOn(hall, position, -1)].filter(({ tooMuch }) => tooMuch > 0);
+  for (const { exits, tooMuch } of sides) makeRoom(hall, exits, exiting(exits) - tooMuch, by);
+  if (sides.length > 0) return ok(hall.coordinator.statistics().seq);
+  if (position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
   const open = unprotectedOf(hall, position);
   if (open <= 0) return refuse('The exits of this position are as large as it is.');
   const stop = stopToEnlarge(hall, position);

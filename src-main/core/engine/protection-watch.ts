@@ -66,6 +66,8 @@ export class ProtectionWatch {
       }
       const cause = `${finding.kind} ${finding.why}`;
       const since = this.#since.get(key);
+      // What was offered for something else is over at once; the same for another reason stays until the new one is sure.
+      if (stores.offers.get(key)?.kind !== finding.kind) this.#withdraw(key);
       if (since?.cause !== cause) this.#since.set(key, { at: now, cause });
       else if (now - since.at >= finding.graceMs) this.#offer(key, finding);
     }
@@ -74,14 +76,12 @@ export class ProtectionWatch {
   #findingOf(key: string, now: number): Finding | undefined {
     const hall = this.#hall;
     const position = hall.stores.positions.get(key);
-    if (position === undefined || position.quantity === 0) {
-      this.#turned.delete(key);
-      return undefined;
-    }
+    if (position === undefined) return undefined;
+    if (position.quantity === 0) this.#turned.delete(key);
     if (this.#isInHand(key, position)) return undefined;
     const turned = this.#turned.get(key);
     const by = turned === undefined ? undefined : hall.index.get(turned);
-    if (by !== undefined && (by.side === 'BUY') === position.quantity > 0)
+    if (by !== undefined && position.quantity !== 0 && (by.side === 'BUY') === position.quantity > 0)
       return {
         kind: 'flatten',
         quantity: sizeOf(position),
@@ -100,8 +100,8 @@ export class ProtectionWatch {
         graceMs: TRIM_GRACE_MS,
         isOwnDoing: false,
       };
-    const open = unprotectedOf(hall, position);
-    return open > 0 ? unprotected(hall, position, open, now) : undefined;
+    const open = position.quantity === 0 ? 0 : unprotectedOf(hall, position);
+    return open > 0 ? unprotected(hall, position, open as Quantity, now) : undefined;
   }
 
   /** A close or a replacement is under way: what it leaves open is its own matter while it lasts. */

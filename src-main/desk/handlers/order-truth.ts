@@ -1,6 +1,6 @@
 import { decide } from '#core/engine/adoption';
 import { breakeven, closePosition, protectPosition } from '#core/engine/closing';
-import type { Hall } from '#core/engine/hall';
+import { type Hall, logLine } from '#core/engine/hall';
 import { mendExits } from '#core/engine/mending';
 import { modifyOrder } from '#core/engine/modify';
 import { acknowledgeExternal } from '#core/engine/position-check';
@@ -8,6 +8,7 @@ import type { Refusal } from '#core/engine/refusal';
 import { trailPosition } from '#core/engine/trailing';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
+import { formatQuantity } from '#domain/quantity';
 import { err, type Result } from '#domain/result';
 import type { WhyStep } from '#protocol/commands';
 import type { Handlers } from '../router.ts';
@@ -88,6 +89,8 @@ export function truthHandlers({ hall, audit, withDetails }: TruthPorts): Pick<Ha
         held.map((position) => position.contract),
       );
       if (!known.ok) return done(known);
+      const names = held.map(({ contract, quantity }) => `${formatQuantity(quantity)} ${contract.symbol}`).join(', ');
+      logLine(hall, 'warning', `${caller.by} flattens all: ${names}.`);
       const faults: string[] = [];
       for (const { account, contract } of held) {
         const closed = closePosition(hall, account, contract.conId, 100, caller.by);
