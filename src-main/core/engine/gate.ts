@@ -1,4 +1,5 @@
 import type { TransmitGate } from '#core/ports/broker';
+import { dailyLossFault } from '#core/risk/daily-loss';
 import { isApproved } from '#core/risk/approved';
 import type { OrderRequest } from '#domain/order';
 import { positionKey } from './desk-state.ts';
@@ -34,6 +35,11 @@ export function transmitGate(hall: Hall): TransmitGate {
     if (!mayTransmit(state, kind)) return `The desk is ${state}; no such order leaves in this state.`;
     const turned = positionTurned(hall, order.value);
     if (turned !== undefined) return turned;
+    // C-13 again: an order that waited for a message slot may have lost the figure it was approved under (storm 238).
+    const account = hall.accounts.get(order.value.account);
+    const loss =
+      order.value.purpose === 'reduce' ? undefined : dailyLossFault(account?.dailyPnl, undefined, hall.ports.rules().limits.maxDailyLoss);
+    if (loss !== undefined) return loss;
     if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready.';
     if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB.';
     if (!hall.reconciliation.done()) return 'The book is being reconciled with the broker.';
