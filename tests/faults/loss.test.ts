@@ -111,3 +111,13 @@ test('O-38: an old figure is no fault while nothing is held that could have chan
   still.quote(30.1, msft);
   expect(still.broker.frames).toHaveLength(4);
 });
+
+test('O-38: an order that waits for a message slot while the figure becomes unset does not leave (storm 238)', () => {
+  const desk = losing();
+  desk.broker.mode = 'queue';
+  desk.quote(190.1);
+  expect(desk.broker.waiting).toBe(1);
+  desk.news({ kind: 'pnl', account: DU, daily: undefined, unrealized: undefined, realized: undefined });
+  desk.broker.releaseWaiting();
+  expect(desk.broker.frames).toHaveLength(3);
+});

@@ -197,6 +197,7 @@ export const FAULTS_O: readonly FaultRow[] = [
     `${FILE.CORE_RISK}C-13: the day’s loss at n−1, n, n+1; unknown is not zero`,
     `${FILE.CORE_RISK}C-13: a figure of the day that is out of date while something is held counts as unknown`,
     `${FILE.LOSS}O-38: a figure that stands still while prices of what is held move blocks what raises exposure; closing goes on`,
+    `${FILE.LOSS}O-38: an order that waits for a message slot while the figure becomes unset does not leave (storm 238)`,
     `${FILE.LOSS}O-38: an old figure is no fault while nothing is held that could have changed it, nor while no price moves`,
   ),
   shown(

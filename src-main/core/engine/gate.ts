@@ -1,5 +1,6 @@
 import { groupOf, restOfGroups } from '#core/order/family';
 import type { TransmitGate } from '#core/ports/broker';
+import { dailyLossFault } from '#core/risk/daily-loss';
 import { isApproved } from '#core/risk/approved';
 import type { OrderRequest } from '#domain/order';
 import { positionKey } from './desk-state.ts';
@@ -54,6 +55,11 @@ export function transmitGate(hall: Hall): TransmitGate {
     const unknown =
       order.value.purpose === 'entry' && order.value.changes === undefined ? unknownFault(hall, order.value.contract) : undefined;
     if (unknown !== undefined) return unknown;
+    // C-13 again: an order that waited for a message slot may have lost the figure it was approved under (storm 238).
+    const account = hall.accounts.get(order.value.account);
+    const loss =
+      order.value.purpose === 'reduce' ? undefined : dailyLossFault(account?.dailyPnl, undefined, hall.ports.rules().limits.maxDailyLoss);
+    if (loss !== undefined) return loss;
     if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready.';
     if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB.';
     if (!hall.reconciliation.done()) return 'The book is being reconciled with the broker.';

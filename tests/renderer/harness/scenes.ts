@@ -38,6 +38,7 @@ export const SCENES = [
   'idle',
   'adopt',
   'reconciling',
+  'standing',
   'overdue',
 ] as const;
 export type Scene = (typeof SCENES)[number];
@@ -96,6 +97,32 @@ export function setScene(scene: Scene, tables: FakeTables, now: number): void {
         offers: ['engine.recover', 'kill'],
         journal: { state: 'failed', text: 'no space left', lagMs: null },
       });
+      break;
+    case 'standing':
+      tables.set('status', {
+        engine: 'PAUSED',
+        engineReason: 'control C-44: IB rejected 5 orders in a row.',
+        offers: ['engine.resume', 'engine.stop', 'kill'],
+        tradingState: 'reducing',
+        tradingReasons: ['200 IBM are held or on the way, above the limit of 100 (C-12).'],
+        dayPnlFault: "The day's profit and loss is 75 s old while positions are held.",
+        dayPnlAt: now - 75_000,
+        standing: [
+          {
+            code: 'login-required',
+            tone: 'critical',
+            title: 'LOGIN REQUIRED:',
+            text: 'no connection to TWS for 5 min. Log in to TWS or IB Gateway, with the second factor; once a week, on Sunday, IB asks for it anew.',
+          },
+          {
+            code: 'reducing',
+            tone: 'amber',
+            title: 'REDUCING: only orders that lower exposure leave.',
+            text: '200 IBM are held or on the way, above the limit of 100 (C-12).',
+          },
+        ],
+      });
+      tables.put('positions', positionRow(IBM, 200, 181.02, 179.86, now - 200, { asleep: units(200) }));
       break;
     case 'live':
       tables.set('status', { account: 'U7654321' as never, paper: false, liveConfirmationNeeded: true });
