@@ -85,7 +85,7 @@ export function kill(hall: Hall, scope: KillScope, by: string, reason: string): 
   });
   notSent(
     hall,
-    [...dropped, ...queued.flatMap((order) => (order.ref === undefined ? [] : [order.ref]))],
+    [...dropped, ...queued.flatMap(({ ref }) => (ref === undefined || hall.comparator.hasLeft(ref) ? [] : [ref]))],
     `Dropped by the kill (${by}).`,
     true,
   );
