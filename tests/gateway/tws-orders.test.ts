@@ -266,6 +266,33 @@ test('without a sign of life within half a second the order is not sent, also wh
   expect(gateway.placed).toEqual([]);
 });
 
+test('one order of many that wait is dropped by its reference, with all its legs; the others leave', async () => {
+  const { gateway, desk, clock } = await connected();
+  for (let i = 0; i < 30; i += 1) desk.adapter.broker.place(approve(intent()));
+  const [first, second] = [intent(), intent()];
+  expect([first, second].map((request) => desk.adapter.broker.place(approve(request)).kind)).toEqual(['queued', 'queued']);
+  const refs = first.legs.map(({ ref }) => ref);
+  expect(desk.adapter.broker.drop(refs.slice(-1), 'cancelled by hand')).toEqual(refs);
+  expect(desk.of('order-not-sent')).toEqual([{ kind: 'order-not-sent', refs, reason: 'cancelled by hand' }]);
+  expect(desk.adapter.broker.drop(refs, 'again')).toEqual([]);
+  clock.advance(1_500);
+  await gateway.until(() => gateway.placed.some((fields) => fields[REF] === second.legs[0].ref));
+  expect(gateway.placed.some((fields) => refs.some((ref) => fields[REF] === ref))).toBe(false);
+});
+
+test('an order that waits for a sign of life is dropped by its reference', async () => {
+  const { gateway, desk, clock } = await connected();
+  gateway.manners.answersTime = false;
+  clock.advance(6_000);
+  const request = intent();
+  desk.adapter.broker.place(approve(request));
+  expect(desk.adapter.broker.drop([request.legs[0].ref], 'by hand')).toEqual(request.legs.map(({ ref }) => ref));
+  gateway.client(ORDERS).send(49, 1, 1_381_242_606);
+  const before = desk.link.connections[2]?.lastByteAt ?? 0;
+  await desk.until(() => (desk.link.connections[2]?.lastByteAt ?? 0) > before);
+  expect(gateway.placed).toEqual([]);
+});
+
 test('a kill drops an order that waits for a sign of life', async () => {
   const { gateway, desk, clock } = await connected();
   gateway.manners.answersTime = false;

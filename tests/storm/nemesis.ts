@@ -14,6 +14,7 @@ const TROUBLES = {
   slow: 3,
   unacknowledged: 6,
   'silent-drop': 2,
+  'silent-cancel': 3,
   reject: 4,
   refuse: 3,
   'lose-children': 1,
@@ -101,6 +102,12 @@ export class Nemesis {
           tws.faults.silentDrops = 0;
         });
         break;
+      case 'silent-cancel':
+        tws.faults.silentCancels += random.between(1, 2);
+        this.#later(3_000, 8_000, () => {
+          tws.faults.silentCancels = 0;
+        });
+        break;
       case 'reject':
         tws.faults.rejections.push('YOUR ORDER IS NOT ACCEPTED');
         break;
@@ -183,6 +190,11 @@ export class Nemesis {
     }
   }
 
+  /** Another program places an order. */
+  foreign(): void {
+    if (!this.#world.invariants.alone) this.#stranger(false);
+  }
+
   /** The storm is over: what was broken works again, what was held back is let go. */
   end(): void {
     const { disk, tws, crashes, wires } = this.#world;
@@ -192,6 +204,7 @@ export class Nemesis {
     disk.latchFault = undefined;
     this.#world.countsTwice = false;
     for (const wire of wires) wire.up.slowness = wire.down.slowness = 0;
+    tws.faults.silentCancels = 0;
     tws.faults.silentDrops = tws.faults.unacknowledged = 0;
     tws.faults.rejections.length = tws.faults.refusals.length = tws.faults.lostChildren = 0;
     this.#releaseCancels();

@@ -64,9 +64,12 @@ export function storm(seed: number, options: { readonly bug?: BugName; readonly 
     sound = invariants.violations.length === 0 && world.run(random.between(50, 1_800));
   }
   // Now and then the last thing before the quiet is a kill in the middle of which the process dies.
-  if (sound && random.chance(0.12)) {
-    world.crashes.arm(KILL_POINTS[random.between(0, KILL_POINTS.length - 1)]!, 1);
-    operator.kill();
+  if (sound && random.chance(0.2)) {
+    const everything = random.chance(0.5);
+    // Of another program's order the desk may not have heard yet; a kill of everything takes it all the same.
+    if (everything) nemesis.foreign();
+    if (random.chance(0.6)) world.crashes.arm(KILL_POINTS[random.between(0, KILL_POINTS.length - 1)]!, 1);
+    operator.kill(everything ? 'all' : 'own');
     sound = world.run(random.between(50, 400));
   }
   trading = false;

@@ -27,6 +27,8 @@ class Faults implements OrderScript {
   readonly tifPreset = undefined;
   /** The next placements vanish inside TWS. */
   silentDrops = 0;
+  /** So do the next cancels, one by one or of everything. */
+  silentCancels = 0;
   /** The next acceptances of orders with a reference are not told; their fills are. */
   unacknowledged = 0;
   /** Executions wait, statuses do not. */
@@ -161,14 +163,22 @@ export class Tws implements ExchangeNews {
 
   cancel(clientId: number, orderId: number): void {
     this.#whenUp(() => {
+      if (this.#swallowsCancel()) return;
       this.exchange.cancel(clientId, orderId);
     });
   }
 
   globalCancel(): void {
     this.#whenUp(() => {
+      if (this.#swallowsCancel()) return;
       this.exchange.cancelAll();
     });
+  }
+
+  #swallowsCancel(): boolean {
+    if (this.faults.silentCancels === 0) return false;
+    this.faults.silentCancels -= 1;
+    return true;
   }
 
   listOpenOrders(): void {

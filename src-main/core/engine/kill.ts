@@ -86,7 +86,7 @@ export function kill(hall: Hall, scope: KillScope, by: string, reason: string): 
   });
   notSent(
     hall,
-    [...dropped, ...queued.flatMap((order) => (order.ref === undefined ? [] : [order.ref]))],
+    [...dropped, ...queued.flatMap(({ ref }) => (ref === undefined || hall.comparator.hasLeft(ref) ? [] : [ref]))],
     `Dropped by the kill (${by}).`,
     true,
   );
@@ -222,7 +222,6 @@ function finished(hall: Hall): void {
 /** P-07: the latch of an earlier run is still set. Its kill goes on here, because nobody knows how far that run came. */
 export function takeUpKill(hall: Hall, tx: Parameters<typeof step>[0], reason: string, scope: KillScope): void {
   hall.latch.set(reason, scope);
-  hall.unsentGlobalCancel = scope === 'all';
   const next = step(tx, hall.stores, 'kill', `The kill switch of an earlier run is still set: ${reason}`);
   if (next === undefined) return;
   const kill_: KillRecord = {

@@ -56,6 +56,11 @@ export class OrdersOutComparator {
     return undefined;
   }
 
+  /** Its bytes were counted: whatever else is believed of it, it is out. */
+  hasLeft(ref: OrderRef): boolean {
+    return this.#left.has(ref);
+  }
+
   totals(): { readonly approved: number; readonly left: number; readonly approvedQuantity: number; readonly leftQuantity: number } {
     return {
       approved: this.#approved.size,
