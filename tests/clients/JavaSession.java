@@ -431,6 +431,17 @@ public final class JavaSession {
         desk.of("tickSnapshotEnd", 204);
         client.cancelMktData(205);
         desk.errorOf(205, 300);
+        runner("call", "['marketDataType',3]");
+        client.reqMktData(206, BAC, "", false, false, null);
+        equal(desk.of("marketDataType", 206).number(1), 3, "type of delayed data");
+        for (int kind : new int[] {66, 67, 68, 72, 73, 75, 76}) {
+            Said tick = desk.when("tickPrice", said -> said.number(0) == 206 && said.number(1) == kind);
+            check(tick.real(2) > 40 && tick.real(2) < 60, "delayed tick " + kind);
+        }
+        for (int kind : new int[] {69, 70, 71, 74}) desk.when("tickSize", said -> said.number(0) == 206 && said.number(1) == kind);
+        desk.when("tickString", said -> said.number(0) == 206 && said.number(1) == 88);
+        client.cancelMktData(206);
+        runner("call", "['marketDataType',1]");
         runner("fault", "{'do':'halt','symbol':'IBM','ms':4000}");
         desk.when("tickGeneric", said -> said.number(1) == 49 && said.real(2) == 1);
         desk.when("tickGeneric", said -> said.number(1) == 49 && said.real(2) == 0, desk.mark());
@@ -621,6 +632,27 @@ public final class JavaSession {
         desk.when("execDetails", said -> said.<Execution>at(2).execId().endsWith(".02"));
         runner("fault", "{'do':'bust','silent':false}");
         desk.when("execDetails", said -> said.<Execution>at(2).shares().isZero());
+    }
+
+    /** What is said of orders beyond their state: held for shares, warned about, refused with reasons for machines. */
+    static void held(Desk desk) throws Exception {
+        runner("call", "['hardToBorrow','AMZN',true]");
+        int sold = desk.place(stock("AMZN"), order("SELL", "MKT", 100, "short"));
+        desk.errorOf(sold, 404);
+        equal(desk.of("orderStatus", sold).text(9), "locate", "held for shares");
+        runner("call", "['hardToBorrow','AMZN',false]");
+        desk.status(sold, "Filled");
+        runner("call", "['previewWarning','Vorsicht, gro\\u00dfe Order']");
+        Order order = limit("BUY", 100, 600, "warned");
+        order.whatIf(true);
+        int warned = desk.place(SPY, order);
+        OrderState state = desk.opened(warned, 0).at(3);
+        check(Double.parseDouble(state.initMarginAfter()) > 1e300 && state.warningText().equals("Vorsicht, gro\\u00dfe Order"), "warning " + state.warningText());
+        desk.when("openOrder", said -> said.number(0) == warned && Double.parseDouble(said.<OrderState>at(3).initMarginAfter()) < 1e300);
+        runner("call", "['previewWarning','']");
+        runner("call", "['orderError',7," + sold + ",201,'Abgelehnt \\u2013 f\\u00fcr Sie','8229: Gr\\u00f6\\u00dfe']");
+        Said said = desk.errorOf(sold, 201);
+        equal(said.text(2) + said.text(3), "Abgelehnt \u2013 f\u00fcr Sie8229: Gr\u00f6\u00dfe", "letters beyond ASCII");
     }
 
     static PriceCondition priceCondition(double price, int method) {
@@ -921,6 +953,7 @@ public final class JavaSession {
         history(desk);
         account(desk);
         orders(desk);
+        held(desk);
         conditions(desk);
         exotic(desk);
         questions(desk);

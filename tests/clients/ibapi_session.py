@@ -303,6 +303,17 @@ def market_data(desk):
     desk.wait("tickSnapshotEnd", lambda id_: id_ == 204)
     desk.cancelMktData(205)
     desk.error_of(205, 300)
+    runner(call=["marketDataType", 3])
+    desk.reqMktData(206, BAC, "", False, False, [])
+    report.equal(desk.wait("marketDataType", lambda id_, _: id_ == 206), (206, 3), "type of delayed data")
+    for kind in (66, 67, 68, 72, 73, 75, 76):
+        _, _, price, _ = desk.wait("tickPrice", lambda id_, kind_, *_: id_ == 206 and kind_ == kind)
+        report.check(40 < price < 60, f"delayed tick {kind} of BAC at {price}")
+    for kind in (69, 70, 71, 74):
+        desk.wait("tickSize", lambda id_, kind_, *_: id_ == 206 and kind_ == kind)
+    desk.wait("tickString", lambda id_, kind_, _: id_ == 206 and kind_ == 88)
+    desk.cancelMktData(206)
+    runner(call=["marketDataType", 1])
     runner(fault={"do": "halt", "symbol": "IBM", "ms": 4000})
     desk.wait("tickGeneric", lambda id_, kind_, value: id_ == 200 and kind_ == 49 and value == 1.0)
     desk.wait("tickGeneric", lambda id_, kind_, value: id_ == 200 and kind_ == 49 and value == 0.0, since=desk.mark())
@@ -518,6 +529,26 @@ def orders(desk):
     desk.wait("execDetails", lambda _, __, ex: ex.execId.endswith(".02"))
     runner(fault={"do": "bust", "silent": False})
     desk.wait("execDetails", lambda _, __, ex: ex.shares == 0)
+
+
+def held(desk):
+    """What is said of orders beyond their state: held for shares, warned about, refused with reasons for machines."""
+    runner(call=["hardToBorrow", "AMZN", True])
+    short = place(desk, stock("AMZN"), order("SELL", "MKT", 100, "short"))
+    desk.error_of(short, 404)
+    report.equal(desk.wait("orderStatus", lambda id_, *_: id_ == short)[9], "locate", "held for shares")
+    runner(call=["hardToBorrow", "AMZN", False])
+    status(desk, short, "Filled")
+    report.equal(desk.wait("execDetails", lambda _, __, ex: ex.orderId == short)[2].side, "SLD", "a short sale")
+    runner(call=["previewWarning", "Vorsicht, große Order"])
+    warned = place(desk, SPY, order("BUY", "LMT", 100, "warned", lmtPrice=600.0, whatIf=True))
+    _, _, _, state = opened(desk, warned)
+    report.check(float(state.initMarginAfter) > 1e300 and state.warningText == "Vorsicht, gro\\u00dfe Order", f"warning {state.warningText!r}")
+    desk.wait("openOrder", lambda id_, _, __, is_: id_ == warned and float(is_.initMarginAfter) < 1e300)
+    runner(call=["previewWarning", ""])
+    runner(call=["orderError", 7, short, 201, "Abgelehnt – für Sie", '{"8229":"Größe"}'])
+    said = desk.error_of(short, 201)
+    report.equal(said[3:], ("Abgelehnt – für Sie", '{"8229":"Größe"}'), "letters beyond ASCII")
 
 
 def conditions(desk):
@@ -768,7 +799,7 @@ class Ear(EWrapper):
 
 def main():
     desk = Desk(7)
-    for part in (reference, refused, market_data, history, account, orders, conditions, exotic, questions):
+    for part in (reference, refused, market_data, history, account, orders, held, conditions, exotic, questions):
         part(desk)
     zero = by_hand(desk)
     faulty(desk)

@@ -98,12 +98,36 @@ async function session(client: Client, version: number, seed: number): Promise<O
   };
 }
 
+/** What a fault plan has no words for. */
+type Call =
+  | readonly ['marketDataType', type: number]
+  | readonly ['hardToBorrow', symbol: string, hard: boolean]
+  | readonly ['previewWarning', text: string]
+  | readonly ['orderError', clientId: number, orderId: number, code: number, text: string, advancedReject: string];
+
+function call({ faults }: Simulator, wish: Call): void {
+  switch (wish[0]) {
+    case 'marketDataType':
+      faults.marketDataType(wish[1] === 1 ? undefined : wish[1]);
+      return;
+    case 'hardToBorrow':
+      faults.hardToBorrow(wish[1], wish[2]);
+      return;
+    case 'previewWarning':
+      faults.previewWarning(wish[1]);
+      return;
+    case 'orderError':
+      faults.orderError(wish[1], wish[2], wish[3], wish[4], wish[5]);
+      return;
+  }
+}
+
 /** One line of a harness: something to do to the simulator, which is answered with `ok`, or its report. */
 async function obey(line: string, simulator: Simulator, child: ChildProcess): Promise<Report | undefined> {
   const said = JSON.parse(line) as {
     readonly fault?: FaultAction;
     readonly manual?: ManualAction;
-    readonly note?: string;
+    readonly call?: Call;
     readonly report?: Report;
   };
   if (said.report !== undefined) return said.report;
@@ -114,7 +138,7 @@ async function obey(line: string, simulator: Simulator, child: ChildProcess): Pr
         ? undefined
         : simulator.manual.run([{ when, do: said.manual }])
       : simulator.faults.run({ steps: [{ when, do: said.fault }] });
-  if (said.note !== undefined) process.stderr.write(`  ${said.note}\n`);
+  if (said.call !== undefined) call(simulator, said.call);
   while (run?.finished === false) await new Promise((done) => setTimeout(done, 1));
   child.stdin?.write('ok\n');
   return undefined;

@@ -35,7 +35,7 @@ class Report:
 
 
 def runner(**what):
-    """Has the runner do something to the simulator: fault={…}, manual={…} or note="…"; returns when it is done."""
+    """Has the runner do something to the simulator: fault={…}, manual={…} or call=[name, …]; returns when it is done."""
     print(json.dumps(what), flush=True)
     answer = sys.stdin.readline()
     if answer != "ok\n":

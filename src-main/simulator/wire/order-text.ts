@@ -1,7 +1,7 @@
 import type { OrderView } from '../engine/order-view.ts';
 import { conditionFields } from './condition.ts';
 import { algoFields } from './extra-terms.ts';
-import { averageText, priceText, quantityText, UNSET_DOUBLE } from './figure.ts';
+import { ascii, averageText, priceText, quantityText, UNSET_DOUBLE } from './figure.ts';
 import { TELL } from './message-id.ts';
 
 /**
@@ -88,7 +88,7 @@ export function openOrderFields(order: OrderView, state: StateFigures, version: 
   fields.push('', 0, 0, 0, '', '', ''); // legs description, legs, order legs, routing, scale ×3
   fields.push('', 0, '', 'IB', 0, 0, ...algoFields(extras), 0); // hedge, opt out, clearing ×2, not held, delta neutral, solicited
   fields.push(order.whatIf ? 1 : 0, order.status, ...state.margins);
-  fields.push(state.commission, UNSET_DOUBLE, UNSET_DOUBLE, state.currency, state.warning);
+  fields.push(state.commission, UNSET_DOUBLE, UNSET_DOUBLE, state.currency, ascii(state.warning));
   fields.push(0, 0, ...conditionFields(order.conditions)); // randomise ×2
   const trailStop = order.type === 'TRAIL' && order.stop !== undefined ? priceText(order.stop) : UNSET_DOUBLE;
   fields.push(extras.adjustedOrderType, UNSET_DOUBLE, trailStop, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, 0); // adjusted order, which names the trail stop again
