@@ -37,6 +37,7 @@ const ONCE_BROKEN: readonly { readonly seed: number; readonly why: string }[] = 
   { seed: 3, why: 'a process that died within a kill did not finish it in its next life' },
   { seed: 8, why: 'a kill was not followed up until it was verified or its residuals were listed' },
   { seed: 7, why: 'a kill of everything left the order of another program working' },
+  { seed: 1161, why: 'a comparison never ended because one answer of TWS was lost' },
 ];
 
 test.each(ONCE_BROKEN)('storm $seed is weathered: $why', ({ seed }) => {

@@ -82,3 +82,18 @@ test('the ends of lists that were asked for before a comparison do not count for
   desk.ends();
   expect([desk.order(entry).state, desk.hall.reconciliation.done()]).toEqual(['ACCEPTED', true]);
 });
+
+test('a list that TWS never ended is asked for again, and the ends that come count although they answer earlier requests', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.openOrder(entry);
+  startReconciliation(desk.hall);
+  // The end of the first list was lost: every later one is taken for the answer to the request before it.
+  const first = desk.broker.requests;
+  desk.openOrder(entry);
+  for (const of of ['completed-orders', 'executions'] as const) desk.end(of);
+  desk.wait(11_000);
+  expect([desk.broker.requests > first, desk.hall.reconciliation.done()]).toEqual([true, false]);
+  for (const of of ['open-orders', 'positions'] as const) desk.end(of, desk.epoch, first);
+  expect([desk.order(entry).state, desk.hall.reconciliation.done()]).toEqual(['ACCEPTED', true]);
+});

@@ -35,7 +35,7 @@ import { KillLatch } from './kill-latch.ts';
 import { kill, takeUpKill } from './kill.ts';
 import { Latencies } from './latencies.ts';
 import { advance, firing, pauseDesk } from './life.ts';
-import { onLink, onReconciled, settleOpening, startLookUp, startReconciliation } from './link-news.ts';
+import { onLink, onReconciled, settleOpening, startLookUp } from './link-news.ts';
 import { onPnl } from './loss-guard.ts';
 import { onOrderBound } from './manual-orders.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
@@ -340,13 +340,13 @@ export class DeskCore {
   #askAgain(): void {
     const { hall } = this;
     const missing = hall.reconciliation.missing().join(', ');
-    if (hall.reconciliation.kind() === 'look-up') {
-      logLine(hall, 'warning', `Looking orders up: no answer yet for ${missing}; asking again.`);
-      startLookUp(hall);
-      return;
-    }
-    logLine(hall, 'warning', `Reconciling: no answer yet for ${missing}; asking again. Nothing leaves meanwhile.`);
-    startReconciliation(hall);
+    const text =
+      hall.reconciliation.kind() === 'look-up'
+        ? `Looking orders up: no answer yet for ${missing}; asking again.`
+        : `Reconciling: no answer yet for ${missing}; asking again. Nothing leaves meanwhile.`;
+    logLine(hall, 'warning', text);
+    hall.ports.broker.reconcile();
+    hall.reconciliation.again(hall.ports.clock.now());
   }
 
   #arrangeTimer(): void {

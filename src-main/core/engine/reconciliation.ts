@@ -61,6 +61,16 @@ export class Reconciliation {
     this.askedPositions(now);
   }
 
+  /**
+   * The lists were asked for once more, because some have not ended. What came since the beginning goes on counting, also the end of a list
+   * of the first time: an answer that TWS left out would otherwise make every later one look like an earlier one for ever.
+   */
+  again(now: number): void {
+    this.#startedAt = now;
+    this.#lastLookAt = now;
+    this.askedPositions(now);
+  }
+
   /** Connection lost: what was reconciled counts no more. */
   reset(): void {
     this.#running = false;
