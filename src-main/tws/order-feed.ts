@@ -89,6 +89,7 @@ export class OrderFeed implements Rider {
         return;
       }
       ids.seen(execution.orderId);
+      book.execution(execution);
       emit({ kind: 'execution', execution, contract, live: reqId === -1 });
     });
     listen('commissionReport', (report) => {
@@ -131,6 +132,7 @@ export class OrderFeed implements Rider {
     // Answers to this connection's requests will not come; those of the next are counted anew.
     if (session === this.#portfolio) for (const list of Object.values(this.#waiting)) list.length = 0;
     this.#executions = [];
+    this.#parts.book.closed(session.clientId);
   }
 
   reconcile(): void {

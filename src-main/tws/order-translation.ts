@@ -16,9 +16,13 @@ import { err, ok, type Result } from '#domain/result';
 import { toIbContract, wireDecimal } from './contract-translation.ts';
 import { isWireSafe } from './wire-text.ts';
 
-/** Cancel with block: of two exits never both can fill. */
-const OCA_CANCEL_WITH_BLOCK = 1;
+/**
+ * Reduce with block: of two exits never both can fill, and what one of them fills in part the others shrink by. Type 1 would cancel them,
+ * and leave what is still held without a stop.
+ */
+const OCA_REDUCE_WITH_BLOCK = 2;
 const MAX_REF = 40;
+const MAX_GROUP = 60;
 /** IB's unset integer, seen as the order id of manual executions. */
 const UNSET_INT = 2_147_483_647;
 
@@ -46,6 +50,8 @@ export interface WireOrder {
 export interface LegBonds {
   readonly parentId?: number;
   readonly ocaGroup?: string;
+  /** As IB names it; the desk's own groups are of type 2. */
+  readonly ocaType?: number;
 }
 
 /** Order → wire (rule G-9). Every figure is decimal text without exponent, every choice explicit, so that no preset fills it in. */
@@ -54,12 +60,14 @@ export function toWireOrder(request: OrderRequest): Result<WireOrder> {
   if (!contract.ok) return contract;
   if (request.contract.conId <= 0) return err('The contract has no valid contract id.');
   const exits = request.legs.length - 1;
-  const ocaGroup = exits > 1 ? `OCA-${request.legs[0].ref}` : undefined;
+  const [, ...children] = request.legs;
+  if (children.some((leg) => exits > 1 && (leg.ocaGroup === undefined || leg.ocaGroup !== children[0]?.ocaGroup)))
+    return err('Two exits outside of one OCA group could both fill.');
   const legs: WireLeg[] = [];
   for (const [index, leg] of request.legs.entries()) {
     const order = toIbOrder(request.account, leg, {
       transmit: index === exits,
-      ...(index > 0 && ocaGroup !== undefined ? { ocaGroup } : {}),
+      ...(leg.ocaGroup === undefined ? {} : { ocaGroup: leg.ocaGroup }),
     });
     if (!order.ok) return order;
     legs.push({ ref: leg.ref, order: order.value });
@@ -92,7 +100,7 @@ function toIbOrder(account: AccountId, leg: OrderLeg, how: LegBonds & { readonly
     orderRef: leg.ref,
     outsideRth: leg.outsideRth,
     transmit: how.transmit,
-    ...(how.ocaGroup === undefined ? {} : { ocaGroup: how.ocaGroup, ocaType: OCA_CANCEL_WITH_BLOCK }),
+    ...(how.ocaGroup === undefined ? {} : { ocaGroup: how.ocaGroup, ocaType: how.ocaType ?? OCA_REDUCE_WITH_BLOCK }),
     ...(how.parentId === undefined ? {} : { parentId: how.parentId }),
   });
 }
@@ -110,6 +118,8 @@ function legFault(account: string, leg: OrderLeg): string | undefined {
   const needs = TYPES[leg.type];
   if (needs.limit && !Number.isSafeInteger(leg.limit)) return `A ${leg.type} order needs a limit price.`;
   if (needs.stop && !Number.isSafeInteger(leg.stop)) return `A ${leg.type} order needs a stop price.`;
+  if (leg.ocaGroup !== undefined && (leg.ocaGroup === '' || leg.ocaGroup.length > MAX_GROUP || !isWireSafe(leg.ocaGroup)))
+    return 'The name of the OCA group is empty, too long or carries characters that must not reach the wire.';
   return undefined;
 }
 
@@ -140,6 +150,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
       ? {}
       : { parentId: order.parentId as OrderId }),
     ...(order.ocaGroup === undefined || order.ocaGroup === '' ? {} : { ocaGroup: order.ocaGroup }),
+    ...(order.ocaGroup === undefined || order.ocaGroup === '' || integer(order.ocaType) <= 0 ? {} : { ocaType: integer(order.ocaType) }),
     ibStatus: state.status,
     whatIf: order.whatIf ?? false,
   };

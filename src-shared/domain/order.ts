@@ -39,6 +39,8 @@ export interface OrderLeg {
   readonly quantity: Quantity;
   readonly limit?: Price;
   readonly stop?: Price;
+  /** Orders of one group cancel or shrink each other at IB as they fill; together they never trade more than the largest of them. */
+  readonly ocaGroup?: string;
   readonly tif: TimeInForce;
   readonly outsideRth: boolean;
 }
@@ -83,6 +85,7 @@ export interface Order {
   readonly quantity: Quantity;
   readonly limit?: Price;
   readonly stop?: Price;
+  readonly ocaGroup?: string;
   readonly outsideRth: boolean;
   readonly state: OrderState;
   /** IB's own word, e.g. `PreSubmitted`, and its reason for holding. */
@@ -147,6 +150,11 @@ export function isTerminal(state: OrderState): boolean {
 /** May rest or fill at the broker: counted in exposure and cancelled by a kill. UNKNOWN and CANCEL_PENDING included. */
 export function isWorking(state: OrderState): boolean {
   return AT_BROKER.has(state);
+}
+
+/** A stop that works against a loss, whichever way it moves; IB's own words for those that the desk does not place included. */
+export function isStopType(type: string): boolean {
+  return type.startsWith('STP') || type.startsWith('TRAIL');
 }
 
 export function opposite(side: Side): Side {

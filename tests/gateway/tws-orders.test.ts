@@ -165,7 +165,7 @@ test('a bracket leaves as one: parent held back, children tied to it and to each
     ['101', 'SELL', '100', 'LMT', '190.25', '', 'GTC', oca, 'DU1234567', request.legs[1]!.ref, '0', '100', '0'],
     ['102', 'SELL', '100', 'STP', '', '180', 'GTC', oca, 'DU1234567', request.legs[2]!.ref, '1', '100', '0'],
   ]);
-  expect(gateway.placed.map((fields) => fields[46])).toEqual(['', '1', '1']);
+  expect(gateway.placed.map((fields) => fields[46])).toEqual(['', '2', '2']);
   expect(outcome.kind === 'sent' ? outcome.legs.map(({ orderId }) => orderId) : outcome).toEqual([100, 101, 102]);
   expect(desk.of('place-frame').map(({ ref, modify, quantity }) => ({ ref, modify, quantity }))).toEqual(
     request.legs.map(({ ref }) => ({ ref, modify: false, quantity: units(100) })),

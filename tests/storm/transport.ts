@@ -238,8 +238,7 @@ export class Transport implements BrokerPort {
       if (!alive()) break;
       const orderId = ids[index]!;
       const parentId = index === 0 ? undefined : ids[0];
-      const ocaGroup = index > 0 && approved.value.legs.length > 2 ? `OCA-${approved.value.legs[0].ref}` : '';
-      const bond = { parentId, ocaGroup, transmit: leg === approved.value.legs.at(-1) };
+      const bond = { parentId, ocaGroup: leg.ocaGroup ?? '', ocaType: 2, transmit: leg === approved.value.legs.at(-1) };
       const frame = frameOf(approved, leg, orderId, bond);
       this.#bonds.sent(clientId, orderId, bond);
       writing({ approved, leg, orderId, clientId });
@@ -335,6 +334,7 @@ export class Transport implements BrokerPort {
     if (news.kind === 'order-status') this.#bonds.status(news.status);
     if (news.kind === 'execution') {
       this.#ids.seen(news.execution.orderId);
+      this.#bonds.execution(news.execution);
       this.#parts.crash('execution');
     }
     this.#emit(news);
@@ -366,6 +366,7 @@ export class Transport implements BrokerPort {
     this.#lamps.closed(clientId, this.#parts.clock.now());
     if (clientId === 0) for (const list of Object.values(this.#asked)) list.length = 0;
     this.#executions = [];
+    this.#bonds.closed(clientId);
     this.#drop(({ approved }) => (approved.value.origin === 'operator' ? 0 : 2) === clientId, 'The connection to TWS was lost.');
     this.#tellLink();
     this.#parts.clock.after(300 + this.#parts.random.next() * 3_000, () => {

@@ -40,6 +40,7 @@ export function writeOrders(
       quantity: leg.quantity,
       ...(leg.limit === undefined ? {} : { limit: leg.limit }),
       ...(leg.stop === undefined ? {} : { stop: leg.stop }),
+      ...(leg.ocaGroup === undefined ? {} : { ocaGroup: leg.ocaGroup }),
       outsideRth: leg.outsideRth,
       state,
       filled: ZERO,

@@ -1,17 +1,28 @@
-import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Quantity } from '#domain/quantity';
+import { isStopType, type Order } from '#domain/order';
+import { groupOf } from './family.ts';
 
-/** Quantity of the position that stops confirmed working at the broker cover; a stop that is only sent protects nothing. */
+/**
+ * Quantity of the position that stops confirmed working at the broker cover; a stop that is only sent protects nothing. One whose change
+ * is under way works with the old terms or the new ones, so the smaller quantity counts. Stops of one group cover the largest of them.
+ */
 export function stopsProtecting(working: readonly Order[], position: Pick<Position, 'account' | 'contract' | 'quantity'>): Quantity {
   if (position.quantity === 0) return 0 as Quantity;
   const side = position.quantity > 0 ? 'SELL' : 'BUY';
-  let covered = 0;
+  const groups = new Map<string, number>();
   for (const order of working) {
-    const stop = order.type === 'STP' || order.type === 'STP LMT';
-    const confirmed = order.state === 'ACCEPTED' || order.state === 'PARTIAL' || order.state === 'HELD';
-    if (stop && confirmed && order.side === side && order.account === position.account && order.contract.conId === position.contract.conId)
-      covered += order.quantity - order.filled;
+    if (!isStopType(order.type) || !isConfirmed(order)) continue;
+    if (order.side !== side || order.account !== position.account || order.contract.conId !== position.contract.conId) continue;
+    const rest = Math.min(order.quantity, order.change?.quantity ?? order.quantity) - order.filled;
+    const group = groupOf(order);
+    groups.set(group, Math.max(groups.get(group) ?? 0, rest));
   }
+  let covered = 0;
+  for (const rest of groups.values()) covered += rest;
   return Math.min(covered, Math.abs(position.quantity)) as Quantity;
+}
+
+function isConfirmed(order: Order): boolean {
+  return order.state === 'ACCEPTED' || order.state === 'PARTIAL' || order.state === 'HELD' || order.state === 'MODIFY_PENDING';
 }

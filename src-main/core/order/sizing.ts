@@ -8,6 +8,7 @@ import { formatPrice, type Price, roundToTick } from '#domain/price';
 import type { Quote } from '#domain/quote';
 import { err, ok, type Result } from '#domain/result';
 import type { ExitLevel, TriggerAction } from '#domain/trigger';
+import { ocaGroupOf } from './family.ts';
 
 export interface SizingInput {
   readonly account: AccountId;
@@ -70,6 +71,8 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
   const legs: [OrderLeg, ...OrderLeg[]] = [first];
   const reference = limit ?? stop ?? market;
   const exitSide = opposite(side);
+  // One exit alone has its group too, so that what shall work beside it later can join.
+  const group = { ocaGroup: ocaGroupOf(first.ref) };
   const exitTif = action.tif === 'IOC' ? 'GTC' : action.tif;
   if (action.target !== undefined) {
     const price = exitPrice(action.target, reference, side === 'BUY' ? 1 : -1);
@@ -77,7 +80,7 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
     const rounded = roundToTick(price, tick, exitSide === 'SELL' ? 'up' : 'down');
     const fault = sideFault('target', rounded, reference, side === 'BUY' ? 1 : -1);
     if (fault !== undefined) return err(fault);
-    legs.push({ ref: ref('T'), leg: 'T', side: exitSide, type: 'LMT', limit: rounded, tif: exitTif, ...shared });
+    legs.push({ ref: ref('T'), leg: 'T', side: exitSide, type: 'LMT', limit: rounded, tif: exitTif, ...group, ...shared });
   }
   if (action.stop !== undefined) {
     const price = exitPrice(action.stop, reference, side === 'BUY' ? -1 : 1);
@@ -85,7 +88,7 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
     const rounded = roundToTick(price, tick, exitSide === 'SELL' ? 'up' : 'down');
     const fault = sideFault('stop', rounded, reference, side === 'BUY' ? -1 : 1);
     if (fault !== undefined) return err(fault);
-    legs.push({ ref: ref('S'), leg: 'S', side: exitSide, type: 'STP', stop: rounded, tif: exitTif, ...shared });
+    legs.push({ ref: ref('S'), leg: 'S', side: exitSide, type: 'STP', stop: rounded, tif: exitTif, ...group, ...shared });
   }
   return ok({
     account: input.account,
