@@ -2,13 +2,13 @@ import { approve } from '#core/risk/risk-engine';
 import type { BrokerNotice, OpenOrderNews, OrderAddress } from '#core/ports/broker';
 import type { Tx } from '#core/commit/transaction';
 import type { OrderKey, OrderRef } from '#domain/ids';
-import { isWorking, type Order, type OrderIntent, type OrderLeg, type OrderState, type OrderType, type TimeInForce } from '#domain/order';
+import { type Order, type OrderIntent, type OrderLeg, type OrderState, type OrderType, type TimeInForce } from '#domain/order';
 import { formatPrice, type Price, roundToTick } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { type Effect, log } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
-import { commit, engineState, type Hall } from './hall.ts';
+import { attempt, commit, engineState, type Hall } from './hall.ts';
 import { riskContext } from './risk-view.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -81,6 +81,7 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
     outsideRth: order.outsideRth,
     ...(limit === undefined ? {} : { limit }),
     ...(stop === undefined ? {} : { stop }),
+    ...(order.ocaGroup === undefined ? {} : { ocaGroup: order.ocaGroup }),
   };
   const intent: OrderIntent = {
     account: order.account,
@@ -94,7 +95,7 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
   if (!mayTransmit(state, intent.purpose === 'reduce' ? 'confirmed-reduce' : 'operator-entry'))
     return refuse(`The desk is ${state}; ${intent.purpose === 'reduce' ? 'no order' : 'no entry'} can be changed in this state.`);
   const words = changeText(order, leg);
-  const outcome = commit(hall, 'order', 'order.modify', { kind: 'command', text: `${by}: ${words}`, ref: order.key }, (tx) => {
+  const outcome = attempt(hall, 'order', 'order.modify', { kind: 'command', text: `${by}: ${words}`, ref: order.key }, (tx) => {
     const now = tx.get(hall.stores.orders, order.key);
     if (now === undefined || !CHANGEABLE.has(now.state)) return 'The order changed in the meantime; look at it again.';
     const verdict = approve(intent, riskContext(hall, tx, intent, undefined, undefined), tx.seq);
@@ -116,9 +117,9 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
     log(tx, 'info', `${by} changes ${order.side} ${order.contract.symbol}: ${words}`, { kind: 'order', key: order.key });
     return tx.seq;
   });
-  if (outcome === undefined) return refuse('The change could not be recorded; nothing was sent.');
-  if (typeof outcome === 'string') return err({ code: 'not-allowed-now', text: outcome });
-  return ok(outcome);
+  if (outcome.kind === 'failed') return refuse('The change could not be recorded; nothing was sent.');
+  if (outcome.kind === 'deferred') return ok(hall.coordinator.statistics().seq);
+  return typeof outcome.value === 'string' ? refuse(outcome.value) : ok(outcome.value);
 }
 
 function termsFault(hall: Hall, order: Order, terms: NewTerms): string | undefined {
@@ -225,6 +226,6 @@ export function changeListed(order: Order, news: OpenOrderNews, at: number): 'ta
 export function lookAfterChanges(hall: Hall, now: number): void {
   const waiting = hall.index
     .working()
-    .some((order) => order.change !== undefined && isWorking(order.state) && now - order.change.at > TAKEN_WITHIN_MS + 1_000);
+    .some((order) => order.change !== undefined && order.state === 'MODIFY_PENDING' && now - order.change.at > TAKEN_WITHIN_MS + 1_000);
   if (waiting && hall.link.ready) hall.ports.broker.requestOpenOrders();
 }

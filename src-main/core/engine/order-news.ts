@@ -2,9 +2,9 @@ import type { Tx } from '#core/commit/transaction';
 import { mayBecome } from '#core/order/life';
 import { stateOfStatus } from '#core/order/translate';
 import type { BrokerNotice, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
-import type { OrderKey } from '#domain/ids';
+import type { OrderKey, PermId } from '#domain/ids';
 import { isTerminal, isWorking, type Order, type OrderOrigin, type OrderState, type Side } from '#domain/order';
-import { parseOrderRef } from '#domain/order-ref';
+import { orderRef, parseOrderRef } from '#domain/order-ref';
 import type { Fill } from '#domain/execution';
 import type { Quantity } from '#domain/quantity';
 import { averagePrice } from '#core/portfolio/fold';
@@ -122,6 +122,7 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
       ...(news.quantity > 0 ? { quantity: news.quantity } : {}),
       ...(news.limit === undefined ? {} : { limit: news.limit }),
       ...(news.stop === undefined ? {} : { stop: news.stop }),
+      ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
       ibStatus: news.ibStatus,
       state: seen === undefined ? order.state : move(hall, order, seen),
       updatedAt: tx.at,
@@ -141,12 +142,15 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
     refusalsOf(hall).delete(key);
 }
 
+/** A change that left and was not answered may have been taken, also when the order was lost sight of or a cancel went after it. */
+const MAY_BE_CHANGED: ReadonlySet<OrderState> = new Set<OrderState>(['MODIFY_PENDING', 'UNKNOWN', 'CANCEL_PENDING']);
+
 /** What only belongs to a state goes with it. */
 function settled(order: Order): Order {
   const { change, absence, ...rest } = order;
   return {
     ...rest,
-    ...(change !== undefined && order.state === 'MODIFY_PENDING' ? { change } : {}),
+    ...(change !== undefined && MAY_BE_CHANGED.has(order.state) ? { change } : {}),
     ...(absence !== undefined && order.state === 'UNKNOWN' ? { absence } : {}),
   };
 }
@@ -216,6 +220,7 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
     key,
     ...(news.orderRef === undefined || ours === undefined ? {} : { ref: news.orderRef }),
     ...(ours === undefined ? {} : { triggerId: ours.triggerId, leg: ours.leg }),
+    ...parentOf(hall, news),
     account: news.account,
     contract: news.contract,
     side: news.side,
@@ -225,6 +230,7 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
     quantity: news.quantity > 0 ? news.quantity : filled,
     ...(news.limit === undefined ? {} : { limit: news.limit }),
     ...(news.stop === undefined ? {} : { stop: news.stop }),
+    ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
     outsideRth: news.outsideRth,
     state: completed ? ended : working,
     ibStatus: news.ibStatus,
@@ -261,6 +267,17 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
     `${origin === 'trigger' ? 'Order of an earlier run' : origin === 'manual' ? 'Manual order' : 'Foreign order'} seen: ${news.side} ${news.contract.symbol}`,
     { kind: 'order', key },
   );
+}
+
+/** The parent that IB names by its number: of the desk's own orders the reference says more, because numbers are given out anew. */
+function parentOf(hall: Hall, news: OpenOrderNews): Pick<Order, 'parentKey'> {
+  if (news.parentId === undefined) return {};
+  const ours = news.orderRef === undefined ? undefined : parseOrderRef(news.orderRef);
+  const key =
+    ours === undefined
+      ? hall.index.find({ clientId: news.clientId, orderId: news.parentId, permId: 0 as PermId })
+      : (orderRef({ ...ours, leg: 'E' }) as string as OrderKey);
+  return key === undefined ? {} : { parentKey: key };
 }
 
 /** Executions that came before their order belong to it (R-17). */

@@ -1,5 +1,6 @@
 import type { Tx } from '#core/commit/transaction';
 import { quoteFault, quoteFaultSentence } from '#core/market/quote-fault';
+import { groupOf, restOf } from '#core/order/family';
 import type { RiskContext } from '#core/risk/risk-context';
 import { contractLabel } from '#domain/contract';
 import { sessionAt } from '#domain/session-time';
@@ -9,6 +10,7 @@ import type { Quote } from '#domain/quote';
 import type { Trigger } from '#domain/trigger';
 import { ZERO } from '#domain/quantity';
 import { type Effect, positionKey } from './desk-state.ts';
+import { entryOf, isOpenEntry, takesOf } from './families.ts';
 import type { Hall } from './hall.ts';
 
 /**
@@ -45,6 +47,8 @@ export function riskContext(
     quoteFault: quoteFaultText(hall, intent, seen, quote === undefined ? undefined : tickAt),
     position: position?.quantity ?? ZERO,
     working,
+    takes: (order) => takesOf(hall, order),
+    ...(changed === undefined ? {} : { changed, coming: comingOf(hall, changed) }),
     recent: hall.recentSends.since(now - Math.max(1, rules.limits.duplicateWindowSeconds) * 1_000),
     refUsed: (ref) => tx.has(hall.stores.orders, ref as string as OrderKey),
     triggerFires: trigger === undefined ? undefined : { id: trigger.id, recent: trigger.recentFires },
@@ -82,5 +86,10 @@ function quoteFaultText(hall: Hall, intent: OrderIntent, quote: Quote | undefine
 
 function isReplaced(order: Order, changed: Order | undefined): boolean {
   if (changed === undefined) return false;
-  return order.key === changed.key || (changed.parentKey !== undefined && order.parentKey === changed.parentKey);
+  return order.key === changed.key || (order.side === changed.side && groupOf(order) === groupOf(changed));
+}
+
+function comingOf(hall: Hall, exit: Order): number {
+  const entry = entryOf(hall, exit);
+  return isOpenEntry(entry) ? restOf(entry) : 0;
 }

@@ -1,6 +1,7 @@
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { formatAmount, MONEY_SCALE, notional, type Amount } from '#domain/money';
 import type { Order, OrderIntent, OrderLeg, Side } from '#domain/order';
+import { groupOf, restOfGroups } from '#core/order/family';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
 import type { Denied, RiskContext } from './risk-context.ts';
@@ -224,26 +225,21 @@ const workingOrders: Control = (intent, { working, rules }) => {
   return undefined;
 };
 
-/** What a side can still add if everything working on it fills. Exits of brackets cancel each other, so the larger counts. */
-function pending(working: readonly Order[], conId: number, side: Side): number {
-  let sum = 0;
-  const exits = new Map<string, number>();
-  for (const order of working) {
-    if (order.contract.conId !== conId || order.side !== side) continue;
-    const rest = Math.max(0, order.quantity - order.filled);
-    if (order.parentKey === undefined) sum += rest;
-    else exits.set(order.parentKey, Math.max(exits.get(order.parentKey) ?? 0, rest));
-  }
-  for (const rest of exits.values()) sum += rest;
-  return sum;
+/** What a side can still add if everything working on it fills. Orders of one group cancel each other, so the largest counts. */
+function pending(working: readonly Order[], conId: number, side: Side, takes: RiskContext['takes']): number {
+  return restOfGroups(
+    working.filter((order) => order.contract.conId === conId && order.side === side),
+    takes,
+  );
 }
 
 /** C-12: position if everything working on the order's side fills, UNKNOWN orders included. */
-const worstCasePosition: Control = (intent, { position, working, rules }) => {
+const worstCasePosition: Control = (intent, { position, working, takes, changed, rules }) => {
   const [entry] = intent.legs;
   const limit = isDerivative(intent) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;
   const direction = entry.side === 'BUY' ? 1 : -1;
-  const worst = (position + direction * (pending(working, intent.contract.conId, entry.side) + entry.quantity)) as Quantity;
+  const worst = (position +
+    direction * (pending(working, intent.contract.conId, entry.side, takes) + entry.quantity - (changed?.filled ?? 0))) as Quantity;
   const size = Math.abs(worst) as Quantity;
   return size <= limit * QUANTITY_SCALE
     ? passed(`position after ${formatQuantity(worst)} of ${limit}`)
@@ -270,22 +266,31 @@ const dailyLoss: Control = (_intent, { dailyPnl, rules }) => {
 };
 
 /** Reducing orders pass every limit but one: they never sell more than is held, counting exits already working. */
-const reduceOnly: Control = (intent, { position, working }) => {
+const reduceOnly: Control = (intent, { position, working, takes, changed, coming = 0 }) => {
   const [entry] = intent.legs;
   if (intent.legs.length !== 1) return denied('REDUCE', 'A reducing order has exactly one leg.');
   const fault = quantityFault(entry);
   if (fault !== undefined) return denied('REDUCE', fault);
-  const held = entry.side === 'SELL' ? position : 0 - position;
+  const rest = (entry.quantity - (changed?.filled ?? 0)) as Quantity;
+  if (changed !== undefined && onlyShrinks(entry, changed)) return passed(`takes ${formatQuantity(rest)}, less than before`);
+  const held = (entry.side === 'SELL' ? position : 0 - position) + coming;
   if (held <= 0)
     return denied('REDUCE', `There is no ${entry.side === 'SELL' ? 'long' : 'short'} position in ${intent.contract.symbol} to reduce.`);
-  const open = held - pending(working, intent.contract.conId, entry.side);
-  return entry.quantity <= open
-    ? passed(`reduces ${formatQuantity(entry.quantity)} of ${formatQuantity(held as Quantity)}`)
+  // What joins a group takes nothing besides it, as long as it is alone no more than what the others leave.
+  const others = entry.ocaGroup === undefined ? working : working.filter((order) => groupOf(order) !== entry.ocaGroup);
+  const open = held - pending(others, intent.contract.conId, entry.side, takes);
+  return rest <= open
+    ? passed(`reduces ${formatQuantity(rest)} of ${formatQuantity(held as Quantity)}`)
     : denied(
         'REDUCE',
         `Only ${formatQuantity(Math.max(0, open) as Quantity)} of ${formatQuantity(held as Quantity)} is free to close; working exits cover the rest. Cancel them first.`,
       );
 };
+
+/** The same order, for less: whatever else works, this can only lower what may be traded. */
+function onlyShrinks(leg: OrderLeg, order: Order): boolean {
+  return leg.quantity < order.quantity && leg.limit === order.limit && leg.stop === order.stop;
+}
 
 const LIMITS: Readonly<Record<keyof RiskContext['rules']['limits'], true>> = {
   maxOrderShares: true,
