@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { OrderId, OrderRef } from '#domain/ids';
 import type { OrderIntent, OrderLeg } from '#domain/order';
 import type { Price } from '#domain/price';
 import { units } from '#domain/quantity';

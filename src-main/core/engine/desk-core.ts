@@ -12,7 +12,7 @@ import { RecentSends } from '#core/risk/recent-sends';
 import { TriggerIndex } from '#core/trigger/trigger-index';
 import { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
-import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
+import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Tick } from '#domain/quote';
@@ -20,7 +20,7 @@ import type { Trigger } from '#domain/trigger';
 import type { DeskStores, Effect } from './desk-state.ts';
 import { positionKey, step } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
-import { advanceClosings, trimExits } from './closing.ts';
+import { advanceClosings } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { onCommission, onExecution, onPosition } from './fill-news.ts';
 import { fire } from './firing.ts';
@@ -38,6 +38,7 @@ import { askPositions, look } from './looking.ts';
 import { positionsListed, watchPosition } from './position-check.ts';
 import { PositionWatch } from './position-watch.ts';
 import { Reconciliation } from './reconciliation.ts';
+import { Trims } from './trims.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
 import { missesListed, needsLook } from './unknown-orders.ts';
 
@@ -47,8 +48,6 @@ const COMPARE_AFTER_FILLS_MS = 2_000;
 const LIST_EVERY_MS = 20_000;
 /** How often the positions are asked for until they are certain. */
 const OPENING_EVERY_MS = 2_000;
-/** The second look is for a position that the broker told late. */
-const TRIM_AFTER_MS = [1_500, 6_000] as const;
 
 const NO_LINK: LinkState = {
   connections: [],
@@ -68,6 +67,7 @@ export class DeskCore {
   readonly hall: Hall;
   readonly gate: TransmitGate;
   readonly sink: MarketSink;
+  readonly #trims: Trims;
   #comparedAt = 0;
   #listedAt = 0;
   #fillsSince: number | undefined;
@@ -115,6 +115,7 @@ export class DeskCore {
       link: NO_LINK,
     };
     this.gate = transmitGate(this.hall);
+    this.#trims = new Trims(this.hall);
     this.sink = this.#makeSink();
     coordinator.dispatchTo((release) => this.#dispatch(release));
     coordinator.subscribe((news) => {
@@ -191,7 +192,7 @@ export class DeskCore {
         onExecution(hall, news);
         watchPosition(hall, positionKey(news.execution.account, news.contract.conId));
         this.#fillsSince ??= hall.ports.clock.now();
-        if (news.live) this.#trimLater(news.execution.account, news.execution.conId);
+        if (news.live) this.#trims.due(news.execution.account, news.execution.conId);
         break;
       case 'commission':
         onCommission(hall, news);
@@ -218,7 +219,10 @@ export class DeskCore {
           if (missesListed(hall, hall.ports.clock.now()) && hall.reconciliation.done()) startReconciliation(hall);
         }
         if (news.of === 'positions') this.#positionsListed();
-        if (hall.reconciliation.end(news.of, news.epoch)) onReconciled(hall);
+        if (hall.reconciliation.end(news.of, news.epoch)) {
+          onReconciled(hall);
+          this.#trims.allDue();
+        }
         if (news.of === 'positions' || hall.reconciliation.awaitsPositions()) settleOpening(hall);
         break;
       case 'notice':
@@ -239,13 +243,8 @@ export class DeskCore {
   #positionsListed(): void {
     for (const key of positionsListed(this.hall)) {
       const held = this.hall.stores.positions.get(key);
-      if (held !== undefined) this.#trimLater(held.account, held.contract.conId);
+      if (held !== undefined) this.#trims.due(held.account, held.contract.conId);
     }
-  }
-
-  /** Exits that a fill has made too large are taken back, once IB has had the time to cancel the rest of their group itself. */
-  #trimLater(account: AccountId, conId: ConId): void {
-    for (const after of TRIM_AFTER_MS) this.hall.ports.scheduler.after(after, () => trimExits(this.hall, account, conId));
   }
 
   /** Everything that depends on passing time; called by its own timer and by tests. */

@@ -19,6 +19,15 @@ function positionTurned(hall: Hall, request: OrderRequest): string | undefined {
   return leg.quantity <= held ? undefined : `The position in ${request.contract.symbol} is smaller by now; the order would turn it around.`;
 }
 
+/** What keeps every order in, whatever it is; a sentence. Undefined: nothing does. */
+export function shutFault(hall: Hall): string | undefined {
+  if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready.';
+  if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB.';
+  if (!hall.reconciliation.done()) return 'The book is being reconciled with the broker.';
+  if (hall.ports.journal.status().state !== 'ready') return 'The journal cannot be written; orders are refused, cancels and kill work.';
+  return undefined;
+}
+
 /**
  * The last look before the socket, in the same turn as the write: seal, kill latch, desk state, link, reconciliation, journal.
  * Undefined lets the order leave.
@@ -33,11 +42,6 @@ export function transmitGate(hall: Hall): TransmitGate {
     const state = engineState(hall);
     if (!mayTransmit(state, kind)) return `The desk is ${state}; no such order leaves in this state.`;
     const turned = positionTurned(hall, order.value);
-    if (turned !== undefined) return turned;
-    if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready.';
-    if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB.';
-    if (!hall.reconciliation.done()) return 'The book is being reconciled with the broker.';
-    if (hall.ports.journal.status().state !== 'ready') return 'The journal cannot be written; orders are refused, cancels and kill work.';
-    return undefined;
+    return turned ?? shutFault(hall);
   };
 }
