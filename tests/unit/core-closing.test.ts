@@ -345,3 +345,17 @@ function boughtByHand(desk: CoreDesk, contract: Contract): void {
   desk.news({ kind: 'execution', contract, live: true, execution });
   desk.position(100, contract);
 }
+
+test('a close that waited for a message slot is measured again as it leaves: what was sold meanwhile is not sold twice', () => {
+  const { desk, target, stop } = held();
+  desk.status(target, 'Cancelled');
+  desk.status(stop, 'Cancelled');
+  desk.broker.mode = 'queue';
+  expect(close(desk, 100).ok).toBe(true);
+  soldByHand(desk, 30);
+  desk.broker.mode = 'wire';
+  desk.broker.releaseWaiting();
+  expect(closes(desk)).toEqual([]);
+  expect(desk.broker.gateAnswers.at(-1)).toContain('would turn it around');
+  expect(desk.alarms().some((text) => text.startsWith('Not sent: SELL IBM.') && text.includes('UNPROTECTED 70'))).toBe(true);
+});

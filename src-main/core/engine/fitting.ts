@@ -49,7 +49,8 @@ export function restAfterChange(order: Order): number {
 function sharesOf(exits: readonly Order[], allowed: number): readonly Share[] {
   const groups = new Map<string, Order[]>();
   for (const order of exits) groups.set(groupOf(order), [...(groups.get(groupOf(order)) ?? []), order]);
-  const hasStop = (group: readonly Order[]): number => (group.some((order) => isStopType(order.type)) ? 0 : 1);
+  // One that only may be there protects nothing.
+  const hasStop = (group: readonly Order[]): number => (group.some((order) => isStopType(order.type) && isChangeable(order)) ? 0 : 1);
   const shares: Share[] = [];
   let room = Math.max(0, allowed);
   for (const group of [...groups.values()].toSorted((one, other) => hasStop(one) - hasStop(other))) {
