@@ -14,6 +14,7 @@ export class Bonds {
   readonly #bonds = new Map<string, Bond>();
   readonly #sent = new Set<string>();
   readonly #open = new Set<string>();
+  readonly #modified = new Set<string>();
   readonly #quantities = new Map<string, number>();
 
   sent(clientId: number, orderId: number, bond: Bond): void {
@@ -50,6 +51,15 @@ export class Bonds {
   /** This process has sent a frame under that id before. */
   isSent(clientId: number, orderId: number): boolean {
     return this.#sent.has(`${clientId}:${orderId}`);
+  }
+
+  modified(clientId: number, orderId: number): void {
+    this.#modified.add(`${clientId}:${orderId}`);
+  }
+
+  /** What is refused may be a change of it. */
+  isModified(clientId: number, orderId: number): boolean {
+    return this.#modified.has(`${clientId}:${orderId}`);
   }
 
   of(clientId: number, orderId: number): Bond {

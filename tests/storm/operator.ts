@@ -17,6 +17,7 @@ import { acknowledgeExternal, unacknowledged } from '#core/engine/position-check
 import { armTrigger, changeTrigger } from '#core/engine/triggers';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
+import type { Position } from '#domain/position';
 import type { Price } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerAction, TriggerSpec } from '#domain/trigger';
@@ -60,6 +61,12 @@ export class Operator {
   }
 
   act(): void {
+    this.#world.byHand = true;
+    this.#act();
+    this.#world.byHand = false;
+  }
+
+  #act(): void {
     const { life, random } = this.#world;
     if (life === undefined) return;
     this.#backToWork(life);
@@ -109,7 +116,7 @@ export class Operator {
         if (position === undefined) break;
         const { account, contract } = position;
         const stop = ((this.#world.tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12)) * CENT) as Price;
-        if (wish === 'close') closePosition(hall, account, contract.conId, ([25, 50, 100] as const)[random.between(0, 2)]!, BY);
+        if (wish === 'close') this.#close(life, position);
         else if (wish === 'protect') protectPosition(hall, account, contract.conId, stop, BY);
         else breakeven(hall, account, contract.conId, BY);
         break;
@@ -147,7 +154,17 @@ export class Operator {
     if (life === undefined) return;
     counts.kills += 1;
     this.#world.note(`the operator kills, ${scope}`);
+    const { byHand } = this.#world;
+    this.#world.byHand = true;
     kill(life.hall, scope, BY, 'enough');
+    this.#world.byHand = byHand;
+  }
+
+  #close(life: Life, { account, contract, quantity }: Position): void {
+    const percent = ([25, 50, 100] as const)[this.#world.random.between(0, 2)]!;
+    const { closes } = this.#world.invariants;
+    closes.clicked(contract.conId, Math.ceil((Math.abs(quantity) * percent) / 100));
+    if (!closePosition(life.hall, account, contract.conId, percent, BY).ok) closes.refused(contract.conId);
   }
 
   #modify(life: Life): void {

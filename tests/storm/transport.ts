@@ -46,6 +46,8 @@ export interface TransportParts {
   readonly writing: (frame: WrittenFrame) => void;
   /** The same for new terms of an order that has left before. */
   readonly changing: (frame: WrittenFrame) => void;
+  /** A cancel is about to be written, or has no wire to be written to. */
+  readonly cancelling: (address: OrderAddress) => void;
   /** The frame is off the wire: it has come to TWS, or it is lost. */
   readonly arrived: (ref: OrderRef) => void;
   readonly emit: (news: BrokerNews) => void;
@@ -71,7 +73,7 @@ export class Transport implements BrokerPort {
   readonly #lamps = new LinkLamps();
   readonly #ids: OrderIds;
   readonly #requestIds = new RequestIds();
-  readonly #notices = new Notices(() => false);
+  readonly #notices = new Notices((clientId, orderId) => this.#bonds.isModified(clientId, orderId));
   readonly #open = new Set<number>();
   readonly #bonds = new Bonds();
   #epoch = 0;
@@ -137,6 +139,7 @@ export class Transport implements BrokerPort {
       tws.place(clientId, frame);
     });
     const modify = this.#bonds.isSent(clientId, orderId);
+    this.#bonds.modified(clientId, orderId);
     this.#emit({ kind: 'place-frame', ref: leg.ref, orderId, clientId, quantity: leg.quantity, modify });
     return { kind: 'sent', legs: [{ ref: leg.ref, orderId, clientId }], at: this.#parts.clock.now() };
   }
@@ -144,6 +147,7 @@ export class Transport implements BrokerPort {
   cancel(address: OrderAddress): SendOutcome {
     this.#parts.crash('cancel: before it leaves');
     if (!this.#parts.alive()) return { kind: 'refused', reason: 'dead' };
+    this.#parts.cancelling(address);
     if (address.clientId !== 0 && address.clientId !== 2) return { kind: 'refused', reason: 'The order belongs to another client id.' };
     if (!this.#open.has(address.clientId)) return { kind: 'refused', reason: 'There is no connection to TWS; the cancel was not sent.' };
     const { tws } = this.#parts;

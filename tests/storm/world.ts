@@ -35,6 +35,8 @@ export class World {
   readonly deaths = new Map<string, number>();
   /** Odds that an order waits for its place in the message rate. */
   waits = 0;
+  /** The person at the console is doing something right now. */
+  byHand = false;
   readonly #trace: string[] = [];
   #life: Life | undefined;
   #triggerIds = 0;
