@@ -9,7 +9,7 @@ import {
 import type { OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
 import type { Contract } from '#domain/contract';
 import type { AccountId, ClientId, OrderId, OrderRef, PermId } from '#domain/ids';
-import type { OrderIntent, OrderLeg, OrderRequest, OrderType, Side, TimeInForce } from '#domain/order';
+import type { OrderIntent, OrderLeg, OrderRequest, OrderType, Side, TimeInForce, Trail } from '#domain/order';
 import { formatPrice, priceFromNumber, type Price } from '#domain/price';
 import { formatQuantity, quantityFromNumber, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
@@ -28,11 +28,14 @@ const UNSET_INT = 2_147_483_647;
 
 const TIFS: Readonly<Record<TimeInForce, IbTif>> = { DAY: IbTif.DAY, GTC: IbTif.GTC, IOC: IbTif.IOC };
 const SIDES: Readonly<Record<Side, OrderAction>> = { BUY: OrderAction.BUY, SELL: OrderAction.SELL };
-const TYPES: Readonly<Record<OrderType, { readonly ib: IbOrderType; readonly limit: boolean; readonly stop: boolean }>> = {
+const TYPES: Readonly<
+  Record<OrderType, { readonly ib: IbOrderType; readonly limit: boolean; readonly stop: boolean; readonly trail?: true }>
+> = {
   MKT: { ib: IbOrderType.MKT, limit: false, stop: false },
   LMT: { ib: IbOrderType.LMT, limit: true, stop: false },
   STP: { ib: IbOrderType.STP, limit: false, stop: true },
   'STP LMT': { ib: IbOrderType.STP_LMT, limit: true, stop: true },
+  TRAIL: { ib: IbOrderType.TRAIL, limit: false, stop: false, trail: true },
 };
 
 /** A leg ready for the wire but for its ids, which are only taken when it leaves. */
@@ -95,6 +98,7 @@ function toIbOrder(account: AccountId, leg: OrderLeg, how: LegBonds & { readonly
     orderType: needs.ib,
     ...(needs.limit && leg.limit !== undefined ? { lmtPrice: wireDecimal(formatPrice(leg.limit, 0)) } : {}),
     ...(needs.stop && leg.stop !== undefined ? { auxPrice: wireDecimal(formatPrice(leg.stop, 0)) } : {}),
+    ...(needs.trail === true ? trailFields(leg) : {}),
     tif: TIFS[leg.tif],
     account,
     orderRef: leg.ref,
@@ -103,6 +107,15 @@ function toIbOrder(account: AccountId, leg: OrderLeg, how: LegBonds & { readonly
     ...(how.ocaGroup === undefined ? {} : { ocaGroup: how.ocaGroup, ocaType: how.ocaType ?? OCA_REDUCE_WITH_BLOCK }),
     ...(how.parentId === undefined ? {} : { parentId: how.parentId }),
   });
+}
+
+/** The distance as an amount or as a percentage, and where the stop begins: IB moves it from there after the market. */
+function trailFields({ trail, stop }: OrderLeg): Partial<IbOrder> {
+  return {
+    ...(trail?.kind === 'amount' ? { auxPrice: wireDecimal(formatPrice(trail.amount, 0)) } : {}),
+    ...(trail?.kind === 'percent' ? { trailingPercent: wireDecimal(String(trail.basisPoints / 100)) } : {}),
+    ...(stop === undefined ? {} : { trailStopPrice: wireDecimal(formatPrice(stop, 0)) }),
+  };
 }
 
 /** Values can be wrong in spite of their types: they crossed a boundary once. */
@@ -118,9 +131,28 @@ function legFault(account: string, leg: OrderLeg): string | undefined {
   const needs = TYPES[leg.type];
   if (needs.limit && !Number.isSafeInteger(leg.limit)) return `A ${leg.type} order needs a limit price.`;
   if (needs.stop && !Number.isSafeInteger(leg.stop)) return `A ${leg.type} order needs a stop price.`;
+  if (needs.trail === true && (!Number.isSafeInteger(leg.stop) || !isDistance(leg.trail)))
+    return 'A TRAIL order needs a distance and a stop to begin with.';
   if (leg.ocaGroup !== undefined && (leg.ocaGroup === '' || leg.ocaGroup.length > MAX_GROUP || !isWireSafe(leg.ocaGroup)))
     return 'The name of the OCA group is empty, too long or carries characters that must not reach the wire.';
   return undefined;
+}
+
+function isDistance(trail: Trail | undefined): boolean {
+  if (trail === undefined) return false;
+  return trail.kind === 'amount'
+    ? Number.isSafeInteger(trail.amount) && trail.amount > 0
+    : Number.isSafeInteger(trail.basisPoints) && trail.basisPoints > 0 && trail.basisPoints < 10_000;
+}
+
+/** A trailing order's distance; missing when IB names none that can be read. */
+function trailOf(order: IbOrder): Trail | undefined {
+  const amount = priceFromNumber(order.auxPrice);
+  if (amount !== undefined && amount > 0) return { kind: 'amount', amount };
+  const percent = priceFromNumber(order.trailingPercent);
+  return percent !== undefined && percent > 0 && percent < 100_000_000
+    ? { kind: 'percent', basisPoints: Math.round(percent / 10_000) }
+    : undefined;
 }
 
 /** IB's open (or completed) order → news. Undefined when it is not usable at all. */
@@ -130,8 +162,13 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
   if (!Number.isSafeInteger(orderId) || quantity === undefined || quantity < 0 || side === undefined) return undefined;
   const type = order.orderType as string;
   const limit = type.includes('LMT') || type === 'REL' ? priceFromNumber(order.lmtPrice) : undefined;
-  const stop =
-    type.startsWith('STP') || type.startsWith('TRAIL') || type === 'MIT' || type === 'LIT' ? priceFromNumber(order.auxPrice) : undefined;
+  const trails = type.startsWith('TRAIL');
+  const stop = trails
+    ? priceFromNumber(order.trailStopPrice)
+    : type.startsWith('STP') || type === 'MIT' || type === 'LIT'
+      ? priceFromNumber(order.auxPrice)
+      : undefined;
+  const trail = trails ? trailOf(order) : undefined;
   return {
     orderId: orderId as OrderId,
     permId: integer(order.permId) as PermId,
@@ -143,6 +180,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
     quantity,
     ...(limit === undefined ? {} : { limit }),
     ...(stop === undefined ? {} : { stop }),
+    ...(trail === undefined ? {} : { trail }),
     tif: (order.tif as string | undefined) ?? '',
     outsideRth: order.outsideRth ?? false,
     ...(order.orderRef === undefined || order.orderRef === '' ? {} : { orderRef: order.orderRef as OrderRef }),

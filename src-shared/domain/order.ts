@@ -5,7 +5,12 @@ import type { Price } from './price.ts';
 import type { Quantity } from './quantity.ts';
 
 export type Side = 'BUY' | 'SELL';
-export type OrderType = 'MKT' | 'LMT' | 'STP' | 'STP LMT';
+/** What may open a position. */
+export type EntryType = 'MKT' | 'LMT' | 'STP' | 'STP LMT';
+/** TRAIL is an exit only: a stop that IB moves after the market, never back. */
+export type OrderType = EntryType | 'TRAIL';
+/** How far a trailing stop stays behind the market. Basis points: 150 is 1.5 %. */
+export type Trail = { readonly kind: 'amount'; readonly amount: Price } | { readonly kind: 'percent'; readonly basisPoints: number };
 export type TimeInForce = 'DAY' | 'GTC' | 'IOC';
 
 /** Our life of an order (order-truth.md §2.2); IB's raw status word is kept beside it. */
@@ -38,7 +43,9 @@ export interface OrderLeg {
   readonly type: OrderType;
   readonly quantity: Quantity;
   readonly limit?: Price;
+  /** Of a TRAIL order: where it begins. */
   readonly stop?: Price;
+  readonly trail?: Trail;
   /** Orders of one group cancel or shrink each other at IB as they fill; together they never trade more than the largest of them. */
   readonly ocaGroup?: string;
   readonly tif: TimeInForce;
@@ -84,7 +91,9 @@ export interface Order {
   readonly tif: string;
   readonly quantity: Quantity;
   readonly limit?: Price;
+  /** Of a trailing order: where IB last said that it stands. */
   readonly stop?: Price;
+  readonly trail?: Trail;
   readonly ocaGroup?: string;
   readonly outsideRth: boolean;
   readonly state: OrderState;
@@ -106,6 +115,10 @@ export interface Order {
   readonly cause?: OrderCause;
   /** A change on its way to the broker; the order's own terms stay what IB last said until IB says the new ones. */
   readonly change?: OrderChange;
+  /** When this desk last asked to cancel it, epoch ms: a cancel without it came from a person in TWS or from IB. */
+  readonly cancelAskedAt?: number;
+  /** When a person in TWS, or IB itself, gave it other terms than this desk had asked for, epoch ms. */
+  readonly changedOutsideAt?: number;
   /** UNKNOWN, and what IB's complete lists have said since: nothing of it. */
   readonly absence?: OrderAbsence;
 }
@@ -114,6 +127,7 @@ export interface OrderChange {
   readonly quantity: Quantity;
   readonly limit?: Price;
   readonly stop?: Price;
+  readonly trail?: Trail;
   /** State to go back to when IB refuses. */
   readonly from: OrderState;
   readonly at: number;
@@ -155,6 +169,13 @@ export function isWorking(state: OrderState): boolean {
 /** A stop that works against a loss, whichever way it moves; IB's own words for those that the desk does not place included. */
 export function isStopType(type: string): boolean {
   return type.startsWith('STP') || type.startsWith('TRAIL');
+}
+
+export function sameTrail(one: Trail | undefined, other: Trail | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.kind === 'amount'
+    ? other.kind === 'amount' && one.amount === other.amount
+    : other.kind === 'percent' && one.basisPoints === other.basisPoints;
 }
 
 export function opposite(side: Side): Side {

@@ -1,7 +1,7 @@
 import type { Condition } from './condition.ts';
 import type { Contract } from './contract.ts';
 import type { TriggerId } from './ids.ts';
-import type { OrderType, Side, TimeInForce } from './order.ts';
+import type { EntryType, Side, TimeInForce } from './order.ts';
 import type { Price } from './price.ts';
 import type { Quantity } from './quantity.ts';
 
@@ -12,7 +12,7 @@ export type TriggerLife = 'draft' | 'armed' | 'paused' | 'firing' | 'fired' | 'f
 export type ExitLevel = { readonly kind: 'price'; readonly price: Price } | { readonly kind: 'percent'; readonly basisPoints: number };
 
 export interface EntryTerms {
-  readonly type: OrderType;
+  readonly type: EntryType;
   /** For LMT and STP LMT: a fixed price, or an offset from the trigger-time market (ask for buys, bid for sells; signed, in price units). */
   readonly limit?: Price;
   readonly limitOffset?: Price;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Bar } from '#domain/bar';
 import type { Contract, ContractDetails } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
-import { accountId, conId, contract, orderKey, price, quantity, triggerId, triggerSpec, wireText } from './inputs.ts';
+import { accountId, conId, contract, orderKey, price, quantity, trail, triggerId, triggerSpec, wireText } from './inputs.ts';
 import type { DeskError } from './errors.ts';
 import { settingsPatch } from './settings.ts';
 import type { TopicName } from './topics.ts';
@@ -61,6 +61,13 @@ export const COMMANDS = {
   }),
   /** A stop at the broker for the quantity that no stop protects now. */
   'position.protect': z.strictObject({ account: accountId, conId, stop: price }),
+  /**
+   * Lets the position's stops trail at the broker, this far behind the market: a plain stop is replaced, one that trails gets the new
+   * distance, what no stop covers gets one.
+   */
+  'position.trail': z.strictObject({ account: accountId, conId, trail }),
+  /** Makes exits as large as the position: too large ones shrink or go, a stop that covers too little grows. */
+  'position.mend': z.strictObject({ account: accountId, conId }),
   /** Moves the position's working stops to its average price, rounded to the side that loses less. */
   'position.breakeven': z.strictObject({ account: accountId, conId }),
   /** The operator has compared an EXTERNAL difference with TWS. */

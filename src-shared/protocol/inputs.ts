@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Condition } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
+import type { Trail } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { ExitLevel, TriggerSpec } from '#domain/trigger';
@@ -45,6 +46,12 @@ export const contract: z.ZodType<Contract> = z.strictObject({
   right: z.enum(['C', 'P']).exactOptional(),
   multiplier: z.number().int().min(1).max(1_000_000),
 });
+
+/** Basis points: 150 is 1.5 %. */
+export const trail: z.ZodType<Trail> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('amount'), amount: integer.positive().transform((n) => n as Price) }),
+  z.strictObject({ kind: z.literal('percent'), basisPoints: integer.min(1).max(9_999) }),
+]);
 
 const priceTest = z.enum(['crosses-above', 'crosses-below', 'at-or-above', 'at-or-below']);
 const quoteField = z.enum(['last', 'bid', 'ask', 'mid']);

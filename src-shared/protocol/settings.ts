@@ -45,7 +45,7 @@ export const settings = z.strictObject({
   limits,
   allowed: z.strictObject({
     /** C-19 */
-    orderTypes: z.array(z.enum(['MKT', 'LMT', 'STP', 'STP LMT'])).min(1),
+    orderTypes: z.array(z.enum(['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'])).min(1),
     timesInForce: z.array(z.enum(['DAY', 'GTC', 'IOC'])).min(1),
   }),
   killScope: z.enum(['own', 'all']),
@@ -94,7 +94,7 @@ export const DEFAULT_SETTINGS: Settings = {
     maxPositionContracts: 10,
     maxDailyLoss: 2_500,
   },
-  allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT'], timesInForce: ['DAY', 'GTC', 'IOC'] },
+  allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'], timesInForce: ['DAY', 'GTC', 'IOC'] },
   killScope: 'own',
   screen: { upColor: 'green' },
 };

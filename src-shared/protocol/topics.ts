@@ -83,7 +83,12 @@ export interface OrderRow {
   readonly quantity: Quantity;
   readonly filled: Quantity;
   readonly limit: Price | null;
+  /** Of a trailing order: where IB last said that it stands. */
   readonly stop: Price | null;
+  /** How far a trailing order stays behind, e.g. `0.50` or `1.5 %`; null when it does not trail. */
+  readonly trail: string | null;
+  /** Its OCA group at IB: orders of one group take in no more together than the largest of them. */
+  readonly group: string | null;
   readonly avgFillPrice: Price | null;
   readonly decimals: number;
   readonly origin: OrderOrigin;
@@ -129,6 +134,18 @@ export interface PositionRow {
   readonly unprotected: Quantity;
   /** A close under way, e.g. `closing 100: waits for the stop to shrink`; null when none is. */
   readonly closing: string | null;
+  /** What is offered for exits that are not as they should be; null when they are. */
+  readonly offer: OfferView | null;
+}
+
+/** One command of the operator mends it; the desk sends nothing of it by itself. */
+export interface OfferView {
+  readonly kind: 'protect' | 'mend' | 'flatten';
+  readonly quantity: Quantity;
+  /** Where the stop stood that is offered again; null when nobody knows of one. */
+  readonly stop: Price | null;
+  /** e.g. `its stop at 179.00 was rejected` */
+  readonly why: string;
 }
 
 export interface FillRow {

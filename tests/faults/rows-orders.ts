@@ -53,7 +53,11 @@ export const FAULTS_O: readonly FaultRow[] = [
     'a cancel that is never answered',
     `${FILE.ORDERS}O-11: a cancel that is not answered for hours stays pending, counts, and is a residual of a kill`,
   ),
-  gap('O-12', 'a fill after Cancelled: booked, protected', 'booked and alarmed (core-order-news); the new position gets no protection.'),
+  shown(
+    'O-12',
+    'a fill after Cancelled: booked, protection offered',
+    'unit/core-protection.test.ts › O-12: an entry that fills after it was cancelled: booked, alarmed, and its stop offered again within five seconds',
+  ),
   shown(
     'O-13',
     'PendingCancel, then a part fills',
@@ -94,24 +98,41 @@ export const FAULTS_O: readonly FaultRow[] = [
     `${FILE.CORE_IDENTITY}an order id used again in another session is not taken for the old order (I-23, R-19)`,
   ),
   shown('O-21', 'permId 0 for five seconds, two orders', `${FILE.ORDERS}O-21: two orders without permId for five seconds stay two`),
-  gap(
+  shown(
     'O-22',
     'our order placed, changed or cancelled by hand in TWS',
-    'the change is taken over, but no trigger is disarmed and nothing is alarmed.',
+    'unit/core-outside.test.ts › O-22: a stop moved by hand in TWS is taken over, told once, never moved back, and its trigger is disarmed',
+    'unit/core-outside.test.ts › O-22: an order cancelled by hand in TWS is told after five seconds, its trigger is disarmed, and its stop is offered again',
+    'gateway/exits-simulator.test.ts › O-22: over the real wire, a person moves the stop and cancels the target: taken over, told, never taken back',
   ),
-  gap('O-23', 'closed by hand while an exit works', 'no exit is cancelled when the position is closed by hand.'),
-  gap('O-24', 'parent part filled, stop hit', 'the rest of the parent is not cancelled by the desk.'),
-  gap(
+  shown(
+    'O-23',
+    'closed by hand while an exit works',
+    'unit/core-outside.test.ts › O-23: a position closed by hand takes its working exits back before they could turn it around',
+    'gateway/exits-simulator.test.ts › O-23: over the real wire, a person closes the position: the exits go before they turn it around',
+  ),
+  shown(
+    'O-24',
+    'parent part filled, stop hit',
+    'unit/core-protection.test.ts › O-24: the stop fills while the entry has filled 30 of 100: the rest of the entry is cancelled at once, position 0',
+    'gateway/exits-simulator.test.ts › O-24: over the real wire, the stop fills while the entry has filled 30 of 100: its rest goes, position 0',
+  ),
+  shown(
     'O-25',
-    'a child rejected after the parent filled',
-    'the position is shown as unprotected; nothing protects it or proposes to within 5 s.',
+    'a child rejected after the parent filled: offered again within 5 s',
+    'unit/core-protection.test.ts › O-25: a stop that IB rejects after its entry filled is offered again within five seconds, not sent, and one command places it',
+    'gateway/exits-simulator.test.ts › O-25: over the real wire, a stop that is lost is offered again, and one command protects in the target’s group',
   ),
   gap(
     'O-26',
     'the last leg of a bracket is lost',
     'the legs that TWS holds untransmitted are not cancelled within 5 s. That none of them trades is shown (tws-orders).',
   ),
-  gap('O-27', 'target and stop both fill', 'the reversed position is booked; it is not alarmed as such and no flatten is proposed.'),
+  shown(
+    'O-27',
+    'target and stop both fill',
+    'unit/core-protection.test.ts › O-27: target and stop both fill: the reversed position is named as such, and a flatten is offered that closes it',
+  ),
   shown(
     'O-28',
     'no answer for 30 s: UNKNOWN, not resent',

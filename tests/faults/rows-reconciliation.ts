@@ -29,10 +29,10 @@ export const SCENARIOS_R: readonly FaultRow[] = [
     `${FILE.PROCESS}P-03: an order that left before the death is found by its reference and taken up once; nothing is sent again`,
     `${FILE.CORE_LINK}an UNKNOWN order that IB lists again comes back, also with the very same words as before (R-06)`,
   ),
-  gap(
+  shown(
     'R-07',
     'filled while the desk was down: protection',
-    'FILLED and booked once (core-order-identity); a missing stop is not alarmed and none is offered.',
+    'unit/core-protection.test.ts › R-07, R-27: filled while the desk was down, and no stop at IB: alarm, and protection is offered; nothing is sent',
   ),
   shown(
     'R-08',
@@ -121,8 +121,20 @@ export const SCENARIOS_R: readonly FaultRow[] = [
     'a reference cut or dropped',
     `${FILE.RECONCILIATION}R-26: a reference that TWS cut or dropped makes a stranger of an order, unless its permId is known`,
   ),
-  gap('R-27', 'parent filled, a child is missing', 'not detected.'),
-  gap('R-28', 'children for another quantity than the parent filled', 'shown as partly unprotected; no mend is proposed.'),
+  shown(
+    'R-27',
+    'parent filled, a child is missing',
+    'unit/core-protection.test.ts › R-07, R-27: filled while the desk was down, and no stop at IB: alarm, and protection is offered; nothing is sent',
+    'unit/core-protection.test.ts › R-27: the stop of the bracket was cancelled at IB: it is offered again where it stood',
+  ),
+  shown(
+    'R-28',
+    'children for another quantity than the parent filled',
+    'unit/core-protection.test.ts › R-28: a stop for less than is held is offered to be enlarged',
+    'unit/core-protection.test.ts › R-28: a stop for more than is held is offered to be shrunk',
+    'unit/core-protection.test.ts › R-28: one command enlarges the stop, and the target of its group with it',
+    'unit/core-protection.test.ts › R-28: one command shrinks what works for more than is held',
+  ),
   shown(
     'R-29',
     'fills older than IB tells',

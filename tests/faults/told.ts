@@ -8,8 +8,8 @@ import { DU, manualOrder } from '../support/core-fixtures.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
 
 /** A code as the adapter would tell it: classified by the real table. `orderId` 100 is the first order of a `CoreDesk`. */
-export function tell(desk: CoreDesk, code: number, text = 'words', orderId = 100, modified = false): void {
-  const notice = new Notices(() => modified).classify({ clientId: 2 as ClientId, id: orderId, code, text }, desk.clock.monotonic());
+export function tell(desk: CoreDesk, code: number, text = 'words', orderId = 100, modified = false, client = 2): void {
+  const notice = new Notices(() => modified).classify({ clientId: client as ClientId, id: orderId, code, text }, desk.clock.monotonic());
   if (notice === undefined) throw new Error('a notice about an order is never dropped');
   desk.news({ kind: 'notice', notice });
 }

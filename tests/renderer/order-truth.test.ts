@@ -14,7 +14,15 @@ import {
   tickOf,
   typedTerms,
 } from '../../src-renderer/panels/orders/order-change.ts';
-import { breakevenPlan, closePlan, protectPlan, stopPresets } from '../../src-renderer/panels/positions/position-plan.ts';
+import { offerSign, offerWord } from '../../src-renderer/panels/positions/offer-words.ts';
+import {
+  breakevenPlan,
+  closePlan,
+  protectPlan,
+  readTrail,
+  stopPresets,
+  trailPlan,
+} from '../../src-renderer/panels/positions/position-plan.ts';
 import { AIG, IBM, adoptionRow, orderRow, positionRow, price, quoteRow } from './harness/fake-rows.ts';
 
 const NOON = Date.UTC(2013, 9, 8, 16, 0);
@@ -241,6 +249,70 @@ describe('protecting a position', () => {
       'No plain stop of AIG works at the broker; protect it first.',
       'The stop of AIG is at 47.95, its average, already.',
       'A stop at 48.40 would fire at once: the bid is 48.40. Close the position instead.',
+    ]);
+  });
+});
+
+describe('a trailing stop', () => {
+  const tick = price(0.01);
+  const half = { kind: 'amount', amount: price(0.5) } as const;
+
+  test('is written as an amount on the tick or as a percentage', () => {
+    expect([readTrail('0.50', tick), readTrail('1.5 %', tick), readTrail('1%', tick)]).toEqual([
+      { ok: true, trail: half },
+      { ok: true, trail: { kind: 'percent', basisPoints: 150 } },
+      { ok: true, trail: { kind: 'percent', basisPoints: 100 } },
+    ]);
+    expect(['0', '0.005', '100 %', '-1 %', 'far'].map((text) => readTrail(text, tick).ok)).toEqual([false, false, false, false, false]);
+  });
+
+  test('takes the place of the plain one, never further from the market than that stands', () => {
+    expect(trailPlan(long, [entry, stop, target], half, tick, quote)).toEqual({
+      level: price(47.9),
+      lines: ['SELL 120 AIG STP 47.90 → TRAIL 0.50, from 47.90; the old one goes when IB has confirmed it'],
+      refusal: null,
+    });
+    expect(trailPlan(long, [entry, stop], { kind: 'percent', basisPoints: 500 }, tick, quote).lines[0]).toContain('from 47.90');
+  });
+
+  test('gets a new distance, covers what is open, and is named with where it stands', () => {
+    const trailing = { ...stop, type: 'TRAIL', trail: '0.50' };
+    expect(orderTerms(trailing)).toBe('SELL 120 AIG TRAIL 0.50, now 47.90');
+    expect(trailPlan(long, [entry, trailing], { kind: 'percent', basisPoints: 100 }, tick, quote).lines).toEqual([
+      'SELL 120 AIG TRAIL 0.50, now 47.90 → 1 % behind',
+    ]);
+    expect(trailPlan({ ...long, unprotected: units(20) }, [], half, tick, quote).lines).toEqual(['SELL 20 AIG TRAIL 0.50 GTC, from 47.90']);
+    expect(termsOf(trailing).stop).toBeNull();
+  });
+});
+
+describe('what is offered for a position', () => {
+  test('is named by a word and a figure, and by what one press does', () => {
+    const offered = (offer: NonNullable<typeof long.offer>, open = 120) => {
+      const row = { ...long, unprotected: units(open), offer };
+      return [offerSign(row), offerWord(row)];
+    };
+    const why = 'its stop at 47.90 was rejected';
+    expect([
+      offered({ kind: 'protect', quantity: units(120), stop: price(47.9), why }),
+      offered({ kind: 'protect', quantity: units(120), stop: null, why }),
+      offered({ kind: 'mend', quantity: units(20), stop: price(47.9), why }, 20),
+      offered({ kind: 'mend', quantity: units(50), stop: null, why }, 0),
+      offered({ kind: 'flatten', quantity: units(120), stop: null, why }),
+    ]).toEqual([
+      ['UNPROTECTED 120', 'Protect at 47.90'],
+      ['UNPROTECTED 120', 'Protect…'],
+      ['UNPROTECTED 20', 'Mend'],
+      ['EXITS 50 TOO LARGE', 'Mend'],
+      ['REVERSED', 'Flatten…'],
+    ]);
+  });
+
+  test('a stop that joined the group of a target counts once when a part is closed', () => {
+    const joined = { ...stop, key: 'TD1-S0008314-1-9-S' as typeof stop.key, parentKey: null, group: `OCA-${E}` };
+    expect(closePlan(long, [entry, joined, target], 50).will.slice(0, 2)).toEqual([
+      'First: SELL 120 AIG LMT 49.30 shrinks to 60.',
+      'First: SELL 120 AIG STP 47.90 shrinks to 60.',
     ]);
   });
 });

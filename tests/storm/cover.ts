@@ -29,24 +29,42 @@ export class Cover {
     if (isStop(order) && !this.#isWanted(life, order)) this.#judge(life, order, leg.quantity - order.filled);
   }
 
-  /** By the operator's hand, or for what the operator has asked for: a kill, a close. */
+  /** By the operator's hand, or for what the operator has asked for: a kill, a close, a trailing stop in the same group. */
   #isWanted(life: Life, order: Order): boolean {
-    return this.#world.byHand || life.hall.latch.isSet() || life.stores.closings.has(`${order.account}:${order.contract.conId}`);
+    if (this.#world.byHand || life.hall.latch.isSet() || life.stores.closings.has(`${order.account}:${order.contract.conId}`)) return true;
+    return [...life.stores.orders.values()].some(
+      (other) => other.key !== order.key && other.type === 'TRAIL' && isThere(other) && groupOf(other) === groupOf(order),
+    );
   }
 
   #judge(life: Life, order: Order, then: number): void {
     const position = life.stores.positions.get(`${order.account}:${order.contract.conId}`)?.quantity ?? 0;
     const held = Math.max(0, order.side === 'SELL' ? position : 0 - position);
-    let others = 0;
-    for (const other of life.stores.orders.values())
-      if (other !== order && other.contract.conId === order.contract.conId && other.side === order.side && isStop(other) && isThere(other))
-        others += Math.min(other.quantity, other.change?.quantity ?? other.quantity) - other.filled;
-    const before = Math.min(held, others + order.quantity - order.filled);
-    if (Math.min(held, others + then) < before)
+    const stops = [...life.stores.orders.values()].filter(
+      (other) => other.contract.conId === order.contract.conId && other.side === order.side && isStop(other) && isThere(other),
+    );
+    const before = Math.min(held, coverOf(stops, order, order.quantity - order.filled));
+    const after = Math.min(held, coverOf(stops, order, then));
+    if (after < before)
       this.#fail(
-        `I-26: the desk itself leaves ${(before - others - then) / 10_000} of ${held / 10_000} ${order.contract.symbol} without the stop ${order.key}`,
+        `I-26: the desk itself leaves ${(before - after) / 10_000} of ${held / 10_000} ${order.contract.symbol} without the stop ${order.key}`,
       );
   }
+}
+
+/** Stops of one group cover the largest of them. */
+function coverOf(stops: readonly Order[], order: Order, rest: number): number {
+  const groups = new Map<string, number>([[groupOf(order), rest]]);
+  for (const other of stops) {
+    if (other.key === order.key) continue;
+    const there = Math.min(other.quantity, other.change?.quantity ?? other.quantity) - other.filled;
+    groups.set(groupOf(other), Math.max(groups.get(groupOf(other)) ?? 0, there));
+  }
+  return [...groups.values()].reduce((sum, one) => sum + one, 0);
+}
+
+function groupOf(order: Order): string {
+  return order.ocaGroup ?? order.parentKey ?? order.key;
 }
 
 function isStop(order: Order): boolean {

@@ -9,13 +9,14 @@ import type { Bond } from './bonds.ts';
 /** As the adapter writes it: the legs of a bracket wait in TWS for the last one, its exits are in one OCA group. */
 export function frameOf(approved: ApprovedOrder, leg: OrderLeg, orderId: OrderId, bond: Bond): PlaceOrder {
   const { contract, account } = approved.value;
+  const distance = leg.trail?.kind === 'amount' ? formatPrice(leg.trail.amount, 0) : undefined;
   return {
     orderId,
     contract: { conId: contract.conId, symbol: contract.symbol, secType: 'STK', exchange: 'SMART', currency: 'USD', localSymbol: '' },
     action: leg.side,
     quantity: formatQuantity(leg.quantity),
     limit: leg.limit === undefined ? undefined : formatPrice(leg.limit, 0),
-    aux: leg.stop === undefined ? undefined : formatPrice(leg.stop, 0),
+    aux: leg.trail !== undefined ? distance : leg.stop === undefined ? undefined : formatPrice(leg.stop, 0),
     orderType: leg.type,
     tif: leg.tif,
     ocaGroup: bond.ocaGroup,
@@ -27,7 +28,7 @@ export function frameOf(approved: ApprovedOrder, leg: OrderLeg, orderId: OrderId
     triggerMethod: 0,
     outsideRth: leg.outsideRth,
     whatIf: false,
-    trailStop: undefined,
-    trailPercent: undefined,
+    trailStop: leg.trail === undefined || leg.stop === undefined ? undefined : formatPrice(leg.stop, 0),
+    trailPercent: leg.trail?.kind === 'percent' ? String(leg.trail.basisPoints / 100) : undefined,
   };
 }

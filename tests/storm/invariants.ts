@@ -13,6 +13,7 @@ import { deskExposure, trueExposure } from './exposure.ts';
 import { legalMove } from './legal.ts';
 import { type Life, POSITION_LIMIT } from './life.ts';
 import type { WrittenFrame } from './transport.ts';
+import { overExit } from './protection.ts';
 import type { World } from './world.ts';
 
 /** What left a desk, kept apart from any desk's memory. */
@@ -100,6 +101,8 @@ export class Invariants {
     if (approved.value.purpose === 'entry' && leg === approved.value.legs[0]) this.#exposure(life, approved);
     if (leg.leg === 'F') this.#closes(life, approved);
     if (leg.leg === 'F') this.closes.leaves(approved.value.contract.conId, leg);
+    const over = approved.value.purpose === 'reduce' && leg.leg === 'S' ? overExit(life, approved) : undefined;
+    if (over !== undefined) this.fail(over);
   }
 
   /** I-03, I-04, I-14, I-15, I-24 at the write instant: from the desk's own words, but not by its own gate. */

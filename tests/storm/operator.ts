@@ -2,6 +2,7 @@ import { decide, undecided } from '#core/engine/adoption';
 import { breakeven, closePosition, protectPosition } from '#core/engine/closing';
 import { fire } from '#core/engine/firing';
 import { cancelOrders, kill } from '#core/engine/kill';
+import { mendExits } from '#core/engine/mending';
 import { modifyOrder } from '#core/engine/modify';
 import {
   acknowledgeKill,
@@ -14,9 +15,11 @@ import {
   stopDesk,
 } from '#core/engine/operator';
 import { acknowledgeExternal, unacknowledged } from '#core/engine/position-check';
+import { trailPosition } from '#core/engine/trailing';
 import { armTrigger, changeTrigger } from '#core/engine/triggers';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
+import type { Trail } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Price } from '#domain/price';
 import { units } from '#domain/quantity';
@@ -39,6 +42,8 @@ const WISHES = {
   close: 7,
   protect: 2,
   breakeven: 2,
+  trail: 5,
+  'take-offer': 4,
   'pause-trigger': 2,
   'resume-trigger': 2,
   disarm: 2,
@@ -110,17 +115,22 @@ export class Operator {
         break;
       case 'close':
       case 'protect':
-      case 'breakeven': {
+      case 'breakeven':
+      case 'trail': {
         const held = [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0);
         const position = held.length === 0 ? undefined : held[random.between(0, held.length - 1)];
         if (position === undefined) break;
         const { account, contract } = position;
         const stop = ((this.#world.tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12)) * CENT) as Price;
-        if (wish === 'close') this.#close(life, position);
+        if (wish === 'close') this.#close(life, position, ([25, 50, 100] as const)[this.#world.random.between(0, 2)]!);
         else if (wish === 'protect') protectPosition(hall, account, contract.conId, stop, BY);
-        else breakeven(hall, account, contract.conId, BY);
+        else if (wish === 'breakeven') breakeven(hall, account, contract.conId, BY);
+        else trailPosition(hall, account, contract.conId, this.#distance(), BY);
         break;
       }
+      case 'take-offer':
+        this.#takeOffer(life);
+        break;
       case 'pause-trigger':
       case 'resume-trigger':
       case 'disarm':
@@ -160,11 +170,29 @@ export class Operator {
     this.#world.byHand = byHand;
   }
 
-  #close(life: Life, { account, contract, quantity }: Position): void {
-    const percent = ([25, 50, 100] as const)[this.#world.random.between(0, 2)]!;
+  #close(life: Life, { account, contract, quantity }: Position, percent: 25 | 50 | 100): void {
     const { closes } = this.#world.invariants;
     closes.clicked(contract.conId, Math.ceil((Math.abs(quantity) * percent) / 100));
     if (!closePosition(life.hall, account, contract.conId, percent, BY).ok) closes.refused(contract.conId);
+  }
+
+  #distance(): Trail {
+    const { random } = this.#world;
+    return random.chance(0.5)
+      ? { kind: 'amount', amount: (random.between(1, 12) * CENT) as Price }
+      : { kind: 'percent', basisPoints: random.between(1, 20) };
+  }
+
+  /** Whatever a position's row offers, with one press. */
+  #takeOffer(life: Life): void {
+    const { hall, stores } = life;
+    const [offer] = stores.offers.values();
+    const position = offer === undefined ? undefined : stores.positions.get(offer.key);
+    if (offer === undefined || position === undefined) return;
+    const { account, contract } = position;
+    if (offer.kind === 'flatten') this.#close(life, position, 100);
+    else if (offer.kind === 'mend') mendExits(hall, account, contract.conId, BY);
+    else if (offer.stop !== undefined) protectPosition(hall, account, contract.conId, offer.stop, BY);
   }
 
   #modify(life: Life): void {

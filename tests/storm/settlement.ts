@@ -5,6 +5,7 @@ import { isTerminal, isWorking, type Order } from '#domain/order';
 import type { OrderView } from '#simulator/engine/order-view';
 import { isAlive } from './invariants.ts';
 import type { Life } from './life.ts';
+import { protectionGaps } from './protection.ts';
 import type { Tws } from './tws.ts';
 import type { World } from './world.ts';
 
@@ -45,6 +46,7 @@ export function differences(world: World, life: Life): readonly Difference[] {
   comparePositions(found, world, life);
   compareKill(found, world, life);
   compareExits(found, world, life);
+  for (const text of protectionGaps(world, life)) found.push({ text, excuse: undefined });
   if (!life.hall.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
   if (!life.hall.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
   if (life.state === 'INITIALIZING') found.push({ text: 'the desk is still INITIALIZING', excuse: undefined });

@@ -3,6 +3,7 @@ import type { Contract } from '#domain/contract';
 import type { Execution } from '#domain/execution';
 import type { AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
 import type { Amount } from '#domain/money';
+import type { Trail } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Fill } from '#simulator/engine/ledger';
@@ -44,6 +45,7 @@ export function openOrderOf(order: OrderView, completed = false): OpenOrderNews 
     quantity: order.quantity,
     ...(order.limit === undefined ? {} : { limit: order.limit }),
     ...(order.stop === undefined ? {} : { stop: order.stop }),
+    ...(order.type !== 'TRAIL' ? {} : { trail: trailOf(order) }),
     tif: order.tif,
     outsideRth: order.outsideRth,
     ...(order.orderRef === '' ? {} : { orderRef: order.orderRef as OrderRef }),
@@ -52,6 +54,12 @@ export function openOrderOf(order: OrderView, completed = false): OpenOrderNews 
     ibStatus: order.status,
     whatIf: false,
   };
+}
+
+function trailOf({ trailBy, trailPercent }: OrderView): Trail {
+  return trailBy === undefined
+    ? { kind: 'percent', basisPoints: Math.round((trailPercent ?? 0) / 10_000) }
+    : { kind: 'amount', amount: trailBy };
 }
 
 export function statusOf(order: OrderView): OrderStatusNews {

@@ -30,7 +30,7 @@ export const LIMITS: RiskLimits = {
 };
 
 export function rulesOf(limits: Partial<RiskLimits> = {}): RiskRules {
-  return { limits: { ...LIMITS, ...limits }, orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT'], timesInForce: ['DAY', 'GTC', 'IOC'] };
+  return { limits: { ...LIMITS, ...limits }, orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'], timesInForce: ['DAY', 'GTC', 'IOC'] };
 }
 
 export function detailsOf(contract: Contract, minTick = 0.01): ContractDetails {

@@ -168,6 +168,35 @@ test('a fill by hand that halves the position halves its exits', () => {
   ]);
 });
 
+test('two fills by hand in a row halve the exits twice and never cancel one whose change is on the way', () => {
+  const { desk, target, stop } = held();
+  soldByHand(desk, 20);
+  desk.wait(1_400);
+  soldByHand(desk, 30);
+  desk.position(50);
+  desk.wait(1_000);
+  expect(desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity])).toEqual([
+    [target, units(50)],
+    [stop, units(50)],
+  ]);
+  soldByHand(desk, 10);
+  desk.position(40);
+  desk.wait(1_600);
+  for (const [ref, status] of [
+    [target, 'Submitted'],
+    [stop, 'PreSubmitted'],
+  ] as const)
+    desk.openOrder(ref, status, { quantity: units(50) });
+  desk.wait(1_000);
+  expect(desk.broker.changes.slice(2).map(({ ref, leg }) => [ref, leg.quantity])).toEqual([
+    [target, units(40)],
+    [stop, units(40)],
+  ]);
+  desk.wait(2_000);
+  expect(desk.broker.cancels).toEqual([]);
+  expect(desk.alarms().filter((text) => text.includes('after a fill from outside'))).toHaveLength(2);
+});
+
 test('protection is not taken away on the strength of a book that differs from the broker', () => {
   const { desk } = held();
   soldByHand(desk, 100);

@@ -245,7 +245,7 @@ test('C-18 and C-19: a foreign account, a type and a time in force off the list'
   expect(verdict(intent(), { rules: { ...rulesOf(), orderTypes: ['MKT'] } })).toBe('C-19');
   expect(verdict(intent(), { rules: { ...rulesOf(), timesInForce: ['GTC'] } })).toBe('C-19');
   expect(verdict(intent([leg({ tif: '' as never })]))).toBe('C-19');
-  expect(verdict(intent([leg({ type: 'TRAIL' as never })]))).toBe('C-19');
+  expect(verdict(intent([leg({ type: 'MOC' as never })]))).toBe('C-19');
 });
 
 test.each(Object.keys(LIMITS) as readonly (keyof RiskLimits)[])(

@@ -1,7 +1,7 @@
 import { ocaGroupOf, restOfGroups } from '#core/order/family';
 import { approve } from '#core/risk/risk-engine';
 import { stopsProtecting } from '#core/order/protection';
-import type { AccountId, ConId, TriggerId } from '#domain/ids';
+import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
 import { isStopType, type Order, type OrderCause, type OrderIntent, type OrderLeg, type OrderState } from '#domain/order';
 import { type Leg, orderRef } from '#domain/order-ref';
 import type { Position } from '#domain/position';
@@ -28,11 +28,11 @@ const SHUT_PATIENCE_MS = 30_000;
 /** IB has confirmed it and holds its group; what is on its way in or out may not be there when the stop comes. */
 const JOINABLE: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'PARTIAL', 'HELD', 'MODIFY_PENDING']);
 
-function refuse(text: string): { readonly ok: false; readonly error: Refusal } {
+export function refuse(text: string): { readonly ok: false; readonly error: Refusal } {
   return err({ code: 'not-allowed-now', text });
 }
 
-function sizeOf(position: Position): Quantity {
+export function sizeOf(position: Position): Quantity {
   return Math.abs(position.quantity) as Quantity;
 }
 
@@ -172,16 +172,27 @@ function giveUp(hall: Hall, closing: Closing, why: string): void {
 }
 
 function sendClose(hall: Hall, position: Position, quantity: Quantity, by: string): Done {
-  return sendExit(
+  const sent = sendExit(
     hall,
     position,
     { leg: 'F', type: 'MKT', quantity, tif: 'DAY', outsideRth: false },
     `${by} closed ${formatQuantity(quantity)} of ${formatQuantity(sizeOf(position))} ${position.contract.symbol} by hand.`,
   );
+  return sent.ok ? ok(sent.value.seq) : sent;
+}
+
+export interface SentExit {
+  readonly seq: number;
+  readonly key: OrderKey;
 }
 
 /** One reduce-only order of the operator's hand. Its reference holds the commit's number, which never repeats, also not after a restart. */
-function sendExit(hall: Hall, position: Position, exit: Omit<OrderLeg, 'ref' | 'side'>, sentence: string): Done {
+export function sendExit(
+  hall: Hall,
+  position: Position,
+  exit: Omit<OrderLeg, 'ref' | 'side'>,
+  sentence: string,
+): Result<SentExit, Refusal> {
   const { account, contract } = position;
   const key = positionKey(account, contract.conId);
   const kind: Leg = exit.leg;
@@ -207,11 +218,13 @@ function sendExit(hall: Hall, position: Position, exit: Omit<OrderLeg, 'ref' | '
       writeOrders(hall, tx, intent, 'QUEUED', cause, `approved: ${verdict.verdict}`);
       log(tx, 'warning', sentence, { kind: 'position', key });
       releaseApproved(hall, tx, verdict);
-      return tx.seq;
+      return { seq: tx.seq, key: ref as string as OrderKey };
     },
   );
   if (outcome.kind === 'failed') return refuse('The order could not be recorded; nothing was sent.');
-  if (outcome.kind === 'deferred') return ok(hall.coordinator.statistics().seq);
+  // Only from inside an effect, where nobody waits for the answer.
+  if (outcome.kind === 'deferred')
+    return err({ code: 'conflict', text: 'The order is being recorded; look at the orders before you ask again.' });
   return typeof outcome.value === 'string' ? refuse(outcome.value) : ok(outcome.value);
 }
 
@@ -238,21 +251,25 @@ export function protectPosition(hall: Hall, account: AccountId, conId: ConId, st
   const shut = shutFault(hall);
   if (shut !== undefined) return refuse(shut);
   const parts = placesForStop(hall, position, quantity);
-  if (parts === undefined)
-    return refuse(
-      `Working exits would close ${position.contract.symbol} a second time besides a new stop, and none of them has a group at IB that it could join. Cancel one of them first.`,
-    );
+  if (parts === undefined) return noRoom(position);
   let last: Done = refuse('Stops at the broker cover the whole position already.');
   for (const part of parts) {
-    last = sendExit(
+    const sent = sendExit(
       hall,
       position,
       { leg: 'S', type: 'STP', ...part, stop: level, tif: 'GTC', outsideRth: true },
       `${by} protects ${formatQuantity(part.quantity)} ${position.contract.symbol} with a stop at ${formatPrice(level)}.`,
     );
-    if (!last.ok) return last;
+    if (!sent.ok) return sent;
+    last = ok(sent.value.seq);
   }
   return last;
+}
+
+function noRoom({ contract }: Position): { readonly ok: false; readonly error: Refusal } {
+  return refuse(
+    `Working exits would close ${contract.symbol} a second time besides a new stop, and none of them has a group at IB that it could join. Cancel one of them first.`,
+  );
 }
 
 /**
@@ -280,7 +297,23 @@ function placesForStop(
   return [...parts, { quantity: left as Quantity }];
 }
 
-function firesAtOnce(hall: Hall, position: Position, level: Price): string | undefined {
+/**
+ * The OCA group that a new stop has to join, because a target works that would otherwise close the position a second time; empty where
+ * there is room besides what works.
+ */
+export function groupToJoin(hall: Hall, position: Position, quantity: Quantity): Result<{ readonly ocaGroup?: string }, Refusal> {
+  const exits = exitsOf(hall, position);
+  const size = sizeOf(position);
+  if (exiting(hall, exits) + quantity <= size) return ok({});
+  for (const { ocaGroup } of exits) {
+    if (ocaGroup === undefined) continue;
+    const others = exits.filter((order) => order.ocaGroup !== ocaGroup);
+    if (exiting(hall, others) + quantity <= size) return ok({ ocaGroup });
+  }
+  return noRoom(position);
+}
+
+export function firesAtOnce(hall: Hall, position: Position, level: Price): string | undefined {
   const quote = hall.board.quote(position.contract.conId);
   const long = position.quantity > 0;
   const market = long ? quote?.bid : quote?.ask;

@@ -22,8 +22,9 @@ import { positionKey, step } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
 import { advanceClosings } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
-import { onCommission, onExecution, onPosition } from './fill-news.ts';
+import { onCommission, onPosition } from './fill-news.ts';
 import { fire } from './firing.ts';
+import { followExecution, followFilled } from './follow-fills.ts';
 import { transmitGate } from './gate.ts';
 import { commit, count, engineState, type Hall, type HallPorts, logLine } from './hall.ts';
 import { KillLatch } from './kill-latch.ts';
@@ -33,12 +34,15 @@ import { advance, firing, pauseDesk } from './life.ts';
 import { onLink, onReconciled, settleOpening, startReconciliation } from './link-news.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
 import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus, settleRefusals } from './order-news.ts';
+import { OutsideWatch } from './outside-watch.ts';
 import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
 import { askPositions, look } from './looking.ts';
 import { positionsListed, watchPosition } from './position-check.ts';
 import { PositionWatch } from './position-watch.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { Trims } from './trims.ts';
+import { ProtectionWatch } from './protection-watch.ts';
+import { advanceTrailings } from './trailing.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
 import { missesListed, needsLook } from './unknown-orders.ts';
 
@@ -68,6 +72,8 @@ export class DeskCore {
   readonly gate: TransmitGate;
   readonly sink: MarketSink;
   readonly #trims: Trims;
+  readonly #outside: OutsideWatch;
+  readonly #protection: ProtectionWatch;
   #comparedAt = 0;
   #listedAt = 0;
   #fillsSince: number | undefined;
@@ -116,6 +122,8 @@ export class DeskCore {
     };
     this.gate = transmitGate(this.hall);
     this.#trims = new Trims(this.hall);
+    this.#outside = new OutsideWatch(this.hall);
+    this.#protection = new ProtectionWatch(this.hall);
     this.sink = this.#makeSink();
     coordinator.dispatchTo((release) => this.#dispatch(release));
     coordinator.subscribe((news) => {
@@ -127,8 +135,11 @@ export class DeskCore {
   #note(store: string, key: string | number, value: unknown): void {
     if (store === 'sends') this.hall.recentSends.note(key as number, value as RecentSend | undefined);
     else if (value === undefined) return;
-    else if (store === 'orders') this.hall.index.note(value as Order);
-    else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
+    else if (store === 'orders') {
+      const order = value as Order;
+      this.#outside.note(this.hall.index.get(order.key), order);
+      this.hall.index.note(order);
+    } else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
   }
 
   onLog(listener: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void): void {
@@ -187,9 +198,10 @@ export class DeskCore {
         break;
       case 'order-status':
         onOrderStatus(hall, news.status);
+        if (news.status.ibStatus === 'Filled') followFilled(hall, hall.index.find(news.status));
         break;
       case 'execution':
-        onExecution(hall, news);
+        followExecution(hall, news, this.#protection);
         watchPosition(hall, positionKey(news.execution.account, news.contract.conId));
         this.#fillsSince ??= hall.ports.clock.now();
         if (news.live) this.#trims.due(news.execution.account, news.execution.conId);
@@ -236,7 +248,15 @@ export class DeskCore {
         }
         break;
     }
+    this.#follow();
+  }
+
+  /** What waits for the broker's word is taken further after each of them. */
+  #follow(): void {
+    const { hall } = this;
     advanceClosings(hall);
+    advanceTrailings(hall);
+    this.#outside.look(hall.ports.clock.now());
     advance(hall);
   }
 
@@ -263,6 +283,9 @@ export class DeskCore {
       startReconciliation(hall);
     }
     advanceClosings(hall);
+    advanceTrailings(hall);
+    this.#outside.look(now);
+    this.#protection.look(now);
     lookAfterChanges(hall, now);
     const idle = hall.link.ready && hall.link.upstream !== 'down' && hall.reconciliation.done();
     if (idle && needsLook(hall, now, hall.reconciliation.lastLookAt())) startReconciliation(hall);

@@ -3,7 +3,8 @@ import type { Stores } from '#core/commit/stores';
 import type { Tx } from '#core/commit/transaction';
 import type { Fill } from '#domain/execution';
 import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
-import type { Order } from '#domain/order';
+import type { Order, Trail } from '#domain/order';
+import type { Price } from '#domain/price';
 import type { Position } from '#domain/position';
 import type { Quantity } from '#domain/quantity';
 import type { Trigger } from '#domain/trigger';
@@ -87,6 +88,33 @@ export interface Closing {
   readonly at: number;
 }
 
+/** A stop that is being replaced by a trailing one. Keyed by the stop that goes. */
+export interface Trailing {
+  readonly key: OrderKey;
+  readonly position: string;
+  readonly trail: Trail;
+  /** The trailing stop, when it could be placed into the group of the one that goes; else it leaves when that one is gone. */
+  readonly placed?: OrderKey;
+  readonly by: string;
+  readonly at: number;
+}
+
+/**
+ * What the operator is offered for a position whose exits are not as they should be. The desk itself sends nothing of it: each is one
+ * command of the operator. Keyed like positions.
+ */
+export interface Offer {
+  readonly key: string;
+  readonly kind: 'protect' | 'mend' | 'flatten';
+  /** What no stop covers, what the exits have too much, or what turned around. */
+  readonly quantity: Quantity;
+  /** Where the stop stood that is offered again; missing where nobody knows of one. */
+  readonly stop?: Price;
+  /** Why, e.g. `its stop at 179.00 was rejected`. */
+  readonly why: string;
+  readonly at: number;
+}
+
 export interface DeskStores {
   readonly engine: Store<'desk', EngineRecord>;
   readonly history: Store<number, EngineStep>;
@@ -100,6 +128,8 @@ export interface DeskStores {
   readonly found: Store<string, Found>;
   /** Keyed like positions. */
   readonly closings: Store<string, Closing>;
+  readonly trailings: Store<OrderKey, Trailing>;
+  readonly offers: Store<string, Offer>;
 }
 
 export function openDeskStores(stores: Stores): DeskStores {
@@ -113,6 +143,8 @@ export function openDeskStores(stores: Stores): DeskStores {
     sends: stores.open('sends'),
     found: stores.open('found-at-start'),
     closings: stores.open('closings'),
+    trailings: stores.open('trailings'),
+    offers: stores.open('offers'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { entryKeyOf, restOf } from '#core/order/family';
-import type { OrderKey } from '#domain/ids';
+import type { OpenOrderNews } from '#core/ports/broker';
+import type { OrderKey, PermId } from '#domain/ids';
 import { isWorking, opposite, type Order } from '#domain/order';
 import { orderRef, parseOrderRef } from '#domain/order-ref';
 import type { Hall } from './hall.ts';
@@ -50,4 +51,15 @@ export function takesOf(hall: Hall, order: Order): number {
   if (!isOpenEntry(entry)) return rest;
   if (waitsForEntry(hall, order)) return 0;
   return isWhollyKnown(entry) ? Math.min(rest, openOf(hall, order) ?? rest) : rest;
+}
+
+/** The parent that IB names by its number: of the desk's own orders the reference says more, because numbers are given out anew. */
+export function parentOf(hall: Hall, news: OpenOrderNews): Pick<Order, 'parentKey'> {
+  if (news.parentId === undefined) return {};
+  const ours = news.orderRef === undefined ? undefined : parseOrderRef(news.orderRef);
+  const key =
+    ours === undefined
+      ? hall.index.find({ clientId: news.clientId, orderId: news.parentId, permId: 0 as PermId })
+      : (orderRef({ ...ours, leg: 'E' }) as string as OrderKey);
+  return key === undefined ? {} : { parentKey: key };
 }

@@ -83,15 +83,15 @@ export function fitExits(
   const gone: Order[] = [];
   const stuck: Order[] = [];
   let shrunk = false;
-  let waits = false;
+  let targetsWait = false;
   for (const { order, share } of sharesOf(exits, allowed)) {
     const isStop = isStopType(order.type);
-    if (isStop && waits && how.oneByOne === true) break;
+    if (isStop && targetsWait && how.oneByOne === true) break;
     if (restAfterChange(order) <= share) {
-      waits ||= order.state === 'MODIFY_PENDING';
+      targetsWait ||= !isStop && order.state === 'MODIFY_PENDING';
       continue;
     }
-    waits = true;
+    targetsWait ||= !isStop;
     if (order.state === 'CANCEL_PENDING' || order.state === 'MODIFY_PENDING') continue;
     if (share > 0) {
       if (UNSETTLED.has(order.state)) continue;
@@ -114,4 +114,9 @@ export function fitExits(
   }
   if (gone.length > 0) cancelOrders(hall, gone, how.by);
   return { acted: shrunk || gone.length > 0, stuck };
+}
+
+/** Makes exits fit into `remaining`, all at once. */
+export function makeRoom(hall: Hall, exits: readonly Order[], remaining: number, by: string): void {
+  fitExits(hall, exits, remaining, { by });
 }

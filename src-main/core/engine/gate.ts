@@ -1,3 +1,4 @@
+import { groupOf, restOfGroups } from '#core/order/family';
 import type { TransmitGate } from '#core/ports/broker';
 import { isApproved } from '#core/risk/approved';
 import type { OrderRequest } from '#domain/order';
@@ -16,7 +17,21 @@ function positionTurned(hall: Hall, request: OrderRequest): string | undefined {
   const [leg] = request.legs;
   const quantity = hall.stores.positions.get(positionKey(request.account, request.contract.conId))?.quantity ?? 0;
   const held = leg.side === 'SELL' ? quantity : 0 - quantity;
-  return leg.quantity <= held ? undefined : `The position in ${request.contract.symbol} is smaller by now; the order would turn it around.`;
+  if (leg.quantity > held) return `The position in ${request.contract.symbol} is smaller by now; the order would turn it around.`;
+  // So is what else has come to work on its side in the meantime.
+  const others = hall.index
+    .exposed()
+    .filter(
+      (order) =>
+        order.account === request.account &&
+        order.contract.conId === request.contract.conId &&
+        order.side === leg.side &&
+        order.ref !== leg.ref &&
+        groupOf(order) !== leg.ocaGroup,
+    );
+  return leg.leg === 'F' || leg.quantity + restOfGroups(others) <= held
+    ? undefined
+    : `Other exits of ${request.contract.symbol} work by now; with this order they would turn the position around.`;
 }
 
 /** What keeps every order in, whatever it is; a sentence. Undefined: nothing does. */

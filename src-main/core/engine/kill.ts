@@ -138,13 +138,11 @@ function cancelForKill(hall: Hall, tx: Parameters<typeof step>[0], order: Order)
 function cancelInside(hall: Hall, tx: Parameters<typeof step>[0], target: Order, globally = false): void {
   const order = tx.get(hall.stores.orders, target.key);
   if (order === undefined || !isWorking(order.state) || order.orderId === undefined || order.clientId === undefined) return;
-  if (order.state !== 'UNKNOWN')
-    tx.set(hall.stores.orders, order.key, {
-      ...order,
-      state: move(hall, order, 'CANCEL_PENDING'),
-      updatedAt: tx.at,
-      note: 'cancel sent',
-    });
+  tx.set(hall.stores.orders, order.key, {
+    ...order,
+    cancelAskedAt: tx.at,
+    ...(order.state === 'UNKNOWN' ? {} : { state: move(hall, order, 'CANCEL_PENDING'), updatedAt: tx.at, note: 'cancel sent' }),
+  });
   if (globally) return;
   tx.effect({
     kind: 'cancel',

@@ -2,19 +2,31 @@ import { approve } from '#core/risk/risk-engine';
 import type { BrokerNotice, OpenOrderNews, OrderAddress } from '#core/ports/broker';
 import type { Tx } from '#core/commit/transaction';
 import type { OrderKey, OrderRef } from '#domain/ids';
-import { type Order, type OrderIntent, type OrderLeg, type OrderState, type OrderType, type TimeInForce } from '#domain/order';
+import {
+  type Order,
+  type OrderIntent,
+  type OrderLeg,
+  type OrderState,
+  type OrderType,
+  sameTrail,
+  type TimeInForce,
+  type Trail,
+} from '#domain/order';
+import { trailText } from '#domain/order-text';
 import { formatPrice, type Price, roundToTick } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { type Effect, log } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
 import { attempt, commit, engineState, type Hall } from './hall.ts';
+import { askedFor, termsOf } from './outside-terms.ts';
 import { riskContext } from './risk-view.ts';
 import type { Refusal } from './refusal.ts';
 
 export interface NewTerms {
   readonly limit?: Price;
   readonly stop?: Price;
+  readonly trail?: Trail;
   readonly quantity?: Quantity;
 }
 
@@ -70,7 +82,8 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
   const tick = hall.details.get(order.contract.conId)?.minTick;
   const at = (price: Price): Price => (tick === undefined ? price : roundToTick(price, tick, 'nearest'));
   const limit = terms.limit === undefined ? order.limit : at(terms.limit);
-  const stop = terms.stop === undefined ? order.stop : at(terms.stop);
+  const stop = terms.stop === undefined ? standing(order, tick) : at(terms.stop);
+  const trail = terms.trail ?? order.trail;
   const leg: OrderLeg = {
     ref: referenceOf(order),
     leg: order.leg ?? 'E',
@@ -81,6 +94,7 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
     outsideRth: order.outsideRth,
     ...(limit === undefined ? {} : { limit }),
     ...(stop === undefined ? {} : { stop }),
+    ...(trail === undefined ? {} : { trail }),
     ...(order.ocaGroup === undefined ? {} : { ocaGroup: order.ocaGroup }),
   };
   const intent: OrderIntent = {
@@ -100,6 +114,7 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
     if (now === undefined || !CHANGEABLE.has(now.state)) return 'The order changed in the meantime; look at it again.';
     const verdict = approve(intent, riskContext(hall, tx, intent, undefined, undefined), tx.seq);
     if (!('verdict' in verdict)) return `${verdict.control}: ${verdict.text}`;
+    askedFor(hall, order.key, [termsOf(now), termsOf(leg)], tx.at);
     tx.set(hall.stores.orders, order.key, {
       ...now,
       state: 'MODIFY_PENDING',
@@ -107,6 +122,7 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
         quantity: leg.quantity,
         ...(limit === undefined ? {} : { limit }),
         ...(stop === undefined ? {} : { stop }),
+        ...(trail === undefined ? {} : { trail }),
         from: now.state,
         at: tx.at,
       },
@@ -123,21 +139,24 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
 }
 
 function termsFault(hall: Hall, order: Order, terms: NewTerms): string | undefined {
-  const types: Readonly<Record<OrderType, readonly ('limit' | 'stop')[]>> = {
+  const types: Readonly<Record<OrderType, readonly ('limit' | 'stop' | 'trail')[]>> = {
     MKT: [],
     LMT: ['limit'],
     STP: ['stop'],
     'STP LMT': ['limit', 'stop'],
+    TRAIL: ['trail'],
   };
   const has = (types as Readonly<Record<string, readonly string[]>>)[order.type];
   if (has === undefined) return `This desk does not change ${order.type} orders; change it in TWS.`;
   if (terms.limit !== undefined && !has.includes('limit')) return `A ${order.type} order has no limit price.`;
-  if (terms.stop !== undefined && !has.includes('stop')) return `A ${order.type} order has no stop price.`;
+  if (terms.stop !== undefined && !has.includes('stop')) return `A ${order.type} order has no stop price of its own.`;
+  if (terms.trail !== undefined && !has.includes('trail')) return `A ${order.type} order does not trail.`;
   if (terms.quantity !== undefined && terms.quantity <= order.filled)
     return `${formatQuantity(order.filled)} of it are filled already; cancel it instead, or choose a larger quantity.`;
   const same =
     (terms.limit ?? order.limit) === order.limit &&
     (terms.stop ?? order.stop) === order.stop &&
+    (terms.trail === undefined || sameTrail(terms.trail, order.trail)) &&
     (terms.quantity ?? order.quantity) === order.quantity;
   return same
     ? 'These are the terms that the order has.'
@@ -150,8 +169,16 @@ function changeText(order: Order, leg: OrderLeg): string {
   const parts: string[] = [];
   if (leg.limit !== undefined && leg.limit !== order.limit) parts.push(`limit ${priceOr(order.limit)} → ${formatPrice(leg.limit)}`);
   if (leg.stop !== undefined && leg.stop !== order.stop) parts.push(`stop ${priceOr(order.stop)} → ${formatPrice(leg.stop)}`);
+  if (leg.trail !== undefined && !sameTrail(leg.trail, order.trail))
+    parts.push(`trails by ${trailText(order.trail)} → ${trailText(leg.trail)}`);
   if (leg.quantity !== order.quantity) parts.push(`quantity ${formatQuantity(order.quantity)} → ${formatQuantity(leg.quantity)}`);
   return parts.join(', ');
+}
+
+/** Where a trailing order goes on from: IB's last word, on the tick, towards the market. IB moves it from there, never back. */
+function standing(order: Order, tick: Price | undefined): Price | undefined {
+  if (order.type !== 'TRAIL' || order.stop === undefined || tick === undefined) return order.stop;
+  return roundToTick(order.stop, tick, order.side === 'SELL' ? 'up' : 'down');
 }
 
 function priceOr(price: Price | undefined): string {
@@ -217,7 +244,9 @@ export function changeListed(order: Order, news: OpenOrderNews, at: number): 'ta
   const taken =
     (news.quantity === 0 || news.quantity === change.quantity) &&
     (change.limit === undefined || news.limit === change.limit) &&
-    (change.stop === undefined || news.stop === change.stop);
+    // IB moves the stop of a trailing order by itself.
+    (change.stop === undefined || change.trail !== undefined || news.stop === change.stop) &&
+    (change.trail === undefined || sameTrail(news.trail, change.trail));
   if (taken) return 'taken';
   return at - change.at > TAKEN_WITHIN_MS ? 'refused' : 'waits';
 }

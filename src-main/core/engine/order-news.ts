@@ -1,17 +1,19 @@
 import type { Tx } from '#core/commit/transaction';
-import { mayBecome } from '#core/order/life';
+import { mayBecome, settled } from '#core/order/life';
 import { stateOfStatus } from '#core/order/translate';
 import type { BrokerNotice, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
-import type { OrderKey, PermId } from '#domain/ids';
-import { isTerminal, isWorking, type Order, type OrderOrigin, type OrderState, type Side } from '#domain/order';
-import { orderRef, parseOrderRef } from '#domain/order-ref';
+import type { OrderKey } from '#domain/ids';
+import { isTerminal, isWorking, type Order, type OrderOrigin, type OrderState, sameTrail, type Side } from '#domain/order';
+import { parseOrderRef } from '#domain/order-ref';
 import type { Fill } from '#domain/execution';
 import type { Quantity } from '#domain/quantity';
 import { averagePrice } from '#core/portfolio/fold';
 import { type Effect, log } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
+import { parentOf } from './families.ts';
 import { changeListed, changeRefused } from './modify.ts';
 import { look } from './looking.ts';
+import { changedOutside } from './outside-terms.ts';
 
 /** What the desk believes has not left. The broker's word about such an order proves that it has. */
 const NOT_SENT: ReadonlySet<OrderState> = new Set<OrderState>(['INTENT', 'QUEUED', 'DENIED', 'ABORTED_BY_KILL']);
@@ -112,6 +114,7 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
       answer === undefined
         ? listed(hall, order, news, completed)
         : (stateOfStatus(news.ibStatus, order.filled, order.whyHeld ?? '') ?? order.change?.from);
+    const outside = completed ? undefined : changedOutside(hall, order, news, tx.at);
     // What was noted on the way to the broker is settled by its first answer; from then on the row says why the order exists.
     const { note: _settled, ...answered } = order;
     const changed: Order = {
@@ -122,14 +125,24 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
       ...(news.quantity > 0 ? { quantity: news.quantity } : {}),
       ...(news.limit === undefined ? {} : { limit: news.limit }),
       ...(news.stop === undefined ? {} : { stop: news.stop }),
+      ...(news.trail === undefined ? {} : { trail: news.trail }),
       ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
+      ...(outside === undefined ? {} : { changedOutsideAt: tx.at }),
       ibStatus: news.ibStatus,
       state: seen === undefined ? order.state : move(hall, order, seen),
       updatedAt: tx.at,
       ...(order.ackedAt === undefined ? { ackedAt: tx.at } : {}),
+      ...(outside === undefined ? {} : { note: 'changed in TWS or by IB, not by this desk' }),
       ...(answer === 'taken' ? { note: 'changed as asked' } : answer === 'refused' ? { note: 'IB kept the old terms' } : {}),
     };
     tx.set(hall.stores.orders, key, settled(changed));
+    if (outside !== undefined)
+      log(
+        tx,
+        'alarm',
+        `${order.side} ${order.contract.symbol} was changed in TWS or by IB, not by this desk: ${outside}. It is taken over as it is.`,
+        { kind: 'order', key },
+      );
     if (answer === 'refused')
       log(tx, 'alarm', `${order.side} ${order.contract.symbol} keeps its terms: IB lists it unchanged.`, { kind: 'order', key });
     spokenOf(tx, order, changed);
@@ -140,19 +153,6 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
   if (after !== undefined && after.state !== 'CANCEL_PENDING') refusedCancelsOf(hall).delete(key);
   if (after !== undefined && isWorking(after.state) && after.state !== 'INACTIVE' && after.state !== 'UNKNOWN')
     refusalsOf(hall).delete(key);
-}
-
-/** A change that left and was not answered may have been taken, also when the order was lost sight of or a cancel went after it. */
-const MAY_BE_CHANGED: ReadonlySet<OrderState> = new Set<OrderState>(['MODIFY_PENDING', 'UNKNOWN', 'CANCEL_PENDING']);
-
-/** What only belongs to a state goes with it. */
-function settled(order: Order): Order {
-  const { change, absence, ...rest } = order;
-  return {
-    ...rest,
-    ...(change !== undefined && MAY_BE_CHANGED.has(order.state) ? { change } : {}),
-    ...(absence !== undefined && order.state === 'UNKNOWN' ? { absence } : {}),
-  };
 }
 
 function listed(hall: Hall, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
@@ -181,6 +181,7 @@ function sameOpenOrder(order: Order, news: OpenOrderNews): boolean {
     (news.quantity === 0 || order.quantity === news.quantity) &&
     (news.limit === undefined || order.limit === news.limit) &&
     (news.stop === undefined || order.stop === news.stop) &&
+    (news.trail === undefined || sameTrail(order.trail, news.trail)) &&
     (news.orderId === 0 || order.orderId === news.orderId) &&
     order.ackedAt !== undefined
   );
@@ -230,6 +231,7 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
     quantity: news.quantity > 0 ? news.quantity : filled,
     ...(news.limit === undefined ? {} : { limit: news.limit }),
     ...(news.stop === undefined ? {} : { stop: news.stop }),
+    ...(news.trail === undefined ? {} : { trail: news.trail }),
     ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
     outsideRth: news.outsideRth,
     state: completed ? ended : working,
@@ -267,17 +269,6 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
     `${origin === 'trigger' ? 'Order of an earlier run' : origin === 'manual' ? 'Manual order' : 'Foreign order'} seen: ${news.side} ${news.contract.symbol}`,
     { kind: 'order', key },
   );
-}
-
-/** The parent that IB names by its number: of the desk's own orders the reference says more, because numbers are given out anew. */
-function parentOf(hall: Hall, news: OpenOrderNews): Pick<Order, 'parentKey'> {
-  if (news.parentId === undefined) return {};
-  const ours = news.orderRef === undefined ? undefined : parseOrderRef(news.orderRef);
-  const key =
-    ours === undefined
-      ? hall.index.find({ clientId: news.clientId, orderId: news.parentId, permId: 0 as PermId })
-      : (orderRef({ ...ours, leg: 'E' }) as string as OrderKey);
-  return key === undefined ? {} : { parentKey: key };
 }
 
 /** Executions that came before their order belong to it (R-17). */

@@ -41,6 +41,7 @@ export function writeOrders(
       quantity: leg.quantity,
       ...(leg.limit === undefined ? {} : { limit: leg.limit }),
       ...(leg.stop === undefined ? {} : { stop: leg.stop }),
+      ...(leg.trail === undefined ? {} : { trail: leg.trail }),
       ...(leg.ocaGroup === undefined ? {} : { ocaGroup: leg.ocaGroup }),
       outsideRth: leg.outsideRth,
       state,
@@ -160,6 +161,7 @@ export function orderSent(
           state: unwanted ? 'CANCEL_PENDING' : state,
           sentAt: at,
           updatedAt: tx.at,
+          ...(unwanted ? { cancelAskedAt: tx.at } : {}),
           note: unwanted ? 'cancel sent' : order.state === 'QUEUED' ? 'sent, waiting for the first answer' : (order.note ?? ''),
         });
         if (unwanted) tx.effect({ kind: 'cancel', key: order.key, address: ids });

@@ -76,10 +76,14 @@ export class Trims {
   #trimSide(side: Position, most: number, held: number): boolean {
     const hall = this.#hall;
     const all = exitsOf(hall, side).filter(isOwnExit);
-    const exits = all.filter((order) => !isOpenEntry(entryOf(hall, order)) && order.state !== 'CANCEL_PENDING' && !isIgnored(hall, order));
     // IB itself bounds the exits of an entry that works: they are let alone, and what they may take now is theirs.
     const bound = new Map<string, number>();
     for (const order of all) if (isOpenEntry(entryOf(hall, order))) bound.set(groupOf(order), openOf(hall, order) ?? 0);
+    // What has joined such a group by hand is not bounded by its entry.
+    for (const order of all)
+      if (bound.has(groupOf(order)) && !isOpenEntry(entryOf(hall, order)))
+        bound.set(groupOf(order), Math.max(bound.get(groupOf(order)) ?? 0, restAfterChange(order)));
+    const exits = all.filter((order) => !bound.has(groupOf(order)) && order.state !== 'CANCEL_PENDING' && !isIgnored(hall, order));
     const allowed = Math.max(0, most - [...bound.values()].reduce((sum, open) => sum + open, 0));
     const there = restOfGroups(exits, restAfterChange);
     const tooMuch = there - allowed;

@@ -162,6 +162,6 @@ const RULES: RiskRules = {
     maxPositionContracts: 10,
     maxDailyLoss: 10_000,
   },
-  orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT'],
+  orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'],
   timesInForce: ['DAY', 'GTC', 'IOC'],
 };

@@ -2,7 +2,7 @@ import type { Contract } from '#domain/contract';
 import type { Execution } from '#domain/execution';
 import type { AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
 import type { Amount } from '#domain/money';
-import type { OrderRequest, OrderType, Side } from '#domain/order';
+import type { OrderRequest, OrderType, Side, Trail } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Approved } from '#core/risk/approved';
@@ -115,11 +115,13 @@ export interface OpenOrderNews {
   readonly account: AccountId;
   readonly contract: Contract;
   readonly side: Side;
-  /** IB's word; types the desk does not place itself (TRAIL, MOC …) appear as they are. */
+  /** IB's word; types the desk does not place itself (TRAIL LIMIT, MOC …) appear as they are. */
   readonly type: OrderType | (string & {});
   readonly quantity: Quantity;
   readonly limit?: Price;
+  /** Of a trailing order: where it stands now. */
   readonly stop?: Price;
+  readonly trail?: Trail;
   readonly tif: string;
   readonly outsideRth: boolean;
   readonly orderRef?: OrderRef;

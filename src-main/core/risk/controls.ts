@@ -1,6 +1,6 @@
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { formatAmount, MONEY_SCALE, notional, type Amount } from '#domain/money';
-import type { Order, OrderIntent, OrderLeg, Side } from '#domain/order';
+import { type Order, type OrderIntent, type OrderLeg, sameTrail, type Side } from '#domain/order';
 import { groupOf, restOfGroups } from '#core/order/family';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
@@ -72,10 +72,19 @@ const priceValidity: Control = (intent, { details }) => {
   const mayBeNegative = intent.contract.secType === 'FUT' || intent.contract.secType === 'BAG' || intent.contract.secType === 'FOP';
   for (const leg of intent.legs) {
     const needsLimit = leg.type === 'LMT' || leg.type === 'STP LMT';
-    const needsStop = leg.type === 'STP' || leg.type === 'STP LMT';
-    if (needsLimit !== (leg.limit !== undefined) || needsStop !== (leg.stop !== undefined))
+    const needsTrail = leg.type === 'TRAIL';
+    const needsStop = leg.type === 'STP' || leg.type === 'STP LMT' || needsTrail;
+    if (needsLimit !== (leg.limit !== undefined) || needsStop !== (leg.stop !== undefined) || needsTrail !== (leg.trail !== undefined))
       return denied('C-04', `A ${leg.type} order has the wrong set of prices; this is a defect of the program.`);
-    for (const price of [leg.limit, leg.stop]) {
+    if (
+      leg.trail?.kind === 'percent' &&
+      !(Number.isSafeInteger(leg.trail.basisPoints) && leg.trail.basisPoints > 0 && leg.trail.basisPoints < 10_000)
+    )
+      return denied('C-04', `A trailing stop ${leg.trail.basisPoints / 100} % behind is none; write more than 0 and less than 100 %.`);
+    const amount = leg.trail?.kind === 'amount' ? leg.trail.amount : undefined;
+    if (amount !== undefined && amount <= 0)
+      return denied('C-04', `A trailing stop ${formatPrice(amount)} behind is none; write more than 0.`);
+    for (const price of [leg.limit, leg.stop, amount]) {
       if (price === undefined) continue;
       if (!Number.isSafeInteger(price)) return denied('C-04', 'A price is not a number.');
       if (price <= 0 && !mayBeNegative) return denied('C-04', `Price ${formatPrice(price)} is not above zero.`);
@@ -289,7 +298,9 @@ const reduceOnly: Control = (intent, { position, working, takes, changed, coming
 
 /** The same order, for less: whatever else works, this can only lower what may be traded. */
 function onlyShrinks(leg: OrderLeg, order: Order): boolean {
-  return leg.quantity < order.quantity && leg.limit === order.limit && leg.stop === order.stop;
+  // Where a trailing stop stands is IB's matter.
+  const stands = leg.stop === order.stop || leg.type === 'TRAIL';
+  return leg.quantity < order.quantity && leg.limit === order.limit && stands && sameTrail(leg.trail, order.trail);
 }
 
 const LIMITS: Readonly<Record<keyof RiskContext['rules']['limits'], true>> = {

@@ -1,11 +1,14 @@
 import { decide } from '#core/engine/adoption';
 import { breakeven, closePosition, protectPosition } from '#core/engine/closing';
-import type { Hall } from '#core/engine/hall';
+import { type Hall, logLine } from '#core/engine/hall';
+import { mendExits } from '#core/engine/mending';
 import { modifyOrder } from '#core/engine/modify';
 import { acknowledgeExternal } from '#core/engine/position-check';
 import type { Refusal } from '#core/engine/refusal';
+import { trailPosition } from '#core/engine/trailing';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
+import { formatQuantity } from '#domain/quantity';
 import { err, type Result } from '#domain/result';
 import type { WhyStep } from '#protocol/commands';
 import type { Handlers } from '../router.ts';
@@ -26,6 +29,8 @@ type Names =
   | 'position.protect'
   | 'position.breakeven'
   | 'position.acknowledge'
+  | 'position.trail'
+  | 'position.mend'
   | 'positions.flatten-all'
   | 'audit.export';
 
@@ -72,11 +77,15 @@ export function truthHandlers({ hall, audit, withDetails }: TruthPorts): Pick<Ha
       onPosition(input, () => protectPosition(hall, input.account, input.conId, input.stop, caller.by)),
     'position.breakeven': (input, caller) => onPosition(input, () => breakeven(hall, input.account, input.conId, caller.by)),
     'position.acknowledge': (input, caller) => done(acknowledgeExternal(hall, input.account, input.conId, caller.by)),
+    'position.trail': (input, caller) => onPosition(input, () => trailPosition(hall, input.account, input.conId, input.trail, caller.by)),
+    'position.mend': (input, caller) => onPosition(input, () => mendExits(hall, input.account, input.conId, caller.by)),
     'positions.flatten-all': async (_input, caller) => {
       const held = [...hall.stores.positions.values()].filter((position) => position.quantity !== 0);
       if (held.length === 0) return failure('not-found', 'There is no position.');
       const known = await withDetails(held.map((position) => position.contract));
       if (!known.ok) return failure('unavailable', known.error);
+      const names = held.map(({ contract, quantity }) => `${formatQuantity(quantity)} ${contract.symbol}`).join(', ');
+      logLine(hall, 'warning', `${caller.by} flattens all: ${names}.`);
       const faults: string[] = [];
       for (const { account, contract } of held) {
         const closed = closePosition(hall, account, contract.conId, 100, caller.by);

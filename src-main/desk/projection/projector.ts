@@ -121,7 +121,11 @@ export class Projector {
           break;
         case 'positions':
         case 'closings':
+        case 'offers':
           this.#stalePositions.add(String(change.key));
+          break;
+        case 'trailings':
+          for (const key of hall.stores.positions.keys()) this.#stalePositions.add(key);
           break;
         case 'found-at-start':
           this.#found.add(String(change.key));

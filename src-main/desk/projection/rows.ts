@@ -10,12 +10,13 @@ import { contractLabel } from '#domain/contract';
 import type { Fill } from '#domain/execution';
 import type { ConId, OrderKey } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
+import { trailText } from '#domain/order-text';
 import type { Position } from '#domain/position';
 import { formatPrice, type Price, tickDecimals } from '#domain/price';
 import { formatQuantity } from '#domain/quantity';
 import { conditionShort, triggerSentence } from '#domain/sentence';
 import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
-import type { AdoptionRow, FillRow, OrderRow, PositionRow, QuoteRow, WatcherRow } from '#protocol/topics';
+import type { AdoptionRow, FillRow, OfferView, OrderRow, PositionRow, QuoteRow, WatcherRow } from '#protocol/topics';
 
 const CENT = 10_000 as Price;
 
@@ -169,6 +170,8 @@ export function orderRow(hall: Hall, order: Order): OrderRow {
     filled: order.filled,
     limit: order.limit ?? null,
     stop: order.stop ?? null,
+    trail: order.trail === undefined ? null : trailText(order.trail),
+    group: order.ocaGroup ?? null,
     avgFillPrice: order.avgFillPrice ?? null,
     decimals,
     origin: order.origin,
@@ -213,12 +216,20 @@ export function positionRow(hall: Hall, key: string, position: Position): Positi
     externalSeen: position.external === undefined || position.external.acknowledgedBy !== undefined,
     unprotected: unprotectedOf(hall, position),
     closing: closingText(hall, key),
+    offer: offerView(hall, key),
   };
 }
 
 function closingText(hall: Hall, key: string): string | null {
   const closing = hall.stores.closings.get(key);
+  for (const trailing of hall.stores.trailings.values())
+    if (trailing.position === key) return `the stop is being replaced by one that trails ${trailText(trailing.trail)} behind`;
   return closing === undefined ? null : `closing ${formatQuantity(closing.quantity)}: its exits shrink or go first`;
+}
+
+function offerView(hall: Hall, key: string): OfferView | null {
+  const offer = hall.stores.offers.get(key);
+  return offer === undefined ? null : { kind: offer.kind, quantity: offer.quantity, stop: offer.stop ?? null, why: offer.why };
 }
 
 /** Against the price of the tick that fired; positive is worse than it. */
@@ -279,5 +290,5 @@ export function fillRow(hall: Hall, root: string, fill: Fill): FillRow {
 export function orderLine(hall: Hall, order: Order): string {
   const decimals = decimalsOf(hall, order.contract.conId);
   const price = order.limit ?? order.stop;
-  return `${order.side} ${formatQuantity(order.quantity)} ${contractLabel(order.contract)} ${order.type}${price === undefined ? '' : ` ${formatPrice(price, decimals)}`}`;
+  return `${order.side} ${formatQuantity(order.quantity)} ${contractLabel(order.contract)} ${order.type}${order.trail === undefined ? '' : ` ${trailText(order.trail)}`}${price === undefined ? '' : ` ${formatPrice(price, decimals)}`}`;
 }

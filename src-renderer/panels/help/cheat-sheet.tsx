@@ -50,6 +50,8 @@ const SECTIONS: readonly { readonly title: string; readonly keys: readonly (read
     keys: [
       [['P'], 'Protect what no stop covers'],
       [['B'], 'Stops to breakeven'],
+      [['T'], 'Let the stop trail behind the market'],
+      [['O'], 'Take what is offered: protect again, mend, flatten'],
       [['C'], 'Close 25, 50 or 100 %: asks first'],
       [['Shift', 'Del'], 'Flatten all: asks first'],
     ],

@@ -76,7 +76,7 @@ function Editor({ row, onLeave }: { readonly row: OrderRow; readonly onLeave: ()
         )
       }
     >
-      {row.stop !== null && (
+      {row.stop !== null && row.trail === null && (
         <label className="strip-field">
           Stop
           <PriceField

@@ -39,14 +39,27 @@ export function orderName(row: OrderRow): string {
   return `${row.side} ${quantityText(row.quantity)} ${row.symbol}`;
 }
 
+/** `TRAIL 0.50, now 229.80`: how far it stays behind, and where IB last said that it stands. */
+function trailTerms(row: OrderRow): string {
+  return `${row.type} ${row.trail ?? ''}${row.stop === null ? '' : `, now ${exactPrice(row.stop, row.decimals)}`}`;
+}
+
+/** Type and price as a row of the blotter has them: `STP 47.90`, `TRAIL 0.50, now 229.80`. */
+export function typeTerms(row: OrderRow): string {
+  if (row.trail !== null) return trailTerms(row);
+  return row.stop === null ? row.type : `${row.type} ${exactPrice(row.stop, row.decimals)}`;
+}
+
 /** `SELL 120 AIG STP 47.90` */
 export function orderTerms(row: OrderRow): string {
+  if (row.trail !== null) return `${orderName(row)} ${trailTerms(row)}`;
   const prices = [row.stop, row.limit].filter((price) => price !== null).map((price) => ` ${exactPrice(price, row.decimals)}`);
   return `${orderName(row)} ${row.type}${prices.join(' limit')}`;
 }
 
 export function termsOf(row: OrderRow): Terms {
-  return { limit: row.limit, stop: row.stop, quantity: row.quantity };
+  // A trailing order has no stop price of its own: IB moves it.
+  return { limit: row.limit, stop: row.trail === null ? row.stop : null, quantity: row.quantity };
 }
 
 export function sameTerms(a: Terms, b: Terms): boolean {

@@ -16,7 +16,7 @@ import type { Column } from '../../ui/table.ts';
 import { CrossIcon, EditIcon, WhyIcon } from '../../ui/icons.tsx';
 import { Chip, Empty, NO_BROKER, Notice, Spin } from '../../ui/small.tsx';
 import { ModifyStrip } from './modify-strip.tsx';
-import { changeRefusal, nudge, orderName, orderTerms, originBadge, tickOf } from './order-change.ts';
+import { changeRefusal, nudge, orderName, orderTerms, originBadge, tickOf, typeTerms } from './order-change.ts';
 import { arrangeOrders, isProtective } from './order-tree.ts';
 import './orders.css';
 
@@ -165,8 +165,7 @@ function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>
         <>
           {row.parentKey !== null && <span className="branch">└ </span>}
           <span className={row.side === 'BUY' ? 'side-buy' : 'side-sell'}>{row.side}</span> {quantityText(row.quantity)} {row.symbol}{' '}
-          {row.type}
-          {row.stop === null ? '' : ` ${exactPrice(row.stop, row.decimals)}`}
+          {typeTerms(row)}
           {row.parentKey !== null && row.tif === 'DAY' ? '' : ` ${row.tif}`}
         </>
       ),

@@ -1,8 +1,10 @@
 import { roundToTick, type Price } from '#domain/price';
+import type { Trail } from '#domain/order';
 import { QUANTITY_SCALE, type Quantity } from '#domain/quantity';
 import type { OrderRow, PositionRow, QuoteRow } from '#protocol/topics';
 import { exactPrice, quantityText } from '../../format/figure.ts';
 import { orderTerms } from '../orders/order-change.ts';
+import { readPercent, readPrice } from '../ticket/read-draft.ts';
 
 /**
  * What the desk will do when it is asked to, told beforehand from what this screen shows. The desk decides anew from its own book: a fill
@@ -43,11 +45,11 @@ function rest(order: OrderRow): number {
   return Math.max(0, order.quantity - order.filled);
 }
 
-/** Exits of one bracket cancel each other, so the largest of them counts. */
+/** Exits of one group cancel each other, so the largest of them counts. */
 function families(exits: readonly OrderRow[]): readonly (readonly OrderRow[])[] {
   const groups = new Map<string, OrderRow[]>();
   for (const order of exits) {
-    const group = order.parentKey ?? order.key;
+    const group = order.group ?? (order.parentKey === null ? order.key : `OCA-${order.parentKey}`);
     groups.set(group, [...(groups.get(group) ?? []), order]);
   }
   return [...groups.values()];
@@ -170,6 +172,53 @@ export function breakevenPlan(position: PositionRow, orders: readonly OrderRow[]
         : done
           ? `The stop of ${position.symbol} is at ${exactPrice(level, position.decimals)}, its average, already.`
           : `No plain stop of ${position.symbol} works at the broker; protect it first.`,
+  };
+}
+
+export type TrailRead = { readonly ok: true; readonly trail: Trail } | { readonly ok: false; readonly error: string };
+
+/** `0.50` is an amount, `1.5 %` a percentage of the market. */
+export function readTrail(text: string, tick: Price): TrailRead {
+  if (text.includes('%')) {
+    const percent = readPercent(text);
+    if (!percent.ok) return percent;
+    if (percent.value <= 0 || percent.value >= 10_000) return { ok: false, error: 'Write more than 0 and less than 100 %.' };
+    return { ok: true, trail: { kind: 'percent', basisPoints: percent.value } };
+  }
+  const amount = readPrice(text, tick);
+  if (!amount.ok) return amount;
+  if (amount.value <= 0) return { ok: false, error: 'Write how far the stop shall stay behind: more than 0.' };
+  return { ok: true, trail: { kind: 'amount', amount: amount.value } };
+}
+
+export function trailPlan(
+  position: PositionRow,
+  orders: readonly OrderRow[],
+  trail: Trail,
+  tick: Price,
+  quote: QuoteRow | undefined,
+): StopPlan {
+  const isLong = position.quantity > 0;
+  const market = (isLong ? quote?.bid : quote?.ask) ?? position.mark;
+  const from = market ?? position.averagePrice;
+  const distance = trail.kind === 'amount' ? trail.amount : Math.round((Math.abs(from) * trail.basisPoints) / 10_000);
+  const behind = towardsMarket(position, isLong ? from - distance : from + distance, tick);
+  const stops = exitsOf(position, orders).filter((row) => /^(STP|TRAIL)/.test(row.type) && row.origin !== 'foreign');
+  const text = trail.kind === 'amount' ? exactPrice(trail.amount, position.decimals) : `${String(trail.basisPoints / 100)} %`;
+  const nearer = (stop: Price): Price => (isLong ? Math.max(stop, behind) : Math.min(stop, behind)) as Price;
+  const lines = stops.map((row) =>
+    row.type === 'TRAIL'
+      ? `${orderTerms(row)} → ${text} behind`
+      : `${orderTerms(row)} → TRAIL ${text}, from ${exactPrice(nearer(row.stop ?? behind), position.decimals)}; the old one goes when IB has confirmed it`,
+  );
+  if (position.unprotected > 0)
+    lines.push(
+      `${exitSide(position)} ${quantityText(position.unprotected)} ${position.symbol} TRAIL ${text} GTC, from ${exactPrice(behind, position.decimals)}`,
+    );
+  return {
+    level: behind,
+    lines,
+    refusal: position.closing ?? (market === null ? `${position.symbol} has no market now that a stop could trail.` : null),
   };
 }
 

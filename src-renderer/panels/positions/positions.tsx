@@ -11,6 +11,8 @@ import { Age } from '../../ui/age.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { Column, Sorting } from '../../ui/table.ts';
 import { Empty, NO_BROKER } from '../../ui/small.tsx';
+import { offerSign } from './offer-words.ts';
+import { Offers, useTakeOffer } from './offers.tsx';
 import { StopStrip, type StopTask } from './stop-strip.tsx';
 import './positions.css';
 
@@ -31,43 +33,18 @@ function Pnl({ amount }: { readonly amount: Amount | null }): ReactNode {
   return <span className={amount === null || amount === 0 ? 'dim' : amount > 0 ? 'up' : 'down'}>{pnlText(amount)}</span>;
 }
 
-/** Covered by stops that the broker confirmed working; anything less is said in words. */
-function Protected({
-  row,
-  active,
-  protect,
-}: {
-  readonly row: PositionRow;
-  readonly active: boolean;
-  readonly protect: RowActs['protect'];
-}): ReactNode {
+/** Covered by stops that the broker confirmed working; anything less is said in words, and below the table what is offered for it. */
+function Protected({ row }: { readonly row: PositionRow }): ReactNode {
   const held = Math.abs(row.quantity) as typeof row.quantity;
   if (held === 0) return <span className="dim">{UNKNOWN}</span>;
+  if (row.offer !== null || row.unprotected !== 0) return <span className="amber">{offerSign(row)}</span>;
   const covered = Math.min(held, Math.abs(row.protectedQuantity)) as typeof row.quantity;
-  const text = `${quantityText(covered)} of ${quantityText(held)}`;
-  if (row.unprotected === 0) return <span className="good">{text}</span>;
-  return (
-    <span className="bare">
-      <span className="amber">UNPROTECTED {quantityText(row.unprotected)}</span>
-      <button
-        type="button"
-        className="button"
-        data-size="small"
-        data-tone="amber"
-        tabIndex={active ? 0 : -1}
-        aria-label={`Protect ${row.symbol}`}
-        title="A stop at the broker for what no stop covers (P)"
-        onClick={() => protect(row.key)}
-      >
-        Protect
-      </button>
-    </span>
-  );
+  return <span className="good">{`${quantityText(covered)} of ${quantityText(held)}`}</span>;
 }
 
 interface RowActs {
-  readonly protect: (key: string) => void;
   readonly breakeven: (key: string) => void;
+  readonly trail: (key: string) => void;
 }
 
 const SHARES = [25, 50, 100] as const;
@@ -76,10 +53,12 @@ function Acts({
   row,
   active,
   breakeven,
+  trail,
 }: {
   readonly row: PositionRow;
   readonly active: boolean;
   readonly breakeven: RowActs['breakeven'];
+  readonly trail: RowActs['trail'];
 }): ReactNode {
   const tabIndex = active ? 0 : -1;
   return (
@@ -94,6 +73,17 @@ function Acts({
         onClick={() => breakeven(row.key)}
       >
         B/E
+      </button>
+      <button
+        type="button"
+        className="button"
+        data-size="small"
+        tabIndex={tabIndex}
+        aria-label={`Trail: stop of ${row.symbol}`}
+        title="Let its stop trail behind the market at the broker (T)"
+        onClick={() => trail(row.key)}
+      >
+        Trail
       </button>
       <span className="close-shares" role="group" aria-label={`Close ${row.symbol}`}>
         {SHARES.map((percent) => (
@@ -119,7 +109,7 @@ function Acts({
   );
 }
 
-function columnsOf({ protect, breakeven }: RowActs): readonly Column<PositionRow>[] {
+function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[] {
   return [
     {
       id: 'symbol',
@@ -189,19 +179,19 @@ function columnsOf({ protect, breakeven }: RowActs): readonly Column<PositionRow
     {
       id: 'protected',
       header: 'Protected',
-      width: 'minmax(178px, 1fr)',
-      cell: (row, active) => <Protected row={row} active={active} protect={protect} />,
+      width: 'minmax(132px, 1fr)',
+      cell: (row) => <Protected row={row} />,
       flash: (row) => row.unprotected,
       title: (row) => `${quantityText(row.protectedQuantity)} covered by stops that work at the broker`,
     },
     {
       id: 'actions',
       header: '',
-      width: '164px',
+      width: '204px',
       className: 'actions',
       cell: (row, active) =>
         row.quantity === 0 ? null : row.closing === null ? (
-          <Acts row={row} active={active} breakeven={breakeven} />
+          <Acts row={row} active={active} breakeven={breakeven} trail={trail} />
         ) : (
           <span className="amber clipped" title={row.closing}>
             {row.closing}
@@ -222,8 +212,14 @@ export function Positions(): ReactNode {
   const source = useRowSource('positions');
   const problem = useField('status', 'problem') ?? null;
   const [task, setTask] = useState<StopTask | null>(null);
+  const protect = useCallback((key: string) => setTask({ kind: 'protect', key }), []);
+  const { take } = useTakeOffer(protect);
   const columns = useMemo(
-    () => columnsOf({ protect: (key) => setTask({ kind: 'protect', key }), breakeven: (key) => setTask({ kind: 'breakeven', key }) }),
+    () =>
+      columnsOf({
+        breakeven: (key) => setTask({ kind: 'breakeven', key }),
+        trail: (key) => setTask({ kind: 'trail', key }),
+      }),
     [],
   );
   const activate = useCallback(
@@ -240,11 +236,13 @@ export function Positions(): ReactNode {
     const pressed = event.key.toLowerCase();
     const isClose = pressed === 'delete' || pressed === 'backspace';
     if (isClose && event.shiftKey) openDialog({ kind: 'flatten-all' });
-    else if (!isClose && pressed !== 'c' && pressed !== 'p' && pressed !== 'b') return false;
+    else if (!isClose && !['c', 'p', 'b', 't', 'o'].includes(pressed)) return false;
     else if (row.quantity === 0) refused(`Nothing of ${row.symbol} is held.`);
     else if (isClose || pressed === 'c') openDialog({ kind: 'close', key: row.key, percent: 100 });
     else if (pressed === 'p' && row.unprotected === 0) refused(`Stops at the broker cover all of ${row.symbol} already.`);
-    else setTask({ kind: pressed === 'p' ? 'protect' : 'breakeven', key: row.key });
+    else if (pressed === 'o' && row.offer === null) refused(`Nothing is offered for ${row.symbol}: its exits are as they should be.`);
+    else if (pressed === 'o') take(row);
+    else setTask({ kind: pressed === 'p' ? 'protect' : pressed === 't' ? 'trail' : 'breakeven', key: row.key });
     return true;
   };
   return (
@@ -268,6 +266,7 @@ export function Positions(): ReactNode {
         }
       />
       <Closings />
+      <Offers ask={protect} />
       {task !== null && <StopStrip key={`${task.kind} ${task.key}`} task={task} onClose={() => setTask(null)} />}
     </>
   );

@@ -9,10 +9,10 @@ import { Strip } from '../../ui/strip.tsx';
 import { tickOf } from '../orders/order-change.ts';
 import { PriceField } from '../ticket/fields.tsx';
 import { readPrice } from '../ticket/read-draft.ts';
-import { breakevenPlan, protectPlan, stopPresets } from './position-plan.ts';
+import { breakevenPlan, protectPlan, readTrail, stopPresets, trailPlan } from './position-plan.ts';
 
 export interface StopTask {
-  readonly kind: 'protect' | 'breakeven';
+  readonly kind: 'protect' | 'breakeven' | 'trail';
   readonly key: string;
 }
 
@@ -34,6 +34,7 @@ export function StopStrip({ task, onClose }: { readonly task: StopTask; readonly
       />
     );
   }
+  if (task.kind === 'trail') return <TrailStop position={position} onLeave={leave} />;
   return task.kind === 'protect' ? <Protect position={position} onLeave={leave} /> : <Breakeven position={position} onLeave={leave} />;
 }
 
@@ -47,7 +48,10 @@ function Protect({ position, onLeave }: PartProps): ReactNode {
   const protect = useCommand('position.protect');
   const tick = tickOf(quote, position.decimals);
   const presets = stopPresets(position, tick, quote);
-  const [typed, setTyped] = useState(() => (presets[0] === undefined ? '' : formatPrice(presets[0].price, position.decimals)));
+  const [typed, setTyped] = useState(() => {
+    const first = position.offer?.stop ?? presets[0]?.price;
+    return first === undefined ? '' : formatPrice(first, position.decimals);
+  });
   const read = readPrice(typed, null);
   const plan = read.ok ? protectPlan(position, read.value, tick, quote) : null;
   const refusal = typed.trim() === '' ? null : read.ok ? (plan?.refusal ?? null) : read.error;
@@ -99,13 +103,74 @@ function Protect({ position, onLeave }: PartProps): ReactNode {
   );
 }
 
-function Breakeven({ position, onLeave }: PartProps): ReactNode {
+const DISTANCES = ['0.5 %', '1 %', '2 %'] as const;
+
+function TrailStop({ position, onLeave }: PartProps): ReactNode {
   const { conId } = position;
   const quote = useRow('quotes', conId);
-  const orders = useSummary(
+  const orders = useOrdersOf(conId);
+  const trail = useCommand('position.trail');
+  const tick = tickOf(quote, position.decimals);
+  const [typed, setTyped] = useState<string>(DISTANCES[1]);
+  const read = readTrail(typed, tick);
+  const plan = read.ok ? trailPlan(position, orders, read.trail, tick, quote) : null;
+  const refusal = typed.trim() === '' ? null : read.ok ? (plan?.refusal ?? null) : read.error;
+  const isReady = read.ok && refusal === null;
+  const set = (text: string): void => {
+    setTyped(text);
+    trail.clear();
+  };
+  const submit = async (): Promise<void> => {
+    if (!read.ok || !isReady || trail.pending) return;
+    const reply = await trail.run({ account: position.account, conId, trail: read.trail });
+    if (reply.ok) onLeave();
+  };
+  return (
+    <Strip
+      title={`Trail the stop of ${position.symbol}`}
+      testId="stop-strip"
+      action="Trail"
+      ready={isReady}
+      pending={trail.pending}
+      error={trail.error ?? (trail.pending ? null : refusal)}
+      lines={plan === null ? ['Write how far it stays behind: 0.50, or 1.5 %.'] : plan.lines}
+      onSubmit={() => void submit()}
+      onLeave={onLeave}
+    >
+      <label className="strip-field">
+        Behind
+        <PriceField
+          label="How far the stop stays behind the market"
+          value={typed}
+          onChange={set}
+          tick={tick}
+          decimals={position.decimals}
+          start={null}
+          fault={refusal ?? undefined}
+        />
+      </label>
+      <div className="presets" role="group" aria-label="Preset distances">
+        {DISTANCES.map((text) => (
+          <button key={text} type="button" aria-pressed={typed === text} onClick={() => set(text)}>
+            {text}
+          </button>
+        ))}
+      </div>
+    </Strip>
+  );
+}
+
+function useOrdersOf(conId: number): readonly OrderRow[] {
+  return useSummary(
     'orders',
     useCallback((rows: readonly OrderRow[]) => rows.filter((row) => row.conId === conId), [conId]),
   );
+}
+
+function Breakeven({ position, onLeave }: PartProps): ReactNode {
+  const { conId } = position;
+  const quote = useRow('quotes', conId);
+  const orders = useOrdersOf(conId);
   const move = useCommand('position.breakeven');
   const plan = breakevenPlan(position, orders, tickOf(quote, position.decimals), quote);
   const isReady = plan.refusal === null;

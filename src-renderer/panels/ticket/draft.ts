@@ -1,7 +1,7 @@
 import type { PriceTest } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
-import type { OrderType, Side, TimeInForce } from '#domain/order';
+import type { EntryType, Side, TimeInForce } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { QuoteField } from '#domain/quote';
 
@@ -49,7 +49,7 @@ export interface Draft {
   readonly extras: readonly ConditionDraft[];
   readonly side: Side;
   readonly quantity: string;
-  readonly type: OrderType;
+  readonly type: EntryType;
   /** `179.38`, or with a sign an offset from the market at the trigger's moment. */
   readonly limit: string;
   readonly entryStop: string;

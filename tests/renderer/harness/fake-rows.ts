@@ -157,6 +157,8 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     filled: units(0),
     limit: null,
     stop: null,
+    trail: null,
+    group: null,
     avgFillPrice: null,
     decimals: 2,
     origin: 'trigger',
@@ -205,6 +207,7 @@ export function positionRow(
     externalSeen: true,
     unprotected: units(0),
     closing: null,
+    offer: null,
     ...change,
   };
 }

@@ -23,7 +23,7 @@ export const DEFAULTS: Settings = {
     maxPositionContracts: 10,
     maxDailyLoss: 2_500,
   },
-  allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT'], timesInForce: ['DAY', 'GTC', 'IOC'] },
+  allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'], timesInForce: ['DAY', 'GTC', 'IOC'] },
   killScope: 'own',
   screen: { upColor: 'green' },
 };

@@ -1,3 +1,4 @@
+import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Input } from '#protocol/commands';
 import type { OrderRow, PositionRow } from '#protocol/topics';
@@ -52,6 +53,19 @@ export function fakeTruth(name: string, input: unknown, now: number, tables: Fak
     case 'position.acknowledge': {
       const { account, conId } = input as Input<'position.acknowledge'>;
       tables.patch('positions', `${account}:${String(conId)}`, { externalSeen: true });
+      return done();
+    }
+    case 'position.trail':
+      return trail(input as Input<'position.trail'>, tables, done);
+    case 'position.mend': {
+      const { account, conId } = input as Input<'position.mend'>;
+      const row = tables.row('positions', `${account}:${String(conId)}`);
+      if (row !== undefined)
+        tables.patch('positions', row.key, {
+          offer: null,
+          unprotected: 0 as Quantity,
+          protectedQuantity: Math.abs(row.quantity) as Quantity,
+        });
       return done();
     }
     case 'audit.export': {
@@ -110,6 +124,19 @@ function close(key: string, percent: 25 | 50 | 100, tables: FakeTables, done: Do
   return done();
 }
 
+/** The plain stop becomes a trailing one, half the distance nearer than it was. */
+function trail({ account, conId, trail: by }: Input<'position.trail'>, tables: FakeTables, done: Done): FakeAnswer {
+  const row = tables.row('positions', `${account}:${String(conId)}`);
+  if (row === undefined || row.mark === null) return no('not-found', 'There is no such position.');
+  const distance = by.kind === 'amount' ? by.amount : Math.round((row.mark * by.basisPoints) / 10_000);
+  const text = by.kind === 'amount' ? (by.amount / 1e6).toFixed(2) : `${String(by.basisPoints / 100)} %`;
+  const stop = (row.mark - Math.sign(row.quantity) * distance) as Price;
+  for (const order of tables.rows('orders'))
+    if (order.conId === conId && order.working && /^(STP|TRAIL)/.test(order.type))
+      tables.patch('orders', order.key, { type: 'TRAIL', trail: text, stop, version: order.version + 1 });
+  return done();
+}
+
 function protect(input: Input<'position.protect'>, now: number, tables: FakeTables, done: Done): FakeAnswer {
   const row = tables.row('positions', `${input.account}:${String(input.conId)}`);
   const contract = [IBM, BAC, AIG, SPY].find((known) => known.conId === input.conId);
@@ -128,6 +155,7 @@ function protect(input: Input<'position.protect'>, now: number, tables: FakeTabl
   );
   tables.patch('positions', row.key, {
     unprotected: 0 as Quantity,
+    offer: null,
     protectedQuantity: (row.protectedQuantity + row.unprotected) as Quantity,
   });
   return done();

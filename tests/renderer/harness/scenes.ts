@@ -273,7 +273,14 @@ function busy(tables: FakeTables, now: number): void {
   );
   tables.set('status', { unknownOrders: 0 });
   tables.put('positions', positionRow(AIG, 120, 48.4, 48.41, now - 400));
-  tables.put('positions', positionRow(IBM, 200, 181.02, 179.86, now - 200, { protectedQuantity: units(100), unprotected: units(100) }));
+  tables.put(
+    'positions',
+    positionRow(IBM, 200, 181.02, 179.86, now - 200, {
+      protectedQuantity: units(100),
+      unprotected: units(100),
+      offer: { kind: 'protect', quantity: units(100), stop: price(178.2), why: 'its stop at 178.20 was rejected' },
+    }),
+  );
   tables.put('positions', positionRow(SPY, 0, 0, 166.92, now - 200, { realized: amount(124.3), unrealized: amount(0) }));
   tables.put(
     'fills',

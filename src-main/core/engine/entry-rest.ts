@@ -1,0 +1,30 @@
+import { entryKeyOf } from '#core/order/family';
+import { isWorking, type Order } from '#domain/order';
+import { formatQuantity, type Quantity } from '#domain/quantity';
+import { log } from './desk-state.ts';
+import { commit, type Hall } from './hall.ts';
+import { cancelOrders } from './kill.ts';
+
+/**
+ * An exit of a bracket has filled while its entry still works (K-40): the rest of the entry is cancelled at once, or it would open again
+ * what was just closed, perhaps without a stop. A cancel only lowers risk, so it needs nobody's word.
+ */
+export function cancelEntryRest(hall: Hall, exit: Order): void {
+  if (exit.leg !== 'S' && exit.leg !== 'T') return;
+  if (exit.filled === 0 && exit.ibStatus !== 'Filled') return;
+  const key = entryKeyOf(exit);
+  const entry = key === undefined ? undefined : hall.index.get(key);
+  if (entry === undefined || !isWorking(entry.state) || entry.state === 'CANCEL_PENDING' || entry.cancelAskedAt !== undefined) return;
+  const rest = (entry.quantity - entry.filled) as Quantity;
+  if (rest <= 0) return;
+  const what = exit.leg === 'S' ? 'stop' : 'target';
+  commit(hall, 'risk-reducing', 'entry.rest', { kind: 'broker', text: `the ${what} filled before the entry`, ref: entry.key }, (tx) => {
+    log(
+      tx,
+      'alarm',
+      `${entry.contract.symbol}: the ${what} filled while ${formatQuantity(rest)} of the entry still worked; the rest of the entry is being cancelled.`,
+      { kind: 'order', key: entry.key },
+    );
+  });
+  cancelOrders(hall, [entry], 'the desk');
+}
