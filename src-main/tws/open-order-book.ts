@@ -1,11 +1,15 @@
 import type { OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
+import type { Execution } from '#domain/execution';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
+import { quantityFromNumber } from '#domain/quantity';
 import type { LegBonds, WireLeg } from './order-translation.ts';
 
 interface Known {
   readonly ref: OrderRef | undefined;
   readonly parentId: number | undefined;
   readonly ocaGroup: string | undefined;
+  readonly ocaType: number | undefined;
+  readonly quantity: number | undefined;
   readonly modified: boolean;
 }
 
@@ -18,6 +22,8 @@ export interface SentFrame {
 }
 
 const MAX_ORDERS = 20_000;
+/** Words of IB after which an order is no parent any more. */
+const OVER: ReadonlySet<string> = new Set(['Filled', 'Cancelled', 'ApiCancelled', 'Inactive']);
 
 /**
  * What the wire needs to remember of an order: the bonds that a change must repeat, and whether its last frame was a change.
@@ -25,35 +31,57 @@ const MAX_ORDERS = 20_000;
  */
 export class OpenOrderBook {
   readonly #orders = new Map<string, Known>();
-  readonly #filled = new Set<string>();
+  /** Named as open, or sent, on this connection of their client, and not ended since. */
+  readonly #open = new Set<string>();
 
   placed(clientId: ClientId, sent: SentFrame): void {
     const { leg, orderId, parentId, modified } = sent;
-    this.#set(key(clientId, orderId), { ref: leg.ref, parentId, ocaGroup: leg.order.ocaGroup, modified });
+    const id = key(clientId, orderId);
+    const { ocaGroup, ocaType, totalQuantity } = leg.order;
+    if (!modified) this.#open.add(id);
+    this.#set(id, { ref: leg.ref, parentId, ocaGroup, ocaType, quantity: quantityFromNumber(Number(totalQuantity)), modified });
   }
 
   openOrder(news: OpenOrderNews): void {
     const id = key(news.clientId, news.orderId);
     const before = this.#orders.get(id);
+    if (OVER.has(news.ibStatus)) this.#open.delete(id);
+    else this.#open.add(id);
     this.#set(id, {
       ref: news.orderRef ?? before?.ref,
       parentId: news.parentId,
       ocaGroup: news.ocaGroup,
+      ocaType: news.ocaType,
+      quantity: news.quantity,
       modified: before?.modified ?? false,
     });
   }
 
   status(news: OrderStatusNews): void {
-    if (news.ibStatus === 'Filled') this.#filled.add(key(news.clientId, news.orderId));
+    if (OVER.has(news.ibStatus)) this.#open.delete(key(news.clientId, news.orderId));
   }
 
-  /** A child of a filled parent is refused when its parent is still named (IB's code 135). */
+  /** An order may fill without any status (O-02). */
+  execution({ clientId, orderId, cumQuantity }: Pick<Execution, 'clientId' | 'orderId' | 'cumQuantity'>): void {
+    const id = key(clientId, orderId);
+    const quantity = this.#orders.get(id)?.quantity;
+    if (quantity !== undefined && cumQuantity >= quantity) this.#open.delete(id);
+  }
+
+  /** The connection of this client is over: what is open is what the next one names. */
+  closed(clientId: ClientId): void {
+    const prefix = `${String(clientId)}:`;
+    for (const id of this.#open) if (id.startsWith(prefix)) this.#open.delete(id);
+  }
+
+  /** A child of a parent that is over is refused when its parent is still named (IB's code 135), so only an open one is. */
   bonds(clientId: ClientId, orderId: OrderId): LegBonds {
     const known = this.#orders.get(key(clientId, orderId));
-    const parentId = known?.parentId !== undefined && !this.#filled.has(key(clientId, known.parentId)) ? known.parentId : undefined;
+    const parentId = known?.parentId !== undefined && this.#open.has(key(clientId, known.parentId)) ? known.parentId : undefined;
     return {
       ...(parentId === undefined ? {} : { parentId }),
       ...(known?.ocaGroup === undefined ? {} : { ocaGroup: known.ocaGroup }),
+      ...(known?.ocaGroup === undefined || known.ocaType === undefined ? {} : { ocaType: known.ocaType }),
     };
   }
 
@@ -72,7 +100,7 @@ export class OpenOrderBook {
     const oldest = this.#orders.keys().next();
     if (oldest.done !== true) {
       this.#orders.delete(oldest.value);
-      this.#filled.delete(oldest.value);
+      this.#open.delete(oldest.value);
     }
   }
 }

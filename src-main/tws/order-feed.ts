@@ -110,6 +110,7 @@ export class OrderFeed implements Rider {
         return;
       }
       ids.seen(execution.orderId);
+      book.execution(execution);
       emit({ kind: 'execution', execution, contract, live: reqId === -1 });
     });
     listen('commissionReport', (report) => {
@@ -155,6 +156,7 @@ export class OrderFeed implements Rider {
       this.#numbers.lost();
     }
     this.#executions = [];
+    this.#parts.book.closed(session.clientId);
   }
 
   reconcile(): number {

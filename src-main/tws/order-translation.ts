@@ -55,6 +55,8 @@ export interface WireOrder {
 export interface LegBonds {
   readonly parentId?: number;
   readonly ocaGroup?: string;
+  /** As IB names it; the desk's own groups are of type 2. */
+  readonly ocaType?: number;
 }
 
 /** Order → wire (rule G-9). Every figure is decimal text without exponent, every choice explicit, so that no preset fills it in. */
@@ -112,7 +114,7 @@ function toIbOrder(account: AccountId, leg: OrderLeg, how: LegBonds & { readonly
     orderRef: leg.ref,
     outsideRth: leg.outsideRth,
     transmit: how.transmit,
-    ...(how.ocaGroup === undefined ? {} : { ocaGroup: how.ocaGroup, ocaType: OCA_REDUCE_WITH_BLOCK }),
+    ...(how.ocaGroup === undefined ? {} : { ocaGroup: how.ocaGroup, ocaType: how.ocaType ?? OCA_REDUCE_WITH_BLOCK }),
     ...(how.parentId === undefined ? {} : { parentId: how.parentId }),
   });
 }
@@ -198,6 +200,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
       ? {}
       : { parentId: order.parentId as OrderId }),
     ...(order.ocaGroup === undefined || order.ocaGroup === '' ? {} : { ocaGroup: order.ocaGroup }),
+    ...(order.ocaGroup === undefined || order.ocaGroup === '' || integer(order.ocaType) <= 0 ? {} : { ocaType: integer(order.ocaType) }),
     ibStatus: state.status,
     whatIf: order.whatIf ?? false,
   };

@@ -165,8 +165,8 @@ describe('closing a position', () => {
       remaining: units(60),
       refusal: null,
       will: [
-        'First: SELL 120 AIG STP 47.90 shrinks to 60.',
         'First: SELL 120 AIG LMT 49.30 shrinks to 60.',
+        'First: SELL 120 AIG STP 47.90 shrinks to 60.',
         'When the broker has confirmed that: one reduce-only market order, SELL 60 AIG in DU1234567.',
       ],
       willNot: [
@@ -177,21 +177,24 @@ describe('closing a position', () => {
     });
   });
 
-  test('all of it: the exits go first', () => {
+  test('all of it: the exits go first, the stop last', () => {
     expect(closePlan(long, [entry, stop, target], 100).will).toEqual([
-      'First: SELL 120 AIG STP 47.90 is cancelled.',
       'First: SELL 120 AIG LMT 49.30 is cancelled.',
+      'First: SELL 120 AIG STP 47.90 is cancelled.',
       'When the broker has confirmed that: one reduce-only market order, SELL 120 AIG in DU1234567.',
     ]);
   });
 
-  test('an exit that fits in what stays is left alone, and one that cannot be changed goes', () => {
+  test('an exit that fits in what stays is left alone; of those that cannot be changed a target goes and a stop stays', () => {
     const small = { ...stop, parentKey: null, quantity: units(60) };
     expect(closePlan(long, [small], 50)).toMatchObject({
       will: ['One reduce-only market order, SELL 60 AIG in DU1234567.'],
       willNot: expect.arrayContaining(['SELL 60 AIG STP 47.90 stays as it is.']) as unknown,
     });
-    expect(closePlan(long, [entry, { ...stop, modifiable: false }], 50).will[0]).toBe('First: SELL 120 AIG STP 47.90 is cancelled.');
+    expect(closePlan(long, [entry, { ...target, modifiable: false }], 50).will[0]).toBe('First: SELL 120 AIG LMT 49.30 is cancelled.');
+    expect(closePlan(long, [entry, { ...stop, modifiable: false }], 50).will[0]).toBe(
+      'First: SELL 120 AIG STP 47.90 would have to shrink and cannot now; nothing is closed without that.',
+    );
   });
 
   test('a part that is filled counts as sold, and children of an unfilled entry do not count as exits', () => {
@@ -318,8 +321,8 @@ describe('what is offered for a position', () => {
   test('a stop that joined the group of a target counts once when a part is closed', () => {
     const joined = { ...stop, key: 'TD1-S0008314-1-9-S' as typeof stop.key, parentKey: null, group: `OCA-${E}` };
     expect(closePlan(long, [entry, joined, target], 50).will.slice(0, 2)).toEqual([
-      'First: SELL 120 AIG STP 47.90 shrinks to 60.',
       'First: SELL 120 AIG LMT 49.30 shrinks to 60.',
+      'First: SELL 120 AIG STP 47.90 shrinks to 60.',
     ]);
   });
 });

@@ -32,8 +32,13 @@ export function deskExposure(life: Life, conId: number, direction: 1 | -1): numb
   const orders = [...life.stores.orders.values()];
   const parts = orders
     .filter((order) => order.contract.conId === conId && order.side === side && !isTerminal(order.state))
-    .map((order) => ({ rest: Math.max(0, order.quantity - order.filled), exit: exitOf(order, orders) }));
+    .map((order) => ({ rest: Math.max(0, Math.max(order.quantity, changeOf(order)) - order.filled), exit: exitOf(order, orders) }));
   return worst(held, parts, direction);
+}
+
+/** A raise that has left may have been taken. */
+function changeOf(order: Order): number {
+  return order.change?.quantity ?? 0;
 }
 
 /** After a restart the book no longer knows parents; the references still do. */

@@ -6,7 +6,7 @@ import { formatQuantity } from '#domain/quantity';
 import type { PlaceOrder } from '#simulator/wire/place-order';
 import type { Bond } from './bonds.ts';
 
-/** As the adapter writes it: the legs of a bracket wait in TWS for the last one, two exits share an OCA group. */
+/** As the adapter writes it: the legs of a bracket wait in TWS for the last one, its exits are in one OCA group. */
 export function frameOf(approved: ApprovedOrder, leg: OrderLeg, orderId: OrderId, bond: Bond): PlaceOrder {
   const { contract, account } = approved.value;
   const distance = leg.trail?.kind === 'amount' ? formatPrice(leg.trail.amount, 0) : undefined;
@@ -20,7 +20,7 @@ export function frameOf(approved: ApprovedOrder, leg: OrderLeg, orderId: OrderId
     orderType: leg.type,
     tif: leg.tif,
     ocaGroup: bond.ocaGroup,
-    ocaType: bond.ocaGroup === '' ? 0 : 2,
+    ocaType: bond.ocaGroup === '' ? 0 : bond.ocaType,
     account,
     orderRef: leg.ref,
     transmit: bond.transmit,

@@ -9,6 +9,8 @@ import { isTerminal, isWorking, type Order } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
 import type { Fill as TrueFill } from '#simulator/engine/ledger';
 import type { OrderView } from '#simulator/engine/order-view';
+import { Closes } from './closes.ts';
+import { Cover } from './cover.ts';
 import { deskExposure, trueExposure } from './exposure.ts';
 import { legalMove } from './legal.ts';
 import { type Life, POSITION_LIMIT, RULES } from './life.ts';
@@ -39,6 +41,8 @@ export class Invariants {
   unknowns = 0;
   /** True while nobody but the desk trades: only then the truth at the broker is bounded by the desk's limit. */
   alone = true;
+  readonly closes: Closes;
+  readonly cover: Cover;
   readonly #world: World;
   readonly #entries = new Set<string>();
   readonly #placed = new WeakSet<ApprovedOrder>();
@@ -58,6 +62,12 @@ export class Invariants {
 
   constructor(world: World) {
     this.#world = world;
+    this.closes = new Closes((text) => {
+      this.fail(text);
+    });
+    this.cover = new Cover(world, (text) => {
+      this.fail(text);
+    });
   }
 
   fail(text: string): void {
@@ -102,6 +112,7 @@ export class Invariants {
       this.#beside(life, approved.value.contract.conId, `${leg.ref} leaves`);
     }
     if (leg.leg === 'F') this.#closes(life, approved);
+    if (leg.leg === 'F') this.closes.leaves(approved.value.contract.conId, leg);
     const over = approved.value.purpose === 'reduce' && leg.leg === 'S' ? overExit(life, approved) : undefined;
     if (over !== undefined) this.fail(over);
   }
@@ -139,6 +150,7 @@ export class Invariants {
     const order = approved.value.changes === undefined ? undefined : life.stores.orders.get(approved.value.changes);
     if (order?.state !== 'MODIFY_PENDING') this.fail(`I-07: ${leg.ref} is changed while it is ${order?.state ?? 'nowhere'}`);
     if (order?.orderId !== orderId || order.clientId !== clientId) this.fail(`I-23: a change of ${leg.ref} goes to ${clientId}:${orderId}`);
+    if (order !== undefined) this.cover.changing(life, order, leg);
     this.#world.note(`change ${leg.side} ${leg.quantity / 10_000} ${leg.ref} as ${clientId}:${orderId}`);
   }
 

@@ -84,6 +84,9 @@ export class Life {
       changing: (frame) => {
         world.invariants.changing(this, frame);
       },
+      cancelling: (address) => {
+        world.invariants.cover.cancelling(this, address);
+      },
       arrived: (ref) => {
         world.invariants.arrived(ref);
       },

@@ -113,9 +113,11 @@ export class Nemesis {
         break;
       case 'refuse':
         tws.faults.refusals.push(
-          random.chance(0.5)
-            ? { what: 'new', code: pick(random, [110, 321, 10_243]), text: 'Refused.' }
-            : { what: 'cancel', code: pick(random, [10_147, 161]), text: 'The cancel of % was refused.' },
+          random.chance(0.3)
+            ? { what: 'modify', code: pick(random, [105, 110, 104, 2102]), text: 'The change was refused.' }
+            : random.chance(0.5)
+              ? { what: 'new', code: pick(random, [110, 321, 10_243]), text: 'Refused.' }
+              : { what: 'cancel', code: pick(random, [10_147, 161]), text: 'The cancel of % was refused.' },
         );
         break;
       case 'lose-children':
@@ -239,8 +241,11 @@ export class Nemesis {
     const { tws, random } = this.#world;
     const instrument = tws.listing.all[random.between(0, tws.listing.all.length - 1)]!;
     const mid = tws.midOf(instrument.symbol);
-    const action = random.chance(0.5) ? 'BUY' : 'SELL';
-    const market = random.chance(0.4);
+    // What the desk's exits stand for is what a person likes to sell before them.
+    const position = tws.ledger.position(instrument.conId)?.quantity ?? 0;
+    const closes = position !== 0 && random.chance(0.6);
+    const action = (closes ? position < 0 : random.chance(0.5)) ? 'BUY' : 'SELL';
+    const market = closes || random.chance(0.4);
     const limit = ((mid + random.between(-8, 8)) * CENT) as Price;
     const quantity = units(random.between(1, 6) * 10);
     if (byHand) {

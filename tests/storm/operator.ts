@@ -21,6 +21,7 @@ import { cancelAll } from '#core/engine/waiting-orders';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
 import type { Trail } from '#domain/order';
+import type { Position } from '#domain/position';
 import type { Price } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerAction, TriggerSpec } from '#domain/trigger';
@@ -66,6 +67,12 @@ export class Operator {
   }
 
   act(): void {
+    this.#world.byHand = true;
+    this.#act();
+    this.#world.byHand = false;
+  }
+
+  #act(): void {
     const { life, random } = this.#world;
     if (life === undefined) return;
     this.#backToWork(life);
@@ -116,7 +123,7 @@ export class Operator {
         if (position === undefined) break;
         const { account, contract } = position;
         const stop = ((this.#world.tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12)) * CENT) as Price;
-        if (wish === 'close') closePosition(hall, account, contract.conId, ([25, 50, 100] as const)[random.between(0, 2)]!, BY);
+        if (wish === 'close') this.#close(life, position, ([25, 50, 100] as const)[this.#world.random.between(0, 2)]!);
         else if (wish === 'protect') protectPosition(hall, account, contract.conId, stop, BY);
         else if (wish === 'breakeven') breakeven(hall, account, contract.conId, BY);
         else trailPosition(hall, account, contract.conId, this.#distance(), BY);
@@ -156,7 +163,16 @@ export class Operator {
     if (life === undefined) return;
     counts.kills += 1;
     this.#world.note(`the operator kills, ${scope}`);
+    const { byHand } = this.#world;
+    this.#world.byHand = true;
     kill(life.hall, scope, BY, 'enough');
+    this.#world.byHand = byHand;
+  }
+
+  #close(life: Life, { account, contract, quantity }: Position, percent: 25 | 50 | 100): void {
+    const { closes } = this.#world.invariants;
+    closes.clicked(contract.conId, Math.ceil((Math.abs(quantity) * percent) / 100));
+    if (!closePosition(life.hall, account, contract.conId, percent, BY).ok) closes.refused(contract.conId);
   }
 
   #distance(): Trail {
@@ -173,7 +189,7 @@ export class Operator {
     const position = offer === undefined ? undefined : stores.positions.get(offer.key);
     if (offer === undefined || position === undefined) return;
     const { account, contract } = position;
-    if (offer.kind === 'flatten') closePosition(hall, account, contract.conId, 100, BY);
+    if (offer.kind === 'flatten') this.#close(life, position, 100);
     else if (offer.kind === 'mend') mendExits(hall, account, contract.conId, BY);
     else if (offer.stop !== undefined) protectPosition(hall, account, contract.conId, offer.stop, BY);
   }

@@ -54,13 +54,20 @@ export function protectionGaps(world: World, life: Life): readonly string[] {
         (side === 'SELL' ? truth : 0 - truth) + against.reduce((sum, one) => sum + Math.max(0, openOf(one, orders)), 0),
       );
       const own = exits.filter((order) => /^TD1-.*-[ST]$/.test(order.orderRef) && isActive(order, orders) && !isUnknown(life, order));
-      const closing = largestOfGroups(own, trueGroup, (order) => order.quantity - order.filled);
+      const closing = largestOfGroups(own, trueGroup, (order) => trueRest(order, orders));
       const kind = stores.offers.get(key)?.kind;
       if (closing > allowed && kind !== 'mend' && kind !== 'flatten')
         gaps.push(`I-26: exits work for ${closing / 10_000}, ${allowed / 10_000} of ${symbol} can be closed, and nothing is offered`);
     }
   }
   return gaps;
+}
+
+/** IB bounds the exits of an entry that works by what that has opened. */
+function trueRest(order: OrderView, orders: readonly OrderView[]): number {
+  const rest = order.quantity - order.filled;
+  const entry = orders.find((other) => other.permId === order.parentPermId);
+  return entry === undefined || !isAlive(entry) ? rest : Math.max(0, Math.min(rest, openOf(entry, orders)));
 }
 
 /** A child whose entry has not filled waits for it. */

@@ -1,3 +1,4 @@
+import { mayTransmit } from '#core/engine/engine-table';
 import { execIdRoot } from '#domain/execution';
 import type { ExecId } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
@@ -16,7 +17,9 @@ export type OperatorNeeded =
   /** An order that TWS lists nowhere (never arrived, dropped by TWS, rejected out of sight) is UNKNOWN, with an alarm. */
   | 'unknown order'
   /** What another program did since the last reconciliation: TWS tells it to nobody else; only the broker's position shows it. */
-  | 'foreign, not listed yet';
+  | 'foreign, not listed yet'
+  /** Exits that are too large, and are the operator's to decide on. */
+  | 'exits';
 
 export interface Difference {
   readonly text: string;
@@ -44,6 +47,7 @@ export function differences(world: World, life: Life): readonly Difference[] {
   compareFills(found, world, life);
   comparePositions(found, world, life);
   compareKill(found, world, life);
+  compareExits(found, world, life);
   for (const text of protectionGaps(world, life)) found.push({ text, excuse: undefined });
   if (!life.hall.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
   if (!life.hall.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
@@ -126,6 +130,57 @@ function comparePositions(found: Difference[], world: World, life: Life): void {
       excuse: undefined,
     });
   }
+}
+
+/**
+ * I-26 at the broker: what the desk's exits can still take on a side is no more than what is held there. Exits of an entry that works are
+ * bounded by it. What was found at the start and waits for the operator, or was left to itself by the operator, is the operator's.
+ */
+function compareExits(found: Difference[], world: World, life: Life): void {
+  const { orders } = world.tws.ledger;
+  for (const { conId, symbol } of world.tws.listing.all) {
+    for (const side of ['SELL', 'BUY'] as const) {
+      const position = world.tws.ledger.position(conId)?.quantity ?? 0;
+      const against = orders.filter(
+        (order) => order.contract.conId === conId && /^TD1-.*-E$/.test(order.orderRef) && order.action === side,
+      );
+      const opened = against.reduce((sum, entry) => sum + entry.filled - exitedFrom(entry, orders), 0);
+      const allowed = Math.max(0, (side === 'SELL' ? position : 0 - position) + Math.max(0, opened));
+      const groups = new Map<string, number>();
+      const exits = orders.filter(
+        (order) => isAlive(order) && order.contract.conId === conId && order.action === side && /^TD1-.*-[TS]$/.test(order.orderRef),
+      );
+      for (const order of exits) {
+        const parent = orders.find((other) => other.permId === order.parentPermId);
+        const rest =
+          parent !== undefined && isAlive(parent) ? Math.min(order.remaining, parent.filled - exitedFrom(parent, orders)) : order.remaining;
+        const group = order.ocaGroup === '' ? order.orderRef : order.ocaGroup;
+        groups.set(group, Math.max(groups.get(group) ?? 0, rest));
+      }
+      const sum = [...groups.values()].reduce((total, rest) => total + rest, 0);
+      if (sum > allowed)
+        found.push({
+          text: `I-26: exits of ${symbol} for ${sum / 10_000} ${side} work, ${allowed / 10_000} are held for them`,
+          excuse: exits.some((order) => isOperators(life, order)) ? 'exits' : undefined,
+        });
+    }
+  }
+}
+
+function exitedFrom(entry: OrderView, orders: readonly OrderView[]): number {
+  const family = entry.orderRef.slice(0, -1);
+  return orders.reduce((sum, other) => sum + (other !== entry && other.orderRef.startsWith(family) ? other.filled : 0), 0);
+}
+
+function isOperators(life: Life, { orderRef, permId }: OrderView): boolean {
+  const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
+  if (order === undefined || order.state === 'UNKNOWN') return true;
+  const names = new Set([`order:${orderRef}`, `order:${order.key}`, `position:${order.account}:${order.contract.conId}`]);
+  const left = [...life.stores.found.values()].some(
+    ({ key, decision }) => names.has(key) && (decision === undefined || decision === 'ignore'),
+  );
+  // In a state in which no change leaves, the desk says it and lets the stop stand.
+  return left || !mayTransmit(life.state, 'confirmed-reduce');
 }
 
 /**

@@ -50,7 +50,7 @@ export function openOrderOf(order: OrderView, completed = false): OpenOrderNews 
     outsideRth: order.outsideRth,
     ...(order.orderRef === '' ? {} : { orderRef: order.orderRef as OrderRef }),
     ...(order.parentId === 0 || completed ? {} : { parentId: order.parentId as OrderId }),
-    ...(order.ocaGroup === '' ? {} : { ocaGroup: order.ocaGroup }),
+    ...(order.ocaGroup === '' ? {} : { ocaGroup: order.ocaGroup, ocaType: order.ocaType }),
     ibStatus: order.status,
     whatIf: false,
   };

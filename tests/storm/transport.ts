@@ -49,6 +49,8 @@ export interface TransportParts {
   readonly writing: (frame: WrittenFrame) => void;
   /** The same for new terms of an order that has left before. */
   readonly changing: (frame: WrittenFrame) => void;
+  /** A cancel is about to be written, or has no wire to be written to. */
+  readonly cancelling: (address: OrderAddress) => void;
   /** The frame is off the wire: it has come to TWS, or it is lost. */
   readonly arrived: (ref: OrderRef) => void;
   readonly emit: (news: BrokerNews) => void;
@@ -81,7 +83,7 @@ export class Transport implements BrokerPort {
   readonly #lamps = new LinkLamps();
   readonly #ids: OrderIds;
   readonly #requestIds = new RequestIds();
-  readonly #notices = new Notices(() => false);
+  readonly #notices = new Notices((clientId, orderId) => this.#bonds.isModified(clientId, orderId));
   readonly #open = new Set<number>();
   readonly #bonds = new Bonds();
   #epoch = 0;
@@ -150,6 +152,7 @@ export class Transport implements BrokerPort {
       tws.place(clientId, frame);
     });
     const modify = this.#bonds.isSent(clientId, orderId);
+    this.#bonds.modified(clientId, orderId);
     this.#emit({ kind: 'place-frame', ref: leg.ref, orderId, clientId, quantity: leg.quantity, modify });
     return { kind: 'sent', legs: [{ ref: leg.ref, orderId, clientId }], at: this.#parts.clock.now() };
   }
@@ -157,6 +160,7 @@ export class Transport implements BrokerPort {
   cancel(address: OrderAddress): SendOutcome {
     this.#parts.crash('cancel: before it leaves');
     if (!this.#parts.alive()) return { kind: 'refused', reason: 'dead' };
+    this.#parts.cancelling(address);
     if (address.clientId !== 0 && address.clientId !== 2) return { kind: 'refused', reason: 'The order belongs to another client id.' };
     if (!this.#open.has(address.clientId)) return { kind: 'refused', reason: 'There is no connection to TWS; the cancel was not sent.' };
     const { tws } = this.#parts;
@@ -278,8 +282,7 @@ export class Transport implements BrokerPort {
       if (!alive()) break;
       const orderId = ids[index]!;
       const parentId = index === 0 ? undefined : ids[0];
-      const ocaGroup = leg.ocaGroup ?? '';
-      const bond = { parentId, ocaGroup, transmit: leg === approved.value.legs.at(-1) };
+      const bond = { parentId, ocaGroup: leg.ocaGroup ?? '', ocaType: 2, transmit: leg === approved.value.legs.at(-1) };
       const frame = frameOf(approved, leg, orderId, bond);
       this.#bonds.sent(clientId, orderId, bond);
       writing({ approved, leg, orderId, clientId });
@@ -380,6 +383,7 @@ export class Transport implements BrokerPort {
     if (news.kind === 'order-status') this.#bonds.status(news.status);
     if (news.kind === 'execution') {
       this.#ids.seen(news.execution.orderId);
+      this.#bonds.execution(news.execution);
       this.#parts.crash('execution');
     }
     this.#emit(news);
@@ -421,6 +425,7 @@ export class Transport implements BrokerPort {
       this.#numbers.lost();
     }
     this.#executions = [];
+    this.#bonds.closed(clientId);
     this.#drop(({ approved }) => (approved.value.origin === 'operator' ? 0 : 2) === clientId, 'The connection to TWS was lost.');
     this.#tellLink();
     this.#parts.clock.after(300 + this.#parts.random.next() * 3_000, () => {

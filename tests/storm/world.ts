@@ -37,6 +37,8 @@ export class World {
   waits = 0;
   /** The bytes of the next order are counted twice. */
   countsTwice = false;
+  /** The person at the console is doing something right now. */
+  byHand = false;
   readonly #trace: string[] = [];
   #life: Life | undefined;
   #triggerIds = 0;

@@ -1,3 +1,4 @@
+import { restOf } from '#core/order/family';
 import type { RiskContext } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
 import type { OrderKey, OrderRef, TriggerId } from '#domain/ids';
@@ -54,6 +55,7 @@ export function context(more: Partial<RiskContext> = {}): RiskContext {
     quoteFault: undefined,
     position: units(0),
     working: [],
+    takes: restOf,
     recent: [],
     refUsed: () => false,
     triggerFires: { id: TRIGGER, recent: [] },

@@ -55,13 +55,13 @@ export function bracket(
   changes: Partial<OrderIntent> = {},
 ): OrderIntent {
   const price = (dollars: number): Price => Math.round(dollars * 1_000_000) as Price;
-  const entry = leg({ ref: freshRef('E'), type: 'LMT', limit: price(prices.entry) });
-  const ocaGroup = `OCA-${entry.ref}`;
+  const entry = freshRef('E');
+  const exit = { side: 'SELL', tif: 'GTC', ocaGroup: `OCA-${entry}` } as const;
   return intent({
     legs: [
-      entry,
-      leg({ ref: freshRef('T'), leg: 'T', side: 'SELL', type: 'LMT', limit: price(prices.target), tif: 'GTC', ocaGroup }),
-      leg({ ref: freshRef('S'), leg: 'S', side: 'SELL', type: 'STP', stop: price(prices.stop), tif: 'GTC', ocaGroup }),
+      leg({ ref: entry, type: 'LMT', limit: price(prices.entry) }),
+      leg({ ...exit, ref: freshRef('T'), leg: 'T', type: 'LMT', limit: price(prices.target) }),
+      leg({ ...exit, ref: freshRef('S'), leg: 'S', type: 'STP', stop: price(prices.stop) }),
     ],
     ...changes,
   });

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { breakeven, closePosition, exiting, exitsOf, protectPosition, unprotectedOf } from '#core/engine/closing';
+import { startReconciliation } from '#core/engine/link-news';
+import { changeOrder } from '#core/engine/modify';
+import type { Contract } from '#domain/contract';
 import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU, manualOrder } from '../support/core-fixtures.ts';
-import { IBM, px } from '../support/trigger-fixtures.ts';
+import { BAC, IBM, px } from '../support/trigger-fixtures.ts';
 
 const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
 
@@ -28,33 +31,39 @@ function close(desk: CoreDesk, percent: 25 | 50 | 100) {
   return closePosition(desk.hall, DU, IBM.conId, percent, 'the test');
 }
 
+function changes(desk: CoreDesk) {
+  return desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity]);
+}
+
+function cancelled(desk: CoreDesk) {
+  return desk.broker.cancels.map(({ orderId }) => desk.broker.frames.findLast((frame) => frame.orderId === orderId)?.ref);
+}
+
 function closes(desk: CoreDesk) {
   return desk.broker.frames.filter((frame) => frame.leg.leg === 'F').map(({ leg }) => [leg.side, leg.type, leg.quantity]);
 }
 
-test('half is closed only after both exits have shrunk to the other half', () => {
+test('half is closed only after both exits have shrunk to the other half, the stop last', () => {
   const { desk, target, stop } = held();
   expect(close(desk, 50).ok).toBe(true);
-  expect(desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity])).toEqual([
+  expect(changes(desk)).toEqual([[target, units(50)]]);
+  desk.openOrder(target, 'Submitted', { quantity: units(50) });
+  expect(changes(desk)).toEqual([
     [target, units(50)],
     [stop, units(50)],
   ]);
-  expect(closes(desk)).toEqual([]);
-  desk.openOrder(target, 'Submitted', { quantity: units(50) });
   expect(closes(desk)).toEqual([]);
   desk.openOrder(stop, 'PreSubmitted', { quantity: units(50) });
   expect(closes(desk)).toEqual([['SELL', 'MKT', units(50)]]);
   expect(desk.stores.closings.size).toBe(0);
 });
 
-test('all of it is closed only after IB has confirmed that its exits are gone', () => {
+test('all of it is closed only after IB has confirmed that its exits are gone, the stop last', () => {
   const { desk, target, stop } = held();
   expect(close(desk, 100).ok).toBe(true);
-  expect(desk.broker.cancels.map(({ orderId }) => orderId)).toEqual([
-    desk.broker.frameOf(target).orderId,
-    desk.broker.frameOf(stop).orderId,
-  ]);
+  expect(cancelled(desk)).toEqual([target]);
   desk.status(target, 'Cancelled');
+  expect(cancelled(desk)).toEqual([target, stop]);
   expect(closes(desk)).toEqual([]);
   desk.status(stop, 'Cancelled');
   expect(closes(desk)).toEqual([['SELL', 'MKT', units(100)]]);
@@ -209,7 +218,7 @@ test('what no stop covers is shown, and one command covers it', () => {
   expect(frame?.leg).toMatchObject({ leg: 'S', type: 'STP', side: 'SELL', quantity: units(100), stop: px(179.01), tif: 'GTC' });
   desk.openOrder(frame?.ref ?? expect.fail('no stop left'), 'PreSubmitted');
   expect(unprotectedOf(desk.hall, position())).toBe(units(0));
-  expect(exiting(exitsOf(desk.hall, position()))).toBe(units(100));
+  expect(exiting(desk.hall, exitsOf(desk.hall, position()))).toBe(units(100));
 });
 
 test('breakeven moves the stop to the average price, rounded to the side that loses less, and not through the market', () => {
@@ -219,4 +228,163 @@ test('breakeven moves the stop to the average price, rounded to the side that lo
   desk.openOrder(stop, 'PreSubmitted', { stop: px(180.02) });
   desk.quote(179.5);
   expect(breakeven(desk.hall, DU, IBM.conId, 'the test')).toMatchObject({ ok: false });
+});
+
+test('a close whose target does not go leaves the stop alone: what is held stays protected', () => {
+  const { desk, target } = held();
+  close(desk, 100);
+  desk.wait(11_000);
+  expect(cancelled(desk)).toEqual([target]);
+  expect(unprotectedOf(desk.hall, desk.held() ?? expect.fail('no position'))).toBe(units(0));
+  expect(desk.alarms().some((text) => text.startsWith('Not closed:'))).toBe(true);
+});
+
+test('a close that gives up after its stop has gone says what is UNPROTECTED', () => {
+  const { desk, target, stop } = held();
+  close(desk, 100);
+  desk.status(target, 'Cancelled');
+  desk.disconnect();
+  desk.status(stop, 'Cancelled');
+  desk.wait(31_000);
+  expect(closes(desk)).toEqual([]);
+  expect(desk.stores.closings.size).toBe(0);
+  expect(desk.alarms().at(-1)).toContain('UNPROTECTED 100 IBM');
+});
+
+test('a close whose exits go while the book is compared waits for it and leaves then, once', () => {
+  const { desk, target, stop } = held();
+  close(desk, 100);
+  desk.status(target, 'Cancelled');
+  startReconciliation(desk.hall);
+  desk.status(stop, 'Cancelled');
+  expect(closes(desk)).toEqual([]);
+  expect(desk.stores.closings.size).toBe(1);
+  desk.ends();
+  expect(closes(desk)).toEqual([['SELL', 'MKT', units(100)]]);
+  expect(desk.stores.closings.size).toBe(0);
+});
+
+test('no exit is taken out of the way of a close that could not leave: without a connection, while the book is compared', () => {
+  const { desk } = held();
+  startReconciliation(desk.hall);
+  expect(close(desk, 100)).toMatchObject({ ok: false });
+  desk.ends();
+  desk.disconnect();
+  expect(close(desk, 100)).toMatchObject({ ok: false });
+  expect([desk.broker.cancels, desk.broker.changes, closes(desk)]).toEqual([[], [], []]);
+});
+
+test('a stop that IB does not shrink is not cancelled for it: the close gives up and the stop covers all of it', () => {
+  const { desk, target, stop } = held();
+  close(desk, 50);
+  desk.openOrder(target, 'Submitted', { quantity: units(50) });
+  const { orderId, clientId } = desk.broker.frameOf(stop);
+  const notice = { code: 105, id: orderId, clientId, text: 'no', severity: 'error', disposition: 'refused-change', orderId } as const;
+  desk.news({ kind: 'notice', notice });
+  expect(desk.order(stop).state).toBe('ACCEPTED');
+  desk.wait(11_000);
+  expect([desk.broker.cancels, closes(desk)]).toEqual([[], []]);
+  expect(unprotectedOf(desk.hall, desk.held() ?? expect.fail('no position'))).toBe(units(0));
+});
+
+test('a target that IB does not shrink goes instead: a position can do without it', () => {
+  const { desk, target } = held();
+  close(desk, 50);
+  const { orderId, clientId } = desk.broker.frameOf(target);
+  const notice = { code: 105, id: orderId, clientId, text: 'no', severity: 'error', disposition: 'refused-change', orderId } as const;
+  desk.news({ kind: 'notice', notice });
+  desk.wait(500);
+  expect(cancelled(desk)).toEqual([target]);
+});
+
+test('a position with an exit of another program in the way is not closed from here', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.fills(entry, 100, 180.02);
+  desk.wait(16_000);
+  desk.position(100);
+  desk.end('positions');
+  desk.quote(180.5);
+  desk.news({
+    kind: 'open-order',
+    order: manualOrder({ side: 'SELL', quantity: units(60), clientId: 9 as ClientId, orderId: 4 as OrderId }),
+  });
+  expect(close(desk, 100)).toMatchObject({ ok: false });
+  expect(close(desk, 50)).toMatchObject({ ok: false });
+  expect(close(desk, 25).ok).toBe(true);
+  expect(closes(desk)).toEqual([['SELL', 'MKT', units(25)]]);
+});
+
+test('a close waits for the answer to a change of an exit, even when the new terms would fit', () => {
+  const { desk, target, stop } = held();
+  desk.status(target, 'Cancelled');
+  changeOrder(desk.hall, desk.order(stop), { quantity: units(50) }, 'the test');
+  expect(close(desk, 50).ok).toBe(true);
+  expect(closes(desk)).toEqual([]);
+  desk.openOrder(stop, 'PreSubmitted', { quantity: units(50) });
+  expect(closes(desk)).toEqual([['SELL', 'MKT', units(50)]]);
+});
+
+test('two closes that the same news sets free leave once each', () => {
+  const desk = new CoreDesk();
+  desk.started([IBM, BAC]);
+  desk.rules = { ...desk.rules, limits: { ...desk.rules.limits, ordersPerSecond: 100, ordersPerSecondPerSymbol: 100 } };
+  desk.wait(16_000);
+  desk.ends();
+  const stops: OrderRef[] = [];
+  for (const contract of [IBM, BAC]) {
+    desk.quote(180, contract);
+    boughtByHand(desk, contract);
+    protectPosition(desk.hall, DU, contract.conId, px(179), 'the test');
+    const { ref } = desk.broker.frames.at(-1) ?? expect.fail('no stop left');
+    desk.openOrder(ref, 'PreSubmitted');
+    desk.status(ref, 'Inactive');
+    stops.push(ref);
+  }
+  for (const contract of [IBM, BAC]) expect(closePosition(desk.hall, DU, contract.conId, 50, 'the test').ok).toBe(true);
+  expect(desk.stores.closings.size).toBe(2);
+  startReconciliation(desk.hall);
+  for (const ref of stops) desk.status(ref, 'Cancelled');
+  expect(closes(desk)).toEqual([]);
+  desk.ends();
+  expect(closes(desk)).toEqual([
+    ['SELL', 'MKT', units(50)],
+    ['SELL', 'MKT', units(50)],
+  ]);
+  expect(new Set(desk.broker.frames.map(({ ref }) => ref)).size).toBe(desk.broker.frames.length);
+  expect(desk.alarms().some((text) => text.includes('nothing was sent'))).toBe(false);
+});
+
+function boughtByHand(desk: CoreDesk, contract: Contract): void {
+  const execution = {
+    execId: `0x${contract.conId}.1.01` as ExecId,
+    account: DU,
+    conId: contract.conId,
+    side: 'BUY',
+    quantity: units(100),
+    price: px(180),
+    cumQuantity: units(100),
+    avgPrice: px(180),
+    orderId: -7 as OrderId,
+    permId: (70 + contract.conId) as PermId,
+    clientId: 0 as ClientId,
+    time: '',
+    at: desk.clock.now(),
+  } as const;
+  desk.news({ kind: 'execution', contract, live: true, execution });
+  desk.position(100, contract);
+}
+
+test('a close that waited for a message slot is measured again as it leaves: what was sold meanwhile is not sold twice', () => {
+  const { desk, target, stop } = held();
+  desk.status(target, 'Cancelled');
+  desk.status(stop, 'Cancelled');
+  desk.broker.mode = 'queue';
+  expect(close(desk, 100).ok).toBe(true);
+  soldByHand(desk, 30);
+  desk.broker.mode = 'wire';
+  desk.broker.releaseWaiting();
+  expect(closes(desk)).toEqual([]);
+  expect(desk.broker.gateAnswers.at(-1)).toContain('would turn it around');
+  expect(desk.alarms().some((text) => text.startsWith('Not sent: SELL IBM.') && text.includes('UNPROTECTED 70'))).toBe(true);
 });

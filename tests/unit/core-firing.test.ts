@@ -54,31 +54,12 @@ test('a bracket leaves as one request: parent, target and stop with fixed refere
     target: { kind: 'percent', basisPoints: 100 },
     stop: { kind: 'percent', basisPoints: 50 },
   });
-  const ocaGroup = `OCA-${entry}`;
+  // One OCA group for both exits, and its name is fixed too.
+  const exit = { side: 'SELL', quantity: units(100), ocaGroup: `OCA-${entry}`, tif: 'DAY', outsideRth: false } as const;
   expect(desk.broker.frames.map((frame) => frame.leg)).toEqual([
     { ref: entry, leg: 'E', side: 'BUY', type: 'LMT', limit: px(180.04), quantity: units(100), tif: 'DAY', outsideRth: false },
-    {
-      ref: desk.ref(id, 'T'),
-      leg: 'T',
-      side: 'SELL',
-      type: 'LMT',
-      limit: px(181.85),
-      quantity: units(100),
-      tif: 'DAY',
-      outsideRth: false,
-      ocaGroup,
-    },
-    {
-      ref: desk.ref(id, 'S'),
-      leg: 'S',
-      side: 'SELL',
-      type: 'STP',
-      stop: px(179.14),
-      quantity: units(100),
-      tif: 'DAY',
-      outsideRth: false,
-      ocaGroup,
-    },
+    { ...exit, ref: desk.ref(id, 'T'), leg: 'T', type: 'LMT', limit: px(181.85) },
+    { ...exit, ref: desk.ref(id, 'S'), leg: 'S', type: 'STP', stop: px(179.14) },
   ]);
   expect(desk.order(desk.ref(id, 'S')).parentKey).toBe(entry);
   expect(desk.order(desk.ref(id, 'T')).parentKey).toBe(entry);

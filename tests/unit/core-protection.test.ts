@@ -326,17 +326,15 @@ test('a price of a partly filled stop can still be changed: only its rest counts
   expect(desk.broker.changes.at(-1)?.leg).toMatchObject({ stop: px(179.5), quantity: units(100) });
 });
 
-test('where the target has no group at IB that a stop could join, it is said and nothing leaves', () => {
+test('a target that was placed alone has its group at IB too, and a stop joins it', () => {
   const desk = new CoreDesk();
   const { id, entry } = desk.fired({ target: BRACKET.target });
   desk.fills(entry, 100, 180.02);
   desk.openOrder(desk.ref(id, 'T'));
   compared(desk, 100);
   desk.quote(180.5);
-  const before = desk.broker.frames.length;
-  const refused = protectPosition(desk.hall, DU, IBM.conId, px(179), 'the test');
-  expect(refused.ok ? '' : refused.error.text).toContain('Cancel one of them first');
-  expect(desk.broker.frames.length).toBe(before);
+  expect(protectPosition(desk.hall, DU, IBM.conId, px(179), 'the test').ok).toBe(true);
+  expect(desk.broker.frames.at(-1)?.leg).toMatchObject({ leg: 'S', quantity: units(100), ocaGroup: `OCA-${entry}` });
 });
 
 test('a stop placed by hand in TWS protects like one of ours', () => {

@@ -100,6 +100,11 @@ export class Coordinator<E> {
     return execution;
   }
 
+  /** True inside an execution, an effect or a subscriber: what is submitted now runs later in this turn, not before `submit` returns. */
+  get isBusy(): boolean {
+    return this.#busy;
+  }
+
   /** Starts long work at once, from the state as it is now and without a number. */
   detached<R>(work: DetachedWork<E, R>): Handle<R> {
     const run = new DetachedRun<E, R>(work);

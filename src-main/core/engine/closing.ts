@@ -1,8 +1,8 @@
+import { ocaGroupOf, restOfGroups } from '#core/order/family';
 import { approve } from '#core/risk/risk-engine';
-import { entryKeyOf, groupOf, ocaGroupOf, restOfGroups } from '#core/order/family';
 import { stopsProtecting } from '#core/order/protection';
 import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
-import { type Order, type OrderCause, type OrderIntent, type OrderLeg } from '#domain/order';
+import { isStopType, type Order, type OrderCause, type OrderIntent, type OrderLeg, type OrderState } from '#domain/order';
 import { type Leg, orderRef } from '#domain/order-ref';
 import type { Position } from '#domain/position';
 import { formatPrice, type Price, roundToTick } from '#domain/price';
@@ -10,10 +10,12 @@ import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity'
 import { err, ok, type Result } from '#domain/result';
 import { type Closing, log, positionKey } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
-import { commit, engineState, type Hall } from './hall.ts';
-import { cancelOrders } from './kill.ts';
+import { takesOf, waitsForEntry } from './families.ts';
+import { fitExits } from './fitting.ts';
+import { shutFault } from './gate.ts';
+import { attempt, commit, engineState, type Hall } from './hall.ts';
 import { numberFault } from './manual-orders.ts';
-import { changeOrder, modifyFault } from './modify.ts';
+import { changeOrder } from './modify.ts';
 import { releaseApproved, writeOrders } from './place-orders.ts';
 import { riskContext } from './risk-view.ts';
 import type { Refusal } from './refusal.ts';
@@ -22,9 +24,10 @@ type Done = Result<number, Refusal>;
 
 /** Exits that neither shrink nor go within this time stop the close: the operator decides. */
 const PATIENCE_MS = 10_000;
-/** A change that is not answered within this time is no longer waited for when the exit has to become smaller still. */
-const ANSWER_MS = 3_000;
-const AGAIN_MS = 500;
+/** How long a close waits for a book that is being compared, or for the connection, after its exits have gone. */
+const SHUT_PATIENCE_MS = 30_000;
+/** IB has confirmed it and holds its group; what is on its way in or out may not be there when the stop comes. */
+const JOINABLE: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'PARTIAL', 'HELD', 'MODIFY_PENDING']);
 
 export function refuse(text: string): { readonly ok: false; readonly error: Refusal } {
   return err({ code: 'not-allowed-now', text });
@@ -39,18 +42,13 @@ export function exitsOf(hall: Hall, position: Position): readonly Order[] {
   const side = position.quantity > 0 ? 'SELL' : 'BUY';
   return hall.index.working().filter((order) => {
     if (order.contract.conId !== position.contract.conId || order.account !== position.account || order.side !== side) return false;
-    const parent = order.parentKey === undefined ? undefined : hall.index.get(order.parentKey);
-    return parent === undefined || parent.filled > 0;
+    return !waitsForEntry(hall, order);
   });
 }
 
-export function restOf(order: Order): number {
-  return Math.max(0, order.quantity - order.filled);
-}
-
 /** Quantity that working exits can take in all: exits of one group cancel each other, so the largest of them counts. */
-export function exiting(exits: readonly Order[]): number {
-  return restOfGroups(exits);
+export function exiting(hall: Hall, exits: readonly Order[]): number {
+  return restOfGroups(exits, (order) => takesOf(hall, order));
 }
 
 /**
@@ -66,6 +64,9 @@ export function closePosition(hall: Hall, account: AccountId, conId: ConId, perc
   if (!mayTransmit(state, 'confirmed-flatten')) return refuse(`The desk is ${state}; a position cannot be closed from here in this state.`);
   if (!hall.details.has(conId))
     return refuse(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
+  // Asked before any exit is taken out of its way: a close that cannot leave must not cost the stop.
+  const shut = shutFault(hall);
+  if (shut !== undefined) return refuse(`${shut} The position and its exits stay as they are.`);
   const size = sizeOf(position);
   const whole = Math.floor((size * percent) / 100 / QUANTITY_SCALE) * QUANTITY_SCALE;
   const quantity = (percent === 100 ? size : whole) as Quantity;
@@ -74,7 +75,7 @@ export function closePosition(hall: Hall, account: AccountId, conId: ConId, perc
   const exits = exitsOf(hall, position);
   if (exits.some((order) => order.leg === 'F') || hall.index.queued().some((order) => order.leg === 'F' && order.contract.conId === conId))
     return err({ code: 'conflict', text: `A close of ${position.contract.symbol} is at the broker already; wait for it or cancel it.` });
-  if (exiting(exits) <= remaining) return sendClose(hall, position, quantity, by);
+  if (exiting(hall, exits) <= remaining && !exits.some(isBeingChanged)) return sendClose(hall, position, quantity, by);
   const foreign = exits.find((order) => order.origin === 'foreign');
   if (foreign !== undefined)
     return refuse(
@@ -85,7 +86,7 @@ export function closePosition(hall: Hall, account: AccountId, conId: ConId, perc
     return refuse(
       `An exit of ${position.contract.symbol} was typed into TWS and has no number yet; cancel it there first, or try again in a moment.`,
     );
-  const closing: Closing = { key, account, conId, quantity, remaining, by, at: hall.ports.clock.now() };
+  const closing = { key, account, conId, quantity, remaining, by };
   const seq = commit(
     hall,
     'risk-reducing',
@@ -100,53 +101,62 @@ export function closePosition(hall: Hall, account: AccountId, conId: ConId, perc
       return tx.seq;
     },
   );
-  makeRoom(hall, exits, remaining, by);
   advanceClosings(hall);
-  return ok(seq ?? 0);
+  return ok(seq ?? hall.coordinator.statistics().seq);
 }
 
-/** Cancels or shrinks exits until they fit. An exit that cannot be changed is cancelled: too little protection is seen, too much is not. */
-export function makeRoom(hall: Hall, exits: readonly Order[], remaining: number, by: string): void {
-  let room = remaining;
-  const groups = new Map<string, Order[]>();
-  for (const order of exits) groups.set(groupOf(order), [...(groups.get(groupOf(order)) ?? []), order]);
-  const gone: Order[] = [];
-  for (const group of groups.values()) {
-    const largest = Math.max(...group.map(restOf));
-    const share = Math.min(room, largest);
-    room -= share;
-    for (const order of group) {
-      if (restOf(order) <= share || order.state === 'CANCEL_PENDING') continue;
-      const shrinks = share > 0 && modifyFault(hall, order) === undefined;
-      const shrunk = shrinks && changeOrder(hall, order, { quantity: (order.filled + share) as Quantity }, by).ok;
-      if (!shrunk) gone.push(order);
-    }
-  }
-  if (gone.length > 0) cancelOrders(hall, gone, by);
+function isBeingChanged(order: Order): boolean {
+  return order.state === 'MODIFY_PENDING';
 }
 
-/** Sends the closes whose way is free, and gives up those whose exits do not move. Called after news and by the timer. */
+/** Takes every close that waits as far as it gets. Called after news and by the timer. */
 export function advanceClosings(hall: Hall): void {
-  if (hall.stores.closings.size === 0) return;
-  const now = hall.ports.clock.now();
-  for (const closing of [...hall.stores.closings.values()]) {
-    const position = hall.stores.positions.get(closing.key);
-    if (position === undefined || position.quantity === 0) {
-      endClosing(hall, closing, undefined);
-      continue;
-    }
-    const exits = exitsOf(hall, position);
-    const size = sizeOf(position);
-    const room = size - exiting(exits);
-    const quantity = Math.min(closing.quantity, size) as Quantity;
-    if (room >= quantity && !exits.some((order) => order.state === 'MODIFY_PENDING')) {
-      endClosing(hall, closing, undefined);
-      const sent = sendClose(hall, position, quantity, closing.by);
-      if (!sent.ok) endClosing(hall, closing, sent.error.text);
-    } else if (now - closing.at > PATIENCE_MS) {
-      endClosing(hall, closing, `its exits still work after ${PATIENCE_MS / 1_000} s; nothing was closed`);
-    }
+  // From inside an effect nothing could be committed before this went on, and a close would be sent twice: the next news takes it further.
+  if (hall.coordinator.isBusy) return;
+  for (const key of [...hall.stores.closings.keys()]) {
+    // Read anew: the one before may have moved this one too.
+    const closing = hall.stores.closings.get(key);
+    if (closing !== undefined) advanceClosing(hall, closing);
   }
+}
+
+function advanceClosing(hall: Hall, closing: Closing): void {
+  const age = hall.ports.clock.now() - closing.at;
+  const position = hall.stores.positions.get(closing.key);
+  const killedAt = hall.stores.engine.get('desk')?.kill?.startedAt;
+  // A kill ends what waits: nothing of it may leave later.
+  if (hall.latch.isSet() && killedAt !== undefined && closing.at <= killedAt) {
+    endClosing(hall, closing, 'the kill switch was set');
+    return;
+  }
+  if (position === undefined || position.quantity === 0) {
+    endClosing(hall, closing, undefined);
+    return;
+  }
+  const exits = exitsOf(hall, position);
+  const size = sizeOf(position);
+  const quantity = Math.min(closing.quantity, size) as Quantity;
+  const isFree = exiting(hall, exits) <= size - quantity && !exits.some(isBeingChanged);
+  // The gate would refuse it now: what has gone of the exits has gone, so it is waited for, but not for ever.
+  const shut = closeFault(hall);
+  if (shut !== undefined) {
+    if (age > SHUT_PATIENCE_MS) giveUp(hall, closing, shut);
+    return;
+  }
+  if (isFree) {
+    const sent = sendClose(hall, position, quantity, closing.by);
+    if (sent.ok) endClosing(hall, closing, undefined);
+    else giveUp(hall, closing, sent.error.text);
+    return;
+  }
+  if (age > PATIENCE_MS) giveUp(hall, closing, `its exits still work after ${PATIENCE_MS / 1_000} s; nothing was closed.`);
+  else fitExits(hall, exits, size - quantity, { by: closing.by, oneByOne: true, since: closing.at });
+}
+
+/** Why no close can leave now; undefined when it can. */
+function closeFault(hall: Hall): string | undefined {
+  const state = engineState(hall);
+  return mayTransmit(state, 'confirmed-flatten') ? shutFault(hall) : `The desk is ${state}.`;
 }
 
 function endClosing(hall: Hall, closing: Closing, trouble: string | undefined): void {
@@ -154,6 +164,17 @@ function endClosing(hall: Hall, closing: Closing, trouble: string | undefined): 
     if (tx.has(hall.stores.closings, closing.key)) tx.delete(hall.stores.closings, closing.key);
     if (trouble !== undefined) log(tx, 'alarm', `Not closed: ${trouble}. Look at its exits.`, { kind: 'position', key: closing.key });
   });
+}
+
+/** What a close leaves open that did not come to its end is said in the same breath. */
+function giveUp(hall: Hall, closing: Closing, why: string): void {
+  const position = hall.stores.positions.get(closing.key);
+  const open = position === undefined ? 0 : unprotectedOf(hall, position);
+  const naked =
+    position === undefined || open <= 0
+      ? ''
+      : ` UNPROTECTED ${formatQuantity(open as Quantity)} ${position.contract.symbol}: protect it or close it again.`;
+  endClosing(hall, closing, `${why.replace(/\.$/, '')}.${naked}`.replace(/\.$/, ''));
 }
 
 function sendClose(hall: Hall, position: Position, quantity: Quantity, by: string): Done {
@@ -182,7 +203,7 @@ export function sendExit(
   const key = positionKey(account, contract.conId);
   const kind: Leg = exit.leg;
   const id = `${kind}${contract.conId.toString(36).toUpperCase().padStart(7, '0').slice(-7)}` as TriggerId;
-  const outcome = commit(
+  const outcome = attempt(
     hall,
     'risk-reducing',
     kind === 'F' ? 'position.flatten' : 'position.protect',
@@ -206,8 +227,11 @@ export function sendExit(
       return { seq: tx.seq, key: ref as string as OrderKey };
     },
   );
-  if (outcome === undefined) return refuse('The order could not be recorded; nothing was sent.');
-  return typeof outcome === 'string' ? refuse(outcome) : ok(outcome);
+  if (outcome.kind === 'failed') return refuse('The order could not be recorded; nothing was sent.');
+  // Only from inside an effect, where nobody waits for the answer.
+  if (outcome.kind === 'deferred')
+    return err({ code: 'conflict', text: 'The order is being recorded; look at the orders before you ask again.' });
+  return typeof outcome.value === 'string' ? refuse(outcome.value) : ok(outcome.value);
 }
 
 /** Held, and covered by no stop that works at the broker. */
@@ -230,15 +254,53 @@ export function protectPosition(hall: Hall, account: AccountId, conId: ConId, st
   const level = roundToTick(stop, details.minTick, long ? 'up' : 'down');
   const fault = firesAtOnce(hall, position, level);
   if (fault !== undefined) return refuse(fault);
-  const group = groupToJoin(hall, position, quantity);
-  if (!group.ok) return group;
-  const sent = sendExit(
-    hall,
-    position,
-    { leg: 'S', type: 'STP', quantity, stop: level, tif: 'GTC', outsideRth: true, ...group.value },
-    `${by} protects ${formatQuantity(quantity)} ${position.contract.symbol} with a stop at ${formatPrice(level)}.`,
+  const shut = shutFault(hall);
+  if (shut !== undefined) return refuse(shut);
+  const parts = placesForStop(hall, position, quantity);
+  if (parts === undefined) return noRoom(position);
+  let last: Done = refuse('Stops at the broker cover the whole position already.');
+  for (const part of parts) {
+    const sent = sendExit(
+      hall,
+      position,
+      { leg: 'S', type: 'STP', ...part, stop: level, tif: 'GTC', outsideRth: true },
+      `${by} protects ${formatQuantity(part.quantity)} ${position.contract.symbol} with a stop at ${formatPrice(level)}.`,
+    );
+    if (!sent.ok) return sent;
+    last = ok(sent.value.seq);
+  }
+  return last;
+}
+
+function noRoom({ contract }: Position): { readonly ok: false; readonly error: Refusal } {
+  return refuse(
+    `Working exits would close ${contract.symbol} a second time besides a new stop, and none of them has a group at IB that it could join. Cancel one of them first.`,
   );
-  return sent.ok ? ok(sent.value.seq) : sent;
+}
+
+/**
+ * Where a stop for so much can stand so that it never closes the position a second time: beside what works where there is room, and else in
+ * the OCA group of a target that has no stop, as large as that, because IB shrinks or cancels the one as the other fills. Undefined: nowhere.
+ */
+function placesForStop(
+  hall: Hall,
+  position: Position,
+  quantity: Quantity,
+): readonly { readonly quantity: Quantity; readonly ocaGroup?: string }[] | undefined {
+  const exits = exitsOf(hall, position);
+  const parts: { readonly quantity: Quantity; readonly ocaGroup?: string }[] = [];
+  let left: number = quantity;
+  for (const ocaGroup of new Set(exits.map((order) => order.ocaGroup))) {
+    const group = exits.filter((order) => order.ocaGroup === ocaGroup);
+    const joinable = ocaGroup !== undefined && group.every((order) => !isStopType(order.type) && JOINABLE.has(order.state));
+    const part = joinable ? Math.min(left, exiting(hall, group)) : 0;
+    if (part <= 0 || ocaGroup === undefined) continue;
+    parts.push({ quantity: part as Quantity, ocaGroup });
+    left -= part;
+  }
+  if (left <= 0) return parts;
+  if (exiting(hall, exits) + left > sizeOf(position)) return undefined;
+  return [...parts, { quantity: left as Quantity }];
 }
 
 /**
@@ -248,14 +310,13 @@ export function protectPosition(hall: Hall, account: AccountId, conId: ConId, st
 export function groupToJoin(hall: Hall, position: Position, quantity: Quantity): Result<{ readonly ocaGroup?: string }, Refusal> {
   const exits = exitsOf(hall, position);
   const size = sizeOf(position);
-  if (exiting(exits) + quantity <= size) return ok({});
+  if (exiting(hall, exits) + quantity <= size) return ok({});
   for (const { ocaGroup } of exits) {
     if (ocaGroup === undefined) continue;
-    if (exiting(exits.filter((order) => order.ocaGroup !== ocaGroup)) + quantity <= size) return ok({ ocaGroup });
+    const others = exits.filter((order) => order.ocaGroup !== ocaGroup);
+    if (exiting(hall, others) + quantity <= size) return ok({ ocaGroup });
   }
-  return refuse(
-    `Working exits would close ${position.contract.symbol} a second time besides a new stop, and none of them has a group at IB that it could join. Cancel one of them first.`,
-  );
+  return noRoom(position);
 }
 
 export function firesAtOnce(hall: Hall, position: Position, level: Price): string | undefined {
@@ -287,65 +348,4 @@ export function breakeven(hall: Hall, account: AccountId, conId: ConId, by: stri
     last = changed.value;
   }
   return ok(last);
-}
-
-/**
- * Working exits never exceed what there is to exit: what a fill from outside (a person in TWS, another program, a close by hand) has made
- * too large shrinks or goes, and the log says why. Called a moment after fills, because IB cancels the other exits of a group by itself.
- */
-export function trimExits(hall: Hall, account: AccountId, conId: ConId): void {
-  const key = positionKey(account, conId);
-  const position = hall.stores.positions.get(key);
-  if (position === undefined || hall.stores.closings.has(key) || !hall.link.ready || hall.reconciliation.isOpening()) return;
-  // A book that differs from the broker's is no ground for taking protection away; C-36 deals with it.
-  if (position.brokerQuantity !== undefined && position.brokerQuantity !== position.quantity) return;
-  const { long, short } = openedByTriggers(hall, account, conId);
-  // Brackets of two triggers may stand against each other; each of their exits has its own entry to close.
-  trimSide(hall, { ...position, quantity: 1 as Quantity }, Math.max(0, position.quantity + short), position.quantity);
-  trimSide(hall, { ...position, quantity: -1 as Quantity }, Math.max(0, long - position.quantity), position.quantity);
-}
-
-function trimSide(hall: Hall, side: Position, allowed: number, held: number): void {
-  const exits = exitsOf(hall, side).filter(isOwnExit);
-  // What is on its way out, or on its way to a smaller quantity, is counted as what it will be: it is not told and not cancelled again.
-  const coming = exits
-    .filter((order) => order.state !== 'CANCEL_PENDING')
-    .map((order) => ({ ...order, quantity: order.change?.quantity ?? order.quantity }));
-  if (exiting(coming) <= allowed) return;
-  const now = hall.ports.clock.now();
-  if (exits.some((order) => order.change !== undefined && now - order.change.at < ANSWER_MS)) {
-    hall.ports.scheduler.after(AGAIN_MS, () => trimExits(hall, side.account, side.contract.conId));
-    return;
-  }
-  const key = positionKey(side.account, side.contract.conId);
-  commit(hall, 'risk-reducing', 'exits.trim', { kind: 'broker', text: 'exits exceed the position', ref: key }, (tx) => {
-    log(
-      tx,
-      'alarm',
-      `${side.contract.symbol}: ${formatQuantity(held as Quantity)} held after a fill from outside, exits for ${formatQuantity(exiting(exits) as Quantity)} worked; what is too much is taken back.`,
-      { kind: 'position', key },
-    );
-  });
-  makeRoom(hall, exits, allowed, 'the desk');
-}
-
-/** What entries of triggers have opened and their own exits have not closed, by side. */
-export function openedByTriggers(hall: Hall, account: AccountId, conId: ConId): { readonly long: number; readonly short: number } {
-  let long = 0;
-  let short = 0;
-  for (const order of hall.stores.orders.values()) {
-    if (order.contract.conId !== conId || order.account !== account || order.filled === 0 || order.triggerId === undefined) continue;
-    const entryKey = entryKeyOf(order);
-    const entry = entryKey === undefined ? order : hall.index.get(entryKey);
-    if (entry?.leg !== 'E') continue;
-    const opened = order === entry ? order.filled : 0 - order.filled;
-    if (entry.side === 'BUY') long += opened;
-    else short += opened;
-  }
-  return { long: Math.max(0, long), short: Math.max(0, short) };
-}
-
-/** Only what this desk placed as an exit is taken back by itself; a person's order is a person's wish. */
-export function isOwnExit(order: Order): boolean {
-  return (order.leg === 'S' || order.leg === 'T') && order.origin !== 'manual' && order.origin !== 'foreign' && order.state !== 'UNKNOWN';
 }

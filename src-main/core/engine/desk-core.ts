@@ -12,7 +12,7 @@ import { RecentSends } from '#core/risk/recent-sends';
 import { TriggerIndex } from '#core/trigger/trigger-index';
 import { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
-import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
+import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Tick } from '#domain/quote';
@@ -22,7 +22,7 @@ import type { DeskStores, Effect } from './desk-state.ts';
 import { positionKey } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
 import { advanceBreaker, OutcomeWatch, restoreBreaker } from './breaker.ts';
-import { advanceClosings, trimExits } from './closing.ts';
+import { advanceClosings } from './closing.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { noteSince } from './expiry.ts';
 import { onCommission, onPosition } from './fill-news.ts';
@@ -49,8 +49,9 @@ import { positionsListed, watchPosition } from './position-check.ts';
 import { PositionWatch } from './position-watch.ts';
 import { Recall } from './recall.ts';
 import { recallOrders } from './recalling.ts';
-import { ProtectionWatch } from './protection-watch.ts';
 import { Reconciliation } from './reconciliation.ts';
+import { Trims } from './trims.ts';
+import { ProtectionWatch } from './protection-watch.ts';
 import { advanceTrailings } from './trailing.ts';
 import { followTradingState } from './trading-state.ts';
 import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
@@ -64,8 +65,6 @@ const COMPARE_AFTER_FILLS_MS = 2_000;
 const LIST_EVERY_MS = 20_000;
 /** How often the positions are asked for until they are certain. */
 const OPENING_EVERY_MS = 2_000;
-/** The second look is for a position that the broker told late. */
-const TRIM_AFTER_MS = [1_500, 6_000] as const;
 
 const NO_LINK: LinkState = {
   connections: [],
@@ -85,6 +84,7 @@ export class DeskCore {
   readonly hall: Hall;
   readonly gate: TransmitGate;
   readonly sink: MarketSink;
+  readonly #trims: Trims;
   readonly #outside: OutsideWatch;
   readonly #protection: ProtectionWatch;
   readonly #outcomes = new OutcomeWatch();
@@ -141,6 +141,7 @@ export class DeskCore {
       link: NO_LINK,
     };
     this.gate = transmitGate(this.hall);
+    this.#trims = new Trims(this.hall);
     this.#outside = new OutsideWatch(this.hall);
     this.#protection = new ProtectionWatch(this.hall);
     this.sink = this.#makeSink();
@@ -237,7 +238,7 @@ export class DeskCore {
         followExecution(hall, news, this.#protection);
         watchPosition(hall, positionKey(news.execution.account, news.contract.conId));
         this.#fillsSince ??= hall.ports.clock.now();
-        if (news.live) this.#trimLater(news.execution.account, news.execution.conId);
+        if (news.live) this.#trims.due(news.execution.account, news.execution.conId);
         break;
       case 'commission':
         onCommission(hall, news);
@@ -260,7 +261,10 @@ export class DeskCore {
       case 'end':
         if (news.of === 'open-orders' && news.epoch === hall.link.epoch) onOpenOrdersEnd(hall, news.request);
         if (news.of === 'positions') this.#positionsListed();
-        if (hall.reconciliation.end(news.of, news.epoch, news.request)) onReconciled(hall);
+        if (hall.reconciliation.end(news.of, news.epoch, news.request)) {
+          onReconciled(hall);
+          this.#trims.allDue();
+        }
         if (news.of === 'positions' || hall.reconciliation.awaitsPositions()) settleOpening(hall);
         break;
       case 'notice':
@@ -290,13 +294,8 @@ export class DeskCore {
   #positionsListed(): void {
     for (const key of positionsListed(this.hall)) {
       const held = this.hall.stores.positions.get(key);
-      if (held !== undefined) this.#trimLater(held.account, held.contract.conId);
+      if (held !== undefined) this.#trims.due(held.account, held.contract.conId);
     }
-  }
-
-  /** Exits that a fill has made too large are taken back, once IB has had the time to cancel the rest of their group itself. */
-  #trimLater(account: AccountId, conId: ConId): void {
-    for (const after of TRIM_AFTER_MS) this.hall.ports.scheduler.after(after, () => trimExits(this.hall, account, conId));
   }
 
   /** Everything that depends on passing time; called by its own timer and by tests. */

@@ -8,7 +8,7 @@ import type { Trigger } from '#domain/trigger';
 import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
 import { type Effect, engineRecord, log, step } from './desk-state.ts';
 import { mayFire } from './engine-table.ts';
-import { count, commit, type Hall } from './hall.ts';
+import { attempt, count, commit, type Hall } from './hall.ts';
 import { riskContext } from './risk-view.ts';
 import { unknownFault } from './holds.ts';
 import { releaseApproved, writeOrders } from './place-orders.ts';
@@ -25,17 +25,16 @@ export function fire(hall: Hall, firing: Firing, receivedAt: number): void {
       ? formatPrice(tick.price, decimals)
       : `${formatPrice(tick.previous, decimals)} → ${formatPrice(tick.price, decimals)}`;
   const text = firing.cause === 'operator' ? `fired by the operator at ${tick.field} ${crossed}` : `${tick.field} ${crossed}`;
-  const decided = commit(
+  const decided = attempt(
     hall,
     'order',
     'trigger.fire',
     { kind: firing.cause === 'operator' ? 'command' : firing.cause === 'timer' ? 'timer' : 'tick', text, ref: firing.triggerId },
     (tx) => {
       fireInside(hall, tx, firing, text);
-      return true;
     },
   );
-  if (decided === undefined) failedInside(hall, firing);
+  if (decided.kind === 'failed') failedInside(hall, firing);
   hall.latencies.tickToOrder(hall.ports.clock.monotonic() - receivedAt);
 }
 

@@ -36,6 +36,15 @@ function positionTurned(hall: Hall, request: OrderRequest): string | undefined {
     : `Other exits of ${request.contract.symbol} work by now; with this order they would turn the position around.`;
 }
 
+/** What keeps every order in, whatever it is; a sentence. Undefined: nothing does. */
+export function shutFault(hall: Hall): string | undefined {
+  if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready.';
+  if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB.';
+  if (!hall.reconciliation.done()) return 'The book is being reconciled with the broker.';
+  if (hall.ports.journal.status().state !== 'ready') return 'The journal cannot be written; orders are refused, cancels and kill work.';
+  return undefined;
+}
+
 /**
  * The last look before the socket, in the same turn as the write: seal, kill latch, desk state, link, reconciliation, journal.
  * Undefined lets the order leave.
@@ -60,10 +69,6 @@ export function transmitGate(hall: Hall): TransmitGate {
     const loss =
       order.value.purpose === 'reduce' ? undefined : dailyLossFault(account?.dailyPnl, undefined, hall.ports.rules().limits.maxDailyLoss);
     if (loss !== undefined) return loss;
-    if (!hall.link.ready) return hall.link.problem?.text ?? 'The connection to TWS is not ready.';
-    if (hall.link.upstream === 'down') return 'TWS has lost its connection to IB.';
-    if (!hall.reconciliation.done()) return 'The book is being reconciled with the broker.';
-    if (hall.ports.journal.status().state !== 'ready') return 'The journal cannot be written; orders are refused, cancels and kill work.';
-    return undefined;
+    return shutFault(hall);
   };
 }

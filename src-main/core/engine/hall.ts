@@ -94,10 +94,21 @@ export function engineState(hall: Hall): EngineState {
   return hall.stores.engine.get('desk')?.state ?? 'IDLE';
 }
 
-/** Submits synchronous work; its value, or a named refusal when the commit became a tombstone (a defect, also logged). */
+/** `deferred`: from inside an effect, or behind work under way; it will be committed, only not before the caller goes on. */
+export type Committed<R> =
+  { readonly kind: 'committed'; readonly value: R } | { readonly kind: 'deferred' } | { readonly kind: 'failed'; readonly text: string };
+
+/** Submits synchronous work and tells what became of it. `failed`: the commit became a tombstone (a defect, also logged). */
+export function attempt<R>(hall: Hall, lane: Lane, name: string, cause: Cause, run: (tx: Tx<Effect>) => R): Committed<R> {
+  const { outcome } = hall.coordinator.submit({ lane, name, cause, run });
+  if (outcome === undefined) return { kind: 'deferred' };
+  return outcome.kind === 'committed' ? outcome : { kind: 'failed', text: outcome.reason.text };
+}
+
+/** For callers to whom it is the same whether it was done, failed or will be done: `attempt` tells these apart. */
 export function commit<R>(hall: Hall, lane: Lane, name: string, cause: Cause, run: (tx: Tx<Effect>) => R): R | undefined {
-  const handle = hall.coordinator.submit({ lane, name, cause, run });
-  return handle.outcome?.kind === 'committed' ? handle.outcome.value : undefined;
+  const done = attempt(hall, lane, name, cause, run);
+  return done.kind === 'committed' ? done.value : undefined;
 }
 
 export function logLine(hall: Hall, level: 'info' | 'warning' | 'alarm', text: string, subject?: Subject): void {

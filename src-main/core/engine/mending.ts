@@ -2,20 +2,22 @@ import type { AccountId, ConId } from '#domain/ids';
 import { isStopType, type Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Quantity } from '#domain/quantity';
-import { groupOf } from '#core/order/family';
+import { groupOf, restOf } from '#core/order/family';
 import { err, ok, type Result } from '#domain/result';
-import { exiting, exitsOf, isOwnExit, makeRoom, openedByTriggers, refuse, restOf, unprotectedOf } from './closing.ts';
+import { exiting, exitsOf, refuse, unprotectedOf } from './closing.ts';
 import { positionKey } from './desk-state.ts';
+import { makeRoom } from './fitting.ts';
 import type { Hall } from './hall.ts';
 import { changeOrder, modifyFault } from './modify.ts';
 import type { Refusal } from './refusal.ts';
+import { isOwnExit, openedByTriggers } from './trims.ts';
 
 /** Exits of this desk on one side (1: what sells) that work for more than there is to exit there. 0 when they fit. */
 function tooMuchOn(hall: Hall, position: Position, direction: 1 | -1): { readonly exits: readonly Order[]; readonly tooMuch: Quantity } {
   const { long, short } = openedByTriggers(hall, position.account, position.contract.conId);
   const allowed = Math.max(0, direction === 1 ? position.quantity + short : long - position.quantity);
   const exits = exitsOf(hall, { ...position, quantity: direction as Quantity }).filter(isOwnExit);
-  return { exits, tooMuch: Math.max(0, exiting(exits) - allowed) as Quantity };
+  return { exits, tooMuch: Math.max(0, exiting(hall, exits) - allowed) as Quantity };
 }
 
 /** The larger excess of both sides: brackets of two triggers may stand against each other. Also of a position that is closed. */
@@ -36,7 +38,7 @@ export function mendExits(hall: Hall, account: AccountId, conId: ConId, by: stri
   const position = hall.stores.positions.get(positionKey(account, conId));
   if (position === undefined) return err({ code: 'not-found', text: 'There is no such position.' });
   const sides = [tooMuchOn(hall, position, 1), tooMuchOn(hall, position, -1)].filter(({ tooMuch }) => tooMuch > 0);
-  for (const { exits, tooMuch } of sides) makeRoom(hall, exits, exiting(exits) - tooMuch, by);
+  for (const { exits, tooMuch } of sides) makeRoom(hall, exits, exiting(hall, exits) - tooMuch, by);
   if (sides.length > 0) return ok(hall.coordinator.statistics().seq);
   if (position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
   const open = unprotectedOf(hall, position);

@@ -3,7 +3,6 @@ import type { BrokerNotice, OpenOrderNews, OrderAddress } from '#core/ports/brok
 import type { Tx } from '#core/commit/transaction';
 import type { OrderKey, OrderRef } from '#domain/ids';
 import {
-  isWorking,
   type Order,
   type OrderIntent,
   type OrderLeg,
@@ -19,7 +18,7 @@ import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { type Effect, log } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
-import { commit, engineState, type Hall } from './hall.ts';
+import { attempt, commit, engineState, type Hall } from './hall.ts';
 import { askedFor, termsOf } from './outside-terms.ts';
 import { numberFault } from './manual-orders.ts';
 import { riskContext } from './risk-view.ts';
@@ -112,7 +111,7 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
   if (!mayTransmit(state, intent.purpose === 'reduce' ? 'confirmed-reduce' : 'operator-entry'))
     return refuse(`The desk is ${state}; ${intent.purpose === 'reduce' ? 'no order' : 'no entry'} can be changed in this state.`);
   const words = changeText(order, leg);
-  const outcome = commit(hall, 'order', 'order.modify', { kind: 'command', text: `${by}: ${words}`, ref: order.key }, (tx) => {
+  const outcome = attempt(hall, 'order', 'order.modify', { kind: 'command', text: `${by}: ${words}`, ref: order.key }, (tx) => {
     const now = tx.get(hall.stores.orders, order.key);
     if (now === undefined || !CHANGEABLE.has(now.state)) return 'The order changed in the meantime; look at it again.';
     const verdict = approve(intent, riskContext(hall, tx, intent, undefined, undefined), tx.seq);
@@ -136,9 +135,9 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
     log(tx, 'info', `${by} changes ${order.side} ${order.contract.symbol}: ${words}`, { kind: 'order', key: order.key });
     return tx.seq;
   });
-  if (outcome === undefined) return refuse('The change could not be recorded; nothing was sent.');
-  if (typeof outcome === 'string') return err({ code: 'not-allowed-now', text: outcome });
-  return ok(outcome);
+  if (outcome.kind === 'failed') return refuse('The change could not be recorded; nothing was sent.');
+  if (outcome.kind === 'deferred') return ok(hall.coordinator.statistics().seq);
+  return typeof outcome.value === 'string' ? refuse(outcome.value) : ok(outcome.value);
 }
 
 function termsFault(hall: Hall, order: Order, terms: NewTerms): string | undefined {
@@ -258,6 +257,6 @@ export function changeListed(order: Order, news: OpenOrderNews, at: number): 'ta
 export function lookAfterChanges(hall: Hall, now: number): void {
   const waiting = hall.index
     .working()
-    .some((order) => order.change !== undefined && isWorking(order.state) && now - order.change.at > TAKEN_WITHIN_MS + 1_000);
+    .some((order) => order.change !== undefined && order.state === 'MODIFY_PENDING' && now - order.change.at > TAKEN_WITHIN_MS + 1_000);
   if (waiting && hall.link.ready) hall.ports.broker.requestOpenOrders();
 }

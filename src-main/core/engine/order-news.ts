@@ -1,5 +1,5 @@
 import type { Tx } from '#core/commit/transaction';
-import { mayBecome } from '#core/order/life';
+import { mayBecome, settled } from '#core/order/life';
 import { EXPIRED_WORD, stateOfStatus } from '#core/order/translate';
 import type { BrokerNotice, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
 import type { OrderKey } from '#domain/ids';
@@ -11,6 +11,7 @@ import { averagePrice } from '#core/portfolio/fold';
 import { type Effect, log } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
 import { cancelledOrExpired, noteGoodTill } from './expiry.ts';
+import { parentOf } from './families.ts';
 import { changeListed, changeRefused } from './modify.ts';
 import { look } from './looking.ts';
 import { knownOf } from './recalling.ts';
@@ -164,16 +165,6 @@ export function onOpenOrder(hall: Hall, news: OpenOrderNews, completed = false):
     refusalsOf(hall).delete(key);
 }
 
-/** What only belongs to a state goes with it. */
-function settled(order: Order): Order {
-  const { change, absence, ...rest } = order;
-  return {
-    ...rest,
-    ...(change !== undefined && order.state === 'MODIFY_PENDING' ? { change } : {}),
-    ...(absence !== undefined && order.state === 'UNKNOWN' ? { absence } : {}),
-  };
-}
-
 function listed(hall: Hall, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
   const seen = evidence(hall, order, news.ibStatus, order.filled, order.whyHeld ?? '', completed);
   if (!completed) {
@@ -244,6 +235,7 @@ function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, c
     key,
     ...(ref === undefined || ours === undefined ? {} : { ref }),
     ...(ours === undefined ? {} : { triggerId: ours.triggerId, leg: ours.leg }),
+    ...parentOf(hall, news),
     account: news.account,
     contract: news.contract,
     side: news.side,

@@ -1,10 +1,11 @@
 import type { Tx } from '#core/commit/transaction';
+import { stopsProtecting } from '#core/order/protection';
 import type { ApprovedOrder, SendOutcome } from '#core/ports/broker';
 import type { RecentSend } from '#core/risk/risk-context';
 import type { ClientId, OrderKey, OrderRef } from '#domain/ids';
 import { isWorking, type Order, type OrderCause, type OrderIntent } from '#domain/order';
-import { ZERO } from '#domain/quantity';
-import { type Effect, log } from './desk-state.ts';
+import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
+import { type Effect, log, positionKey } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
 import { step } from './desk-state.ts';
 
@@ -209,6 +210,14 @@ function leftBehind(hall: Hall, tx: Tx<Effect>, legs: readonly { readonly ref: O
   }
 }
 
+/** A close made room for itself: what it leaves open is said with its end. */
+function nakedText(hall: Hall, { account, contract }: Order): string {
+  const position = hall.stores.positions.get(positionKey(account, contract.conId));
+  if (position === undefined) return '';
+  const open = (Math.abs(position.quantity) - stopsProtecting(hall.index.working(), position)) as Quantity;
+  return open > 0 ? ` UNPROTECTED ${formatQuantity(open)} ${contract.symbol}: protect it or close it again.` : '';
+}
+
 /** Nothing of it left: DENIED, or ABORTED_BY_KILL when a kill dropped it. */
 export function notSent(hall: Hall, refs: readonly OrderRef[], reason: string, byKill = false): void {
   if (refs.length === 0) return;
@@ -225,7 +234,12 @@ export function notSent(hall: Hall, refs: readonly OrderRef[], reason: string, b
         if (order === undefined || (order.state !== 'QUEUED' && order.state !== 'INTENT')) continue;
         tx.set(hall.stores.orders, order.key, { ...order, state: byKill ? 'ABORTED_BY_KILL' : 'DENIED', updatedAt: tx.at, note: reason });
         if (order.leg === 'E' || order.leg === 'F')
-          log(tx, 'alarm', `Not sent: ${order.side} ${order.contract.symbol}. ${reason}`, { kind: 'order', key: order.key });
+          log(
+            tx,
+            'alarm',
+            `Not sent: ${order.side} ${order.contract.symbol}. ${reason}${order.leg === 'F' ? nakedText(hall, order) : ''}`,
+            { kind: 'order', key: order.key },
+          );
         const trigger = order.triggerId === undefined ? undefined : tx.get(hall.stores.triggers, order.triggerId);
         if (trigger !== undefined && order.leg === 'E' && trigger.life === 'fired')
           tx.set(hall.stores.triggers, trigger.id, { ...trigger, life: 'failed', reason, updatedAt: tx.at });

@@ -3,10 +3,11 @@ import { isStopType, isTerminal, isWorking, type Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import { formatPrice } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
-import { openedByTriggers, sizeOf, unprotectedOf } from './closing.ts';
+import { sizeOf, unprotectedOf } from './closing.ts';
 import { log, type Offer, positionKey } from './desk-state.ts';
 import { commit, type Hall } from './hall.ts';
 import { stopToEnlarge, tooMuchOf } from './mending.ts';
+import { openedByTriggers } from './trims.ts';
 
 /** What IB is still about to say within this time is no fault. */
 const GRACE_MS = 2_000;

@@ -1,6 +1,6 @@
 import type { Tx } from '#core/commit/transaction';
 import { quoteFault, quoteFaultSentence } from '#core/market/quote-fault';
-import { groupOf } from '#core/order/family';
+import { groupOf, restOf } from '#core/order/family';
 import { CLOSED, isProbe } from '#core/risk/breaker';
 import { overLimit } from '#core/risk/exposure';
 import type { RiskContext } from '#core/risk/risk-context';
@@ -12,6 +12,7 @@ import type { Quote } from '#domain/quote';
 import type { Trigger } from '#domain/trigger';
 import { ZERO } from '#domain/quantity';
 import { type Effect, positionKey } from './desk-state.ts';
+import { entryOf, isOpenEntry, takesOf } from './families.ts';
 import type { Hall } from './hall.ts';
 import { dailyPnlAge } from './pnl-age.ts';
 import { embargo, positionsOf } from './trading-state.ts';
@@ -51,7 +52,8 @@ export function riskContext(
     quoteFault: quoteFaultText(hall, intent, seen, quote === undefined ? undefined : tickAt),
     position: position?.quantity ?? ZERO,
     working,
-    ...(changed === undefined ? {} : { changedFilled: changed.filled }),
+    takes: (order) => takesOf(hall, order),
+    ...(changed === undefined ? {} : { changed, coming: comingOf(hall, changed) }),
     recent: hall.recentSends.since(now - Math.max(1, rules.limits.duplicateWindowSeconds) * 1_000),
     refUsed: (ref) => tx.has(hall.stores.orders, ref as string as OrderKey),
     triggerFires: trigger === undefined ? undefined : { id: trigger.id, recent: trigger.recentFires },
@@ -59,7 +61,9 @@ export function riskContext(
     dailyPnlAgeMs: dailyPnlAge(hall, now),
     accountCurrency: account?.currency ?? 'USD',
     overLimit:
-      intent.purpose === 'entry' && changed === undefined ? overLimit(rules.limits, positionsOf(hall, intent.account), working) : undefined,
+      intent.purpose === 'entry' && changed === undefined
+        ? overLimit(rules.limits, positionsOf(hall, intent.account), working, (order) => takesOf(hall, order))
+        : undefined,
     embargo: embargo(hall),
     breaker,
     probing: breaker.state === 'half-open' && working.some((order) => isProbe(breaker, order)),
@@ -96,4 +100,9 @@ function quoteFaultText(hall: Hall, intent: OrderIntent, quote: Quote | undefine
 function isReplaced(order: Order, changed: Order | undefined): boolean {
   if (changed === undefined) return false;
   return order.key === changed.key || (order.side === changed.side && groupOf(order) === groupOf(changed));
+}
+
+function comingOf(hall: Hall, exit: Order): number {
+  const entry = entryOf(hall, exit);
+  return isOpenEntry(entry) ? restOf(entry) : 0;
 }

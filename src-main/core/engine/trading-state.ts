@@ -9,6 +9,7 @@ import { minuteOfDay } from '#domain/session-time';
 import { log, type TradingState } from './desk-state.ts';
 import { commit, engineState, type Hall } from './hall.ts';
 import { dailyPnlAge } from './pnl-age.ts';
+import { takesOf } from './families.ts';
 
 /** K-03: what is written to a socket in the last second before TWS restarts is lost, so nothing new is sent in the minute before. */
 const EMBARGO_LEAD_MS = 60_000;
@@ -47,7 +48,7 @@ export function tradingState(hall: Hall): { readonly state: TradingState; readon
   const account = hall.accounts.current();
   const { limits } = hall.ports.rules();
   if (account !== undefined) {
-    const over = overLimit(limits, positionsOf(hall, account.id), exposedOf(hall, account.id));
+    const over = overLimit(limits, positionsOf(hall, account.id), exposedOf(hall, account.id), (order) => takesOf(hall, order));
     if (over !== undefined) reasons.push({ code: 'limit', text: over });
     const loss = dailyLossFault(account.dailyPnl, dailyPnlAge(hall, hall.ports.clock.now()), limits.maxDailyLoss);
     if (loss !== undefined && hall.link.ready) reasons.push({ code: lossCode(account.dailyPnl, limits.maxDailyLoss), text: loss });

@@ -1,3 +1,4 @@
+import { restOf } from '#core/order/family';
 import { stopsProtecting } from '#core/order/protection';
 import { mulDiv } from '#domain/decimal';
 import type { AccountId, ConId, OrderKey } from '#domain/ids';
@@ -7,7 +8,7 @@ import type { Position } from '#domain/position';
 import { formatPrice, type Price, roundToTick } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
-import { exitsOf, firesAtOnce, groupToJoin, refuse, restOf, sendExit, type SentExit, sizeOf } from './closing.ts';
+import { exitsOf, firesAtOnce, groupToJoin, refuse, sendExit, type SentExit, sizeOf } from './closing.ts';
 import { log, positionKey, type Trailing } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
 import { commit, engineState, type Hall } from './hall.ts';

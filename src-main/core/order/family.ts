@@ -11,7 +11,7 @@ export function entryKeyOf(order: Member): OrderKey | undefined {
   return parts === undefined ? undefined : (orderRef({ ...parts, leg: 'E' }) as string as OrderKey);
 }
 
-/** Name of the group for all exits of a bracket, as it is on the wire when there is more than one. */
+/** Name of the group for all exits of a bracket, as it is on the wire. */
 export function ocaGroupOf(entry: OrderKey | string): string {
   return `OCA-${entry}`;
 }
@@ -26,15 +26,19 @@ export function groupOf(order: Member): string {
   return entry === undefined ? order.key : ocaGroupOf(entry);
 }
 
-/** Quantity that these orders can still take in all. */
-export function restOfGroups(orders: readonly Order[]): number {
+/** What an order can still take: until IB has said which of its terms hold, the larger of what it has and what it is being changed to. */
+export function restOf(order: Pick<Order, 'quantity' | 'filled' | 'change'>): number {
+  return Math.max(0, Math.max(order.quantity, order.change?.quantity ?? 0) - order.filled);
+}
+
+/** Quantity that these orders can still take in all; `rest` says what each of them can. */
+export function restOfGroups(orders: readonly Order[], rest: (order: Order) => number = restOf): number {
   const groups = new Map<string, number>();
   for (const order of orders) {
-    const rest = Math.max(0, order.quantity - order.filled);
     const group = groupOf(order);
-    groups.set(group, Math.max(groups.get(group) ?? 0, rest));
+    groups.set(group, Math.max(groups.get(group) ?? 0, rest(order)));
   }
   let sum = 0;
-  for (const rest of groups.values()) sum += rest;
+  for (const there of groups.values()) sum += there;
   return sum;
 }

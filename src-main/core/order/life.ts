@@ -1,4 +1,4 @@
-import type { OrderState } from '#domain/order';
+import type { Order, OrderState } from '#domain/order';
 
 /**
  * Life table of an order (order-truth.md §2.2). An error code alone never moves an order; the evidence is status, open order,
@@ -41,3 +41,16 @@ export function mayBecome(from: OrderState, to: OrderState): boolean {
 }
 
 export const ORDER_STATES = Object.keys(TABLE) as readonly OrderState[];
+
+/** A change that left and was not answered may have been taken, also when the order was lost sight of or a cancel went after it. */
+const MAY_BE_CHANGED: ReadonlySet<OrderState> = new Set<OrderState>(['MODIFY_PENDING', 'UNKNOWN', 'CANCEL_PENDING']);
+
+/** What only belongs to a state goes with it. */
+export function settled(order: Order): Order {
+  const { change, absence, ...rest } = order;
+  return {
+    ...rest,
+    ...(change !== undefined && MAY_BE_CHANGED.has(order.state) ? { change } : {}),
+    ...(absence !== undefined && order.state === 'UNKNOWN' ? { absence } : {}),
+  };
+}

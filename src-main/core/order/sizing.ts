@@ -71,7 +71,8 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
   const legs: [OrderLeg, ...OrderLeg[]] = [first];
   const reference = limit ?? stop ?? market;
   const exitSide = opposite(side);
-  const group = action.target !== undefined && action.stop !== undefined ? { ocaGroup: ocaGroupOf(first.ref) } : {};
+  // One exit alone has its group too, so that what shall work beside it later can join.
+  const group = { ocaGroup: ocaGroupOf(first.ref) };
   const exitTif = action.tif === 'IOC' ? 'GTC' : action.tif;
   if (action.target !== undefined) {
     const price = exitPrice(action.target, reference, side === 'BUY' ? 1 : -1);

@@ -142,6 +142,8 @@ export interface OpenOrderNews {
   readonly orderRef?: OrderRef;
   readonly parentId?: OrderId;
   readonly ocaGroup?: string;
+  /** IB's own: 1 cancel with block, 2 reduce with block, 3 reduce without. */
+  readonly ocaType?: number;
   readonly ibStatus: string;
   readonly whatIf: boolean;
 }

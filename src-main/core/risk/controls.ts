@@ -1,6 +1,6 @@
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { formatAmount, MONEY_SCALE, notional, type Amount } from '#domain/money';
-import type { OrderIntent, OrderLeg } from '#domain/order';
+import { type Order, type OrderIntent, type OrderLeg, sameTrail } from '#domain/order';
 import { groupOf } from '#core/order/family';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
@@ -233,11 +233,12 @@ const workingOrders: Control = (intent, { working, rules }) => {
 };
 
 /** C-12: position if everything working on the order's side fills, UNKNOWN orders included. */
-const worstCasePosition: Control = (intent, { position, working, rules }) => {
+const worstCasePosition: Control = (intent, { position, working, takes, changed, rules }) => {
   const [entry] = intent.legs;
   const limit = isDerivative(intent.contract) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;
   const direction = entry.side === 'BUY' ? 1 : -1;
-  const worst = (position + direction * (pending(working, intent.contract.conId, entry.side) + entry.quantity)) as Quantity;
+  const worst = (position +
+    direction * (pending(working, intent.contract.conId, entry.side, takes) + entry.quantity - (changed?.filled ?? 0))) as Quantity;
   const size = Math.abs(worst) as Quantity;
   return size <= limit * QUANTITY_SCALE
     ? passed(`position after ${formatQuantity(worst)} of ${limit}`)
@@ -270,18 +271,19 @@ const circuitBreaker: Control = (_intent, { breaker, probing }) => {
 };
 
 /** Reducing orders pass every limit but one: they never sell more than is held, counting exits already working. */
-const reduceOnly: Control = (intent, { position, working, changedFilled }) => {
+const reduceOnly: Control = (intent, { position, working, takes, changed, coming = 0 }) => {
   const [entry] = intent.legs;
   if (intent.legs.length !== 1) return denied('REDUCE', 'A reducing order has exactly one leg.');
   const fault = quantityFault(entry);
   if (fault !== undefined) return denied('REDUCE', fault);
-  const held = entry.side === 'SELL' ? position : 0 - position;
+  const rest = (entry.quantity - (changed?.filled ?? 0)) as Quantity;
+  if (changed !== undefined && onlyShrinks(entry, changed)) return passed(`takes ${formatQuantity(rest)}, less than before`);
+  const held = (entry.side === 'SELL' ? position : 0 - position) + coming;
   if (held <= 0)
     return denied('REDUCE', `There is no ${entry.side === 'SELL' ? 'long' : 'short'} position in ${intent.contract.symbol} to reduce.`);
-  // An exit that joins a group takes in nothing besides it, as long as it is alone no more than what the others leave.
+  // What joins a group takes nothing besides it, as long as it is alone no more than what the others leave.
   const others = entry.ocaGroup === undefined ? working : working.filter((order) => groupOf(order) !== entry.ocaGroup);
-  const open = held - pending(others, intent.contract.conId, entry.side);
-  const rest = (entry.quantity - (changedFilled ?? 0)) as Quantity;
+  const open = held - pending(others, intent.contract.conId, entry.side, takes);
   return rest <= open
     ? passed(`reduces ${formatQuantity(rest)} of ${formatQuantity(held as Quantity)}`)
     : denied(
@@ -289,6 +291,13 @@ const reduceOnly: Control = (intent, { position, working, changedFilled }) => {
         `Only ${formatQuantity(Math.max(0, open) as Quantity)} of ${formatQuantity(held as Quantity)} is free to close; working exits cover the rest. Cancel them first.`,
       );
 };
+
+/** The same order, for less: whatever else works, this can only lower what may be traded. */
+function onlyShrinks(leg: OrderLeg, order: Order): boolean {
+  // Where a trailing stop stands is IB's matter.
+  const stands = leg.stop === order.stop || leg.type === 'TRAIL';
+  return leg.quantity < order.quantity && leg.limit === order.limit && stands && sameTrail(leg.trail, order.trail);
+}
 
 const LIMITS: Readonly<Record<keyof RiskContext['rules']['limits'], true>> = {
   maxOrderShares: true,

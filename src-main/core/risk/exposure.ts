@@ -10,20 +10,28 @@ export function isDerivative({ secType }: Pick<Contract, 'secType'>): boolean {
 }
 
 /** What a side can still add if everything working on it fills. Orders of one group cancel each other, so the largest counts. */
-export function pending(working: readonly Order[], conId: number, side: Side): number {
-  return restOfGroups(working.filter((order) => order.contract.conId === conId && order.side === side));
+export function pending(working: readonly Order[], conId: number, side: Side, takes: (order: Order) => number): number {
+  return restOfGroups(
+    working.filter((order) => order.contract.conId === conId && order.side === side),
+    takes,
+  );
 }
 
 /**
  * C-27: the limit that what is held and working already passes, perhaps because it was lowered; a sentence, undefined when all fits. Then
  * only reducing orders leave, whatever contract they trade. Measured as C-12 and C-11 measure a new order.
  */
-export function overLimit(limits: RiskLimits, positions: readonly Position[], working: readonly Order[]): string | undefined {
+export function overLimit(
+  limits: RiskLimits,
+  positions: readonly Position[],
+  working: readonly Order[],
+  takes: (order: Order) => number,
+): string | undefined {
   for (const { contract, quantity } of positions) {
     if (quantity === 0) continue;
     const limit = isDerivative(contract) ? limits.maxPositionContracts : limits.maxPositionShares;
     const side: Side = quantity > 0 ? 'BUY' : 'SELL';
-    const worst = (Math.abs(quantity) + pending(working, contract.conId, side)) as Quantity;
+    const worst = (Math.abs(quantity) + pending(working, contract.conId, side, takes)) as Quantity;
     if (worst > limit * QUANTITY_SCALE)
       return `${formatQuantity(worst)} ${contractLabel(contract)} are held or on the way, above the limit of ${limit} (C-12).`;
   }
@@ -36,6 +44,7 @@ export function overLimit(limits: RiskLimits, positions: readonly Position[], wo
         working.filter((order) => order.parentKey === undefined),
         contract.conId,
         side,
+        takes,
       ) as Quantity;
       if (rest > limit * QUANTITY_SCALE)
         return `Orders for ${formatQuantity(rest)} ${contractLabel(contract)} work on one side, above the limit of ${limit} (C-12).`;

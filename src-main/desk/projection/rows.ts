@@ -10,7 +10,7 @@ import { unrealized } from '#core/portfolio/fold';
 import type { WatcherRow as Running } from '#core/trigger/watcher-row';
 import { contractLabel } from '#domain/contract';
 import type { Fill } from '#domain/execution';
-import type { ConId } from '#domain/ids';
+import type { ConId, OrderKey } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import type { Position } from '#domain/position';
@@ -155,12 +155,19 @@ function noteText(hall: Hall, order: Order): string | null {
   return `TWIN: IB has another order with this reference (permId ${twin.permId ?? '?'}); a cancel goes to both. ${order.note ?? ''}`.trimEnd();
 }
 
+/** A stop that has joined the group of a target belongs to the same entry as that. */
+function parentKeyOf(hall: Hall, order: Order): OrderKey | null {
+  const named = order.ocaGroup?.startsWith('OCA-') === true ? (order.ocaGroup.slice('OCA-'.length) as OrderKey) : undefined;
+  const joined = named !== undefined && named !== order.key && hall.index.get(named) !== undefined ? named : undefined;
+  return order.parentKey ?? joined ?? null;
+}
+
 export function orderRow(hall: Hall, order: Order): OrderRow {
   const decimals = decimalsOf(hall, order.contract.conId);
   const working = isWorking(order.state);
   return {
     key: order.key,
-    parentKey: order.parentKey ?? null,
+    parentKey: parentKeyOf(hall, order),
     state: order.state,
     ibStatus: order.ibStatus ?? null,
     conId: order.contract.conId,

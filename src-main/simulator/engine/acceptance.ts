@@ -29,7 +29,7 @@ export function modifyObjection(order: WorkingOrder, checked: Checked): Refusal 
   const { terms } = checked;
   if (terms.contract !== order.contract || terms.action !== order.action || terms.type !== order.type || terms.quantity <= order.filled)
     return { code: 105, text: 'Order being modified does not match original order.' };
-  if (terms.parentId !== 0 && order.parent?.status === 'Filled') return { code: 135, text: `Can't find order with id = ${terms.parentId}` };
+  if (terms.parentId !== 0 && order.parent?.done === true) return { code: 135, text: `Can't find order with id = ${terms.parentId}` };
   return undefined;
 }
 

@@ -91,7 +91,14 @@ export function closePlan(position: PositionRow, orders: readonly OrderRow[], pe
   };
 }
 
-/** The desk's order of going through them: as they stand in its book; what fits stays, the rest shrinks, or goes where it cannot shrink. */
+function isStop(order: OrderRow): boolean {
+  return order.type.startsWith('STP') || order.type.startsWith('TRAIL');
+}
+
+/**
+ * The desk's order of going through them: what fits stays, the rest shrinks; targets before stops, and a target goes where it cannot shrink.
+ * A stop never does while something stays: without that there is no close.
+ */
 function makeRoom(
   exits: readonly OrderRow[],
   remaining: number,
@@ -99,16 +106,21 @@ function makeRoom(
   let room = remaining;
   const changes: string[] = [];
   const stays: OrderRow[] = [];
-  for (const family of families(exits)) {
+  const hasStop = (family: readonly OrderRow[]): number => (family.some((order) => isStop(order) && order.modifiable) ? 0 : 1);
+  const shares = new Map<OrderRow, number>();
+  for (const family of families(exits).toSorted((one, other) => hasStop(one) - hasStop(other))) {
     const share = Math.min(room, Math.max(...family.map(rest)));
     room -= share;
-    for (const order of family) {
-      if (rest(order) <= share) stays.push(order);
-      else if (order.state === 'CANCEL_PENDING') changes.push(`the cancel of ${orderTerms(order)} is waited for`);
-      else if (share > 0 && order.modifiable)
-        changes.push(`${orderTerms(order)} shrinks to ${quantityText((order.filled + share) as Quantity)}`);
-      else changes.push(`${orderTerms(order)} is cancelled`);
-    }
+    for (const order of family) shares.set(order, share);
+  }
+  for (const [order, share] of [...shares].toSorted(([one], [other]) => Number(isStop(one)) - Number(isStop(other)))) {
+    if (rest(order) <= share) stays.push(order);
+    else if (order.state === 'CANCEL_PENDING') changes.push(`the cancel of ${orderTerms(order)} is waited for`);
+    else if (share > 0 && order.modifiable)
+      changes.push(`${orderTerms(order)} shrinks to ${quantityText((order.filled + share) as Quantity)}`);
+    else if (share > 0 && isStop(order))
+      changes.push(`${orderTerms(order)} would have to shrink and cannot now; nothing is closed without that`);
+    else changes.push(`${orderTerms(order)} is cancelled`);
   }
   return { changes, stays };
 }

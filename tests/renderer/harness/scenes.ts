@@ -106,7 +106,7 @@ export function setScene(scene: Scene, tables: FakeTables, now: number): void {
         tradingState: 'reducing',
         tradingReasons: ['200 IBM are held or on the way, above the limit of 100 (C-12).'],
         dayPnlFault: "The day's profit and loss is 75 s old while positions are held.",
-        dayPnlAt: now - 75_000,
+        pnlAt: now - 75_000,
         standing: [
           {
             code: 'login-required',

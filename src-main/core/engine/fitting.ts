@@ -1,0 +1,122 @@
+import { groupOf, restOf } from '#core/order/family';
+import type { OrderKey } from '#domain/ids';
+import { isStopType, type Order, type OrderState } from '#domain/order';
+import type { Quantity } from '#domain/quantity';
+import { mayTransmit } from './engine-table.ts';
+import { engineState, type Hall } from './hall.ts';
+import { cancelOrders } from './kill.ts';
+import { changeOrder, isChangeable } from './modify.ts';
+
+/** How long an exit that could not be shrunk or cancelled is left alone before it is tried again. */
+const AGAIN_MS = 20_000;
+/** What IB has not confirmed yet, or nobody knows about: only time tells what can be done with it. */
+const UNSETTLED: ReadonlySet<OrderState> = new Set<OrderState>(['SUBMITTED', 'UNKNOWN', 'MODIFY_PENDING', 'CANCEL_PENDING']);
+
+/** An exit and how much of it may stay. */
+interface Share {
+  readonly order: Order;
+  readonly share: number;
+}
+
+/** When an order was last asked to shrink to so much, or (0) to go, on the desk's clock. */
+const tries = new WeakMap<Hall, Map<OrderKey, Map<number, number>>>();
+
+function triesOf(hall: Hall, order: Order): Map<number, number> {
+  const all = tries.get(hall) ?? new Map<OrderKey, Map<number, number>>();
+  tries.set(hall, all);
+  const ofOrder = all.get(order.key) ?? new Map<number, number>();
+  all.set(order.key, ofOrder);
+  return ofOrder;
+}
+
+/** The same was tried already, lately or (`since`) for the same purpose, and did not help. */
+function isTried(hall: Hall, order: Order, share: number, since: number | undefined): boolean {
+  const at = triesOf(hall, order).get(share);
+  if (at === undefined) return false;
+  return since === undefined ? hall.ports.clock.now() - at < AGAIN_MS : at >= since;
+}
+
+function trying(hall: Hall, order: Order, share: number): void {
+  triesOf(hall, order).set(share, hall.ports.clock.now());
+}
+
+/** What an order takes once the change that is under way has been taken. */
+export function restAfterChange(order: Order): number {
+  return order.state === 'MODIFY_PENDING' && order.change !== undefined ? Math.max(0, order.change.quantity - order.filled) : restOf(order);
+}
+
+/** What may stay of each: the groups with a stop come first, for a position can do without a target. */
+function sharesOf(exits: readonly Order[], allowed: number): readonly Share[] {
+  const groups = new Map<string, Order[]>();
+  for (const order of exits) groups.set(groupOf(order), [...(groups.get(groupOf(order)) ?? []), order]);
+  // One that only may be there protects nothing.
+  const hasStop = (group: readonly Order[]): number => (group.some((order) => isStopType(order.type) && isChangeable(order)) ? 0 : 1);
+  const shares: Share[] = [];
+  let room = Math.max(0, allowed);
+  for (const group of [...groups.values()].toSorted((one, other) => hasStop(one) - hasStop(other))) {
+    const share = Math.min(room, Math.max(...group.map(restAfterChange)));
+    room -= share;
+    for (const order of group) shares.push({ order, share });
+  }
+  // Targets before stops: what protects goes last.
+  return shares.toSorted((one, other) => Number(isStopType(one.order.type)) - Number(isStopType(other.order.type)));
+}
+
+export interface Fitting {
+  /** Something was changed or cancelled now. */
+  readonly acted: boolean;
+  /** Stops that are too large and cannot be made smaller; they are never cancelled while something is held for them. */
+  readonly stuck: readonly Order[];
+}
+
+/**
+ * Makes exits fit into what is allowed: they shrink, and only what cannot shrink, or has nothing left to exit, is cancelled. A change under
+ * way is waited for, never followed by a cancel. `oneByOne`: stops are not touched before every target fits, so that what does not succeed
+ * leaves the position protected.
+ */
+export function fitExits(
+  hall: Hall,
+  exits: readonly Order[],
+  allowed: number,
+  how: { readonly by: string; readonly oneByOne?: boolean; readonly since?: number },
+): Fitting {
+  const gone: Order[] = [];
+  const stuck: Order[] = [];
+  let shrunk = false;
+  let targetsWait = false;
+  for (const { order, share } of sharesOf(exits, allowed)) {
+    const isStop = isStopType(order.type);
+    if (isStop && targetsWait && how.oneByOne === true) break;
+    if (restAfterChange(order) <= share) {
+      targetsWait ||= !isStop && order.state === 'MODIFY_PENDING';
+      continue;
+    }
+    targetsWait ||= !isStop;
+    if (order.state === 'CANCEL_PENDING' || order.state === 'MODIFY_PENDING') continue;
+    if (share > 0) {
+      if (UNSETTLED.has(order.state)) continue;
+      if (!isTried(hall, order, share, how.since) && isChangeable(order)) {
+        trying(hall, order, share);
+        if (changeOrder(hall, order, { quantity: (order.filled + share) as Quantity }, how.by).ok) {
+          shrunk = true;
+          continue;
+        }
+      }
+      // Where no change can leave at all, a close asked for by the operator takes what is in its way; the desk by itself does not.
+      if (isStop && order.state !== 'INACTIVE' && (how.oneByOne !== true || mayTransmit(engineState(hall), 'confirmed-reduce'))) {
+        stuck.push(order);
+        continue;
+      }
+    }
+    if (isTried(hall, order, 0, how.since)) continue;
+    trying(hall, order, 0);
+    gone.push(order);
+  }
+  if (gone.length > 0) cancelOrders(hall, gone, how.by);
+  return { acted: shrunk || gone.length > 0, stuck };
+}
+
+/** Makes exits fit into `remaining`, all at once. */
+export function makeRoom(hall: Hall, exits: readonly Order[], remaining: number, by: string): void {
+  fitExits(hall, exits, remaining, { by });
+}

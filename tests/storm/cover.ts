@@ -1,0 +1,76 @@
+import type { OrderAddress } from '#core/ports/broker';
+import type { Order, OrderLeg } from '#domain/order';
+import type { Life } from './life.ts';
+import type { World } from './world.ts';
+
+/**
+ * I-26: what is held and covered by a stop stays covered as long as the operator, a person or the broker does not take the stop: the desk
+ * by itself never cancels one that is needed and never makes it smaller than what is held. Judged as it leaves, from the desk's own book.
+ */
+export class Cover {
+  readonly #world: World;
+  readonly #fail: (text: string) => void;
+  /** Cancels that somebody asked for; they may leave again. */
+  readonly #wanted = new Set<string>();
+
+  constructor(world: World, fail: (text: string) => void) {
+    this.#world = world;
+    this.#fail = fail;
+  }
+
+  cancelling(life: Life, { clientId, orderId }: OrderAddress): void {
+    const order = [...life.stores.orders.values()].find((other) => other.clientId === clientId && other.orderId === orderId);
+    if (order === undefined || !isStop(order)) return;
+    if (this.#isWanted(life, order)) this.#wanted.add(order.key);
+    else if (!this.#wanted.has(order.key)) this.#judge(life, order, 0);
+  }
+
+  changing(life: Life, order: Order, leg: OrderLeg): void {
+    if (isStop(order) && !this.#isWanted(life, order)) this.#judge(life, order, leg.quantity - order.filled);
+  }
+
+  /** By the operator's hand, or for what the operator has asked for: a kill, a close, a trailing stop in the same group. */
+  #isWanted(life: Life, order: Order): boolean {
+    if (this.#world.byHand || life.hall.latch.isSet() || life.stores.closings.has(`${order.account}:${order.contract.conId}`)) return true;
+    return [...life.stores.orders.values()].some(
+      (other) => other.key !== order.key && other.type === 'TRAIL' && isThere(other) && groupOf(other) === groupOf(order),
+    );
+  }
+
+  #judge(life: Life, order: Order, then: number): void {
+    const position = life.stores.positions.get(`${order.account}:${order.contract.conId}`)?.quantity ?? 0;
+    const held = Math.max(0, order.side === 'SELL' ? position : 0 - position);
+    const stops = [...life.stores.orders.values()].filter(
+      (other) => other.contract.conId === order.contract.conId && other.side === order.side && isStop(other) && isThere(other),
+    );
+    const before = Math.min(held, coverOf(stops, order, order.quantity - order.filled));
+    const after = Math.min(held, coverOf(stops, order, then));
+    if (after < before)
+      this.#fail(
+        `I-26: the desk itself leaves ${(before - after) / 10_000} of ${held / 10_000} ${order.contract.symbol} without the stop ${order.key}`,
+      );
+  }
+}
+
+/** Stops of one group cover the largest of them. */
+function coverOf(stops: readonly Order[], order: Order, rest: number): number {
+  const groups = new Map<string, number>([[groupOf(order), rest]]);
+  for (const other of stops) {
+    if (other.key === order.key) continue;
+    const there = Math.min(other.quantity, other.change?.quantity ?? other.quantity) - other.filled;
+    groups.set(groupOf(other), Math.max(groups.get(groupOf(other)) ?? 0, there));
+  }
+  return [...groups.values()].reduce((sum, one) => sum + one, 0);
+}
+
+function groupOf(order: Order): string {
+  return order.ocaGroup ?? order.parentKey ?? order.key;
+}
+
+function isStop(order: Order): boolean {
+  return order.leg === 'S' || order.type.startsWith('STP');
+}
+
+function isThere({ state }: Order): boolean {
+  return state === 'ACCEPTED' || state === 'PARTIAL' || state === 'HELD' || state === 'MODIFY_PENDING';
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { closePosition, exiting, exitsOf, protectPosition, unprotectedOf } from '#core/engine/closing';
+import { changeOrder } from '#core/engine/modify';
+import type { OrderRef } from '#domain/ids';
+import { units } from '#domain/quantity';
+import { heldBracket, LIMIT_BRACKET, waitingBracket } from '../support/bracket-desk.ts';
+import { CoreDesk } from '../support/core-desk.ts';
+import { DU, manualOrder } from '../support/core-fixtures.ts';
+import { IBM, px } from '../support/trigger-fixtures.ts';
+
+function position(desk: CoreDesk) {
+  return desk.held() ?? expect.fail('no position');
+}
+
+function rejected(desk: CoreDesk, ref: OrderRef): void {
+  const { orderId, clientId } = desk.broker.frameOf(ref);
+  const how = { severity: 'error', disposition: 'reject' } as const;
+  desk.news({ kind: 'notice', notice: { code: 201, id: orderId, clientId, text: 'rejected', orderId, ...how } });
+  desk.status(ref, 'Inactive');
+}
+
+test('where the stop was rejected and the target works, one command protects: the new stop joins the group of the target', () => {
+  const { desk, target, stop } = heldBracket();
+  rejected(desk, stop);
+  desk.end('open-orders');
+  expect([desk.order(stop).state, unprotectedOf(desk.hall, position(desk))]).toEqual(['REJECTED', units(100)]);
+  expect(protectPosition(desk.hall, DU, IBM.conId, px(179), 'the test').ok).toBe(true);
+  const frame = desk.broker.frames.at(-1) ?? expect.fail('nothing left');
+  expect(frame.leg).toMatchObject({ leg: 'S', type: 'STP', quantity: units(100), ocaGroup: desk.order(target).ocaGroup });
+  desk.openOrder(frame.ref, 'PreSubmitted', { ocaGroup: desk.order(target).ocaGroup ?? '' });
+  // Together they never close more than is held.
+  expect(exiting(desk.hall, exitsOf(desk.hall, position(desk)))).toBe(units(100));
+  expect(unprotectedOf(desk.hall, position(desk))).toBe(units(0));
+  desk.wait(10_000);
+  expect([desk.broker.cancels, desk.broker.changes]).toEqual([[], []]);
+});
+
+test('what the target does not reach is protected by a second stop beside it, never by one that is larger than its group', () => {
+  const { desk, target, stop } = heldBracket();
+  desk.status(stop, 'Cancelled');
+  changeOrder(desk.hall, desk.order(target), { quantity: units(40) }, 'the test');
+  desk.openOrder(target, 'Submitted', { quantity: units(40) });
+  expect(protectPosition(desk.hall, DU, IBM.conId, px(179), 'the test').ok).toBe(true);
+  const stops = desk.broker.frames.slice(-2).map(({ leg }) => [leg.leg, leg.quantity, leg.ocaGroup === desk.order(target).ocaGroup]);
+  expect(stops).toEqual([
+    ['S', units(40), true],
+    ['S', units(60), false],
+  ]);
+});
+
+test('a target that no group at IB holds is not doubled by a stop: it would turn the position around', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.fills(entry, 100, 180.02);
+  desk.wait(16_000);
+  desk.position(100);
+  desk.end('positions');
+  desk.quote(180.5);
+  desk.news({
+    kind: 'open-order',
+    order: manualOrder({ side: 'SELL', type: 'LMT', limit: px(182), quantity: units(100), ibStatus: 'Submitted' }),
+  });
+  expect(protectPosition(desk.hall, DU, IBM.conId, px(179), 'the test')).toMatchObject({ ok: false });
+  expect(desk.broker.frames.filter(({ leg }) => leg.leg === 'S')).toEqual([]);
+});
+
+test('a position is closed although a second bracket of the same contract waits for its entry', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.fills(entry, 100, 180.02);
+  desk.wait(16_000);
+  desk.position(100);
+  desk.end('positions');
+  desk.quote(180);
+  const two = desk.arm(desk.spec(180.5, { name: 'two' }, { ...LIMIT_BRACKET, quantity: units(50) }));
+  desk.quote(180);
+  desk.quote(180.6);
+  for (const leg of ['E', 'T', 'S'] as const) desk.openOrder(desk.ref(two, leg), leg === 'E' ? 'Submitted' : 'PreSubmitted');
+  expect(closePosition(desk.hall, DU, IBM.conId, 100, 'the test').ok).toBe(true);
+  expect(desk.broker.frames.at(-1)?.leg).toMatchObject({ leg: 'F', quantity: units(100) });
+  expect([desk.broker.cancels, desk.broker.changes]).toEqual([[], []]);
+});
+
+test('a close beside exits of an entry that has filled in part leaves them what that has opened', () => {
+  const { desk, entry } = waitingBracket();
+  desk.fill(entry, 30, 180.02);
+  desk.position(30);
+  expect(exiting(desk.hall, exitsOf(desk.hall, position(desk)))).toBe(units(30));
+});
