@@ -68,7 +68,7 @@ function groupOf(order: Order): string {
 }
 
 function isStop(order: Order): boolean {
-  return order.leg === 'S' || order.type.startsWith('STP');
+  return order.leg === 'S' || (order.leg !== 'E' && order.type.startsWith('STP'));
 }
 
 function isThere({ state }: Order): boolean {
