@@ -31,6 +31,7 @@ export class Cover {
 
   /** By the operator's hand, or for what the operator has asked for: a kill, a close, a trailing stop in the same group. */
   #isWanted(life: Life, order: Order): boolean {
+    if (isOfLostBracket(life, order)) return true;
     if (this.#world.byHand || life.hall.latch.isSet() || life.stores.closings.has(`${order.account}:${order.contract.conId}`)) return true;
     return [...life.stores.orders.values()].some(
       (other) => other.key !== order.key && other.type === 'TRAIL' && isThere(other) && groupOf(other) === groupOf(order),
@@ -52,6 +53,12 @@ export class Cover {
   }
 }
 
+/** UNKNOWN, of an entry that has filled nothing: it protects nothing, and TWS may hold it untransmitted (I-27). */
+function isOfLostBracket(life: Life, order: Order): boolean {
+  const entry = life.stores.orders.get(order.key.replace(/-[TS]$/, '-E') as Order['key']);
+  return order.state === 'UNKNOWN' && entry !== undefined && entry.key !== order.key && entry.filled === 0;
+}
+
 /** Stops of one group cover the largest of them. */
 function coverOf(stops: readonly Order[], order: Order, rest: number): number {
   const groups = new Map<string, number>([[groupOf(order), rest]]);
@@ -68,7 +75,7 @@ function groupOf(order: Order): string {
 }
 
 function isStop(order: Order): boolean {
-  return order.leg === 'S' || order.type.startsWith('STP');
+  return order.leg === 'S' || (order.leg !== 'E' && order.type.startsWith('STP'));
 }
 
 function isThere({ state }: Order): boolean {
