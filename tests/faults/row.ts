@@ -7,10 +7,6 @@ export function shown(row: string, what: string, ...tests: readonly string[]): F
   return { row, what, tests };
 }
 
-export function gap(row: string, what: string, why: string): FaultRow {
-  return { row, what, gap: why };
-}
-
 export const FILE = {
   PROCESS: 'faults/process.test.ts › ',
   CHAOS: 'chaos/chaos.test.ts › ',

@@ -1,4 +1,4 @@
-import { FILE, type FaultRow, gap, shown } from './row.ts';
+import { FILE, type FaultRow, shown } from './row.ts';
 
 const CLOSES = ' closes the connection at once, names the damage and the next connection works (F6)';
 

@@ -1,4 +1,4 @@
-import { FILE, type FaultRow, gap, shown } from './row.ts';
+import { FILE, type FaultRow, shown } from './row.ts';
 
 export const FAULTS_O: readonly FaultRow[] = [
   shown('O-01', 'the same status five times', `${FILE.ORDERS}O-01: five times the same status is one transition`),

@@ -1,4 +1,4 @@
-import { FILE, type FaultRow, gap, shown } from './row.ts';
+import { FILE, type FaultRow, shown } from './row.ts';
 
 export const SCENARIOS_R: readonly FaultRow[] = [
   shown(

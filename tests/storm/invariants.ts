@@ -14,7 +14,7 @@ import { Cover } from './cover.ts';
 import { deskExposure, trueExposure } from './exposure.ts';
 import { legalMove } from './legal.ts';
 import { type Life, POSITION_LIMIT, RULES } from './life.ts';
-import type { WrittenFrame } from './transport.ts';
+import type { WrittenFrame } from './transport-parts.ts';
 import { overExit } from './protection.ts';
 import type { World } from './world.ts';
 

@@ -9,56 +9,18 @@ import type {
   TransmitGate,
 } from '#core/ports/broker';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
-import type { OrderLeg } from '#domain/order';
-import type { Random } from '#simulator/random';
 import { LinkLamps } from '#tws/link-lamps';
 import { ManualNumbers } from '#tws/manual-numbers';
 import { Notices } from '#tws/notices';
 import { OrderIds, RequestIds } from '#tws/order-ids';
-import type { IdHighWater } from '#tws/tws-options';
 import { DU } from '../support/core-fixtures.ts';
-import type { ProcessClock } from './clock.ts';
-import type { CrashPoint } from './crash.ts';
-import type { Tamper } from './bugs.ts';
 import { Bonds } from './bonds.ts';
 import { frameOf } from './frame.ts';
 import { Quotes } from './quotes.ts';
+import type { TransportParts } from './transport-parts.ts';
 import type { Told } from './told.ts';
 import type { Tws } from './tws.ts';
 import type { Wire } from './wire.ts';
-
-export interface WrittenFrame {
-  readonly approved: ApprovedOrder;
-  readonly leg: OrderLeg;
-  readonly orderId: OrderId;
-  readonly clientId: ClientId;
-}
-
-export interface TransportParts {
-  readonly clock: ProcessClock;
-  readonly random: Random;
-  readonly tws: Tws;
-  readonly wires: readonly Wire[];
-  readonly ids: IdHighWater;
-  /** The numbers of a bracket, before its first leg is written. */
-  readonly bracket: (legs: readonly SentLeg[]) => void;
-  readonly tamper: Tamper;
-  readonly alive: () => boolean;
-  readonly crash: (point: CrashPoint) => void;
-  /** In the statement before the frame is written. */
-  readonly writing: (frame: WrittenFrame) => void;
-  /** The same for new terms of an order that has left before. */
-  readonly changing: (frame: WrittenFrame) => void;
-  /** A cancel is about to be written, or has no wire to be written to. */
-  readonly cancelling: (address: OrderAddress) => void;
-  /** The frame is off the wire: it has come to TWS, or it is lost. */
-  readonly arrived: (ref: OrderRef) => void;
-  readonly emit: (news: BrokerNews) => void;
-  /** Odds that an order has to wait for its place in the message rate. */
-  readonly waits: () => number;
-  /** Whether the bytes of the next order are counted twice, as if the library had written it twice (C-23). */
-  readonly countsTwice: () => boolean;
-}
 
 interface Waiting {
   readonly approved: ApprovedOrder;

@@ -6,7 +6,7 @@ import { OrdersOutComparator } from '#core/order/comparator';
 import { OrderIndex } from '#core/order/order-index';
 import { AccountBoard } from '#core/portfolio/account-board';
 import type { BrokerNews, LinkState, TransmitGate } from '#core/ports/broker';
-import type { MarketSink, QuoteInfo } from '#core/ports/market-data';
+import type { MarketSink } from '#core/ports/market-data';
 import type { RecentSend } from '#core/risk/risk-context';
 import { RecentSends } from '#core/risk/recent-sends';
 import { TriggerIndex } from '#core/trigger/trigger-index';
@@ -14,8 +14,6 @@ import { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
 import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
-import type { Price } from '#domain/price';
-import type { Tick } from '#domain/quote';
 import type { Trigger } from '#domain/trigger';
 import { Asked } from './asked.ts';
 import type { DeskStores, Effect } from './desk-state.ts';
@@ -38,6 +36,7 @@ import { advance, firing, pauseDesk } from './life.ts';
 import { onLink, onReconciled, settleOpening, startLookUp } from './link-news.ts';
 import { onPnl } from './loss-guard.ts';
 import { onOrderBound } from './manual-orders.ts';
+import { type Chunk, marketSink } from './market-sink.ts';
 import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
 import { onOpenOrdersEnd } from './open-list.ts';
 import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus } from './order-news.ts';
@@ -91,7 +90,7 @@ export class DeskCore {
   #comparedAt = 0;
   #listedAt = 0;
   #fillsSince: number | undefined;
-  #chunkStart: number | undefined;
+  readonly #chunk: Chunk = { startedAt: undefined };
   #stopTimer: () => void = () => undefined;
   #onLog: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void = () => undefined;
 
@@ -144,7 +143,9 @@ export class DeskCore {
     this.#trims = new Trims(this.hall);
     this.#outside = new OutsideWatch(this.hall);
     this.#protection = new ProtectionWatch(this.hall);
-    this.sink = this.#makeSink();
+    this.sink = marketSink(this.hall, this.#chunk, () => {
+      this.#drain();
+    });
     coordinator.dispatchTo((release) => this.#dispatch(release));
     coordinator.subscribe((news) => {
       for (const { store, key, value } of news.changes) this.#note(store, key, value);
@@ -355,71 +356,11 @@ export class DeskCore {
     });
   }
 
-  #makeSink(): MarketSink {
-    const { hall } = this;
-    const { exchange } = hall;
-    return {
-      tick: (tick: Tick) => {
-        this.#chunkStart ??= hall.ports.clock.monotonic();
-        // Ages, sessions and windows are all read on the exchange's clock; a simulated one may run faster than ours.
-        const { conId, field, price, size } = tick;
-        const at = exchange.now();
-        hall.registry.onTick(size === undefined ? { conId, field, price, at } : { conId, field, price, size, at });
-      },
-      info: (conId: ConId, info: QuoteInfo) => this.#info(conId, info),
-      malformed: () => count(hall, 'malformed ticks'),
-      baseline: (conId: ConId, again: boolean) => {
-        if (again) hall.registry.rebaseline('market data was interrupted', conId);
-      },
-      subscriptionFailed: (conId: ConId, code: number, text: string) => {
-        const symbol = hall.board.contract(conId)?.symbol ?? String(conId);
-        logLine(hall, 'alarm', `No market data for ${symbol}: IB ${code} ${text}`, { kind: 'contract', key: String(conId) });
-      },
-      chunkEnd: () => {
-        this.#drain();
-        this.#chunkStart = undefined;
-      },
-    };
-  }
-
-  #info(conId: ConId, info: QuoteInfo): void {
-    const { board, registry, exchange } = this.hall;
-    switch (info.kind) {
-      case 'size':
-        board.onSize(conId, info.field, info.size, exchange.now());
-        break;
-      case 'close':
-        registry.onClose(conId, info.price);
-        break;
-      case 'open':
-      case 'high':
-      case 'low':
-        board.onFigure(conId, info.kind, info.price);
-        break;
-      case 'volume':
-        board.onVolume(conId, info.volume);
-        break;
-      case 'halted':
-        board.onHalted(conId, info.halted);
-        break;
-      case 'live-type':
-        board.onLiveType(conId, info.liveType);
-        break;
-      case 'last-time':
-        exchange.trade(info.time);
-        break;
-      case 'no-data':
-        // −1 is how the board spells "unknown now": an old side of the market must not stand in for a missing one.
-        board.onTick({ conId, field: info.field, price: -1_000_000 as Price, at: exchange.now() });
-        break;
-    }
-  }
-
   /** End of a chunk: what fired leaves in the order in which it fired. */
   #drain(): void {
     const firings = this.hall.registry.drain();
     if (firings.length === 0) return;
-    const receivedAt = this.#chunkStart ?? this.hall.ports.clock.monotonic();
+    const receivedAt = this.#chunk.startedAt ?? this.hall.ports.clock.monotonic();
     for (const firing_ of firings) fire(this.hall, firing_, receivedAt);
     releaseUnwatched(
       this.hall,

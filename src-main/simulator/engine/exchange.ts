@@ -1,30 +1,16 @@
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Book } from '../market/book.ts';
-import type { Listing } from '../market/instrument.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
 import { cancelObjection, IGNORES_OUTSIDE_RTH, marginObjection, modifyObjection, waitsForOpen } from './acceptance.ts';
-import type { Account } from './account.ts';
 import { conditionsSay } from './conditions.ts';
-import type { ExchangeNews, OrderScript } from './exchange-news.ts';
-import type { Fill, Ledger } from './ledger.ts';
+import type { ExchangeParts } from './exchange-parts.ts';
+import type { Fill } from './ledger.ts';
 import { childLimit, ocaRest, offer, stopMet, trail, workingSize } from './matching.ts';
 import { type Checked, checkOrder } from './order-check.ts';
 import { OrderRegister } from './order-register.ts';
-import type { SessionRule } from './session-rule.ts';
 import { Till } from './till.ts';
 import { type OrderChanges, type OrderTerms, WorkingOrder } from './working-order.ts';
-
-export interface ExchangeParts {
-  readonly account: Account;
-  readonly ledger: Ledger;
-  readonly listing: Listing;
-  readonly books: ReadonlyMap<number, Book>;
-  readonly news: ExchangeNews;
-  readonly script: OrderScript;
-  readonly session: SessionRule;
-  readonly firstOrderId: number;
-}
 
 /**
  * The broker and its market in one: takes orders, holds and links them, matches them against the books, and says what

@@ -23,6 +23,7 @@ import {
   watcherRow,
 } from './fake-rows.ts';
 import type { FakeTables } from './fake-tables.ts';
+import { STANDING } from './standing.ts';
 
 export const SCENES = [
   'busy',
@@ -107,20 +108,7 @@ export function setScene(scene: Scene, tables: FakeTables, now: number): void {
         tradingReasons: ['200 IBM are held or on the way, above the limit of 100 (C-12).'],
         dayPnlFault: "The day's profit and loss is 75 s old while positions are held.",
         pnlAt: now - 75_000,
-        standing: [
-          {
-            code: 'login-required',
-            tone: 'critical',
-            title: 'LOGIN REQUIRED:',
-            text: 'no connection to TWS for 5 min. Log in to TWS or IB Gateway, with the second factor; once a week, on Sunday, IB asks for it anew.',
-          },
-          {
-            code: 'reducing',
-            tone: 'amber',
-            title: 'REDUCING: only orders that lower exposure leave.',
-            text: '200 IBM are held or on the way, above the limit of 100 (C-12).',
-          },
-        ],
+        standing: STANDING,
       });
       tables.put('positions', positionRow(IBM, 200, 181.02, 179.86, now - 200, { asleep: units(200) }));
       break;

@@ -1,0 +1,110 @@
+import type { Tx } from '#core/commit/transaction';
+import { stateOfStatus } from '#core/order/translate';
+import type { OpenOrderNews } from '#core/ports/broker';
+import { averagePrice } from '#core/portfolio/fold';
+import type { Fill } from '#domain/execution';
+import type { OrderKey } from '#domain/ids';
+import type { Order, OrderOrigin } from '#domain/order';
+import { parseOrderRef } from '#domain/order-ref';
+import type { Quantity } from '#domain/quantity';
+import { type Effect, log } from './desk-state.ts';
+import { parentOf } from './families.ts';
+import type { Hall } from './hall.ts';
+import { knownOf } from './recalling.ts';
+
+/** An order this process does not know: placed by hand, by another program, or by an earlier run of this desk. */
+export function adoptedKey(hall: Hall, news: OpenOrderNews): OrderKey {
+  const ours = news.orderRef !== undefined && parseOrderRef(news.orderRef) !== undefined;
+  const recalled = hall.recall.find(news);
+  if (recalled !== undefined && hall.index.get(recalled.key) === undefined) return recalled.key;
+  // The reference is taken by an order with another permId: IB does not hold references unique, so this is a second order.
+  if (ours && hall.index.get(news.orderRef as string as OrderKey) === undefined) return news.orderRef as string as OrderKey;
+  return (news.permId > 0 ? `perm:${news.permId}` : `api:${news.clientId}:${news.orderId}`) as OrderKey;
+}
+
+export function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, completed: boolean): void {
+  const recalled = hall.recall.find(news);
+  const ref = recalled?.ref ?? news.orderRef;
+  const ours = ref === undefined ? undefined : parseOrderRef(ref);
+  const fills = takeFills(hall, tx, key, news);
+  const filled = fills.reduce((sum, fill) => sum + fill.quantity, 0) as Quantity;
+  const average = averagePrice(fills);
+  const word = stateOfStatus(news.ibStatus, filled, '');
+  const complete = filled > 0 && filled >= news.quantity;
+  const working =
+    word === 'FILLED' ? (complete ? 'FILLED' : filled > 0 ? 'PARTIAL' : 'ACCEPTED') : complete ? 'FILLED' : (word ?? 'UNKNOWN');
+  const ended = word === 'INACTIVE' ? 'REJECTED' : word === 'FILLED' || word === 'EXPIRED' ? word : 'CANCELLED';
+  const twin = ours !== undefined && (key as string) !== ref;
+  const origin: OrderOrigin = recalled?.origin ?? (ours !== undefined ? 'trigger' : news.clientId === 0 ? 'manual' : 'foreign');
+  const order: Order = {
+    key,
+    ...(ref === undefined || ours === undefined ? {} : { ref }),
+    ...(ours === undefined ? {} : { triggerId: ours.triggerId, leg: ours.leg }),
+    ...parentOf(hall, news),
+    account: news.account,
+    contract: news.contract,
+    side: news.side,
+    // Types the desk does not place itself stay visible as IB names them.
+    type: news.type as Order['type'],
+    tif: news.tif,
+    quantity: news.quantity > 0 ? news.quantity : filled,
+    ...(news.limit === undefined ? {} : { limit: news.limit }),
+    ...(news.stop === undefined ? {} : { stop: news.stop }),
+    ...(news.trail === undefined ? {} : { trail: news.trail }),
+    ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
+    outsideRth: news.outsideRth,
+    state: completed ? ended : working,
+    ibStatus: news.ibStatus,
+    // 0 is IB's "none": the number of an order typed into TWS comes when TWS binds it.
+    ...(news.orderId === 0 ? {} : { orderId: news.orderId }),
+    ...(news.permId > 0 ? { permId: news.permId } : {}),
+    clientId: news.clientId,
+    filled,
+    ...(average === undefined ? {} : { avgFillPrice: average }),
+    origin,
+    createdAt: tx.at,
+    ...(recalled === undefined && hall.reconciliation.running() ? { isOlder: true as const } : {}),
+    ...(twin ? {} : knownOf(recalled)),
+    ackedAt: tx.at,
+    updatedAt: tx.at,
+    note:
+      ours === undefined
+        ? origin === 'manual'
+          ? 'placed by hand in TWS'
+          : `placed by another program (client ${news.clientId})`
+        : 'sent by an earlier run of this desk',
+  };
+  tx.set(hall.stores.orders, key, order);
+  if (completed && ended === 'FILLED' && filled < order.quantity)
+    log(tx, 'alarm', `${news.side} ${news.contract.symbol} filled, but IB no longer tells its executions. Compare the position with TWS.`, {
+      kind: 'order',
+      key,
+    });
+  const elder = twin ? tx.get(hall.stores.orders, news.orderRef as string as OrderKey) : undefined;
+  if (elder !== undefined)
+    tx.set(hall.stores.orders, elder.key, { ...elder, updatedAt: tx.at, note: 'IB has a second order with this reference' });
+  if (twin)
+    log(tx, 'alarm', `Two orders carry the reference ${news.orderRef ?? ''}: look at both in TWS and cancel the one you did not want.`, {
+      kind: 'order',
+      key,
+    });
+  log(
+    tx,
+    'info',
+    `${origin === 'trigger' ? 'Order of an earlier run' : origin === 'manual' ? 'Manual order' : 'Foreign order'} seen: ${news.side} ${news.contract.symbol}`,
+    { kind: 'order', key },
+  );
+}
+
+/** Executions that came before their order belong to it (R-17). */
+function takeFills(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews): readonly Fill[] {
+  const taken: Fill[] = [];
+  for (const [root, fill] of [...tx.entries(hall.stores.fills)]) {
+    const same =
+      news.permId > 0 && fill.permId > 0 ? fill.permId === news.permId : fill.orderRef !== undefined && fill.orderRef === news.orderRef;
+    if (fill.orderKey !== undefined || !same) continue;
+    tx.set(hall.stores.fills, root, { ...fill, orderKey: key });
+    taken.push(fill);
+  }
+  return taken;
+}
