@@ -214,6 +214,7 @@ export interface KillReport {
   readonly startedAt: number;
   readonly scope: 'own' | 'all';
   readonly by: string;
+  readonly reason: string;
   readonly phase: 'cancelling' | 'verified' | 'residuals';
   readonly purged: number;
   readonly cancelsSent: number;

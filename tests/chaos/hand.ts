@@ -79,13 +79,20 @@ export class Hand {
       const row = rows[arm.which % Math.max(1, rows.length)];
       if (row !== undefined) return this.#ask(operator, 'trigger.rearm', { id: row.id, expectedVersion: row.version });
     }
+    // The door opens before the first prices have come.
+    await operator.until(() => this.#lastOf(operator, arm) !== undefined, WAIT_MS);
     const spec = this.#spec(operator, arm, name);
     return spec !== undefined && (await this.#ask(operator, 'trigger.arm', { spec }));
   }
 
+  #lastOf(operator: Operator, arm: Arm): Price | undefined {
+    const contract = this.#contracts.get(SYMBOLS[arm.symbol] ?? 'IBM');
+    return operator.quotes().find((row) => row.conId === contract?.conId)?.last ?? undefined;
+  }
+
   #spec(operator: Operator, arm: Arm, name: string): TriggerSpec | undefined {
     const contract = this.#contracts.get(SYMBOLS[arm.symbol] ?? 'IBM');
-    const last = operator.quotes().find((row) => row.conId === contract?.conId)?.last ?? undefined;
+    const last = this.#lastOf(operator, arm);
     if (contract === undefined || last === undefined) return undefined;
     const levels = {
       'at-or-above': CENT,

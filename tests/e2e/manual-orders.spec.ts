@@ -225,7 +225,7 @@ test('a fill by hand counts in position and P&L, and one that flattens the posit
   await page.keyboard.press('2');
   await expect(position).toContainText('IBM0');
   await expect(position.getByRole('gridcell').nth(6)).toHaveText(/^[+−]\d/);
-  await expect(page.getByRole('list', { name: 'Alarms' })).toContainText('0 held after a fill from outside');
+  await expect(page.getByRole('list', { name: 'Alarms' })).toContainText('after a fill from outside');
   expect(simulator.ledger.position(8314)?.quantity).toBe(0);
   expect(simulator.ledger.orders.filter((one) => one.status === 'Submitted' || one.status === 'PreSubmitted')).toEqual([]);
 });

@@ -88,6 +88,8 @@ class Model {
   #last = 179.9;
   #names = 0;
   #execs = 0;
+  /** What the worst case may come to on either side. */
+  readonly #most = { [1]: LIMIT, [-1]: LIMIT };
   #missed: { readonly ref: OrderRef; readonly quantity: number; readonly exec: string }[] = [];
   #connected = true;
 
@@ -338,9 +340,12 @@ class Model {
       const pending = this.live
         .filter((item) => item.open && item.side === side)
         .reduce((sum, item) => sum + item.quantity - item.filled, 0);
-      const worst = this.position + side * pending;
+      const worst = side * (this.position + side * pending);
       const entered = this.live.some((item) => item.entry && item.open && item.side === side);
-      if (entered && side * worst > LIMIT) violations.push(`worst case ${worst} above ${LIMIT} (I-16)`);
+      // What fills after IB has said that it is cancelled nobody could count; from then on nothing may be added until all fits again.
+      const most = after === 'late' ? Math.max(this.#most[side], worst) : this.#most[side];
+      if (entered && worst > most) violations.push(`worst case ${side * worst} above ${most} (I-16)`);
+      this.#most[side] = Math.max(LIMIT, Math.min(most, worst));
     }
     const totals = desk.hall.comparator.totals();
     if (totals.approved - totals.left !== desk.broker.waiting) violations.push(`approved ${totals.approved}, left ${totals.left} (I-36)`);

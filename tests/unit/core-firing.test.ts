@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { fire } from '#core/engine/firing';
 import { pauseByOperator, resumeDesk } from '#core/engine/operator';
+import { armTrigger } from '#core/engine/triggers';
 import type { Firing } from '#core/trigger/firing';
 import type { ClientId, OrderId, OrderRef, TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { err } from '#domain/result';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU, rulesOf } from '../support/core-fixtures.ts';
-import { BAC, IBM, price, px } from '../support/trigger-fixtures.ts';
+import { action, BAC, IBM, price, px, spec } from '../support/trigger-fixtures.ts';
 
 function firingOf(desk: CoreDesk, id: TriggerId): Firing {
   return {
@@ -317,4 +318,25 @@ test('a broken data farm holds the triggers of its contracts until it is back', 
   farm('ok');
   desk.quote(180.03);
   expect(desk.broker.frames).toHaveLength(1);
+});
+
+test('triggers whose level is reached when they are armed fire one by one, also when the arming of the next comes between', () => {
+  const desk = new CoreDesk().started([IBM, BAC]);
+  desk.quote(180.5);
+  desk.quote(17, BAC);
+  const level = (contract: typeof IBM, at: number, name: string) =>
+    spec(price(contract, 'last', 'at-or-above', at), { name, action: action(contract) });
+  // As the console's commands come: armed, and the firing that is due leaves at the end of the turn.
+  for (const wanted of [level(IBM, 170, 'one'), level(BAC, 10, 'two')]) {
+    const armed = armTrigger(desk.hall, wanted, 'the test');
+    expect(armed.ok).toBe(true);
+  }
+  desk.core.drainNow();
+  desk.quote(180.5);
+  desk.quote(17, BAC);
+  expect([...desk.stores.triggers.values()].map(({ life, reason }) => [life, reason.includes('nothing was sent')])).toEqual([
+    ['fired', false],
+    ['fired', false],
+  ]);
+  expect(desk.broker.frames).toHaveLength(2);
 });

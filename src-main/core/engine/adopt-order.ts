@@ -75,11 +75,8 @@ export function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrder
         : 'sent by an earlier run of this desk',
   };
   tx.set(hall.stores.orders, key, order);
-  if (completed && ended === 'FILLED' && filled < order.quantity)
-    log(tx, 'alarm', `${news.side} ${news.contract.symbol} filled, but IB no longer tells its executions. Compare the position with TWS.`, {
-      kind: 'order',
-      key,
-    });
+  // Its executions may only be on their way: the list of them ends later.
+  if (completed && ended === 'FILLED' && filled < order.quantity && origin !== 'foreign') hall.untold.add(key);
   const elder = twin ? tx.get(hall.stores.orders, news.orderRef as string as OrderKey) : undefined;
   if (elder !== undefined)
     tx.set(hall.stores.orders, elder.key, { ...elder, updatedAt: tx.at, note: 'IB has a second order with this reference' });

@@ -129,6 +129,7 @@ export class DeskCore {
       reconciliation: new Reconciliation(),
       positionWatch: new PositionWatch(),
       recall: new Recall(),
+      untold: new Set(),
       bracketCancels: new Map(),
       details,
       counters: new Map(),

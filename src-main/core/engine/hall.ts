@@ -68,6 +68,8 @@ export interface Hall {
   readonly reconciliation: Reconciliation;
   readonly positionWatch: PositionWatch;
   readonly recall: Recall;
+  /** Filled by IB's word at the beginning of a comparison, and not all of their executions had been told then. */
+  readonly untold: Set<OrderKey>;
   /** Legs of brackets that IB does not list, and the epoch in which their cancel left. */
   readonly bracketCancels: Map<OrderKey, number>;
   readonly details: Map<ConId, ContractDetails>;

@@ -15,7 +15,8 @@ export function advance(hall: Hall): void {
   for (let guard = 0; guard < 6; guard += 1) {
     const before = engineState(hall);
     const working = hall.index.workingCount() > 0;
-    const watching = hall.registry.size > 0;
+    // What has fired and waits for the end of its chunk is still to be sent.
+    const watching = hall.registry.size + hall.registry.queued > 0;
     const ready = hall.link.ready && hall.reconciliation.done() && !hall.latch.isSet();
     const events =
       before === 'INITIALIZING' && ready

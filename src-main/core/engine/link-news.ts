@@ -180,8 +180,8 @@ export function onReconciled(hall: Hall): void {
         });
         log(tx, 'alarm', `UNKNOWN: IB does not list ${order.side} ${order.contract.symbol}.`, { kind: 'order', key: order.key });
       }
-      if (hall.reconciliation.kind() === 'comparison')
-        log(tx, 'info', 'Book equals broker: open orders, executions and positions were compared.');
+      if (hall.reconciliation.kind() === 'comparison') tellUntold(hall, tx);
+      log(tx, 'info', 'Book equals broker: open orders, executions and positions were compared.');
     },
   );
   settleRecalled(hall);
@@ -197,6 +197,21 @@ function cancelAgain(hall: Hall, tx: Tx<Effect>, order: Order): void {
   hall.cancelsAsked.note(order.key, tx.at);
   tx.set(hall.stores.orders, order.key, { ...order, updatedAt: tx.at, note: 'cancel sent again' });
   tx.effect({ kind: 'cancel', key: order.key, address: { clientId, orderId } });
+}
+
+/** R-29: the list of executions has ended, and does not make up what IB says has filled. */
+function tellUntold(hall: Hall, tx: Tx<Effect>): void {
+  for (const key of hall.untold) {
+    const order = tx.get(hall.stores.orders, key);
+    if (order === undefined || order.filled >= order.quantity) continue;
+    log(
+      tx,
+      'alarm',
+      `${order.side} ${order.contract.symbol} filled, but IB no longer tells its executions. Compare the position with TWS.`,
+      { kind: 'order', key },
+    );
+  }
+  hall.untold.clear();
 }
 
 /** The list of positions ended: the book opens on it when nothing was executed meanwhile. */

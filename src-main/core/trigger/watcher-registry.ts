@@ -88,6 +88,11 @@ export class WatcherRegistry {
     return this.#watchers.size;
   }
 
+  /** Firings that wait to be drained: spent, watched no more, and not sent yet. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
   /** Starts watching. A refusal is a sentence. May queue a firing at once when a level is reached already and the quote is good. */
   arm(request: ArmRequest): Result<WatcherRow> {
     if (this.#watchers.has(request.id)) return err(`${request.spec.name} is armed already; disarm it or edit it.`);

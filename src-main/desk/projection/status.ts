@@ -92,6 +92,7 @@ function killReport(hall: Hall): KillReport | null {
     startedAt: kill.startedAt,
     scope: kill.scope,
     by: kill.by,
+    reason: kill.reason,
     phase: kill.phase,
     purged: kill.purged,
     cancelsSent: kill.cancelsSent,

@@ -38,7 +38,8 @@ function Report({ report }: { readonly report: KillReport }): ReactNode {
   return (
     <>
       <p>
-        <b>KILL</b> by {report.by} at {clockText(startedAt)},{' '}
+        <b>KILL</b> by {report.by} at {clockText(startedAt)}
+        {report.reason === '' ? '' : ` (${report.reason})`},{' '}
         {report.scope === 'own' ? "this program's orders" : 'all orders of the account'}: {counted(report.purged, 'queued order')} purged,{' '}
         {counted(report.cancelsSent, 'cancel')} sent, {report.cancelled} confirmed. {phase === 'cancelling' && <b>Verifying… {running}</b>}
         {phase === 'verified' && (

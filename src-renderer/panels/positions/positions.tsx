@@ -122,7 +122,7 @@ function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[
     {
       id: 'symbol',
       header: 'Symbol',
-      width: 'minmax(48px, 0.3fr)',
+      width: 'minmax(58px, 0.3fr)',
       sortable: true,
       cell: (row) => row.symbol,
       title: (row) => row.account,

@@ -11,7 +11,8 @@ function brokerSays(row: PositionRow, what: string): string {
 export function quantitySource(row: PositionRow): string {
   const { brokerQuantity, quantity } = row;
   const differs = brokerQuantity !== null && brokerQuantity !== quantity;
-  return `Computed here from fills; ${brokerSays(row, brokerQuantity === null ? UNKNOWN : quantityText(brokerQuantity))}${differs ? ': THEY DIFFER' : ''}.`;
+  const external = row.external === null ? '' : `, of which EXTERNAL ${quantityText(row.external)} as the broker has it`;
+  return `Computed here from fills${external}; ${brokerSays(row, brokerQuantity === null ? UNKNOWN : quantityText(brokerQuantity))}${differs ? ': THEY DIFFER' : ''}.`;
 }
 
 export function averageSource(row: PositionRow): string {

@@ -307,6 +307,7 @@ export class FakeDesk implements Bridge {
         startedAt: now,
         scope,
         by: 'you',
+        reason: '',
         phase: 'verified',
         purged: 0,
         cancelsSent: open.length,

@@ -40,6 +40,7 @@ export const SCENES = [
   'adopt',
   'reconciling',
   'standing',
+  'external',
   'overdue',
 ] as const;
 export type Scene = (typeof SCENES)[number];
@@ -127,6 +128,10 @@ export function setScene(scene: Scene, tables: FakeTables, now: number): void {
       break;
     case 'adopt':
       adopt(tables, now);
+      break;
+    case 'external':
+      tables.set('status', { engine: 'PAUSED', engineReason: 'control C-36', offers: ['engine.stop', 'kill'] });
+      tables.put('positions', positionRow(IBM, 230, 181.02, 179.86, now - 200, { external: units(30), externalSeen: false }));
       break;
     case 'reconciling':
     case 'overdue':
@@ -348,6 +353,7 @@ function kill(tables: FakeTables, now: number, phase: 'verified' | 'residuals'):
       startedAt: now - 9_000,
       scope: 'own',
       by: 'you',
+      reason: 'the market runs away',
       phase,
       purged: 2,
       cancelsSent: 4,
