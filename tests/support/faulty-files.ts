@@ -17,6 +17,7 @@ export class FaultyFiles extends NodeFiles {
   heldSyncs: (() => void)[] | undefined;
   synced = 0;
   readonly #open = new Set<number>();
+  #dead = false;
 
   get openFiles(): number {
     return this.#open.size;
@@ -25,6 +26,7 @@ export class FaultyFiles extends NodeFiles {
   /** What the system does when the process dies. */
   closeAll(): void {
     for (const fd of [...this.#open]) this.close(fd);
+    this.#dead = true;
     this.heldSyncs = [];
   }
 
@@ -67,6 +69,8 @@ export class FaultyFiles extends NodeFiles {
   override syncLater(fd: number, done: (error: Error | null) => void): void {
     if (!this.#open.has(fd)) return;
     const finish = (): void => {
+      // A sync that was under way ends after the death; the dead process must not go on from there beside its successor.
+      if (this.#dead) return;
       this.synced += 1;
       done(this.syncFault === undefined ? null : systemError(this.syncFault));
     };
