@@ -1,6 +1,7 @@
 import { unprotectedOf } from '#core/engine/closing';
 import type { Found } from '#core/engine/desk-state';
 import type { Hall } from '#core/engine/hall';
+import { numberFault, onlyGlobally } from '#core/engine/manual-orders';
 import { isChangeable } from '#core/engine/modify';
 import { quoteFaultShort } from '#core/market/quote-fault';
 import { embargo } from '#core/engine/trading-state';
@@ -288,7 +289,7 @@ export function adoptionRow(hall: Hall, found: Found): AdoptionRow | undefined {
     detail: `${order.note ?? originText(hall, order)}, ${order.tif}, ${order.ibStatus ?? order.state}`,
     symbol: order.contract.symbol,
     at: found.at,
-    decisions: order.origin === 'foreign' ? ['adopt', 'ignore'] : ['adopt', 'ignore', 'cancel'],
+    decisions: onlyGlobally(order) || numberFault(order) !== undefined ? ['adopt', 'ignore'] : ['adopt', 'ignore', 'cancel'],
   };
 }
 
