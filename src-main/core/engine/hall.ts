@@ -68,8 +68,8 @@ export interface Hall {
   readonly reconciliation: Reconciliation;
   readonly positionWatch: PositionWatch;
   readonly recall: Recall;
-  /** Legs of brackets that IB does not list, and the epoch in which their cancel left. */
-  readonly bracketCancels: Map<OrderKey, number>;
+  /** Legs of brackets that IB does not list: in which epoch and when their last cancel left, and whether IB has answered it. */
+  readonly bracketCancels: Map<OrderKey, { readonly epoch: number; readonly at: number; readonly answered: boolean }>;
   readonly details: Map<ConId, ContractDetails>;
   readonly counters: Map<string, number>;
   /** Cancels that found no socket; a kill or the operator's cancel goes out again with the next connection. */
