@@ -108,8 +108,8 @@ export class Trims {
     if (undecided(hall).some(({ subject }) => names.has(subject))) return true;
     // One at a time: what is under way may change what the next one has to do.
     if (all.some((order) => order.state === 'MODIFY_PENDING')) return true;
-    // What protects is not taken away for a stop that IB has not confirmed.
-    if (all.some((order) => bound.has(groupOf(order)) && order.state === 'SUBMITTED' && isStopType(order.type))) return true;
+    // Nothing is taken away for a stop that IB has not confirmed, and that stop is not taken away either.
+    if (all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type))) return true;
     const how = { by: 'the desk' } as const;
     const { acted: freed, stuck } = fitExits(hall, free, allowed, how);
     const left = Math.max(0, room - Math.min(there, allowed));
