@@ -56,6 +56,9 @@ async function busyDay(page) {
   await watch({ symbol: 'NVDA', test: 'Crosses below', away: -0.12, side: 'Sell', quantity: '150', target: '2%', stop: '1%' });
   await watch({ symbol: 'TSLA', test: 'Crosses above', away: 0.6, quantity: '40', limit: '+0.05' });
   await watch({ symbol: 'BAC', test: 'At or below', away: -0.1, quantity: '800', stop: '1%', tif: 'GTC' });
+  // The keyboard goes to the row that was armed, once that is there.
+  await expect(page.getByRole('grid', { name: 'Watchers' })).toBeFocused();
+  await expect(rows(page, 'Watchers').filter({ hasText: 'BAC' })).toHaveAttribute('data-active', 'true');
   await page.keyboard.press('p');
   await expect(rows(page, 'Watchers').filter({ hasText: 'BAC' })).toContainText('PAUSED');
   await expect(

@@ -33,20 +33,25 @@ export class OpenOrderBook {
   readonly #orders = new Map<string, Known>();
   /** Named as open, or sent, on this connection of their client, and not ended since. */
   readonly #open = new Set<string>();
+  /** Ended on this connection: a list that was made before and comes later does not open it again. "Inactive" may come back to life. */
+  readonly #ended = new Set<string>();
 
   placed(clientId: ClientId, sent: SentFrame): void {
     const { leg, orderId, parentId, modified } = sent;
     const id = key(clientId, orderId);
     const { ocaGroup, ocaType, totalQuantity } = leg.order;
-    if (!modified) this.#open.add(id);
+    if (!modified) {
+      this.#ended.delete(id);
+      this.#open.add(id);
+    }
     this.#set(id, { ref: leg.ref, parentId, ocaGroup, ocaType, quantity: quantityFromNumber(Number(totalQuantity)), modified });
   }
 
   openOrder(news: OpenOrderNews): void {
     const id = key(news.clientId, news.orderId);
     const before = this.#orders.get(id);
-    if (OVER.has(news.ibStatus)) this.#open.delete(id);
-    else this.#open.add(id);
+    if (OVER.has(news.ibStatus)) this.#over(id, news.ibStatus);
+    else if (!this.#ended.has(id)) this.#open.add(id);
     this.#set(id, {
       ref: news.orderRef ?? before?.ref,
       parentId: news.parentId,
@@ -58,7 +63,7 @@ export class OpenOrderBook {
   }
 
   status(news: OrderStatusNews): void {
-    if (OVER.has(news.ibStatus)) this.#open.delete(key(news.clientId, news.orderId));
+    if (OVER.has(news.ibStatus)) this.#over(key(news.clientId, news.orderId), news.ibStatus);
   }
 
   /** An order may fill without any status (O-02). */
@@ -71,7 +76,7 @@ export class OpenOrderBook {
   /** The connection of this client is over: what is open is what the next one names. */
   closed(clientId: ClientId): void {
     const prefix = `${String(clientId)}:`;
-    for (const id of this.#open) if (id.startsWith(prefix)) this.#open.delete(id);
+    for (const ids of [this.#open, this.#ended]) for (const id of ids) if (id.startsWith(prefix)) ids.delete(id);
   }
 
   /** A child of a parent that is over is refused when its parent is still named (IB's code 135), so only an open one is. */
@@ -93,6 +98,11 @@ export class OpenOrderBook {
     return this.#orders.get(key(clientId, orderId))?.modified ?? false;
   }
 
+  #over(id: string, ibStatus: string): void {
+    this.#open.delete(id);
+    if (ibStatus !== 'Inactive') this.#ended.add(id);
+  }
+
   #set(id: string, known: Known): void {
     this.#orders.delete(id);
     this.#orders.set(id, known);
@@ -101,6 +111,7 @@ export class OpenOrderBook {
     if (oldest.done !== true) {
       this.#orders.delete(oldest.value);
       this.#open.delete(oldest.value);
+      this.#ended.delete(oldest.value);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
 import { px } from '../support/trigger-fixtures.ts';
@@ -19,6 +20,13 @@ function cutAfter(legs: number) {
 }
 
 const states = ({ desk, refs }: Pick<ReturnType<typeof cutAfter>, 'desk' | 'refs'>) => refs.map((ref) => desk.order(ref).state);
+/** TWS answers a cancel of what it does not have. */
+function knowsNothingOf(desk: CoreDesk, ref: OrderRef): void {
+  const { orderId, clientId } = desk.broker.frameOf(ref);
+  const how = { severity: 'warning', disposition: 'look-up' } as const;
+  desk.news({ kind: 'notice', notice: { code: 10_147, id: orderId, clientId, text: 'not found', orderId, ...how } });
+}
+
 const cancelled = (desk: CoreDesk) => desk.broker.cancels.map(({ orderId }) => orderId);
 
 test('O-26: the last leg of a bracket is lost: what TWS may hold untransmitted is cancelled as soon as its lists are in', () => {
@@ -34,8 +42,9 @@ test('O-26: the last leg of a bracket is lost: what TWS may hold untransmitted i
 });
 
 test('O-26: the cancels leave once for each connection, and again after the next', () => {
-  const { desk } = cutAfter(2);
+  const { desk, refs } = cutAfter(2);
   desk.ends();
+  for (const ref of refs.slice(0, 2)) knowsNothingOf(desk, ref);
   for (let round = 0; round < 5; round += 1) {
     desk.wait(6_000);
     desk.ends();
@@ -45,6 +54,23 @@ test('O-26: the cancels leave once for each connection, and again after the next
   desk.connect();
   desk.ends();
   expect(cancelled(desk)).toEqual([100, 101, 100, 101]);
+});
+
+test('O-26: a cancel that TWS has swallowed leaves again, and no more once it is answered', () => {
+  const { desk, refs } = cutAfter(2);
+  desk.ends();
+  knowsNothingOf(desk, refs[1]!);
+  desk.wait(2_000);
+  desk.ends();
+  expect(cancelled(desk)).toEqual([100, 101]);
+  desk.wait(6_000);
+  desk.ends();
+  expect(cancelled(desk)).toEqual([100, 101, 100]);
+  expect(desk.alarms().filter((text) => text.startsWith('IB lists no leg of the bracket BUY IBM'))).toHaveLength(1);
+  knowsNothingOf(desk, refs[0]!);
+  desk.wait(6_000);
+  desk.ends();
+  expect(cancelled(desk)).toEqual([100, 101, 100]);
 });
 
 test('O-26: a bracket of which IB lists a leg is left alone, and so is one whose entry has filled: its exits are protection', () => {

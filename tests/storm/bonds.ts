@@ -14,12 +14,14 @@ export class Bonds {
   readonly #bonds = new Map<string, Bond>();
   readonly #sent = new Set<string>();
   readonly #open = new Set<string>();
+  readonly #ended = new Set<string>();
   readonly #modified = new Set<string>();
   readonly #quantities = new Map<string, number>();
 
   sent(clientId: number, orderId: number, bond: Bond): void {
     this.#sent.add(`${clientId}:${orderId}`);
     this.#open.add(`${clientId}:${orderId}`);
+    this.#ended.delete(`${clientId}:${orderId}`);
     this.#bonds.set(`${clientId}:${orderId}`, bond);
   }
 
@@ -40,11 +42,12 @@ export class Bonds {
   }
 
   closed(clientId: number): void {
-    for (const id of this.#open) if (id.startsWith(`${clientId}:`)) this.#open.delete(id);
+    for (const ids of [this.#open, this.#ended]) for (const id of ids) if (id.startsWith(`${clientId}:`)) ids.delete(id);
   }
 
   #word(id: string, ibStatus: string): void {
-    if (ibStatus === 'Filled' || ibStatus === 'Cancelled' || ibStatus === 'Inactive') this.#open.delete(id);
+    if (ibStatus === 'Filled' || ibStatus === 'Cancelled') this.#ended.add(id);
+    if (ibStatus === 'Inactive' || this.#ended.has(id)) this.#open.delete(id);
     else this.#open.add(id);
   }
 

@@ -18,7 +18,7 @@ export type OperatorNeeded =
   | 'unknown order'
   /** What another program did since the last reconciliation: TWS tells it to nobody else; only the broker's position shows it. */
   | 'foreign, not listed yet'
-  /** Exits that are too large, and are the operator's to decide on. */
+  /** Exits that are too large, and are the operator's to decide on: found at the start, or of an entry that works, and offered to be mended. */
   | 'exits';
 
 export interface Difference {
@@ -161,7 +161,7 @@ function compareExits(found: Difference[], world: World, life: Life): void {
       if (sum > allowed)
         found.push({
           text: `I-26: exits of ${symbol} for ${sum / 10_000} ${side} work, ${allowed / 10_000} are held for them`,
-          excuse: exits.some((order) => isOperators(life, order)) ? 'exits' : undefined,
+          excuse: exits.some((order) => isOperators(life, order)) || isOffered(world, life, exits, allowed) ? 'exits' : undefined,
         });
     }
   }
@@ -181,6 +181,41 @@ function isOperators(life: Life, { orderRef, permId }: OrderView): boolean {
   );
   // In a state in which no change leaves, the desk says it and lets the stop stand.
   return left || !mayTransmit(life.state, 'confirmed-reduce');
+}
+
+/**
+ * A stop that is bounded by its own entry, which works, is not made smaller by the desk itself: what the entry still fills would be without
+ * it. The desk says so with a standing offer. Everything besides such groups must fit into what they leave.
+ */
+function isOffered(world: World, life: Life, exits: readonly OrderView[], allowed: number): boolean {
+  const [first] = exits;
+  if (first === undefined) return false;
+  const { orders } = world.tws.ledger;
+  const offer = [...life.stores.offers.entries()].find(([key]) => life.stores.positions.get(key)?.contract.conId === first.contract.conId);
+  if (offer?.[1].kind !== 'mend' && offer?.[1].kind !== 'flatten') return false;
+  const isStop = ({ type }: OrderView): boolean => type === 'STP' || type === 'STP LMT' || type === 'TRAIL';
+  const entryOf = (order: OrderView): OrderView | undefined => orders.find((other) => other.permId === order.parentPermId);
+  const bound = new Map<string, number>();
+  for (const order of exits) {
+    const entry = entryOf(order);
+    if (entry === undefined || !isAlive(entry) || order.ocaGroup === '') continue;
+    if (!exits.some((other) => other.ocaGroup === order.ocaGroup && isStop(other))) continue;
+    const takes = Math.min(order.remaining, Math.max(0, entry.filled - exitedFrom(entry, orders)));
+    bound.set(order.ocaGroup, Math.max(bound.get(order.ocaGroup) ?? 0, takes));
+  }
+  const others = new Map<string, number>();
+  for (const order of exits) {
+    if (bound.has(order.ocaGroup)) continue;
+    const group = order.ocaGroup === '' ? order.orderRef : order.ocaGroup;
+    const entry = entryOf(order);
+    const takes =
+      entry !== undefined && isAlive(entry)
+        ? Math.min(order.remaining, Math.max(0, entry.filled - exitedFrom(entry, orders)))
+        : order.remaining;
+    others.set(group, Math.max(others.get(group) ?? 0, takes));
+  }
+  const sumOf = (groups: ReadonlyMap<string, number>): number => [...groups.values()].reduce((sum, one) => sum + one, 0);
+  return sumOf(bound) > 0 && sumOf(others) <= Math.max(0, allowed - sumOf(bound));
 }
 
 /**

@@ -32,18 +32,20 @@ test('the same seed is the same storm', () => {
  * as long as desk and storm draw on chance in the same way; take out the mending and look for a new one when that has changed.
  */
 const ONCE_BROKEN: readonly { readonly seed: number; readonly why: string }[] = [
-  { seed: 20, why: 'a cancel that TWS swallowed was not sent again' },
-  { seed: 18, why: 'an order that TWS swallowed stayed as it was, not UNKNOWN' },
-  { seed: 3, why: 'a process that died within a kill did not finish it in its next life' },
-  { seed: 8, why: 'a kill was not followed up until it was verified or its residuals were listed' },
+  { seed: 302, why: 'a cancel that TWS swallowed was not sent again' },
+  { seed: 61, why: 'an order that TWS swallowed stayed as it was, not UNKNOWN' },
+  { seed: 97, why: 'a process that died within a kill did not finish it in its next life' },
+  { seed: 14, why: 'a kill was not followed up until it was verified or its residuals were listed' },
   { seed: 7, why: 'a kill of everything left the order of another program working' },
-  { seed: 1161, why: 'a comparison never ended because one answer of TWS was lost' },
-  { seed: 66, why: 'an order whose acknowledgement was never told was not looked up' },
-  { seed: 1, why: 'an order that TWS swallowed stayed as it was, not UNKNOWN' },
-  { seed: 11, why: 'a process that died within a kill did not finish it in its next life' },
   { seed: 15, why: 'exits that a person had sold before were not taken back' },
-  { seed: 2, why: 'the desk cancelled its own exits after every fill' },
-  { seed: 57, why: 'orders worked on after a kill and were listed as no residual' },
+  { seed: 9, why: 'the desk cancelled its own exits after every fill' },
+  { seed: 1174, why: 'a group was given room by its target, and the stop of another went' },
+  { seed: 619, why: 'a stop shrank for the target of an entry that works' },
+  { seed: 1954, why: 'a stop went for one that IB had not confirmed' },
+  { seed: 4180, why: 'a stop that IB had not confirmed went for a target' },
+  { seed: 862, why: 'a late list opened an entry again, and no exit of it could be changed' },
+  { seed: 1118, why: 'a swallowed cancel of a broken bracket left its entry untransmitted in TWS' },
+  { seed: 3103, why: 'exits of an entry that nobody here knows were cancelled as a broken bracket' },
 ];
 
 test.each(ONCE_BROKEN)('storm $seed is weathered: $why', ({ seed }) => {

@@ -242,3 +242,68 @@ test('after a restart the stop can be moved, shrunk and set to breakeven', () =>
   expect(breakeven(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
   expect(desk.order(stop).parentKey).toBe('TD1-T0000009-1-1-E' as OrderKey);
 });
+
+/** A second trigger beside the bracket that is held: its entry works and has filled so much. */
+function secondEntry(desk: CoreDesk, filled: number, exits: Partial<typeof BRACKET>) {
+  const id = desk.arm(desk.spec(181, { name: 'two' }, { ...exits, entry: { type: 'LMT', limit: px(181.02) } }));
+  desk.quote(180.5);
+  desk.quote(181.02);
+  const entry = desk.ref(id);
+  desk.openOrder(entry);
+  desk.fill(entry, filled, 181.02);
+  return { entry, target: desk.ref(id, 'T'), stop: desk.ref(id, 'S') };
+}
+
+test('the target of an entry that works gives way to the stop of another bracket, which keeps its size', () => {
+  const { desk, stop } = heldBracket();
+  const second = secondEntry(desk, 40, { target: BRACKET.target });
+  desk.openOrder(second.target);
+  tradedByHand(desk, 'SELL', 10);
+  desk.position(130);
+  desk.wait(8_000);
+  expect(changes(desk)).toEqual([[second.target, units(30)]]);
+  expect([desk.order(stop).quantity, desk.broker.cancels]).toEqual([units(100), []]);
+});
+
+test('a target of an entry that works takes no more room than it is large', () => {
+  const { desk } = heldBracket();
+  const second = secondEntry(desk, 40, { target: BRACKET.target });
+  desk.openOrder(second.target, 'Submitted', { quantity: units(4) });
+  tradedByHand(desk, 'SELL', 10);
+  desk.position(130);
+  desk.wait(8_000);
+  expect([desk.broker.changes, desk.broker.cancels]).toEqual([[], []]);
+});
+
+test('a stop is not taken away for one that IB has not confirmed', () => {
+  const { desk } = heldBracket();
+  const second = secondEntry(desk, 40, BRACKET);
+  desk.openOrder(second.target);
+  tradedByHand(desk, 'SELL', 100);
+  desk.position(40);
+  desk.wait(3_500);
+  expect(desk.order(second.stop).state).toBe('SUBMITTED');
+  expect([desk.broker.changes, desk.broker.cancels]).toEqual([[], []]);
+  desk.openOrder(second.stop, 'PreSubmitted');
+  desk.wait(2_000);
+  expect(desk.broker.cancels).toHaveLength(2);
+});
+
+test('a target that is larger than its stop takes nothing from the stop of another bracket', () => {
+  const { desk, target, stop } = heldBracket();
+  const id = desk.arm(desk.spec(181, { name: 'two' }, { stop: BRACKET.stop }));
+  desk.quote(180.5);
+  desk.quote(181.02);
+  desk.fills(desk.ref(id), 100, 181.02);
+  desk.openOrder(desk.ref(id, 'S'), 'PreSubmitted');
+  // A person has made the first stop smaller in TWS.
+  desk.openOrder(stop, 'PreSubmitted', { quantity: units(30) });
+  tradedByHand(desk, 'SELL', 80);
+  desk.position(120);
+  desk.wait(8_000);
+  expect(changes(desk)).toEqual([
+    [target, units(30)],
+    [desk.ref(id, 'S'), units(90)],
+  ]);
+  expect(desk.broker.cancels).toEqual([]);
+});

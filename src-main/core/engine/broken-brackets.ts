@@ -1,14 +1,17 @@
+import type { OrderKey } from '#domain/ids';
 import { isTerminal, type Order } from '#domain/order';
 import { log } from './desk-state.ts';
 import { commit, type Hall } from './hall.ts';
 
 /** Missing from the lists for so long, of a connection that stood all the time. */
 const MISSING_MS = 1_000;
+/** TWS answers every cancel, also one that finds nothing: one without an answer for so long was lost. */
+const ANSWERED_WITHIN_MS = 4_000;
 
 /**
  * I-27: a bracket of which IB lists no leg, although it may have left. Its last leg may be lost, and then TWS holds the first ones
- * untransmitted, shown to nobody, until a person presses "Transmit". Cancels of such legs leave once for each connection; what IB never had
- * answers that it is unknown. A bracket of which anything is known to live is left alone: its exits are protection.
+ * untransmitted, shown to nobody, until a person presses "Transmit". Cancels of such legs leave once for each connection, and again while
+ * nothing answers them; what IB never had answers that it is unknown. A bracket of which anything is known to live is left alone: its exits are protection.
  */
 export function cancelBrokenBrackets(hall: Hall): void {
   const now = hall.ports.clock.now();
@@ -16,9 +19,10 @@ export function cancelBrokenBrackets(hall: Hall): void {
     .working()
     .filter((order) => order.state === 'UNKNOWN' && now - (order.sentAt ?? Number.NEGATIVE_INFINITY) >= MISSING_MS)
     .filter((order) => order.origin === 'trigger' || order.origin === 'operator')
-    .filter((order) => hall.bracketCancels.get(order.key) !== hall.link.epoch && isLostBracket(familyOf(hall, order)));
+    .filter((order) => isCancelDue(hall, order.key, now) && isLostBracket(familyOf(hall, order)));
   if (due.length === 0) return;
-  for (const { key } of due) hall.bracketCancels.set(key, hall.link.epoch);
+  const again = new Set(due.filter(({ key }) => hall.bracketCancels.get(key)?.epoch === hall.link.epoch).map(({ key }) => key));
+  for (const { key } of due) hall.bracketCancels.set(key, { epoch: hall.link.epoch, at: now, answered: false });
   commit(hall, 'risk-reducing', 'bracket.broken', { kind: 'system', text: 'IB lists no leg of it' }, (tx) => {
     for (const { key } of due) {
       const order = tx.get(hall.stores.orders, key);
@@ -29,7 +33,7 @@ export function cancelBrokenBrackets(hall: Hall): void {
         note: 'IB does not list its bracket; cancelled in case TWS holds it untransmitted',
       });
       tx.effect({ kind: 'cancel', key, address: { clientId: order.clientId, orderId: order.orderId } });
-      if (order.parentKey === undefined)
+      if (order.parentKey === undefined && !again.has(key))
         log(
           tx,
           'alarm',
@@ -40,6 +44,17 @@ export function cancelBrokenBrackets(hall: Hall): void {
   });
 }
 
+function isCancelDue(hall: Hall, key: OrderKey, now: number): boolean {
+  const last = hall.bracketCancels.get(key);
+  return last?.epoch !== hall.link.epoch || (!last.answered && now - last.at >= ANSWERED_WITHIN_MS);
+}
+
+/** IB said something about an order whose bracket was cancelled so: it has the cancel. */
+export function bracketCancelAnswered(hall: Hall, key: OrderKey): void {
+  const last = hall.bracketCancels.get(key);
+  if (last !== undefined) hall.bracketCancels.set(key, { ...last, answered: true });
+}
+
 function familyOf(hall: Hall, order: Order): readonly Order[] {
   const parent = order.parentKey ?? order.key;
   return [...hall.stores.orders.values()].filter((other) => other.key === parent || other.parentKey === parent);
@@ -48,6 +63,8 @@ function familyOf(hall: Hall, order: Order): readonly Order[] {
 function isLostBracket(family: readonly Order[]): boolean {
   return (
     family.length > 1 &&
+    // Of an entry that nobody here knows nobody can say that it has not filled.
+    family.some(({ key, parentKey }) => parentKey === undefined && family.some((leg) => leg.parentKey === key)) &&
     family.every((leg) => leg.filled === 0 && (leg.state === 'UNKNOWN' || (isTerminal(leg.state) && leg.state !== 'FILLED')))
   );
 }

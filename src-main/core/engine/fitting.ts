@@ -1,4 +1,4 @@
-import { groupOf, restOf } from '#core/order/family';
+import { groupOf, restOf, restOfGroups } from '#core/order/family';
 import type { OrderKey } from '#domain/ids';
 import { isStopType, type Order, type OrderState } from '#domain/order';
 import type { Quantity } from '#domain/quantity';
@@ -45,19 +45,33 @@ export function restAfterChange(order: Order): number {
   return order.state === 'MODIFY_PENDING' && order.change !== undefined ? Math.max(0, order.change.quantity - order.filled) : restOf(order);
 }
 
-/** What may stay of each: the groups with a stop come first, for a position can do without a target. */
+/** What the stops of these exits cover, each group by its largest. One that only may be there protects nothing. */
+export function coveredBy(exits: readonly Order[]): number {
+  return restOfGroups(exits.filter(isStanding), restAfterChange);
+}
+
+function isStanding(order: Order): boolean {
+  return isStopType(order.type) && (isChangeable(order) || order.state === 'MODIFY_PENDING');
+}
+
+/**
+ * What may stay of each group: what its stop covers comes first in every group, for a position can do without a target. A group is no
+ * larger than its stop before the stops of all groups have their share.
+ */
 function sharesOf(exits: readonly Order[], allowed: number): readonly Share[] {
   const groups = new Map<string, Order[]>();
   for (const order of exits) groups.set(groupOf(order), [...(groups.get(groupOf(order)) ?? []), order]);
-  // One that only may be there protects nothing.
-  const hasStop = (group: readonly Order[]): number => (group.some((order) => isStopType(order.type) && isChangeable(order)) ? 0 : 1);
-  const shares: Share[] = [];
   let room = Math.max(0, allowed);
-  for (const group of [...groups.values()].toSorted((one, other) => hasStop(one) - hasStop(other))) {
-    const share = Math.min(room, Math.max(...group.map(restAfterChange)));
+  const take = (most: number): number => {
+    const share = Math.min(room, most);
     room -= share;
-    for (const order of group) shares.push({ order, share });
-  }
+    return share;
+  };
+  const parts = [...groups.values()].map((group) => ({ group, covered: coveredBy(group), share: 0 }));
+  for (const part of parts) part.share = take(part.covered);
+  for (const part of parts.toSorted((one, other) => Number(one.covered === 0) - Number(other.covered === 0)))
+    part.share += take(Math.max(...part.group.map(restAfterChange)) - part.share);
+  const shares = parts.flatMap(({ group, share }) => group.map((order) => ({ order, share })));
   // Targets before stops: what protects goes last.
   return shares.toSorted((one, other) => Number(isStopType(one.order.type)) - Number(isStopType(other.order.type)));
 }

@@ -70,8 +70,8 @@ export interface Hall {
   readonly recall: Recall;
   /** Filled by IB's word at the beginning of a comparison, and not all of their executions had been told then. */
   readonly untold: Set<OrderKey>;
-  /** Legs of brackets that IB does not list, and the epoch in which their cancel left. */
-  readonly bracketCancels: Map<OrderKey, number>;
+  /** Legs of brackets that IB does not list: in which epoch and when their last cancel left, and whether IB has answered it. */
+  readonly bracketCancels: Map<OrderKey, { readonly epoch: number; readonly at: number; readonly answered: boolean }>;
   readonly details: Map<ConId, ContractDetails>;
   readonly counters: Map<string, number>;
   /** Cancels that found no socket; a kill or the operator's cancel goes out again with the next connection. */

@@ -7,6 +7,7 @@ import type { Quantity } from '#domain/quantity';
 import { isTerminal, isWorking, type Order, type OrderState, sameTrail, type Side } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
 import { adopt, adoptedKey } from './adopt-order.ts';
+import { bracketCancelAnswered } from './broken-brackets.ts';
 import { type Effect, log } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
 import { cancelledOrExpired, noteGoodTill } from './expiry.ts';
@@ -318,6 +319,7 @@ export function onOrderNotice(hall: Hall, notice: BrokerNotice): void {
   });
   if (refuses) hall.ports.broker.requestOpenOrders();
   if (notice.disposition === 'look-up') {
+    bracketCancelAnswered(hall, key);
     // A cancel that found nothing to cancel: only the completed orders and the executions tell what became of it.
     if (hall.index.get(key)?.state === 'CANCEL_PENDING') {
       refusedCancelsOf(hall).add(key);

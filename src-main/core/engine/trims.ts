@@ -1,13 +1,13 @@
 import { entryKeyOf, groupOf, restOfGroups } from '#core/order/family';
 import type { AccountId, ConId } from '#domain/ids';
-import type { Order } from '#domain/order';
+import { isStopType, type Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity } from '#domain/quantity';
 import { undecided } from './adoption.ts';
 import { exitsOf } from './closing.ts';
 import { log, positionKey } from './desk-state.ts';
 import { entryOf, isOpenEntry, openOf } from './families.ts';
-import { fitExits, restAfterChange } from './fitting.ts';
+import { coveredBy, fitExits, restAfterChange } from './fitting.ts';
 import { shutFault } from './gate.ts';
 import { commit, type Hall } from './hall.ts';
 
@@ -78,15 +78,27 @@ export class Trims {
     const all = exitsOf(hall, side).filter(isOwnExit);
     // IB itself bounds the exits of an entry that works: they are let alone, and what they may take now is theirs.
     const bound = new Map<string, number>();
-    for (const order of all) if (isOpenEntry(entryOf(hall, order))) bound.set(groupOf(order), openOf(hall, order) ?? 0);
+    for (const order of all)
+      if (isOpenEntry(entryOf(hall, order))) {
+        const takes = Math.min(restAfterChange(order), openOf(hall, order) ?? 0);
+        bound.set(groupOf(order), Math.max(bound.get(groupOf(order)) ?? 0, takes));
+      }
     // What has joined such a group by hand is not bounded by its entry.
     for (const order of all)
       if (bound.has(groupOf(order)) && !isOpenEntry(entryOf(hall, order)))
         bound.set(groupOf(order), Math.max(bound.get(groupOf(order)) ?? 0, restAfterChange(order)));
-    const exits = all.filter((order) => !bound.has(groupOf(order)) && order.state !== 'CANCEL_PENDING' && !isIgnored(hall, order));
-    const allowed = Math.max(0, most - [...bound.values()].reduce((sum, open) => sum + open, 0));
-    const there = restOfGroups(exits, restAfterChange);
-    const tooMuch = there - allowed;
+    const free = all.filter((order) => !bound.has(groupOf(order)) && order.state !== 'CANCEL_PENDING' && !isIgnored(hall, order));
+    // Among them targets without a stop: they give way to what protects.
+    const withStop = new Set(all.filter((order) => isStopType(order.type)).map(groupOf));
+    const targets = all.filter((order) => bound.has(groupOf(order)) && !withStop.has(groupOf(order)) && !isIgnored(hall, order));
+    const takenBy = (isMeant: (group: string) => boolean): number =>
+      [...bound].reduce((sum, [group, takes]) => sum + (isMeant(group) ? takes : 0), 0);
+    const room = Math.max(0, most - takenBy((group) => withStop.has(group)));
+    const theirs = takenBy((group) => !withStop.has(group));
+    const allowed = Math.max(room - theirs, Math.min(room, coveredBy(free)));
+    const there = restOfGroups(free, restAfterChange);
+    const tooMuch = there + theirs - room;
+    const exits = [...free, ...targets];
     const key = positionKey(side.account, side.contract.conId);
     if (tooMuch <= 0) {
       this.#told.delete(`${key} ${side.quantity}`);
@@ -95,9 +107,14 @@ export class Trims {
     const names = new Set([key, ...exits.map((order) => order.key as string)]);
     if (undecided(hall).some(({ subject }) => names.has(subject))) return true;
     // One at a time: what is under way may change what the next one has to do.
-    if (exits.some((order) => order.state === 'MODIFY_PENDING')) return true;
-    const { acted, stuck } = fitExits(hall, exits, allowed, { by: 'the desk' });
-    const figures = `${formatQuantity(held as Quantity)} held, exits for ${formatQuantity(there as Quantity)} worked`;
+    if (all.some((order) => order.state === 'MODIFY_PENDING')) return true;
+    // Nothing is taken away for a stop that IB has not confirmed, and that stop is not taken away either.
+    if (all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type))) return true;
+    const how = { by: 'the desk' } as const;
+    const { acted: freed, stuck } = fitExits(hall, free, allowed, how);
+    const left = Math.max(0, room - Math.min(there, allowed));
+    const acted = (theirs > left && fitExits(hall, targets, left, how).acted) || freed;
+    const figures = `${formatQuantity(held as Quantity)} held, exits for ${formatQuantity((there + theirs) as Quantity)} worked`;
     if (acted) this.#say(side, `${figures} after a fill from outside; what is too much is taken back.`);
     else if (stuck.length > 0 && !this.#told.has(`${key} ${side.quantity}`)) {
       this.#told.add(`${key} ${side.quantity}`);

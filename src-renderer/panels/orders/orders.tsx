@@ -171,7 +171,7 @@ function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>
     {
       id: 'order',
       header: 'Order',
-      width: 'minmax(186px, 1.1fr)',
+      width: 'minmax(204px, 1.3fr)',
       sortable: true,
       cell: (row) => (
         <>
@@ -229,7 +229,7 @@ function columnsOf({ cancel, edit, moving }: RowActs): readonly Column<OrderRow>
     {
       id: 'why',
       header: 'Why',
-      width: 'minmax(121px, 1fr)',
+      width: 'minmax(110px, 0.9fr)',
       cell: (row, active) =>
         row.settleable ? (
           <button
