@@ -75,13 +75,12 @@ describe('the real program against a broker of its own', () => {
       plan({ kind: 'stop-broker', forMs: 400, killAfterMs: 30 }, AT_ORDER),
       plan({ kind: 'kill-switch', scope: 'own', deathAfterMs: undefined }, AT_THIRD),
     ]);
-    const orders = run.truth.placed.filter(({ kind }) => kind === 'new').length;
-    // A sea in which nothing happens proves nothing.
-    expect({ kills: run.figures.kills, orders: orders >= 8, fills: run.truth.executed.size >= 4 }).toEqual({
-      kills: 5,
-      orders: true,
-      fills: true,
-    });
+    expect(run.figures.kills).toBe(5);
+    // A sea in which nothing happens proves nothing: where the blows fell before much was armed, there are more of them.
+    const orders = (): number => run.truth.placed.filter(({ kind }) => kind === 'new').length;
+    for (let more = 0; more < 12 && (orders() < 8 || run.truth.executed.size < 4); more += 1)
+      await weather([plan({ kind: 'kill' }, AT_THIRD)]);
+    expect({ orders: orders() >= 8, fills: run.truth.executed.size >= 4 }).toEqual({ orders: true, fills: true });
   }, 180_000);
 
   test('P-10: the process that talks to TWS dies and the next one has compared its book within three seconds; nothing is armed by itself', async () => {

@@ -157,7 +157,8 @@ export class Life {
 
   #hear(news: BrokerNews): void {
     this.#world.note(describe(news));
-    if (news.kind === 'pnl') this.daily = news.daily;
+    // A figure of an account that the desk has not been offered yet is nobody's; TWS is asked for it afterwards.
+    if (news.kind === 'pnl' && this.hall.accounts.get(news.account) !== undefined) this.daily = news.daily;
     this.core.onNews(news);
   }
 }
