@@ -128,6 +128,7 @@ export const FAULTS_O: readonly FaultRow[] = [
     'the last leg of a bracket is lost: legs cancelled within 5 s',
     'faults/brackets.test.ts › O-26: the last leg of a bracket is lost: what TWS may hold untransmitted is cancelled as soon as its lists are in',
     'faults/brackets.test.ts › O-26: the cancels leave once for each connection, and again after the next',
+    'faults/brackets.test.ts › O-26: a cancel that TWS has swallowed leaves again, and no more once it is answered',
     'faults/brackets.test.ts › O-26: an order without exits that IB does not list is looked for, not cancelled by itself',
     'faults/brackets.test.ts › O-26: a bracket of which IB lists a leg is left alone, and so is one whose entry has filled: its exits are protection',
   ),
