@@ -20,7 +20,7 @@ import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { conditionShort, triggerSentence } from '#domain/sentence';
 import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
 import type { AdoptionRow, FillRow, OfferView, OrderRow, PositionRow, QuoteRow, WatcherRow } from '#protocol/topics';
-import { minus } from '#domain/scaled';
+import { abs, minus } from '#domain/scaled';
 
 const CENT = priceOf(0.01);
 
@@ -274,7 +274,7 @@ export function adoptionRow(hall: Hall, found: Found): AdoptionRow | undefined {
     return {
       key: found.key,
       kind: 'position',
-      text: `${side} ${formatQuantity(Math.abs(position.quantity) as typeof position.quantity)} ${contractLabel(position.contract)}`,
+      text: `${side} ${formatQuantity(abs(position.quantity))} ${contractLabel(position.contract)}`,
       detail: `average ${formatPrice(position.averagePrice, decimalsOf(hall, position.contract.conId))}`,
       symbol: position.contract.symbol,
       at: found.at,
