@@ -1,6 +1,5 @@
 import { isWorking } from '#domain/order';
-import type { Price } from '#domain/price';
-import { roundToTick } from '#domain/price';
+import { type Price, priceOf, roundToTick, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { OrderView } from '#simulator/engine/order-view';
 import { DEMO_STOCKS } from '#simulator/market/synthetic';
@@ -70,14 +69,14 @@ const working = (): readonly OrderView[] => ledger.orders.filter((one) => one.st
 const one = <T>(list: readonly T[]): T | undefined => list[Math.floor(next() * list.length)];
 
 /** Where the invented market began; within minutes it does not go far. */
-function priceOf(symbol: string): Price {
-  return DEMO_STOCKS.find((stock) => stock.symbol === symbol)?.price ?? (100_000_000 as Price);
+function startOf(symbol: string): Price {
+  return DEMO_STOCKS.find((stock) => stock.symbol === symbol)?.price ?? priceOf(100);
 }
 
 function byHand(): void {
   const symbol = one(symbols) ?? 'IBM';
   const isBuy = next() < 0.5;
-  const limit = roundToTick(Math.round(priceOf(symbol) * (isBuy ? 1 - AWAY : 1 + AWAY)) as Price, 10_000 as Price, 'nearest');
+  const limit = roundToTick(trustedPrice(Math.round(startOf(symbol) * (isBuy ? 1 - AWAY : 1 + AWAY))), priceOf(0.01), 'nearest');
   manual.place({ symbol, action: isBuy ? 'BUY' : 'SELL', type: 'LMT', quantity: units(1 + Math.floor(next() * 20)), limit, tif: 'GTC' });
 }
 
@@ -85,16 +84,16 @@ function byHand(): void {
 async function placeOwn(): Promise<void> {
   for (const symbol of symbols) {
     const contract = await desk.contract(symbol);
-    const offset = -Math.round((priceOf(symbol) * AWAY) / 10_000) * 10_000;
+    const offset = -Math.round((startOf(symbol) * AWAY) / 10_000) * 10_000;
     for (let n = 0; n < OWN / symbols.length; n += 1) {
       desk.arm({
         name: `${symbol}-${n}`,
-        condition: { kind: 'price', contract, field: 'last', test: 'at-or-above', level: 10_000 as Price },
+        condition: { kind: 'price', contract, field: 'last', test: 'at-or-above', level: priceOf(0.01) },
         action: {
           contract,
           side: 'BUY',
           quantity: units(1 + n),
-          entry: { type: 'LMT', limitOffset: offset as Price },
+          entry: { type: 'LMT', limitOffset: trustedPrice(offset) },
           tif: 'GTC',
           outsideRth: true,
         },
@@ -112,11 +111,11 @@ function trouble(): number {
     const order = one(working());
     if (order === undefined || touched.has(order.permId)) continue;
     touched.add(order.permId);
-    const market = priceOf(order.contract.symbol);
+    const market = startOf(order.contract.symbol);
     if (n < 3)
       manual.modify(
         { permId: order.permId },
-        { limit: roundToTick(Math.round(market * (order.action === 'BUY' ? 1.05 : 0.95)) as Price, 10_000 as Price, 'nearest') },
+        { limit: roundToTick(trustedPrice(Math.round(market * (order.action === 'BUY' ? 1.05 : 0.95))), priceOf(0.01), 'nearest') },
       );
     else if (n < 5) manual.cancel({ permId: order.permId });
     else manual.modify({ permId: order.permId }, { quantity: units(30) });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { warmUp } from '#core/engine/warm-up';
 import type { Contract } from '#domain/contract';
-import type { Price } from '#domain/price';
+import { trustedPrice, ZERO_PRICE } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import { CommitJournal } from '#journal/commit-journal';
@@ -66,12 +66,12 @@ await bare.open();
 function spec(name: string, watched: Contract, level: number, shares: number): TriggerSpec {
   return {
     name,
-    condition: { kind: 'price', contract: watched, field: 'last', test: 'crosses-above', level: level as Price },
+    condition: { kind: 'price', contract: watched, field: 'last', test: 'crosses-above', level: trustedPrice(level) },
     action: {
       contract: watched,
       side: 'BUY',
       quantity: units(shares),
-      entry: { type: 'LMT', limitOffset: 0 as Price },
+      entry: { type: 'LMT', limitOffset: ZERO_PRICE },
       tif: 'IOC',
       outsideRth: true,
     },

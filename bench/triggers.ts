@@ -7,10 +7,11 @@
 import type { PriceTest } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import type { ConId, TriggerId } from '#domain/ids';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Price, priceOf, trustedPrice } from '#domain/price';
+import { units } from '#domain/quantity';
 import type { QuoteField, Tick } from '#domain/quote';
 import type { TriggerSpec } from '#domain/trigger';
+import { plus, scale } from '#domain/scaled';
 import { QuoteBoard } from '#core/market/quote-board';
 import { WatcherRegistry } from '#core/trigger/watcher-registry';
 
@@ -22,8 +23,8 @@ const HOT_ONE = 8;
 const CHUNK = 1_000;
 const ROUNDS = Number(process.env['ROUNDS'] ?? 400);
 const WARM_UP = Math.ceil(ROUNDS / 4);
-const TICK = 10_000;
-const BASE = 100_000_000;
+const TICK = priceOf(0.01);
+const BASE = priceOf(100);
 /** Ticks of a cent on either side of the base within which prices stay. */
 const BAND = 40;
 
@@ -69,7 +70,7 @@ class Market {
       const field = which < 0.4 ? 'last' : which < 0.7 ? 'bid' : 'ask';
       const offset = field === 'last' ? 0 : field === 'bid' ? -20 : 20;
       this.#at += 1;
-      ticks.push({ conId: contracts[symbol]!.conId, field, price: (BASE + (here + step + offset) * TICK) as Price, at: this.#at });
+      ticks.push({ conId: contracts[symbol]!.conId, field, price: plus(BASE, scale(TICK, here + step + offset)), at: this.#at });
     }
     return { ticks, now: this.#at };
   }
@@ -98,7 +99,7 @@ function rules(count: number, symbols: number): readonly Rule[] {
       contract: contracts[i < hot ? i % symbols : Math.floor(draw() * symbols)]!,
       field: i < hot ? 'last' : field,
       test: i < hot ? crossing : test,
-      level: (BASE + side * distance * TICK + 5_000) as Price,
+      level: trustedPrice(BASE + side * distance * TICK + 5_000),
     };
   });
 }
@@ -131,7 +132,7 @@ function registryRunner(count: number, symbols: number): Runner {
       action: {
         contract: rule.contract,
         side: 'BUY',
-        quantity: 1_000_000 as Quantity,
+        quantity: units(100),
         entry: { type: 'MKT' },
         tif: 'DAY',
         outsideRth: false,

@@ -1,7 +1,7 @@
 import { formatDecimal } from '#domain/decimal';
 import { MONEY_SCALE } from '#domain/money';
-import { formatPrice, type Price } from '#domain/price';
-import { formatQuantity, type Quantity } from '#domain/quantity';
+import { formatPrice, type Price, priceFromScaled } from '#domain/price';
+import { formatQuantity, type Quantity, quantityFromScaled } from '#domain/quantity';
 import { type FillCell, isOrderKey, type OrderCell, orderEffects, writesTo } from './cell.ts';
 import type { Entry } from './entry.ts';
 import { maskAccounts } from './mask.ts';
@@ -201,11 +201,13 @@ function referred({ cause }: Commit): Partial<Record<AuditColumn, string>> {
 }
 
 function priceText(value: Price | undefined): string | null {
-  return Number.isSafeInteger(value) ? formatPrice(value as Price) : null;
+  const price = priceFromScaled(value);
+  return price === undefined ? null : formatPrice(price);
 }
 
 function quantityText(value: Quantity | undefined): string | null {
-  return Number.isSafeInteger(value) ? formatQuantity(value as Quantity) : null;
+  const quantity = quantityFromScaled(value);
+  return quantity === undefined ? null : formatQuantity(quantity);
 }
 
 function isoTime(at: number): string {

@@ -1,5 +1,6 @@
 import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Quantity, trustedQuantity, ZERO } from '#domain/quantity';
+import { plus, scale } from '#domain/scaled';
 import type { Fill } from './engine/ledger.ts';
 import type { Tif } from './engine/order-view.ts';
 import type { Disguise } from './gateway/disguise.ts';
@@ -289,7 +290,7 @@ export class GatewayFaults {
       this.later(ms, () => {
         const half = Math.max(10_000, Math.floor(order.remaining / 20_000) * 10_000);
         const size = part === 'all' ? order.remaining : part === 'half' ? half : order.remaining + 1_000_000;
-        this.fillAnyway(order.permId, size as Quantity);
+        this.fillAnyway(order.permId, trustedQuantity(size));
       });
     });
     this.#lateFills.push(unlisten);
@@ -316,13 +317,14 @@ export class GatewayFaults {
   /** Moves the price of the last execution by so many cents, if it stays a price. */
   correctByTicks(ticks: number): void {
     const fill = this.#gateway.ledger.fills.at(-1);
-    const price = (fill?.price ?? 0) + ticks * (fill?.contract.minTick ?? 0);
-    if (price > 0) this.correct({ price: price as Price });
+    if (fill === undefined) return;
+    const price = plus(fill.price, scale(fill.contract.minTick, ticks));
+    if (price > 0) this.correct({ price });
   }
 
   /** The exchange takes an execution back. Told as a correction to zero shares, or silently: then only the position shows it. */
   bust(options: { readonly execId?: string; readonly silent?: boolean } = {}): Fill | undefined {
-    return this.correct({ ...options, quantity: 0 as Quantity });
+    return this.correct({ ...options, quantity: ZERO });
   }
 
   /** Cancels stay PendingCancel, and orders may fill, until so many ms have passed, or until the market opens. */

@@ -1,12 +1,15 @@
 import { mulDiv } from '#domain/decimal';
-import { type Price, roundToTick } from '#domain/price';
-import { QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import { type Price, priceOf, roundToTick } from '#domain/price';
+import { QUANTITY_SCALE, units } from '#domain/quantity';
+import { plus, scale, timesRatio } from '#domain/scaled';
 import type { OrderView } from './engine/order-view.ts';
 import { type OrderChanges, type OrderTerms, WorkingOrder } from './engine/working-order.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { Random } from './random.ts';
 import { type ExtraTerms, NO_EXTRAS } from './wire/extra-terms.ts';
 import { ScriptRun, type Step } from './script-run.ts';
+
+const CENT = priceOf(0.01);
 
 /** An order as a person types it. Prices and quantity in domain integers; DAY unless said. */
 export type ManualOrder = Pick<OrderTerms, 'action' | 'type' | 'quantity'> &
@@ -93,7 +96,7 @@ export class ManualTrader {
     const held = contract === undefined ? 0 : (this.#gateway.ledger.position(contract.conId)?.quantity ?? 0);
     const lots = Math.floor(mulDiv(Math.abs(held), percent, 100) / QUANTITY_SCALE);
     if (lots <= 0) return undefined;
-    return this.place({ symbol, action: held > 0 ? 'SELL' : 'BUY', type: 'MKT', quantity: (lots * QUANTITY_SCALE) as Quantity });
+    return this.place({ symbol, action: held > 0 ? 'SELL' : 'BUY', type: 'MKT', quantity: units(lots) });
   }
 
   /** Says yes to an order that waits, Inactive, for that. */
@@ -124,7 +127,7 @@ export class ManualTrader {
         return;
       }
       case 'resize':
-        return void this.modify(action.which, { quantity: (action.units * QUANTITY_SCALE) as Quantity });
+        return void this.modify(action.which, { quantity: units(action.units) });
       case 'cancel':
         return void this.cancel(action.which);
       case 'cancel-all':
@@ -139,7 +142,7 @@ export class ManualTrader {
 }
 
 function moved(order: OrderView, cents: number): Partial<OrderChanges> {
-  const by = (price: Price): Price => roundToTick((price + cents * 10_000) as Price, order.contract.minTick, 'nearest');
+  const by = (price: Price): Price => roundToTick(plus(price, scale(CENT, cents)), order.contract.minTick, 'nearest');
   return {
     ...(order.limit === undefined ? {} : { limit: by(order.limit) }),
     ...(order.stop === undefined ? {} : { stop: by(order.stop) }),
@@ -170,8 +173,8 @@ function randomAct(chance: Random, { symbol, price }: ManualScope['symbols'][num
   const which: Which = { by: chance.chance(0.7) ? 'hand' : 'api', newest: chance.between(0, 2) };
   if (die <= 5) {
     const type = chance.chance(0.3) ? 'MKT' : 'LMT';
-    const limit = roundToTick(mulDiv(price, chance.between(9_950, 10_050), 10_000) as Price, 10_000 as Price, 'nearest');
-    const quantity = (chance.between(1, 5) * 100 * QUANTITY_SCALE) as Quantity;
+    const limit = roundToTick(timesRatio(price, chance.between(9_950, 10_050), 10_000), CENT, 'nearest');
+    const quantity = units(chance.between(1, 5) * 100);
     const action = chance.chance(0.5) ? 'BUY' : 'SELL';
     return { do: 'place', order: { symbol, action, type, quantity, ...(type === 'LMT' ? { limit } : {}) } };
   }

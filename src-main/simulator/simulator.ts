@@ -1,4 +1,4 @@
-import type { Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { dayNumber } from './calendar/new-york.ts';
@@ -220,5 +220,5 @@ function anchorsOf(tape: Tape): ReadonlyMap<string, Anchor> {
     if (traded) missing--;
     anchors.set(tick.symbol, { at, price: tick.price, traded });
   }
-  return new Map(tape.symbols.map((symbol) => [symbol, anchors.get(symbol) ?? { at, price: 1_000_000 as Price }]));
+  return new Map(tape.symbols.map((symbol) => [symbol, anchors.get(symbol) ?? { at, price: priceOf(1) }]));
 }

@@ -1,6 +1,7 @@
 import type { Bar } from '#domain/bar';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Price, trustedPrice } from '#domain/price';
+import { type Quantity, trustedQuantity } from '#domain/quantity';
+import { plus } from '#domain/scaled';
 
 /** A trade. `at` is epoch ms; price and size are scaled integers. */
 export interface Trade {
@@ -27,8 +28,8 @@ export function aggregateBars(trades: readonly Trade[], periodMs: number): reado
   let current: OpenBar | undefined;
   for (const trade of trades) {
     const at = Math.floor(trade.at / periodMs) * periodMs;
-    const price = trade.price as Price;
-    const size = trade.size as Quantity;
+    const price = trustedPrice(trade.price);
+    const size = trustedQuantity(trade.size);
     const bar = current?.at === at ? current : bars.get(at);
     if (bar === undefined) {
       current = { at, open: price, high: price, low: price, close: price, volume: size };
@@ -38,7 +39,7 @@ export function aggregateBars(trades: readonly Trade[], periodMs: number): reado
     if (price > bar.high) bar.high = price;
     if (price < bar.low) bar.low = price;
     bar.close = price;
-    bar.volume = (bar.volume + size) as Quantity;
+    bar.volume = plus(bar.volume, size);
     current = bar;
   }
   return [...bars.values()].sort((a, b) => a.at - b.at);

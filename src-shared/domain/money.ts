@@ -7,6 +7,17 @@ import { QUANTITY_SCALE, type Quantity } from './quantity.ts';
 export type Amount = Brand<number, 'Amount'>;
 
 export const MONEY_SCALE = 1_000_000;
+export const ZERO_AMOUNT = 0 as Amount;
+
+/** From a decimal, e.g. `amountOf(2_500)`, rounded to 1e-6; for literals in code and tests, and for whole limits of the settings. */
+export function amountOf(value: number): Amount {
+  return Math.round(value * MONEY_SCALE) as Amount;
+}
+
+/** A scaled integer that the caller vouches for, such as a sum of amounts that was kept as a number. Nothing is checked. */
+export function trustedAmount(scaled: number): Amount {
+  return scaled as Amount;
+}
 
 /** IB spells "unset" as 1.7976931348623157E308; that, NaN and ±∞ become undefined and never reach a sum. */
 export function amountFromNumber(value: number | undefined): Amount | undefined {

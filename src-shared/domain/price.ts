@@ -6,6 +6,22 @@ import type { Result } from './result.ts';
 export type Price = Brand<number, 'Price'>;
 
 export const PRICE_SCALE = 1_000_000;
+export const ZERO_PRICE = 0 as Price;
+
+/** From a decimal, e.g. `priceOf(231.4)`, rounded to 1e-6; for literals in code and tests. News from outside takes `priceFromNumber`. */
+export function priceOf(value: number): Price {
+  return Math.round(value * PRICE_SCALE) as Price;
+}
+
+/** From a scaled integer that a file or a message holds. Undefined unless it is a safe integer. */
+export function priceFromScaled(scaled: number | undefined): Price | undefined {
+  return Number.isSafeInteger(scaled) ? (scaled as Price) : undefined;
+}
+
+/** A scaled integer that the caller vouches for, such as a column of our own table. Nothing is checked. */
+export function trustedPrice(scaled: number): Price {
+  return scaled as Price;
+}
 
 /** From a wire float. Undefined for NaN, ±∞ and anything outside the safe range (which includes IB's unset 1.797e308). */
 export function priceFromNumber(value: number | undefined): Price | undefined {

@@ -21,6 +21,16 @@ export function units(count: number): Quantity {
   return (count * QUANTITY_SCALE) as Quantity;
 }
 
+/** From a scaled integer that a file or a message holds. Undefined unless it is a safe integer. */
+export function quantityFromScaled(scaled: number | undefined): Quantity | undefined {
+  return Number.isSafeInteger(scaled) ? (scaled as Quantity) : undefined;
+}
+
+/** A scaled integer that the caller vouches for, such as a column of our own table. Nothing is checked. */
+export function trustedQuantity(scaled: number): Quantity {
+  return scaled as Quantity;
+}
+
 export function quantityToNumber(quantity: Quantity): number {
   return quantity / QUANTITY_SCALE;
 }

@@ -3,14 +3,14 @@ import type { Condition } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
 import type { Trail } from '#domain/order';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { trustedPrice } from '#domain/price';
+import { trustedQuantity } from '#domain/quantity';
 import type { ExitLevel, TriggerSpec } from '#domain/trigger';
 
 /** Schemas of what crosses from the screen. Everything strict: an unknown key is an error, a price is a scaled integer. */
 const integer = z.number().int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
-export const price = integer.transform((n) => n as Price);
-export const quantity = integer.positive().transform((n) => n as Quantity);
+export const price = integer.transform((n) => trustedPrice(n));
+export const quantity = integer.positive().transform((n) => trustedQuantity(n));
 /** Printable ASCII only: a control character would become a field separator on TWS's wire. */
 export const wireText = (max: number) =>
   z
@@ -49,7 +49,7 @@ export const contract: z.ZodType<Contract> = z.strictObject({
 
 /** Basis points: 150 is 1.5 %. */
 export const trail: z.ZodType<Trail> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('amount'), amount: integer.positive().transform((n) => n as Price) }),
+  z.strictObject({ kind: z.literal('amount'), amount: integer.positive().transform((n) => trustedPrice(n)) }),
   z.strictObject({ kind: z.literal('percent'), basisPoints: integer.min(1).max(9_999) }),
 ]);
 

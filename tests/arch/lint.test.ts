@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
+/** The brand as the domain declares it, so that a planted file stands alone. */
+const NOUN = "declare const brand: unique symbol;\nexport type Price = number & { readonly [brand]: 'Price' };\n";
+
 /** name → file in a throw-away tree, its text, and the lint rules that must answer; an empty list means that it is allowed. */
 const cases: Readonly<Record<string, readonly [file: string, text: string, rules: readonly string[]]>> = {
   'Date.now()': ['src-main/core/a.ts', 'export const a = Date.now();', ['no-restricted-syntax']],
@@ -55,6 +58,34 @@ const cases: Readonly<Record<string, readonly [file: string, text: string, rules
     'src-main/core/h.ts',
     '// eslint-disable-next-line max-lines\nexport const a = 1;',
     ['unused-directive'],
+  ],
+  'a number asserted a price': ['src-main/core/i.ts', `${NOUN}export const a = 1 as Price;`, ['desk/no-noun-assertion']],
+  'a number asserted a price or nothing': [
+    'src-main/simulator/i.ts',
+    `${NOUN}export const a = (n: number | undefined): Price | undefined => n as Price | undefined;`,
+    ['desk/no-noun-assertion'],
+  ],
+  'numbers asserted prices': ['bench/i.ts', `${NOUN}export const a = [1] as readonly Price[];`, ['desk/no-noun-assertion']],
+  'a number asserted what another price is': [
+    'tests/unit/i.test.ts',
+    `${NOUN}export const a = (one: Price): Price[] => [one, 2 as typeof one];`,
+    ['desk/no-noun-assertion'],
+  ],
+  'a number asserted never where a price is meant': [
+    'tests/storm/i.ts',
+    `${NOUN}export const a: { readonly price: Price } = { price: 0 as never };`,
+    ['desk/no-noun-assertion'],
+  ],
+  'a price made in the domain': ['src-shared/domain/i.ts', `${NOUN}export const a = 1 as Price;`, []],
+  'a price asserted a number': [
+    'src-main/core/j.ts',
+    `${NOUN}export function a(one: Price): number {\n  const bare = one as number;\n  return bare;\n}`,
+    [],
+  ],
+  'an id asserted, which the rule lets be': [
+    'src-main/core/k.ts',
+    "declare const brand: unique symbol;\nexport type ConId = number & { readonly [brand]: 'ConId' };\nexport const a = 1 as ConId;",
+    [],
   ],
   'a script of 451 lines': ['scripts/long.mjs', `${'// why\n'.repeat(450)}export const a = 1;`, ['max-lines']],
 };

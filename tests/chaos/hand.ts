@@ -1,13 +1,14 @@
 import type { Contract } from '#domain/contract';
-import type { Price } from '#domain/price';
+import { type Price, priceOf, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
+import { minus, plus } from '#domain/scaled';
 import type { CallName } from '#protocol/commands';
 import { Gone, type Operator } from './operator.ts';
 import type { Act, Arm, CyclePlan } from './plan.ts';
 
 const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'TSLA', 'SPY', 'AMZN', 'IBM', 'BAC'] as const;
-const CENT = 10_000;
+const CENT = priceOf(0.01);
 const WAIT_MS = 20_000;
 const RUNNING: ReadonlySet<string> = new Set(['SCANNING', 'LEVEL_BUILDING', 'SIGNAL_WAIT', 'SIZING', 'EXECUTION', 'MANAGING']);
 
@@ -96,12 +97,12 @@ export class Hand {
     if (contract === undefined || last === undefined) return undefined;
     const levels = {
       'at-or-above': CENT,
-      'at-or-below': 100_000 * CENT * 100,
-      'crosses-above': last + CENT,
-      'crosses-below': last - CENT,
+      'at-or-below': priceOf(100_000),
+      'crosses-above': plus(last, CENT),
+      'crosses-below': minus(last, CENT),
     } as const;
     const up = arm.side === 'BUY' ? 1 : -1;
-    const cents = (price: number): Price => (Math.round(price / CENT) * CENT) as Price;
+    const cents = (price: number): Price => trustedPrice(Math.round(price / CENT) * CENT);
     const entry: TriggerSpec['action']['entry'] =
       arm.entry === 'MKT'
         ? { type: 'MKT' }
@@ -112,7 +113,7 @@ export class Hand {
             : { type: 'STP', stop: cents(last + up * 3 * CENT) };
     return {
       name,
-      condition: { kind: 'price', contract, field: arm.field, test: arm.test, level: levels[arm.test] as Price },
+      condition: { kind: 'price', contract, field: arm.field, test: arm.test, level: levels[arm.test] },
       action: {
         contract,
         side: arm.side,

@@ -1,4 +1,4 @@
-import type { Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 import { Random } from '#simulator/random';
 
 /** When the blow falls: at a moment of the clock after the arming, or at what the broker or the journal just saw. */
@@ -66,8 +66,8 @@ export function planCycle(seed: number, cycle: number): CyclePlan {
         { do: 'close', percent: 100 },
         { do: 'cancel' },
         { do: 'cancel-all' },
-        { do: 'modify', by: 50_000 as Price },
-        { do: 'modify', by: -50_000 as Price },
+        { do: 'modify', by: priceOf(0.05) },
+        { do: 'modify', by: priceOf(-0.05) },
         { do: 'disarm' },
         { do: 'fire-now' },
       ]),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { FaultAction } from '#simulator/fault-plan';
 import type { ManualAction } from '#simulator/manual-trader';
@@ -63,7 +63,7 @@ async function session(client: Client, version: number, seed: number): Promise<O
     speed: 20,
     serverVersion: version,
     sessions: 'ignored',
-    holdings: [{ symbol: 'MSFT', quantity: units(300), averageCost: 500_125_000 as Price }],
+    holdings: [{ symbol: 'MSFT', quantity: units(300), averageCost: priceOf(500.125) }],
   });
   if (!opened.ok) throw new Error(opened.error);
   const simulator = opened.value;

@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { engineState } from '#core/engine/hall';
 import { cancelOrders, kill } from '#core/engine/kill';
 import type { Contract } from '#domain/contract';
-import type { Price } from '#domain/price';
+import { priceOf, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import { type Simulator, startSimulator } from '#simulator/simulator';
@@ -45,12 +45,12 @@ async function still(): Promise<{ simulator: Simulator; desk: LiveDesk; contract
 function resting(name: string, contract: Contract, level: number): TriggerSpec {
   return {
     name,
-    condition: { kind: 'price', contract, field: 'last', test: 'crosses-above', level: level as Price },
+    condition: { kind: 'price', contract, field: 'last', test: 'crosses-above', level: trustedPrice(level) },
     action: {
       contract,
       side: 'BUY',
       quantity: units(10),
-      entry: { type: 'LMT', limitOffset: -2_000_000 as Price },
+      entry: { type: 'LMT', limitOffset: priceOf(-2) },
       tif: 'DAY',
       outsideRth: true,
     },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import type { Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import { startSimulator, type Simulator } from '#simulator/simulator';
 import { connectClient, order, stockContract, type TestClient } from '../support/simulator-client.ts';
@@ -23,7 +23,7 @@ let desk: DaemonDesk;
 let other: TestClient;
 let folder: string;
 
-const dollars = (price: number): Price => Math.round(price * 1_000_000) as Price;
+const dollars = (price: number): Price => priceOf(price);
 
 test.beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'triggerdesk-manual-'));

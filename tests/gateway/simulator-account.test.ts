@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { BarSizeSetting, WhatToShow } from '@stoqey/ib';
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { Simulator } from '#simulator/simulator';
 import { connectClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
@@ -67,7 +67,7 @@ test('positions, account values, summary and P&L follow a fill and then the mark
 });
 
 test('positions from before count, and a position sold away is told as zero', async () => {
-  await open([], { holdings: [{ symbol: 'IBM', quantity: units(100), averageCost: 150_000_000 as Price }] });
+  await open([], { holdings: [{ symbol: 'IBM', quantity: units(100), averageCost: priceOf(150) }] });
   client.api.reqPositions();
   client.api.reqPnL(1, 'DU1234567');
   client.api.placeOrder(1, stockContract('IBM'), order('SELL', 'MKT', 100));
@@ -191,7 +191,7 @@ test('a person in TWS: order id 0 until client 0 binds it, everybody may see it,
     action: 'BUY',
     type: 'LMT',
     quantity: units(100),
-    limit: 170_000_000 as Price,
+    limit: priceOf(170),
   });
   other.api.reqOpenOrders();
   await other.when('openOrderEnd');

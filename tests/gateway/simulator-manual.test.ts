@@ -1,6 +1,6 @@
 import type { Contract, Order, OrderState } from '@stoqey/ib';
 import { afterEach, expect, test } from 'vitest';
-import type { Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import { type ManualAction, randomManualScript } from '#simulator/manual-trader';
 import type { Step } from '#simulator/script-run';
@@ -17,7 +17,7 @@ const QUOTE: readonly TapeLine[] = [
 ];
 
 const IBM = stockContract('IBM');
-const dollars = (price: number): Price => Math.round(price * 1_000_000) as Price;
+const dollars = (price: number): Price => priceOf(price);
 
 let run: TapeRun | undefined;
 let simulator: Simulator;

@@ -1,7 +1,7 @@
 import type { Contract, Order, OrderState } from '@stoqey/ib';
 import { OrderType } from '@stoqey/ib';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import { Faults } from '#simulator/faults';
 import type { Simulator } from '#simulator/simulator';
@@ -102,9 +102,9 @@ describe('executions that nobody expects', () => {
     const client = await open();
     client.api.placeOrder(1, IBM, order('BUY', 'MKT', 100));
     await client.when('commissionReport');
-    faults.correct({ price: 180_500_000 as Price });
+    faults.correct({ price: priceOf(180.5) });
     await settled(client);
-    faults.correct({ price: 180_250_000 as Price, quantity: units(60) });
+    faults.correct({ price: priceOf(180.25), quantity: units(60) });
     await settled(client);
     client.api.reqExecutions(7, {});
     client.api.reqPositions();
@@ -131,7 +131,7 @@ describe('executions that nobody expects', () => {
   });
 
   test.each([false, true])('a bust takes the execution back (silent: %s)', async (silent) => {
-    const client = await open([], { holdings: [{ symbol: 'IBM', quantity: units(40), averageCost: 170_000_000 as Price }] });
+    const client = await open([], { holdings: [{ symbol: 'IBM', quantity: units(40), averageCost: priceOf(170) }] });
     client.api.reqPositions();
     client.api.placeOrder(1, IBM, order('SELL', 'MKT', 100));
     await client.when('commissionReport');
@@ -244,7 +244,7 @@ describe('cancels and changes', () => {
 
 describe('orders that wait', () => {
   test('a short sale without shares is held (404, whyHeld locate) until they are found; a sale of what is held is not', async () => {
-    const client = await open([], { holdings: [{ symbol: 'IBM', quantity: units(50), averageCost: 170_000_000 as Price }] });
+    const client = await open([], { holdings: [{ symbol: 'IBM', quantity: units(50), averageCost: priceOf(170) }] });
     faults.hardToBorrow('IBM', true);
     client.api.placeOrder(1, IBM, order('SELL', 'MKT', 50));
     client.api.placeOrder(2, IBM, order('SELL', 'MKT', 100));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OrderIntent, OrderLeg } from '#domain/order';
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import { approve, bracket, freshRef, intent, leg } from '../support/tws-approved.ts';
 import { MemoryHighWater, TwsDesk } from '../support/tws-desk.ts';
@@ -139,7 +139,7 @@ test('a stop that joins the group of a working target is cancelled when that has
     leg: 'S',
     side: 'SELL',
     type: 'STP',
-    stop: (179 * PRICE) as Price,
+    stop: priceOf(179),
     tif: 'GTC',
     ...(target?.ocaGroup === undefined ? {} : { ocaGroup: target.ocaGroup }),
   });

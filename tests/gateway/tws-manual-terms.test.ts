@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { ClientId, OrderId, PermId } from '#domain/ids';
 import type { OrderLeg } from '#domain/order';
-import type { Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { OrderView } from '#simulator/engine/order-view';
 import type { ManualOrder } from '#simulator/manual-trader';
@@ -16,7 +16,7 @@ let run: TapeRun | undefined;
 let simulator: Simulator;
 let desk: TwsDesk;
 
-const dollars = (price: number): Price => Math.round(price * 1_000_000) as Price;
+const dollars = (price: number): Price => priceOf(price);
 /** IBM at or above 190: the market of these tests stands at 180. */
 const ABOVE_190 = {
   list: [{ join: 'and', kind: 'price', more: true, value: '190', conId: 8314, exchange: 'SMART', triggerMethod: 0 }],

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { ClientId, OrderId } from '#domain/ids';
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { Simulator } from '#simulator/simulator';
 import { simulatorOn, type TapeRun } from '../support/simulator-tape.ts';
@@ -29,8 +29,7 @@ async function connect(): Promise<TwsDesk> {
 }
 
 function typed(limit: number): number {
-  return simulator.manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(100), limit: (limit * 1_000_000) as Price })
-    .permId;
+  return simulator.manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(100), limit: priceOf(limit) }).permId;
 }
 
 /** The number under which the adapter told an order last. */

@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '#simulator/simulator';
 import type { Contract } from '#domain/contract';
-import type { Price } from '#domain/price';
+import { type Price, priceOf, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
+import { plus } from '#domain/scaled';
 import { approve, bracket, freshRef, intent, leg } from '../support/tws-approved.ts';
 import { TwsDesk } from '../support/tws-desk.ts';
 
@@ -94,12 +95,12 @@ test('a bracket rests as one: the parent works, the exits wait; a cancel of the 
 test('a change of price is accepted under the same id', async () => {
   const { desk, contract } = await trading(193);
   const bid = lastOf(desk, 'bid');
-  const far = (Math.round((bid * 0.9) / 10_000) * 10_000) as Price;
+  const far = trustedPrice(Math.round((bid * 0.9) / 10_000) * 10_000);
   const order = intent({ contract, legs: [leg({ type: 'LMT', limit: far })] });
   const outcome = desk.adapter.broker.place(approve(order));
   const [sent] = outcome.kind === 'sent' ? outcome.legs : [];
   await desk.first('open-order');
-  const nearer = (far + 10_000) as Price;
+  const nearer = plus(far, priceOf(0.01));
   desk.adapter.broker.modify(
     { clientId: sent!.clientId, orderId: sent!.orderId },
     approve({ ...order, legs: [{ ...order.legs[0], limit: nearer }] }),
@@ -111,7 +112,7 @@ test('a change of price is accepted under the same id', async () => {
 test('a cancel of everything also takes orders placed by hand in TWS', async () => {
   const { simulator, desk, contract } = await trading(193);
   const bid = lastOf(desk, 'bid');
-  const far = (Math.round((bid * 0.9) / 10_000) * 10_000) as Price;
+  const far = trustedPrice(Math.round((bid * 0.9) / 10_000) * 10_000);
   const manual = simulator.placeManualOrder({ symbol: contract.symbol, action: 'BUY', type: 'LMT', quantity: units(10), limit: far });
   desk.adapter.broker.place(approve(intent({ contract, legs: [leg({ type: 'LMT', limit: far })] })));
   await desk.until(
@@ -145,7 +146,7 @@ test('details are asked for once and complete what positions leave out', async (
 test('a connection cut by a reset is rebuilt and the orders are found again', async () => {
   const { simulator, desk, contract } = await trading(193);
   const bid = lastOf(desk, 'bid');
-  const order = intent({ contract, legs: [leg({ type: 'LMT', limit: (Math.round((bid * 0.9) / 10_000) * 10_000) as Price })] });
+  const order = intent({ contract, legs: [leg({ type: 'LMT', limit: trustedPrice(Math.round((bid * 0.9) / 10_000) * 10_000) })] });
   desk.adapter.broker.place(approve(order));
   await desk.first('open-order');
   simulator.faults.rst(2);

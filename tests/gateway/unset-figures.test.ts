@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { fillRow, positionRow } from '#desk/projection/rows';
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
 import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
@@ -37,7 +37,7 @@ test('commissions and realised P&L that TWS leaves unset (1.797e308) stay unknow
   await desk.until('the fill is booked', () => fills().length === 1);
   // What is said after it has been heard when this is answered.
   faults.disguise.commissionsUnset = false;
-  manual.place({ symbol: 'IBM', action: 'SELL', type: 'LMT', quantity: units(40), limit: 180_000_000 as Price });
+  manual.place({ symbol: 'IBM', action: 'SELL', type: 'LMT', quantity: units(40), limit: priceOf(180) });
   await desk.until('the second one is, with its report', () => fills().some((fill) => fill.commission !== null));
   const [first, second] = fills();
   expect([first?.commission, first?.realized]).toEqual([null, null]);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { mayBecome } from '#core/order/life';
 import type { BrokerNews } from '#core/ports/broker';
 import type { ExecId } from '#domain/ids';
-import type { Amount } from '#domain/money';
+import { trustedAmount } from '#domain/money';
 import type { Order, OrderState } from '#domain/order';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
@@ -35,7 +35,7 @@ function newsOf(desk: CoreDesk, story: Story): readonly BrokerNews[] {
     news.push(
       { kind: 'execution', execution, contract: IBM, live: index % 2 === 0 },
       { kind: 'order-status', status: desk.statusOf(ref, filled === 100 ? 'Filled' : 'Submitted', filled) },
-      { kind: 'commission', execId: execution.execId, commission: (350_000 + index) as Amount, currency: 'USD', realizedPnl: undefined },
+      { kind: 'commission', execId: execution.execId, commission: trustedAmount(350_000 + index), currency: 'USD', realizedPnl: undefined },
     );
   }
   if (story.end === 'Cancelled') news.push({ kind: 'order-status', status: desk.statusOf(ref, 'Cancelled', filled) });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { averagePrice, FLAT, foldFill, type Holding, unrealized } from '#core/portfolio/fold';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Price, trustedPrice } from '#domain/price';
+import { type Quantity, trustedQuantity } from '#domain/quantity';
 import { holds } from '../support/property.ts';
 
 interface Fill {
@@ -14,8 +14,8 @@ interface Fill {
 const fills = fc.array(
   fc.record({
     side: fc.constantFrom('BUY' as const, 'SELL' as const),
-    quantity: fc.integer({ min: 1, max: 20_000_000 }).map((n) => n as Quantity),
-    price: fc.integer({ min: 1, max: 900_000_000 }).map((n) => n as Price),
+    quantity: fc.integer({ min: 1, max: 20_000_000 }).map((n) => trustedQuantity(n)),
+    price: fc.integer({ min: 1, max: 900_000_000 }).map((n) => trustedPrice(n)),
   }),
   { minLength: 1, maxLength: 25 },
 );
@@ -95,7 +95,7 @@ test('realised and unrealised together are the money that came and went, whateve
     fc.property(fills, multipliers, fc.integer({ min: 1, max: 900_000_000 }), (all, multiplier, mark) => {
       const total = (order: readonly Fill[]): number => {
         const holding = fold(order, multiplier);
-        return holding.realized + (unrealized(holding, mark as Price, multiplier) ?? 0);
+        return holding.realized + (unrealized(holding, trustedPrice(mark), multiplier) ?? 0);
       };
       const cash = all.reduce((sum, fill) => sum + signedOf(fill) * BigInt(mark - fill.price) * BigInt(multiplier), 0n);
       const traded = all.reduce((sum, fill) => sum + fill.quantity, 0);

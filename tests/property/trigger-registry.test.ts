@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import type { Condition } from '#domain/condition';
 import { conditionFault } from '#domain/condition';
 import type { Contract } from '#domain/contract';
-import type { Price } from '#domain/price';
+import { trustedPrice } from '#domain/price';
 import type { Tick } from '#domain/quote';
 import { type NaiveFiring, NaiveTriggers } from '../support/naive-triggers.ts';
 import { holds } from '../support/property.ts';
@@ -139,7 +139,7 @@ function run(ops: readonly Op[]): void {
       }
       case 'no-data':
       case 'garbage': {
-        const tick: Tick = { conId: at(step.on).conId, field: step.field, price: step.price as Price, at: clock.time };
+        const tick: Tick = { conId: at(step.on).conId, field: step.field, price: trustedPrice(step.price), at: clock.time };
         registry.onTick(tick);
         naive.tick(tick);
         break;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { replay } from '#core/commit/replay';
 import type { Contract } from '#domain/contract';
 import type { ConId, TriggerId } from '#domain/ids';
-import type { Price } from '#domain/price';
+import { priceOf, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import { type Simulator, startSimulator } from '#simulator/simulator';
@@ -44,12 +44,12 @@ function bracket(
 ): TriggerSpec {
   return {
     name,
-    condition: { kind: 'price', contract, field: rule.field, test: rule.test, level: rule.level as Price },
+    condition: { kind: 'price', contract, field: rule.field, test: rule.test, level: trustedPrice(rule.level) },
     action: {
       contract,
       side,
       quantity: units(shares),
-      entry: { type: 'LMT', limitOffset: (side === 'BUY' ? 50_000 : -50_000) as Price },
+      entry: { type: 'LMT', limitOffset: side === 'BUY' ? priceOf(0.05) : priceOf(-0.05) },
       tif: 'DAY',
       outsideRth: true,
       target: { kind: 'percent', basisPoints: stopPercent },

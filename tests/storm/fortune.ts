@@ -1,9 +1,7 @@
-import type { Amount } from '#domain/money';
+import { amountOf, ZERO_AMOUNT } from '#domain/money';
 import { Random } from '#simulator/random';
 import { LIMITS } from '../support/core-fixtures.ts';
 import type { World } from './world.ts';
-
-const MONEY = 1_000_000;
 
 /** The day's profit and loss in a storm: mostly inside the limit, at times beyond it, unset or silent. Chance of its own. */
 export function fortune(world: World, seed: number): () => void {
@@ -14,9 +12,9 @@ export function fortune(world: World, seed: number): () => void {
     const luck = random.next();
     world.tws.daily =
       luck < 0.6
-        ? ((random.between(-LIMITS.maxDailyLoss + 1, 5_000) * MONEY) as Amount)
+        ? amountOf(random.between(-LIMITS.maxDailyLoss + 1, 5_000))
         : luck < 0.75
-          ? ((random.between(-9_000, -LIMITS.maxDailyLoss) * MONEY) as Amount)
+          ? amountOf(random.between(-9_000, -LIMITS.maxDailyLoss))
           : luck < 0.85
             ? undefined
             : 'silent';
@@ -25,6 +23,6 @@ export function fortune(world: World, seed: number): () => void {
   turn();
   return () => {
     over = true;
-    world.tws.daily = 0 as Amount;
+    world.tws.daily = ZERO_AMOUNT;
   };
 }

@@ -1,5 +1,6 @@
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
+import { scale } from '#domain/scaled';
 import type { Random } from '#simulator/random';
 import { DU } from '../support/core-fixtures.ts';
 import { CRASH_POINTS } from './crash.ts';
@@ -37,7 +38,7 @@ type Trouble = keyof typeof TROUBLES;
 
 const OTHERS: ReadonlySet<Trouble> = new Set(['manual', 'manual-cancel', 'foreign', 'foreign-cancel']);
 const FOREIGN_CLIENT = 7;
-const CENT = 10_000;
+const CENT = priceOf(0.01);
 
 /** Everything that is against the desk: wires, TWS, IB, the disk, other people, and the end of its own process. */
 export class Nemesis {
@@ -246,7 +247,7 @@ export class Nemesis {
     const closes = position !== 0 && random.chance(0.6);
     const action = (closes ? position < 0 : random.chance(0.5)) ? 'BUY' : 'SELL';
     const market = closes || random.chance(0.4);
-    const limit = ((mid + random.between(-8, 8)) * CENT) as Price;
+    const limit = scale(CENT, mid + random.between(-8, 8));
     const quantity = units(random.between(1, 6) * 10);
     if (byHand) {
       const order = tws.exchange.placeByHand({

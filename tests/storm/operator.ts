@@ -22,15 +22,16 @@ import { settleOrder } from '#core/engine/unknown-orders';
 import type { Contract } from '#domain/contract';
 import type { Trail } from '#domain/order';
 import type { Position } from '#domain/position';
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerAction, TriggerSpec } from '#domain/trigger';
+import { plus, scale } from '#domain/scaled';
 import type { Life } from './life.ts';
 import { contractOf } from './told.ts';
 import type { World } from './world.ts';
 
 const BY = 'the operator';
-const CENT = 10_000;
+const CENT = priceOf(0.01);
 
 /** Relative odds of what the person at the console does. */
 const WISHES = {
@@ -122,7 +123,7 @@ export class Operator {
         const position = held.length === 0 ? undefined : held[random.between(0, held.length - 1)];
         if (position === undefined) break;
         const { account, contract } = position;
-        const stop = ((this.#world.tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12)) * CENT) as Price;
+        const stop = scale(CENT, this.#world.tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12));
         if (wish === 'close') this.#close(life, position, ([25, 50, 100] as const)[this.#world.random.between(0, 2)]!);
         else if (wish === 'protect') protectPosition(hall, account, contract.conId, stop, BY);
         else if (wish === 'breakeven') breakeven(hall, account, contract.conId, BY);
@@ -178,7 +179,7 @@ export class Operator {
   #distance(): Trail {
     const { random } = this.#world;
     return random.chance(0.5)
-      ? { kind: 'amount', amount: (random.between(1, 12) * CENT) as Price }
+      ? { kind: 'amount', amount: scale(CENT, random.between(1, 12)) }
       : { kind: 'percent', basisPoints: random.between(1, 20) };
   }
 
@@ -199,14 +200,14 @@ export class Operator {
     const working = life.hall.index.working();
     const order = working.length === 0 ? undefined : working[random.between(0, working.length - 1)];
     if (order === undefined) return;
-    const move = random.between(-4, 4) * CENT;
+    const move = scale(CENT, random.between(-4, 4));
     modifyOrder(
       life.hall,
       order.key,
       order.updatedAt,
       {
-        ...(order.limit === undefined ? {} : { limit: (order.limit + move) as Price }),
-        ...(order.stop === undefined || order.limit !== undefined ? {} : { stop: (order.stop + move) as Price }),
+        ...(order.limit === undefined ? {} : { limit: plus(order.limit, move) }),
+        ...(order.stop === undefined || order.limit !== undefined ? {} : { stop: plus(order.stop, move) }),
         ...(random.chance(0.4) ? { quantity: units(random.between(1, 15) * 10) } : {}),
       },
       BY,
@@ -246,7 +247,7 @@ export class Operator {
     const contract = contractOf(instrument);
     const mid = tws.midOf(instrument.symbol);
     const above = random.chance(0.5);
-    const level = ((mid + (above ? 1 : -1) * random.between(1, 4)) * CENT) as Price;
+    const level = scale(CENT, mid + (above ? 1 : -1) * random.between(1, 4));
     return {
       name: `N${this.#names}`,
       condition: { kind: 'price', contract, field: 'last', test: above ? 'crosses-above' : 'crosses-below', level },
@@ -259,8 +260,8 @@ export class Operator {
     const { random } = this.#world;
     const buy = random.chance(0.5);
     const kind = random.next();
-    const far = ((mid + (buy ? -1 : 1) * random.between(0, 8)) * CENT) as Price;
-    const beyond = ((mid + (buy ? 1 : -1) * random.between(2, 9)) * CENT) as Price;
+    const far = scale(CENT, mid + (buy ? -1 : 1) * random.between(0, 8));
+    const beyond = scale(CENT, mid + (buy ? 1 : -1) * random.between(2, 9));
     const exit = (): { readonly kind: 'percent'; readonly basisPoints: number } => ({
       kind: 'percent',
       basisPoints: random.between(1, 12),

@@ -2,7 +2,7 @@ import type { BrokerNews, OpenOrderNews, OrderStatusNews } from '#core/ports/bro
 import type { Contract } from '#domain/contract';
 import type { Execution } from '#domain/execution';
 import type { AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
-import type { Amount } from '#domain/money';
+import { trustedAmount } from '#domain/money';
 import type { Trail } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
@@ -101,7 +101,7 @@ export function commissionOf(fill: Fill, revision: number): BrokerNews {
   return {
     kind: 'commission',
     execId: fill.execId.replace(/\.01$/, `.${String(revision).padStart(2, '0')}`) as ExecId,
-    commission: fill.commission as Amount,
+    commission: trustedAmount(fill.commission),
     currency: 'USD',
     realizedPnl: undefined,
   };

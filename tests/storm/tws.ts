@@ -1,8 +1,8 @@
 import type { ClientId, OrderId, PermId } from '#domain/ids';
-import type { Amount } from '#domain/money';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
-import { units } from '#domain/quantity';
+import { type Amount, ZERO_AMOUNT } from '#domain/money';
+import { type Price, priceOf } from '#domain/price';
+import { units, ZERO } from '#domain/quantity';
+import { plus, scale } from '#domain/scaled';
 import { Account } from '#simulator/engine/account';
 import { Exchange } from '#simulator/engine/exchange';
 import type { ExchangeNews, OrderScript } from '#simulator/engine/exchange-news';
@@ -18,7 +18,7 @@ import type { StormClock } from './clock.ts';
 import { commissionOf, contractOf, executionOf, openOrderOf, statusOf, type Told } from './told.ts';
 
 const SYMBOLS = ['IBM', 'BAC'] as const;
-const CENT = 10_000;
+const CENT = priceOf(0.01);
 
 /** Levers of the storm; none is pulled at first. */
 class Faults implements OrderScript {
@@ -96,7 +96,7 @@ export class Tws implements ExchangeNews {
   /** When open and completed orders were listed last, epoch ms: what other programs did since then is told to nobody. */
   readonly listedAt = { open: 0, completed: 0 };
   /** The day's profit and loss as IB counts it, unset, or not told at all. */
-  daily: Amount | undefined | 'silent' = 0 as Amount;
+  daily: Amount | undefined | 'silent' = ZERO_AMOUNT;
   /** A gateway that came back counts from here. */
   nextValidId = 1;
 
@@ -144,7 +144,7 @@ export class Tws implements ExchangeNews {
   }
 
   profit(): void {
-    const zero = 0 as Amount;
+    const zero = ZERO_AMOUNT;
     if (this.daily !== 'silent')
       this.#tell(0, { kind: 'news', news: { kind: 'pnl', account: DU, daily: this.daily, unrealized: zero, realized: zero } });
   }
@@ -290,7 +290,7 @@ export class Tws implements ExchangeNews {
   /** IB finds that an execution had another price. */
   correct(fill: Fill): void {
     const { revision, price } = this.#revisionOf(fill);
-    this.revised.set(fill.execId, { revision: revision + 1, price: (price + CENT) as Price });
+    this.revised.set(fill.execId, { revision: revision + 1, price: plus(price, CENT) });
     this.#execution(fill.clientId, fill, true);
   }
 
@@ -339,7 +339,7 @@ export class Tws implements ExchangeNews {
     this.exchange.advance(at);
     const prices = { bid: mid - 1, ask: mid + 1, last: mid + this.#random.between(-1, 1) };
     for (const field of ['bid', 'ask', 'last'] as const) {
-      const price = (prices[field] * CENT) as Price;
+      const price = scale(CENT, prices[field]);
       const size = units(this.#random.between(5, 90));
       book.apply({ at, symbol, field, price, size });
       if (this.outage === 'none') this.#tell(1, { kind: 'tick', conId: contractOf(instrument).conId, field, price, size });
@@ -362,8 +362,8 @@ export class Tws implements ExchangeNews {
   }
 
   #position(contract: Instrument): Told {
-    const quantity = this.ledger.position(contract.conId)?.quantity ?? (0 as Quantity);
-    const averageCost = (180 * 1_000_000) as Price;
+    const quantity = this.ledger.position(contract.conId)?.quantity ?? ZERO;
+    const averageCost = priceOf(180);
     return { kind: 'news', news: { kind: 'position', account: DU, contract: contractOf(contract), quantity, averageCost } };
   }
 

@@ -14,13 +14,14 @@ import type { CommitBug } from '#core/commit/work';
 import type { Contract } from '#domain/contract';
 import type { Execution, Fill } from '#domain/execution';
 import type { ExecId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
-import type { Amount } from '#domain/money';
+import { amountOf } from '#domain/money';
 import type { Order } from '#domain/order';
 import { orderRef, type Leg } from '#domain/order-ref';
 import type { Position } from '#domain/position';
-import { type Quantity, units } from '#domain/quantity';
+import { units, ZERO } from '#domain/quantity';
 import { ok } from '#domain/result';
 import type { Trigger, TriggerAction, TriggerSpec } from '#domain/trigger';
+import { minus, plus, sumOf } from '#domain/scaled';
 import { detailsOf, DU, manualOrder, MemoryLatchFile, rulesOf } from './core-fixtures.ts';
 import { ScriptedBroker, ScriptedMarket } from './core-broker.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -173,7 +174,7 @@ export class CoreDesk {
     this.news({
       kind: 'pnl',
       account: DU,
-      daily: (daily * 1_000_000) as Amount,
+      daily: amountOf(daily),
       unrealized: undefined,
       realized: undefined,
     });
@@ -316,7 +317,7 @@ export class CoreDesk {
       parentId: 0 as OrderId,
       ibStatus,
       filled: units(filled),
-      remaining: (leg.quantity - units(filled)) as Quantity,
+      remaining: minus(leg.quantity, units(filled)),
       avgFillPrice: undefined,
       lastFillPrice: undefined,
       whyHeld: '',
@@ -328,7 +329,8 @@ export class CoreDesk {
   execution(ref: OrderRef, quantity: number, at: number, more: Partial<Execution> = {}): Execution {
     const { orderId, clientId, leg, approved } = this.broker.frameOf(ref);
     this.#execs += 1;
-    const before = [...this.stores.fills.values()].filter((fill) => fill.orderRef === ref).reduce((sum, fill) => sum + fill.quantity, 0);
+    const fills = [...this.stores.fills.values()].filter((fill) => fill.orderRef === ref);
+    const before = sumOf(fills, (fill) => fill.quantity, ZERO);
     return {
       execId: `0000.${String(this.#execs).padStart(4, '0')}.01` as ExecId,
       account: DU,
@@ -336,7 +338,7 @@ export class CoreDesk {
       side: leg.side,
       quantity: units(quantity),
       price: px(at),
-      cumQuantity: (before + units(quantity)) as Quantity,
+      cumQuantity: plus(before, units(quantity)),
       avgPrice: px(at),
       orderId,
       permId: this.permOf(ref),

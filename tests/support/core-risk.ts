@@ -2,7 +2,7 @@ import { restOf } from '#core/order/family';
 import type { RiskContext } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
 import type { OrderKey, OrderRef, TriggerId } from '#domain/ids';
-import type { Amount } from '#domain/money';
+import { ZERO_AMOUNT } from '#domain/money';
 import type { Order, OrderIntent, OrderLeg } from '#domain/order';
 import { units } from '#domain/quantity';
 import { detailsOf, DU, quoteOf, rulesOf } from './core-fixtures.ts';
@@ -59,7 +59,7 @@ export function context(more: Partial<RiskContext> = {}): RiskContext {
     recent: [],
     refUsed: () => false,
     triggerFires: { id: TRIGGER, recent: [] },
-    dailyPnl: 0 as Amount,
+    dailyPnl: ZERO_AMOUNT,
     dailyPnlAgeMs: undefined,
     accountCurrency: 'USD',
     overLimit: undefined,

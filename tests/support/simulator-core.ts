@@ -1,4 +1,4 @@
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import { Gateway, type GatewayOptions } from '#simulator/gateway/gateway';
 import type { MarketTick } from '#simulator/market/tick';
@@ -15,7 +15,7 @@ export interface Core {
 
 export function core(more: Partial<GatewayOptions> = {}): Core {
   const said: string[] = [];
-  const anchors = new Map(['IBM', 'BAC'].map((symbol) => [symbol, { at: OPEN, price: 180_000_000 as Price }]));
+  const anchors = new Map(['IBM', 'BAC'].map((symbol) => [symbol, { at: OPEN, price: priceOf(180) }]));
   const gateway = new Gateway(
     {
       account: 'DU1234567',
@@ -40,7 +40,7 @@ export function core(more: Partial<GatewayOptions> = {}): Core {
     said,
     tick: (symbol, field, dollars, size, at) => {
       now = at ?? now + 50;
-      gateway.tick({ at: now, symbol, field, price: Math.round(dollars * 1_000_000) as Price, size: units(size) });
+      gateway.tick({ at: now, symbol, field, price: priceOf(dollars), size: units(size) });
     },
     receive: (clientId, ...fields) => gateway.receive(clientId, fields.map(String)),
   };

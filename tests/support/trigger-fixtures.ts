@@ -4,14 +4,14 @@ import { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { Condition, PriceTest } from '#domain/condition';
 import type { Contract, ContractDetails } from '#domain/contract';
 import type { ConId, TriggerId } from '#domain/ids';
-import type { Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { QuoteField, Tick } from '#domain/quote';
 import type { TriggerAction, TriggerSpec } from '#domain/trigger';
 
 /** 179.4 → scaled price. */
 export function px(value: number): Price {
-  return Math.round(value * 1_000_000) as Price;
+  return priceOf(value);
 }
 
 export function stock(symbol: string, conId: number): Contract {

@@ -3,7 +3,7 @@ import { seal } from '#core/risk/seal';
 import type { Contract } from '#domain/contract';
 import type { AccountId, ConId, OrderRef, TriggerId } from '#domain/ids';
 import type { OrderIntent, OrderLeg } from '#domain/order';
-import type { Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 
 /** What the risk room would have approved. The adapter only reads `value`; the seal is real so that gates may ask for it. */
@@ -54,7 +54,7 @@ export function bracket(
   prices: { readonly entry: number; readonly target: number; readonly stop: number },
   changes: Partial<OrderIntent> = {},
 ): OrderIntent {
-  const price = (dollars: number): Price => Math.round(dollars * 1_000_000) as Price;
+  const price = (dollars: number): Price => priceOf(dollars);
   const entry = freshRef('E');
   const exit = { side: 'SELL', tif: 'GTC', ocaGroup: `OCA-${entry}` } as const;
   return intent({

@@ -15,7 +15,7 @@ import { commit } from '#core/engine/hall';
 import type { ApprovedOrder } from '#core/ports/broker';
 import { approve } from '#core/risk/risk-engine';
 import type { OrderRef } from '#domain/ids';
-import type { Amount } from '#domain/money';
+import { ZERO_AMOUNT } from '#domain/money';
 import type { OrderIntent } from '#domain/order';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
@@ -119,7 +119,7 @@ function order(kind: Class): OrderIntent {
 }
 
 function approved(desk: CoreDesk, kind: Class): ApprovedOrder {
-  const made = approve(order(kind), context({ position: units(100) }), desk.coordinator.statistics().seq + 1);
+  const made = approve(order(kind), context({ position: units(100) }), desk.coordinator.seq + 1);
   if (!('verdict' in made)) throw new Error(made.text);
   return made;
 }
@@ -132,8 +132,8 @@ function hold(desk: CoreDesk): void {
       contract: IBM,
       quantity: units(100),
       averagePrice: px(180),
-      realized: 0 as Amount,
-      commission: 0 as Amount,
+      realized: ZERO_AMOUNT,
+      commission: ZERO_AMOUNT,
       updatedAt: 0,
     });
   });

@@ -4,7 +4,7 @@ import { ORDER_STATES, mayBecome } from '#core/order/life';
 import { stateOfStatus } from '#core/order/translate';
 import type { NoticeDisposition, OpenOrderNews } from '#core/ports/broker';
 import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
-import type { Amount } from '#domain/money';
+import { amountOf } from '#domain/money';
 import { isTerminal, isWorking, type OrderState } from '#domain/order';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
@@ -81,7 +81,7 @@ test('a fill waits for no commission, and a commission may come before its fill 
   desk.news({
     kind: 'commission',
     execId: second.execId,
-    commission: px(1.1) as number as Amount,
+    commission: amountOf(1.1),
     currency: 'USD',
     realizedPnl: undefined,
   });
@@ -92,13 +92,13 @@ test('a fill waits for no commission, and a commission may come before its fill 
   desk.news({
     kind: 'commission',
     execId: second.execId,
-    commission: px(1.1) as number as Amount,
+    commission: amountOf(1.1),
     currency: 'USD',
     realizedPnl: undefined,
   });
   desk.news({ kind: 'commission', execId: second.execId, commission: undefined, currency: '', realizedPnl: undefined });
   expect(desk.held()).toMatchObject({ quantity: units(100), commission: 1_100_000 });
-  desk.news({ kind: 'commission', execId: second.execId, commission: 1_000_000 as Amount, currency: 'USD', realizedPnl: undefined });
+  desk.news({ kind: 'commission', execId: second.execId, commission: amountOf(1), currency: 'USD', realizedPnl: undefined });
   expect(desk.held()).toMatchObject({ commission: 1_000_000 });
   expect(desk.order(entry).state).toBe('FILLED');
 });

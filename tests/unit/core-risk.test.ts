@@ -4,9 +4,9 @@ import type { RiskContext, RiskLimits } from '#core/risk/risk-context';
 import { approve, judge } from '#core/risk/risk-engine';
 import type { Contract } from '#domain/contract';
 import type { AccountId, OrderKey, OrderRef } from '#domain/ids';
-import type { Amount } from '#domain/money';
+import { amountOf, trustedAmount } from '#domain/money';
 import type { OrderIntent, OrderState } from '#domain/order';
-import { type Quantity, units } from '#domain/quantity';
+import { trustedQuantity, units } from '#domain/quantity';
 import { detailsOf, LIMITS, quoteOf, rulesOf } from '../support/core-fixtures.ts';
 import { context, exit, intent, leg, marketLeg, NOW, TRIGGER, working } from '../support/core-risk.ts';
 import { BAC, IBM, px } from '../support/trigger-fixtures.ts';
@@ -52,7 +52,7 @@ test('C-01 counts derivatives in contracts, looks at every leg and refuses fract
   expect([4, 5, 6].map((n) => verdict(contracts(n), option))).toEqual(['approved', 'approved', 'C-01']);
   const bracket = intent([leg(), leg({ ref: 'x' as OrderRef, leg: 'S', side: 'SELL', quantity: units(1_001) })]);
   expect(verdict(bracket)).toBe('C-01');
-  expect(verdict(intent([leg({ quantity: 0.5 as Quantity })]))).toBe('C-01');
+  expect(verdict(intent([leg({ quantity: trustedQuantity(0.5) })]))).toBe('C-01');
 });
 
 test.each([
@@ -68,6 +68,13 @@ test('C-02 at the limit exactly, and by the worst of limit, market and last', ()
   expect(verdict(of(100), { ...flat, ...limits({ maxOrderNotional: 17_999.999999 }) })).toBe('C-02');
   const gone = { quote: quoteOf({ bid: 179.99, ask: 180, last: 200 }) };
   expect(verdict(of(100), { ...gone, ...limits({ maxOrderNotional: 19_999 }) })).toBe('C-02');
+});
+
+test('C-02 with a limit that no float holds exactly in millionths', () => {
+  const flat = { quote: quoteOf({ bid: 8.19, ask: 8.2, last: 8.2 }) };
+  const one = (limit: number) => intent([leg({ quantity: units(1), limit: px(limit) })]);
+  expect(verdict(one(8.2), { ...flat, ...limits({ maxOrderNotional: 8.2 }) })).toBe('approved');
+  expect(verdict(one(8.21), { ...flat, ...limits({ maxOrderNotional: 8.2 }) })).toBe('C-02');
 });
 
 test('C-02 multiplies options by their multiplier', () => {
@@ -233,10 +240,10 @@ test('C-12: target and stop of one bracket cancel each other, those of two do no
 });
 
 test('C-13: the day’s loss at n−1, n, n+1; unknown is not zero', () => {
-  const loss = (amount: number) => ({ dailyPnl: (-amount * 1_000_000) as Amount });
+  const loss = (amount: number) => ({ dailyPnl: amountOf(-amount) });
   expect([2_499.999999, 2_500, 2_500.000001].map((n) => verdict(intent(), loss(n)))).toEqual(['approved', 'C-13', 'C-13']);
   expect(verdict(intent(), { dailyPnl: undefined })).toBe('C-13');
-  expect(verdict(intent(), { dailyPnl: Number.NaN as Amount })).toBe('C-13');
+  expect(verdict(intent(), { dailyPnl: trustedAmount(Number.NaN) })).toBe('C-13');
 });
 
 test('C-13: a figure of the day that is out of date while something is held counts as unknown', () => {
@@ -281,7 +288,7 @@ test('every denial names its control, the figure and the limit', () => {
       { working: Array.from({ length: 15 }, () => working({ quantity: units(1) })) },
     ],
     ['C-12', /position would be 1050 shares, above the limit of 1000/, intent(), { position: units(950) }],
-    ['C-13', /loss of 2500\.00 reached the limit of 2500/, intent(), { dailyPnl: (-2_500 * 1_000_000) as Amount }],
+    ['C-13', /loss of 2500\.00 reached the limit of 2500/, intent(), { dailyPnl: amountOf(-2_500) }],
   ];
   for (const [control, pattern, wish, more] of cases) {
     const judged = judge(wish, context(more));

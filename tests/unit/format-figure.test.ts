@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holds } from '../support/property.ts';
-import type { Amount } from '#domain/money';
+import { type Amount, amountOf } from '#domain/money';
 import { grouped } from '#domain/decimal';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Price, priceOf } from '#domain/price';
+import { trustedQuantity, units } from '#domain/quantity';
 import {
   UNKNOWN,
   amountText,
@@ -18,8 +18,8 @@ import {
   signed,
 } from '../../src-renderer/format/figure.ts';
 
-const price = (value: number): Price => Math.round(value * 1_000_000) as Price;
-const amount = (value: number): Amount => Math.round(value * 1_000_000) as Amount;
+const price = (value: number): Price => priceOf(value);
+const amount = (value: number): Amount => amountOf(value);
 
 describe('figures', () => {
   test('what is unknown is a dash and never a zero', () => {
@@ -90,11 +90,7 @@ describe('figures', () => {
   });
 
   test('quantities show fractions only where there are any', () => {
-    expect([quantityText(2_000_0000 as Quantity), quantityText(15_000 as Quantity), quantityText(-3_0000 as Quantity)]).toEqual([
-      '2 000',
-      '1.5',
-      '−3',
-    ]);
+    expect([quantityText(units(2000)), quantityText(trustedQuantity(15_000)), quantityText(units(-3))]).toEqual(['2 000', '1.5', '−3']);
   });
 
   test('a sign is not put twice', () => {

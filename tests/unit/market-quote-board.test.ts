@@ -3,7 +3,7 @@ import { farmServes } from '#core/market/farm';
 import { QuoteBoard } from '#core/market/quote-board';
 import type { Contract } from '#domain/contract';
 import { units } from '#domain/quantity';
-import type { Price } from '#domain/price';
+import { trustedPrice } from '#domain/price';
 import { BAC, IBM, newYork, px, tick } from '../support/trigger-fixtures.ts';
 
 const FUTURE: Contract = { ...IBM, symbol: 'CL', secType: 'FUT' };
@@ -54,7 +54,7 @@ describe('the quote board', () => {
     quotes.onTick(tick(IBM, 'bid', 179.84, 1));
     quotes.onTick(tick(IBM, 'ask', 179.87, 1));
     for (const price of [Number.NaN, Infinity, 1.7976931348623157e308, -37_630_000, 0.5]) {
-      expect(quotes.onTick({ conId: IBM.conId, field: 'bid', price: price as Price, at: 2 })).toBeUndefined();
+      expect(quotes.onTick({ conId: IBM.conId, field: 'bid', price: trustedPrice(price), at: 2 })).toBeUndefined();
     }
     expect(quotes.quote(IBM.conId)).toMatchObject({ bid: px(179.84), updatedAt: 1 });
     expect(quotes.onTick(tick(IBM, 'bid', -1, 3))).toBeUndefined();

@@ -4,7 +4,7 @@ import { type FaultPlan, faultPlanText, randomFaultPlan, readFaultPlan } from '#
 import { Faults, type FaultyConnection } from '#simulator/faults';
 import { ManualTrader, randomManualScript } from '#simulator/manual-trader';
 import { Random } from '#simulator/random';
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import { core, type Core, placeFields } from '../support/simulator-core.ts';
 
 /** A wire in memory: connections are a map, cutting one closes its client at once. */
@@ -50,7 +50,7 @@ function ride(plan: FaultPlan, seed: number): { readonly said: readonly string[]
   const chance = new Random(seed);
   const going = faults.run(plan);
   const person = new ManualTrader(run.gateway).run(
-    randomManualScript(seed, 10, { symbols: [{ symbol: 'IBM', price: 180_000_000 as Price }], spanMs: 20_000 }),
+    randomManualScript(seed, 10, { symbols: [{ symbol: 'IBM', price: priceOf(180) }], spanMs: 20_000 }),
   );
   const next = [0, 1, 1];
   for (let i = 0; i < 250; i++) {

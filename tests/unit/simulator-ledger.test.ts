@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Price } from '#domain/price';
+import { type Price, priceOf, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import { commissionSoFar } from '#simulator/engine/commission';
 import { Ledger } from '#simulator/engine/ledger';
@@ -24,7 +24,7 @@ describe('the ledger', () => {
         let cash = BigInt(CASH);
         let quantity = 0;
         for (const { side, lots, cents, commission } of trades) {
-          ledger.book(IBM, side, units(lots), (cents * 10_000) as Price, commission);
+          ledger.book(IBM, side, units(lots), trustedPrice(cents * 10_000), commission);
           const value = BigInt(cents) * 10_000n * BigInt(lots);
           cash += (side === 'BUY' ? -value : value) - BigInt(commission);
           quantity += side === 'BUY' ? lots : -lots;
@@ -44,7 +44,7 @@ describe('the ledger', () => {
 
   test('average cost, a partial close and a reversal, by hand', () => {
     const ledger = new Ledger(CASH);
-    const at = (dollars: number): Price => (dollars * 1_000_000) as Price;
+    const at = (dollars: number): Price => priceOf(dollars);
     ledger.book(IBM, 'BUY', units(100), at(10), 1_000_000);
     ledger.book(IBM, 'BUY', units(100), at(12), 1_000_000);
     expect(ledger.book(IBM, 'SELL', units(50), at(13), 1_000_000)).toEqual({ realizedGross: 100_000_000, realizedNet: 98_500_000 });

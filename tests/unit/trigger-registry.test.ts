@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Condition } from '#domain/condition';
-import type { Price } from '#domain/price';
+import { trustedPrice } from '#domain/price';
 import type { TriggerSpec } from '#domain/trigger';
 import { arm, BAC, between, brief, desk, feed, IBM, id, newYork, ONE, price, px, spec, tick } from '../support/trigger-fixtures.ts';
 
@@ -263,7 +263,7 @@ test('nothing that is no price reaches a trigger', () => {
   arm(on, { kind: 'or', of: [price(IBM, 'last', 'at-or-below', 170), price(IBM, 'last', 'crosses-below', 170)] });
   feed(on, 'last', 180);
   for (const value of [Number.NaN, Infinity, -Infinity, 1.7976931348623157e308, -37_630_000, -1_000_000, 0]) {
-    on.registry.onTick({ conId: IBM.conId, field: 'last', price: value as Price, at: on.clock.time });
+    on.registry.onTick({ conId: IBM.conId, field: 'last', price: trustedPrice(value), at: on.clock.time });
   }
   expect(on.registry.drain()).toEqual([]);
   expect(on.board.counters()).toEqual({ folded: 1, dropped: 5, noData: 2, strangers: 0, backdated: 0 });

@@ -100,6 +100,11 @@ export class Coordinator<E> {
     return execution;
   }
 
+  /** Number of the last commit; 0 before the first. */
+  get seq(): number {
+    return this.#stores.seq;
+  }
+
   /** True inside an execution, an effect or a subscriber: what is submitted now runs later in this turn, not before `submit` returns. */
   get isBusy(): boolean {
     return this.#busy;

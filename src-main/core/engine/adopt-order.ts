@@ -6,7 +6,8 @@ import type { Fill } from '#domain/execution';
 import type { OrderKey } from '#domain/ids';
 import type { Order, OrderOrigin } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
-import type { Quantity } from '#domain/quantity';
+import { ZERO } from '#domain/quantity';
+import { sumOf } from '#domain/scaled';
 import { type Effect, log } from './desk-state.ts';
 import { parentOf } from './families.ts';
 import type { Hall } from './hall.ts';
@@ -27,7 +28,7 @@ export function adopt(hall: Hall, tx: Tx<Effect>, key: OrderKey, news: OpenOrder
   const ref = recalled?.ref ?? news.orderRef;
   const ours = ref === undefined ? undefined : parseOrderRef(ref);
   const fills = takeFills(hall, tx, key, news);
-  const filled = fills.reduce((sum, fill) => sum + fill.quantity, 0) as Quantity;
+  const filled = sumOf(fills, (fill) => fill.quantity, ZERO);
   const average = averagePrice(fills);
   const word = stateOfStatus(news.ibStatus, filled, '');
   const complete = filled > 0 && filled >= news.quantity;

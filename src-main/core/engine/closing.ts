@@ -6,8 +6,9 @@ import { isStopType, type Order, type OrderCause, type OrderIntent, type OrderLe
 import { type Leg, orderRef } from '#domain/order-ref';
 import type { Position } from '#domain/position';
 import { formatPrice, type Price, roundToTick } from '#domain/price';
-import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import { formatQuantity, type Quantity, QUANTITY_SCALE, units, ZERO } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
+import { abs, min, minus } from '#domain/scaled';
 import { type Closing, log, positionKey } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
 import { takesOf, waitsForEntry } from './families.ts';
@@ -34,7 +35,7 @@ export function refuse(text: string): { readonly ok: false; readonly error: Refu
 }
 
 export function sizeOf(position: Position): Quantity {
-  return Math.abs(position.quantity) as Quantity;
+  return abs(position.quantity);
 }
 
 /** Working orders of this desk or of a person that lower this position. Children of an entry that has not filled wait for it and lower nothing. */
@@ -47,7 +48,7 @@ export function exitsOf(hall: Hall, position: Position): readonly Order[] {
 }
 
 /** Quantity that working exits can take in all: exits of one group cancel each other, so the largest of them counts. */
-export function exiting(hall: Hall, exits: readonly Order[]): number {
+export function exiting(hall: Hall, exits: readonly Order[]): Quantity {
   return restOfGroups(exits, (order) => takesOf(hall, order));
 }
 
@@ -68,10 +69,10 @@ export function closePosition(hall: Hall, account: AccountId, conId: ConId, perc
   const shut = shutFault(hall);
   if (shut !== undefined) return refuse(`${shut} The position and its exits stay as they are.`);
   const size = sizeOf(position);
-  const whole = Math.floor((size * percent) / 100 / QUANTITY_SCALE) * QUANTITY_SCALE;
-  const quantity = (percent === 100 ? size : whole) as Quantity;
+  const whole = units(Math.floor((size * percent) / 100 / QUANTITY_SCALE));
+  const quantity = percent === 100 ? size : whole;
   if (quantity <= 0) return refuse(`${percent} % of ${formatQuantity(size)} is less than one; close all of it.`);
-  const remaining = (size - quantity) as Quantity;
+  const remaining = minus(size, quantity);
   const exits = exitsOf(hall, position);
   if (exits.some((order) => order.leg === 'F') || hall.index.queued().some((order) => order.leg === 'F' && order.contract.conId === conId))
     return err({ code: 'conflict', text: `A close of ${position.contract.symbol} is at the broker already; wait for it or cancel it.` });
@@ -102,7 +103,7 @@ export function closePosition(hall: Hall, account: AccountId, conId: ConId, perc
     },
   );
   advanceClosings(hall);
-  return ok(seq ?? hall.coordinator.statistics().seq);
+  return ok(seq ?? hall.coordinator.seq);
 }
 
 function isBeingChanged(order: Order): boolean {
@@ -135,7 +136,7 @@ function advanceClosing(hall: Hall, closing: Closing): void {
   }
   const exits = exitsOf(hall, position);
   const size = sizeOf(position);
-  const quantity = Math.min(closing.quantity, size) as Quantity;
+  const quantity = min(closing.quantity, size);
   const isFree = exiting(hall, exits) <= size - quantity && !exits.some(isBeingChanged);
   // The gate would refuse it now: what has gone of the exits has gone, so it is waited for, but not for ever.
   const shut = closeFault(hall);
@@ -150,7 +151,7 @@ function advanceClosing(hall: Hall, closing: Closing): void {
     return;
   }
   if (age > PATIENCE_MS) giveUp(hall, closing, `its exits still work after ${PATIENCE_MS / 1_000} s; nothing was closed.`);
-  else fitExits(hall, exits, size - quantity, { by: closing.by, oneByOne: true, since: closing.at });
+  else fitExits(hall, exits, minus(size, quantity), { by: closing.by, oneByOne: true, since: closing.at });
 }
 
 /** Why no close can leave now; undefined when it can. */
@@ -169,11 +170,11 @@ function endClosing(hall: Hall, closing: Closing, trouble: string | undefined): 
 /** What a close leaves open that did not come to its end is said in the same breath. */
 function giveUp(hall: Hall, closing: Closing, why: string): void {
   const position = hall.stores.positions.get(closing.key);
-  const open = position === undefined ? 0 : unprotectedOf(hall, position);
+  const open = position === undefined ? ZERO : unprotectedOf(hall, position);
   const naked =
     position === undefined || open <= 0
       ? ''
-      : ` UNPROTECTED ${formatQuantity(open as Quantity)} ${position.contract.symbol}: protect it or close it again.`;
+      : ` UNPROTECTED ${formatQuantity(open)} ${position.contract.symbol}: protect it or close it again.`;
   endClosing(hall, closing, `${why.replace(/\.$/, '')}.${naked}`.replace(/\.$/, ''));
 }
 
@@ -236,7 +237,7 @@ export function sendExit(
 
 /** Held, and covered by no stop that works at the broker. */
 export function unprotectedOf(hall: Hall, position: Position): Quantity {
-  return (sizeOf(position) - stopsProtecting(hall.index.working(), position)) as Quantity;
+  return minus(sizeOf(position), stopsProtecting(hall.index.working(), position));
 }
 
 /** A stop at the broker for what no stop covers. */
@@ -289,18 +290,18 @@ function placesForStop(
 ): readonly { readonly quantity: Quantity; readonly ocaGroup?: string }[] | undefined {
   const exits = exitsOf(hall, position);
   const parts: { readonly quantity: Quantity; readonly ocaGroup?: string }[] = [];
-  let left: number = quantity;
+  let left = quantity;
   for (const ocaGroup of new Set(exits.map((order) => order.ocaGroup))) {
     const group = exits.filter((order) => order.ocaGroup === ocaGroup);
     const joinable = ocaGroup !== undefined && group.every((order) => !isStopType(order.type) && JOINABLE.has(order.state));
-    const part = joinable ? Math.min(left, exiting(hall, group)) : 0;
+    const part = joinable ? min(left, exiting(hall, group)) : ZERO;
     if (part <= 0 || ocaGroup === undefined) continue;
-    parts.push({ quantity: part as Quantity, ocaGroup });
-    left -= part;
+    parts.push({ quantity: part, ocaGroup });
+    left = minus(left, part);
   }
   if (left <= 0) return parts;
   if (exiting(hall, exits) + left > sizeOf(position)) return undefined;
-  return [...parts, { quantity: left as Quantity }];
+  return [...parts, { quantity: left }];
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Tx } from '#core/commit/transaction';
 import type { Fill } from '#domain/execution';
 import type { OrderKey } from '#domain/ids';
 import type { Order } from '#domain/order';
-import { formatQuantity, type Quantity } from '#domain/quantity';
+import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
+import { max, min, minus, plus, sumOf } from '#domain/scaled';
 import { type Effect, log } from './desk-state.ts';
 import { commit, type Hall } from './hall.ts';
 import { look } from './looking.ts';
@@ -15,15 +16,15 @@ const gaps = new WeakMap<Hall, Set<OrderKey>>();
 
 /** IB tells the executions of a day; an order of an earlier one has more behind it, which only its status counts. */
 export function countEarlier(hall: Hall, tx: Tx<Effect>, order: Order): Order {
-  const told = hall.toldFilled.get(order.key) ?? 0;
+  const told = hall.toldFilled.get(order.key) ?? ZERO;
   if (order.sentAt !== undefined || told <= order.filled || told >= order.quantity) return order;
-  const earlier = (told - order.filled) as Quantity;
+  const earlier = minus(told, order.filled);
   const state = order.state === 'ACCEPTED' || order.state === 'UNKNOWN' ? move(hall, order, 'PARTIAL') : order.state;
   const counted: Order = {
     ...order,
     state,
-    filled: told as Quantity,
-    filledBefore: ((order.filledBefore ?? 0) + earlier) as Quantity,
+    filled: told,
+    filledBefore: plus(order.filledBefore ?? ZERO, earlier),
     updatedAt: tx.at,
     note: `${formatQuantity(earlier)} of it filled before what IB still tells`,
   };
@@ -39,15 +40,15 @@ export function countEarlier(hall: Hall, tx: Tx<Effect>, order: Order): Order {
 
 /** What remains of an order's earlier fills now that one more execution is told: it may be one of them. */
 export function stillEarlier(order: Order, fills: readonly Fill[]): Quantity {
-  return Math.min(order.filledBefore ?? 0, Math.max(0, countedByIb(fills) - booked(fills))) as Quantity;
+  return min(order.filledBefore ?? ZERO, max(ZERO, minus(countedByIb(fills), booked(fills))));
 }
 
-function countedByIb(fills: readonly Fill[]): number {
-  return fills.reduce((most, fill) => Math.max(most, fill.cumQuantity), 0);
+function countedByIb(fills: readonly Fill[]): Quantity {
+  return fills.reduce((most, fill) => max(most, fill.cumQuantity), ZERO);
 }
 
-function booked(fills: readonly Fill[]): number {
-  return fills.reduce((sum, fill) => sum + fill.quantity, 0);
+function booked(fills: readonly Fill[]): Quantity {
+  return sumOf(fills, (fill) => fill.quantity, ZERO);
 }
 
 function fillsOf(hall: Hall, key: OrderKey): readonly Fill[] {
@@ -73,17 +74,18 @@ export function watchGap(hall: Hall, key: OrderKey): void {
   });
 }
 
-function gapOf(hall: Hall, key: OrderKey): number {
+function gapOf(hall: Hall, key: OrderKey): Quantity {
   const order = hall.index.get(key);
-  return order === undefined ? 0 : countedByIb(fillsOf(hall, key)) - order.filled;
+  return order === undefined ? ZERO : minus(countedByIb(fillsOf(hall, key)), order.filled);
 }
 
 function tellGap(hall: Hall, key: OrderKey): void {
   const order = hall.index.get(key);
   const gap = gapOf(hall, key);
   if (order === undefined || gap <= 0) return;
-  hall.toldFilled.set(key, Math.max(hall.toldFilled.get(key) ?? 0, order.filled + gap) as Quantity);
-  const text = `IB counts ${formatQuantity((order.filled + gap) as Quantity)} filled of ${order.side} ${order.contract.symbol}, its executions tell ${formatQuantity(order.filled)}. Compare with TWS.`;
+  const counted = plus(order.filled, gap);
+  hall.toldFilled.set(key, max(hall.toldFilled.get(key) ?? ZERO, counted));
+  const text = `IB counts ${formatQuantity(counted)} filled of ${order.side} ${order.contract.symbol}, its executions tell ${formatQuantity(order.filled)}. Compare with TWS.`;
   commit(hall, 'housekeeping', 'log', { kind: 'broker', text }, (tx) => {
     log(tx, 'alarm', text, { kind: 'order', key });
   });

@@ -1,6 +1,7 @@
 import { entryKeyOf } from '#core/order/family';
 import { isWorking, type Order } from '#domain/order';
-import { formatQuantity, type Quantity } from '#domain/quantity';
+import { formatQuantity } from '#domain/quantity';
+import { minus } from '#domain/scaled';
 import { log } from './desk-state.ts';
 import { commit, type Hall } from './hall.ts';
 import { cancelOrders } from './kill.ts';
@@ -15,7 +16,7 @@ export function cancelEntryRest(hall: Hall, exit: Order): void {
   const key = entryKeyOf(exit);
   const entry = key === undefined ? undefined : hall.index.get(key);
   if (entry === undefined || !isWorking(entry.state) || entry.state === 'CANCEL_PENDING' || entry.cancelAskedAt !== undefined) return;
-  const rest = (entry.quantity - entry.filled) as Quantity;
+  const rest = minus(entry.quantity, entry.filled);
   if (rest <= 0) return;
   const what = exit.leg === 'S' ? 'stop' : 'target';
   commit(hall, 'risk-reducing', 'entry.rest', { kind: 'broker', text: `the ${what} filled before the entry`, ref: entry.key }, (tx) => {

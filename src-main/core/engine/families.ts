@@ -1,5 +1,7 @@
 import { entryKeyOf, restOf } from '#core/order/family';
 import type { OpenOrderNews } from '#core/ports/broker';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { max, min, minus, plus } from '#domain/scaled';
 import type { OrderKey, PermId } from '#domain/ids';
 import { isWorking, opposite, type Order } from '#domain/order';
 import { orderRef, parseOrderRef } from '#domain/order-ref';
@@ -32,25 +34,25 @@ export function waitsForEntry(hall: Hall, order: Order): boolean {
 }
 
 /** What the entry of this exit has opened and its exits have not closed; undefined for what is no exit of a known entry. */
-export function openOf(hall: Hall, order: Order): number | undefined {
+export function openOf(hall: Hall, order: Order): Quantity | undefined {
   const entry = entryOf(hall, order);
-  return entry === undefined ? undefined : Math.max(0, entry.filled - exitedOf(hall, entry));
+  return entry === undefined ? undefined : max(ZERO, minus(entry.filled, exitedOf(hall, entry)));
 }
 
-function exitedOf(hall: Hall, entry: Order): number {
+function exitedOf(hall: Hall, entry: Order): Quantity {
   const parts = entry.ref === undefined ? undefined : parseOrderRef(entry.ref);
-  if (parts === undefined) return 0;
-  const filled = (leg: 'T' | 'S'): number => hall.index.get(orderRef({ ...parts, leg }) as string as OrderKey)?.filled ?? 0;
-  return filled('T') + filled('S');
+  if (parts === undefined) return ZERO;
+  const filled = (leg: 'T' | 'S'): Quantity => hall.index.get(orderRef({ ...parts, leg }) as string as OrderKey)?.filled ?? ZERO;
+  return plus(filled('T'), filled('S'));
 }
 
 /** What an order can still take; an exit of an open entry never more than what that has opened, as far as all of that is known. */
-export function takesOf(hall: Hall, order: Order): number {
+export function takesOf(hall: Hall, order: Order): Quantity {
   const rest = restOf(order);
   const entry = entryOf(hall, order);
   if (!isOpenEntry(entry)) return rest;
-  if (waitsForEntry(hall, order)) return 0;
-  return isWhollyKnown(entry) ? Math.min(rest, openOf(hall, order) ?? rest) : rest;
+  if (waitsForEntry(hall, order)) return ZERO;
+  return isWhollyKnown(entry) ? min(rest, openOf(hall, order) ?? rest) : rest;
 }
 
 /** The parent that IB names by its number: of the desk's own orders the reference says more, because numbers are given out anew. */

@@ -2,12 +2,13 @@ import { averagePrice, foldFill } from '#core/portfolio/fold';
 import type { BrokerNews } from '#core/ports/broker';
 import type { Contract } from '#domain/contract';
 import { type Execution, execIdRevision, execIdRoot, type Fill } from '#domain/execution';
-import type { Amount } from '#domain/money';
+import { ZERO_AMOUNT } from '#domain/money';
 import type { Order } from '#domain/order';
 import { isTerminal } from '#domain/order';
 import type { Position } from '#domain/position';
-import { formatPrice, roundToTick, type Price } from '#domain/price';
+import { formatPrice, type Price, priceOf, roundToTick, trustedPrice, ZERO_PRICE } from '#domain/price';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
+import { minus, plus } from '#domain/scaled';
 import { log, positionKey } from './desk-state.ts';
 import { stillEarlier, watchGap } from './earlier-fills.ts';
 import { isArmedState } from './engine-table.ts';
@@ -21,7 +22,7 @@ type CommissionNews = Extract<BrokerNews, { kind: 'commission' }>;
 type PositionNews = Extract<BrokerNews, { kind: 'position' }>;
 
 /** An average has more digits than any trade; four places are enough to read. */
-const SHOWN = 100 as Price;
+const SHOWN = priceOf(0.0001);
 const waitingCommissions = new WeakMap<Hall, Map<string, CommissionNews>>();
 
 /**
@@ -98,8 +99,8 @@ export function onExecution(hall: Hall, news: ExecutionNews): void {
       const fills = [...tx.values(hall.stores.fills)].filter((other) => other.orderKey === order.key);
       const average = averagePrice(fills);
       const earlier = stillEarlier(order, fills);
-      const explained = (order.filledBefore ?? 0) - earlier;
-      const filled = (order.filled + execution.quantity - (before?.quantity ?? 0) - explained) as Quantity;
+      const explained = minus(order.filledBefore ?? ZERO, earlier);
+      const filled = minus(minus(plus(order.filled, execution.quantity), before?.quantity ?? ZERO), explained);
       const known = explained === 0 ? order : { ...order, filledBefore: earlier };
       tx.set(hall.stores.orders, order.key, filledOrder(hall, known, filled, average ?? execution.avgPrice, tx.at));
       const late = isTerminal(order.state) && order.state !== 'FILLED';
@@ -155,9 +156,9 @@ function emptyPosition(execution: Execution, contract: Contract, at: number): Po
     account: execution.account,
     contract,
     quantity: ZERO,
-    averagePrice: 0 as Price,
-    realized: 0 as Amount,
-    commission: 0 as Amount,
+    averagePrice: ZERO_PRICE,
+    realized: ZERO_AMOUNT,
+    commission: ZERO_AMOUNT,
     updatedAt: at,
   };
 }
@@ -196,7 +197,7 @@ export function onCommission(hall: Hall, news: CommissionNews): void {
     if (position !== undefined)
       tx.set(hall.stores.positions, key, {
         ...position,
-        commission: (position.commission + commission - (fill.commission ?? 0)) as Amount,
+        commission: minus(plus(position.commission, commission), fill.commission ?? ZERO_AMOUNT),
       });
   });
 }
@@ -211,14 +212,14 @@ export function onPosition(hall: Hall, news: PositionNews): void {
   if (known?.brokerQuantity === news.quantity && !adopt) return;
   commit(hall, 'data', 'position.broker', { kind: 'broker', text: `position ${news.contract.symbol}` }, (tx) => {
     const position = tx.get(hall.stores.positions, key);
-    const average = news.averageCost === undefined ? undefined : (Math.round(news.averageCost / news.contract.multiplier) as Price);
+    const average = news.averageCost === undefined ? undefined : trustedPrice(Math.round(news.averageCost / news.contract.multiplier));
     const base: Position = position ?? {
       account: news.account,
       contract: news.contract,
       quantity: ZERO,
-      averagePrice: 0 as Price,
-      realized: 0 as Amount,
-      commission: 0 as Amount,
+      averagePrice: ZERO_PRICE,
+      realized: ZERO_AMOUNT,
+      commission: ZERO_AMOUNT,
       updatedAt: tx.at,
     };
     tx.set(hall.stores.positions, key, {

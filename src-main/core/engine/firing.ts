@@ -3,7 +3,7 @@ import { sizeIntent } from '#core/order/sizing';
 import type { Firing } from '#core/trigger/firing';
 import { approve } from '#core/risk/risk-engine';
 import type { OrderCause } from '#domain/order';
-import { formatPrice, tickDecimals } from '#domain/price';
+import { formatPrice, priceOf, tickDecimals } from '#domain/price';
 import type { Trigger } from '#domain/trigger';
 import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
 import { type Effect, engineRecord, log, step } from './desk-state.ts';
@@ -18,7 +18,7 @@ const TEN_MINUTES = 600_000;
 /** One firing → one commit: trigger, verdict, orders, engine steps. The order itself leaves with the outbox, after the journal. */
 export function fire(hall: Hall, firing: Firing, receivedAt: number): void {
   count(hall, 'firings');
-  const decimals = tickDecimals(hall.details.get(firing.tick.conId)?.minTick ?? (10_000 as never));
+  const decimals = tickDecimals(hall.details.get(firing.tick.conId)?.minTick ?? priceOf(0.01));
   const { tick } = firing;
   const crossed =
     tick.previous === undefined || tick.previous === tick.price

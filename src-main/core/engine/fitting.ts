@@ -1,7 +1,8 @@
 import { groupOf, restOf, restOfGroups } from '#core/order/family';
 import type { OrderKey } from '#domain/ids';
 import { isStopType, type Order, type OrderState } from '#domain/order';
-import type { Quantity } from '#domain/quantity';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { max, min, minus, plus } from '#domain/scaled';
 import { mayTransmit } from './engine-table.ts';
 import { engineState, type Hall } from './hall.ts';
 import { cancelOrders } from './kill.ts';
@@ -15,7 +16,7 @@ const UNSETTLED: ReadonlySet<OrderState> = new Set<OrderState>(['SUBMITTED', 'UN
 /** An exit and how much of it may stay. */
 interface Share {
   readonly order: Order;
-  readonly share: number;
+  readonly share: Quantity;
 }
 
 /** When an order was last asked to shrink to so much, or (0) to go, on the desk's clock. */
@@ -41,13 +42,19 @@ function trying(hall: Hall, order: Order, share: number): void {
 }
 
 /** What an order takes once the change that is under way has been taken. */
-export function restAfterChange(order: Order): number {
-  return order.state === 'MODIFY_PENDING' && order.change !== undefined ? Math.max(0, order.change.quantity - order.filled) : restOf(order);
+export function restAfterChange(order: Order): Quantity {
+  return order.state === 'MODIFY_PENDING' && order.change !== undefined
+    ? max(ZERO, minus(order.change.quantity, order.filled))
+    : restOf(order);
 }
 
 /** What the stops of these exits cover, each group by its largest. One that only may be there protects nothing. */
-export function coveredBy(exits: readonly Order[]): number {
+export function coveredBy(exits: readonly Order[]): Quantity {
   return restOfGroups(exits.filter(isStanding), restAfterChange);
+}
+
+function largest(group: readonly Order[]): Quantity {
+  return group.reduce((most, order) => max(most, restAfterChange(order)), ZERO);
 }
 
 function isStanding(order: Order): boolean {
@@ -58,19 +65,19 @@ function isStanding(order: Order): boolean {
  * What may stay of each group: what its stop covers comes first in every group, for a position can do without a target. A group is no
  * larger than its stop before the stops of all groups have their share.
  */
-function sharesOf(exits: readonly Order[], allowed: number): readonly Share[] {
+function sharesOf(exits: readonly Order[], allowed: Quantity): readonly Share[] {
   const groups = new Map<string, Order[]>();
   for (const order of exits) groups.set(groupOf(order), [...(groups.get(groupOf(order)) ?? []), order]);
-  let room = Math.max(0, allowed);
-  const take = (most: number): number => {
-    const share = Math.min(room, most);
-    room -= share;
+  let room = max(ZERO, allowed);
+  const take = (most: Quantity): Quantity => {
+    const share = min(room, most);
+    room = minus(room, share);
     return share;
   };
-  const parts = [...groups.values()].map((group) => ({ group, covered: coveredBy(group), share: 0 }));
+  const parts = [...groups.values()].map((group) => ({ group, covered: coveredBy(group), share: ZERO }));
   for (const part of parts) part.share = take(part.covered);
   for (const part of parts.toSorted((one, other) => Number(one.covered === 0) - Number(other.covered === 0)))
-    part.share += take(Math.max(...part.group.map(restAfterChange)) - part.share);
+    part.share = plus(part.share, take(minus(largest(part.group), part.share)));
   const shares = parts.flatMap(({ group, share }) => group.map((order) => ({ order, share })));
   // Targets before stops: what protects goes last.
   return shares.toSorted((one, other) => Number(isStopType(one.order.type)) - Number(isStopType(other.order.type)));
@@ -91,7 +98,7 @@ export interface Fitting {
 export function fitExits(
   hall: Hall,
   exits: readonly Order[],
-  allowed: number,
+  allowed: Quantity,
   how: { readonly by: string; readonly oneByOne?: boolean; readonly since?: number },
 ): Fitting {
   const gone: Order[] = [];
@@ -111,7 +118,7 @@ export function fitExits(
       if (UNSETTLED.has(order.state)) continue;
       if (!isTried(hall, order, share, how.since) && isChangeable(order)) {
         trying(hall, order, share);
-        if (changeOrder(hall, order, { quantity: (order.filled + share) as Quantity }, how.by).ok) {
+        if (changeOrder(hall, order, { quantity: plus(order.filled, share) }, how.by).ok) {
           shrunk = true;
           continue;
         }
@@ -131,6 +138,6 @@ export function fitExits(
 }
 
 /** Makes exits fit into `remaining`, all at once. */
-export function makeRoom(hall: Hall, exits: readonly Order[], remaining: number, by: string): void {
+export function makeRoom(hall: Hall, exits: readonly Order[], remaining: Quantity, by: string): void {
   fitExits(hall, exits, remaining, { by });
 }

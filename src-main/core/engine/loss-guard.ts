@@ -1,6 +1,7 @@
 import type { BrokerNews } from '#core/ports/broker';
 import { isLossReached } from '#core/risk/daily-loss';
-import { formatAmount, type Amount } from '#domain/money';
+import { formatAmount } from '#domain/money';
+import { negate } from '#domain/scaled';
 import { isArmedState } from './engine-table.ts';
 import { log } from './desk-state.ts';
 import { commit, engineState, type Hall } from './hall.ts';
@@ -20,7 +21,7 @@ export function onPnl(hall: Hall, news: Extract<BrokerNews, { kind: 'pnl' }>): v
   const reached = isLossReached(figure, limit);
   if (reached === (hall.stores.loss.get('desk')?.reached ?? false)) return;
   const text = reached
-    ? `The day's loss of ${formatAmount((0 - figure) as Amount)} ${account.currency} passed the limit of ${limit}, by the profit and loss that IB tells of ${account.id}`
+    ? `The day's loss of ${formatAmount(negate(figure))} ${account.currency} passed the limit of ${limit}, by the profit and loss that IB tells of ${account.id}`
     : `The day's result of ${formatAmount(figure)} ${account.currency} is inside the limit of ${limit} again`;
   const kills = reached && !hall.latch.isSet() && isRunning(hall);
   if (kills) kill(hall, 'own', 'control C-13', text);

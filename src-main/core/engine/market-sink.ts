@@ -1,6 +1,6 @@
 import type { MarketSink, QuoteInfo } from '#core/ports/market-data';
 import type { ConId } from '#domain/ids';
-import type { Price } from '#domain/price';
+import { priceOf } from '#domain/price';
 import type { Tick } from '#domain/quote';
 import { count, type Hall, logLine } from './hall.ts';
 
@@ -63,7 +63,7 @@ function onInfo({ board, registry, exchange }: Hall, conId: ConId, info: QuoteIn
       break;
     case 'no-data':
       // −1 is how the board spells "unknown now": an old side of the market must not stand in for a missing one.
-      board.onTick({ conId, field: info.field, price: -1_000_000 as Price, at: exchange.now() });
+      board.onTick({ conId, field: info.field, price: priceOf(-1), at: exchange.now() });
       break;
   }
 }

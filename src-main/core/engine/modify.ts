@@ -136,7 +136,7 @@ export function changeOrder(hall: Hall, order: Order, terms: NewTerms, by: strin
     return tx.seq;
   });
   if (outcome.kind === 'failed') return refuse('The change could not be recorded; nothing was sent.');
-  if (outcome.kind === 'deferred') return ok(hall.coordinator.statistics().seq);
+  if (outcome.kind === 'deferred') return ok(hall.coordinator.seq);
   return typeof outcome.value === 'string' ? refuse(outcome.value) : ok(outcome.value);
 }
 

@@ -3,7 +3,7 @@ import { mayBecome, settled } from '#core/order/life';
 import { EXPIRED_WORD, stateOfStatus } from '#core/order/translate';
 import type { BrokerNotice, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
 import type { OrderKey } from '#domain/ids';
-import type { Quantity } from '#domain/quantity';
+import { ZERO } from '#domain/quantity';
 import { isTerminal, isWorking, type Order, type OrderState, sameTrail, type Side } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
 import { adopt, adoptedKey } from './adopt-order.ts';
@@ -218,8 +218,8 @@ export function onOrderStatus(hall: Hall, news: OrderStatusNews): void {
   hall.reconciliation.sawOrder(key);
   const before = hall.index.get(key);
   if (before === undefined) return;
-  const told = news.filled ?? 0;
-  if (before.sentAt === undefined && told > (hall.toldFilled.get(key) ?? 0)) hall.toldFilled.set(key, told as Quantity);
+  const told = news.filled ?? ZERO;
+  if (before.sentAt === undefined && told > (hall.toldFilled.get(key) ?? 0)) hall.toldFilled.set(key, told);
   const next = evidence(hall, before, news.ibStatus, news.filled ?? 0, news.whyHeld);
   if (sameStatus(before, news) && nothingNew(before, next)) return;
   commit(hall, 'risk-reducing', 'order.status', { kind: 'broker', text: `orderStatus ${news.ibStatus}`, ref: key }, (tx) => {

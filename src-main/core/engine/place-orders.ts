@@ -4,7 +4,8 @@ import type { ApprovedOrder, SendOutcome } from '#core/ports/broker';
 import type { RecentSend } from '#core/risk/risk-context';
 import type { ClientId, OrderKey, OrderRef } from '#domain/ids';
 import { isWorking, type Order, type OrderCause, type OrderIntent } from '#domain/order';
-import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
+import { formatQuantity, ZERO } from '#domain/quantity';
+import { abs, minus } from '#domain/scaled';
 import { type Effect, log, positionKey } from './desk-state.ts';
 import { commit, count, type Hall } from './hall.ts';
 import { step } from './desk-state.ts';
@@ -214,7 +215,7 @@ function leftBehind(hall: Hall, tx: Tx<Effect>, legs: readonly { readonly ref: O
 function nakedText(hall: Hall, { account, contract }: Order): string {
   const position = hall.stores.positions.get(positionKey(account, contract.conId));
   if (position === undefined) return '';
-  const open = (Math.abs(position.quantity) - stopsProtecting(hall.index.working(), position)) as Quantity;
+  const open = minus(abs(position.quantity), stopsProtecting(hall.index.working(), position));
   return open > 0 ? ` UNPROTECTED ${formatQuantity(open)} ${contract.symbol}: protect it or close it again.` : '';
 }
 

@@ -3,10 +3,11 @@ import type { Contract } from '#domain/contract';
 import type { Execution } from '#domain/execution';
 import type { Order } from '#domain/order';
 import type { ExternalDifference, Position } from '#domain/position';
-import type { Price } from '#domain/price';
-import { formatQuantity, type Quantity } from '#domain/quantity';
+import { type Price, ZERO_PRICE } from '#domain/price';
+import { formatQuantity, ZERO } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import type { AccountId, ConId } from '#domain/ids';
+import { minus, negate, plus } from '#domain/scaled';
 import { type Effect, log, positionKey } from './desk-state.ts';
 import { isArmedState } from './engine-table.ts';
 import { commit, engineState, type Hall } from './hall.ts';
@@ -59,7 +60,7 @@ function absentIsFlat(hall: Hall, named: ReadonlySet<string>): void {
     for (const [key] of gone) {
       const position = tx.get(hall.stores.positions, key);
       if (position === undefined) continue;
-      const flat = 0 as Quantity;
+      const flat = ZERO;
       tx.set(hall.stores.positions, key, { ...position, ...(opening ? { quantity: flat } : {}), brokerQuantity: flat, brokerAt: tx.at });
     }
   });
@@ -78,9 +79,9 @@ function takeOver(hall: Hall, key: string): void {
     (tx) => {
       const position = tx.get(hall.stores.positions, key);
       if (position?.brokerQuantity === undefined) return undefined;
-      const difference = (position.brokerQuantity - position.quantity) as Quantity;
+      const difference = minus(position.brokerQuantity, position.quantity);
       if (difference === 0) return undefined;
-      const quantity = ((position.external?.quantity ?? 0) + difference) as Quantity;
+      const quantity = plus(position.external?.quantity ?? ZERO, difference);
       const sign = difference > 0 ? '+' : '';
       const said =
         `The desk holds ${formatQuantity(position.quantity)} ${position.contract.symbol}, the broker ${formatQuantity(position.brokerQuantity)}: ` +
@@ -99,7 +100,7 @@ function takeOver(hall: Hall, key: string): void {
 }
 
 function averageAfter(position: Position): Price {
-  if (position.brokerQuantity === 0) return 0 as Price;
+  if (position.brokerQuantity === 0) return ZERO_PRICE;
   return position.brokerAverageCost ?? position.averagePrice;
 }
 
@@ -119,11 +120,11 @@ export function explainedBy(
 ): Position | undefined {
   const { external } = position;
   if (external === undefined) return undefined;
-  const signed = execution.side === 'BUY' ? execution.quantity : 0 - execution.quantity;
+  const signed = execution.side === 'BUY' ? execution.quantity : negate(execution.quantity);
   if (Math.sign(signed) !== Math.sign(external.quantity) || Math.abs(signed) > Math.abs(external.quantity)) return undefined;
   if (told.live && told.at - external.since > EXPLAINS_MS) return undefined;
   if (told.order?.sentAt !== undefined && told.order.sentAt >= external.since) return undefined;
-  const left = (external.quantity - signed) as Quantity;
+  const left = minus(external.quantity, signed);
   return withExternal(position, left === 0 ? undefined : { ...external, quantity: left });
 }
 

@@ -2,7 +2,8 @@ import type { OrderKey } from '#domain/ids';
 import { isStopType, isTerminal, isWorking, type Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import { formatPrice } from '#domain/price';
-import { formatQuantity, type Quantity } from '#domain/quantity';
+import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
+import { minus } from '#domain/scaled';
 import { sizeOf, unprotectedOf } from './closing.ts';
 import { log, type Offer, positionKey } from './desk-state.ts';
 import { commit, type Hall } from './hall.ts';
@@ -101,8 +102,8 @@ export class ProtectionWatch {
         graceMs: TRIM_GRACE_MS,
         isOwnDoing: false,
       };
-    const open = position.quantity === 0 ? 0 : unprotectedOf(hall, position);
-    return open > 0 ? unprotected(hall, position, open as Quantity, now) : undefined;
+    const open = position.quantity === 0 ? ZERO : unprotectedOf(hall, position);
+    return open > 0 ? unprotected(hall, position, open, now) : undefined;
   }
 
   /** A close or a replacement is under way: what it leaves open is its own matter while it lasts. */
@@ -196,7 +197,7 @@ function unprotected(hall: Hall, position: Position, open: Quantity, now: number
 
 function whatBecameOf(stop: Order, isSmall: boolean): string {
   const name = `its stop${stop.stop === undefined ? '' : ` at ${formatPrice(stop.stop)}`}`;
-  if (isSmall) return `${name} covers only ${formatQuantity((stop.quantity - stop.filled) as Quantity)}`;
+  if (isSmall) return `${name} covers only ${formatQuantity(minus(stop.quantity, stop.filled))}`;
   switch (stop.state) {
     case 'REJECTED':
       return `${name} was rejected`;

@@ -10,7 +10,7 @@ import type { OrderKey } from '#domain/ids';
 import type { Order, OrderIntent } from '#domain/order';
 import type { Quote } from '#domain/quote';
 import type { Trigger } from '#domain/trigger';
-import { ZERO } from '#domain/quantity';
+import { type Quantity, ZERO } from '#domain/quantity';
 import { type Effect, positionKey } from './desk-state.ts';
 import { entryOf, isOpenEntry, takesOf } from './families.ts';
 import type { Hall } from './hall.ts';
@@ -102,7 +102,7 @@ function isReplaced(order: Order, changed: Order | undefined): boolean {
   return order.key === changed.key || (order.side === changed.side && groupOf(order) === groupOf(changed));
 }
 
-function comingOf(hall: Hall, exit: Order): number {
+function comingOf(hall: Hall, exit: Order): Quantity {
   const entry = entryOf(hall, exit);
-  return isOpenEntry(entry) ? restOf(entry) : 0;
+  return isOpenEntry(entry) ? restOf(entry) : ZERO;
 }

@@ -1,13 +1,13 @@
 import { restOf } from '#core/order/family';
 import { stopsProtecting } from '#core/order/protection';
-import { mulDiv } from '#domain/decimal';
 import type { AccountId, ConId, OrderKey } from '#domain/ids';
 import { isStopType, isTerminal, type Order, type Trail } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import type { Position } from '#domain/position';
-import { formatPrice, type Price, roundToTick } from '#domain/price';
+import { formatPrice, type Price, priceOf, roundToTick } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
+import { abs, max, min, minus, plus, timesRatio } from '#domain/scaled';
 import { exitsOf, firesAtOnce, groupToJoin, refuse, sendExit, type SentExit, sizeOf } from './closing.ts';
 import { log, positionKey, type Trailing } from './desk-state.ts';
 import { mayTransmit } from './engine-table.ts';
@@ -46,7 +46,7 @@ export function trailPosition(hall: Hall, account: AccountId, conId: ConId, trai
   if (moving !== undefined) return refuse(`A stop of ${symbol} cannot be replaced now: ${moving}`);
   const start = startOf(hall, position, onTick, undefined);
   if (!start.ok) return start;
-  const open = (sizeOf(position) - stopsProtecting(hall.index.working(), position)) as Quantity;
+  const open = minus(sizeOf(position), stopsProtecting(hall.index.working(), position));
   let last: Done = ok(0);
   for (const stop of stops) {
     last = stop.type === 'TRAIL' ? changeOrder(hall, stop, { trail: onTick }, by) : replace(hall, position, stop, onTick, by);
@@ -64,11 +64,11 @@ function startOf(hall: Hall, position: Position, trail: Trail, old: Order | unde
   const long = position.quantity > 0;
   const market = long ? quote?.bid : quote?.ask;
   if (market === undefined) return refuse(`${symbol} has no market now that a stop could trail.`);
-  const distance = trail.kind === 'amount' ? trail.amount : mulDiv(Math.abs(market), trail.basisPoints, 10_000);
+  const distance = trail.kind === 'amount' ? trail.amount : timesRatio(abs(market), trail.basisPoints, 10_000);
   if (distance <= 0) return refuse('A stop trails by more than nothing; write a distance.');
-  const tick = hall.details.get(conId)?.minTick ?? (10_000 as Price);
-  const behind = roundToTick((long ? market - distance : market + distance) as Price, tick, long ? 'up' : 'down');
-  const level = old?.stop === undefined ? behind : ((long ? Math.max(behind, old.stop) : Math.min(behind, old.stop)) as Price);
+  const tick = hall.details.get(conId)?.minTick ?? priceOf(0.01);
+  const behind = roundToTick(long ? minus(market, distance) : plus(market, distance), tick, long ? 'up' : 'down');
+  const level = old?.stop === undefined ? behind : long ? max(behind, old.stop) : min(behind, old.stop);
   const onTick = roundToTick(level, tick, long ? 'up' : 'down');
   const fault = firesAtOnce(hall, position, onTick);
   return fault === undefined ? ok(onTick) : refuse(fault);
@@ -97,7 +97,7 @@ function place(
 function replace(hall: Hall, position: Position, old: Order, trail: Trail, by: string): Done {
   let placed: SentExit | undefined;
   if (old.ocaGroup !== undefined) {
-    const sent = place(hall, position, restOf(old) as Quantity, trail, old, by);
+    const sent = place(hall, position, restOf(old), trail, old, by);
     if (!sent.ok) return sent;
     placed = sent.value;
   }
@@ -170,8 +170,8 @@ function afterOld(hall: Hall, trailing: Trailing, old: Order, position: Position
     return;
   }
   end(hall, trailing, undefined);
-  const open = (sizeOf(position) - stopsProtecting(hall.index.working(), position)) as Quantity;
-  const quantity = Math.min(open, restOf(old)) as Quantity;
+  const open = minus(sizeOf(position), stopsProtecting(hall.index.working(), position));
+  const quantity = min(open, restOf(old));
   if (quantity <= 0) return;
   const sent = place(hall, position, quantity, trailing.trail, old, trailing.by);
   if (!sent.ok) end(hall, trailing, sent.error.text);

@@ -2,7 +2,10 @@ import { entryKeyOf, groupOf, restOfGroups } from '#core/order/family';
 import type { AccountId, ConId } from '#domain/ids';
 import { isStopType, type Order } from '#domain/order';
 import type { Position } from '#domain/position';
-import { formatQuantity, type Quantity } from '#domain/quantity';
+import { formatQuantity, type Quantity, trustedQuantity, ZERO } from '#domain/quantity';
+import { max, min, minus, negate, plus, sumOf } from '#domain/scaled';
+import { ZERO_PRICE } from '#domain/price';
+import { ZERO_AMOUNT } from '#domain/money';
 import { undecided } from './adoption.ts';
 import { exitsOf } from './closing.ts';
 import { log, positionKey } from './desk-state.ts';
@@ -67,37 +70,38 @@ export class Trims {
     const { long, short } = openedByTriggers(hall, account, conId);
     // Brackets of two triggers may stand against each other; each of their exits has its own entry to close.
     const sides = [
-      this.#trimSide({ ...position, quantity: 1 as Quantity }, position.quantity + short, position.quantity),
-      this.#trimSide({ ...position, quantity: -1 as Quantity }, long - position.quantity, position.quantity),
+      this.#trimSide({ ...position, quantity: trustedQuantity(1) }, plus(position.quantity, short), position.quantity),
+      this.#trimSide({ ...position, quantity: trustedQuantity(-1) }, minus(long, position.quantity), position.quantity),
     ];
     return sides.includes(true);
   }
 
-  #trimSide(side: Position, most: number, held: number): boolean {
+  #trimSide(side: Position, most: Quantity, held: Quantity): boolean {
     const hall = this.#hall;
     const all = exitsOf(hall, side).filter(isOwnExit);
     // IB itself bounds the exits of an entry that works: they are let alone, and what they may take now is theirs.
-    const bound = new Map<string, number>();
+    const bound = new Map<string, Quantity>();
     for (const order of all)
       if (isOpenEntry(entryOf(hall, order))) {
-        const takes = Math.min(restAfterChange(order), openOf(hall, order) ?? 0);
-        bound.set(groupOf(order), Math.max(bound.get(groupOf(order)) ?? 0, takes));
+        const takes = min(restAfterChange(order), openOf(hall, order) ?? ZERO);
+        bound.set(groupOf(order), max(bound.get(groupOf(order)) ?? ZERO, takes));
       }
     // What has joined such a group by hand is not bounded by its entry.
     for (const order of all)
       if (bound.has(groupOf(order)) && !isOpenEntry(entryOf(hall, order)))
-        bound.set(groupOf(order), Math.max(bound.get(groupOf(order)) ?? 0, restAfterChange(order)));
+        bound.set(groupOf(order), max(bound.get(groupOf(order)) ?? ZERO, restAfterChange(order)));
     const free = all.filter((order) => !bound.has(groupOf(order)) && order.state !== 'CANCEL_PENDING' && !isIgnored(hall, order));
     // Among them targets without a stop: they give way to what protects.
     const withStop = new Set(all.filter((order) => isStopType(order.type)).map(groupOf));
     const targets = all.filter((order) => bound.has(groupOf(order)) && !withStop.has(groupOf(order)) && !isIgnored(hall, order));
-    const takenBy = (isMeant: (group: string) => boolean): number =>
-      [...bound].reduce((sum, [group, takes]) => sum + (isMeant(group) ? takes : 0), 0);
-    const room = Math.max(0, most - takenBy((group) => withStop.has(group)));
+    const takenBy = (isMeant: (group: string) => boolean): Quantity =>
+      sumOf(bound, ([group, takes]) => (isMeant(group) ? takes : ZERO), ZERO);
+    const stopped = takenBy((group) => withStop.has(group));
+    const room = max(ZERO, minus(most, stopped));
     const theirs = takenBy((group) => !withStop.has(group));
-    const allowed = Math.max(room - theirs, Math.min(room, coveredBy(free)));
+    const allowed = max(minus(room, theirs), min(room, coveredBy(free)));
     const there = restOfGroups(free, restAfterChange);
-    const tooMuch = there + theirs - room;
+    const tooMuch = minus(plus(there, theirs), room);
     const exits = [...free, ...targets];
     const key = positionKey(side.account, side.contract.conId);
     if (tooMuch <= 0) {
@@ -112,9 +116,9 @@ export class Trims {
     if (all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type))) return true;
     const how = { by: 'the desk' } as const;
     const { acted: freed, stuck } = fitExits(hall, free, allowed, how);
-    const left = Math.max(0, room - Math.min(there, allowed));
+    const left = max(ZERO, minus(room, min(there, allowed)));
     const acted = (theirs > left && fitExits(hall, targets, left, how).acted) || freed;
-    const figures = `${formatQuantity(held as Quantity)} held, exits for ${formatQuantity((there + theirs) as Quantity)} worked`;
+    const figures = `${formatQuantity(held)} held, exits for ${formatQuantity(plus(there, theirs))} worked`;
     if (acted) this.#say(side, `${figures} after a fill from outside; what is too much is taken back.`);
     else if (stuck.length > 0 && !this.#told.has(`${key} ${side.quantity}`)) {
       this.#told.add(`${key} ${side.quantity}`);
@@ -135,28 +139,28 @@ function flat(account: AccountId, contract: Position['contract']): Position {
   return {
     account,
     contract,
-    quantity: 0 as Quantity,
-    averagePrice: 0 as never,
-    realized: 0 as never,
-    commission: 0 as never,
+    quantity: ZERO,
+    averagePrice: ZERO_PRICE,
+    realized: ZERO_AMOUNT,
+    commission: ZERO_AMOUNT,
     updatedAt: 0,
   };
 }
 
 /** What entries of triggers have opened and their own exits have not closed, by side. */
-export function openedByTriggers(hall: Hall, account: AccountId, conId: ConId): { readonly long: number; readonly short: number } {
-  let long = 0;
-  let short = 0;
+export function openedByTriggers(hall: Hall, account: AccountId, conId: ConId): { readonly long: Quantity; readonly short: Quantity } {
+  let long = ZERO;
+  let short = ZERO;
   for (const order of hall.stores.orders.values()) {
     if (order.contract.conId !== conId || order.account !== account || order.filled === 0 || order.triggerId === undefined) continue;
     const entryKey = entryKeyOf(order);
     const entry = entryKey === undefined ? order : hall.index.get(entryKey);
     if (entry?.leg !== 'E') continue;
-    const opened = order === entry ? order.filled : 0 - order.filled;
-    if (entry.side === 'BUY') long += opened;
-    else short += opened;
+    const opened = order === entry ? order.filled : negate(order.filled);
+    if (entry.side === 'BUY') long = plus(long, opened);
+    else short = plus(short, opened);
   }
-  return { long: Math.max(0, long), short: Math.max(0, short) };
+  return { long: max(ZERO, long), short: max(ZERO, short) };
 }
 
 /** Only what this desk placed as an exit is taken back by itself; a person's order is a person's wish. */

@@ -1,7 +1,7 @@
 import type { Tx } from '#core/commit/transaction';
 import type { OrderKey } from '#domain/ids';
 import type { Order, OrderAbsence, OrderState } from '#domain/order';
-import type { Quantity } from '#domain/quantity';
+import { ZERO } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { type Effect, log, positionKey } from './desk-state.ts';
 import { commit, type Hall } from './hall.ts';
@@ -23,7 +23,7 @@ const UNANSWERED_MS = 10_000;
  * settles it; nothing is ever sent again by the desk.
  */
 export function noteAbsence(hall: Hall, tx: Tx<Effect>, order: Order): void {
-  const position = tx.get(hall.stores.positions, positionKey(order.account, order.contract.conId))?.brokerQuantity ?? (0 as Quantity);
+  const position = tx.get(hall.stores.positions, positionKey(order.account, order.contract.conId))?.brokerQuantity ?? ZERO;
   const before = order.absence;
   const again = before !== undefined && before.position === position;
   const looks = again ? before.looks + 1 : 1;

@@ -35,5 +35,5 @@ export function cancelWaiting(hall: Hall, key: OrderKey, by: string): Result<num
   const dropped = order?.ref === undefined ? [] : hall.ports.broker.drop([order.ref], reason);
   notSent(hall, dropped, reason);
   if (dropped.length === 0) return err({ code: 'not-allowed-now', text: 'This order is just leaving; cancel it in a moment.' });
-  return ok(hall.coordinator.statistics().seq);
+  return ok(hall.coordinator.seq);
 }

@@ -6,11 +6,12 @@ import type { Journal, JournalStatus } from '#core/ports/journal';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
 import type { AccountId, ClientId, ConId, OrderId, TriggerId } from '#domain/ids';
-import type { Amount } from '#domain/money';
-import type { Price } from '#domain/price';
+import { ZERO_AMOUNT } from '#domain/money';
+import { type Price, priceOf, ZERO_PRICE } from '#domain/price';
 import { units } from '#domain/quantity';
 import { err, ok } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
+import { minus, plus } from '#domain/scaled';
 import { DeskCore } from './desk-core.ts';
 import { openDeskStores, type Effect } from './desk-state.ts';
 import { startDesk } from './operator.ts';
@@ -18,7 +19,7 @@ import { armTrigger } from './triggers.ts';
 
 const ACCOUNT = 'DU0000000' as AccountId;
 const CONTRACT: Contract = { conId: 1 as ConId, symbol: 'WARM', secType: 'STK', exchange: 'SMART', currency: 'USD', multiplier: 1 };
-const LEVEL = 100_000_000 as Price;
+const LEVEL = priceOf(100);
 
 /**
  * Runs the order path on a desk of its own that is connected to nothing, so that the engine has compiled it before the first real firing.
@@ -81,25 +82,24 @@ export function warmUp(context: ContextPort, rounds: number): number {
   core.onNews({ kind: 'link', link });
   for (const part of ['open-orders', 'completed-orders', 'executions', 'positions'] as const)
     core.onNews({ kind: 'end', of: part, epoch: 1, request: 0 });
-  const zero = 0 as Amount;
+  const zero = ZERO_AMOUNT;
   core.onNews({ kind: 'pnl', account: ACCOUNT, daily: zero, unrealized: zero, realized: zero });
   core.learn({
     contract: CONTRACT,
     longName: 'Warm',
-    minTick: 10_000 as Price,
+    minTick: priceOf(0.01),
     timeZoneId: 'US/Eastern',
     tradingHours: '',
     liquidHours: '',
   });
   startDesk(core.hall, 'warm-up');
-  const tick = (field: 'bid' | 'ask' | 'last', price: number): void =>
-    core.sink.tick({ conId: CONTRACT.conId, field, price: price as Price, at: time });
+  const tick = (field: 'bid' | 'ask' | 'last', price: Price): void => core.sink.tick({ conId: CONTRACT.conId, field, price, at: time });
   core.hall.board.follow(CONTRACT);
   for (let round = 0; round < rounds; round += 1) {
     time += 11_000;
-    tick('bid', LEVEL - 30_000);
-    tick('ask', LEVEL + 10_000);
-    tick('last', LEVEL - 20_000);
+    tick('bid', minus(LEVEL, priceOf(0.03)));
+    tick('ask', plus(LEVEL, priceOf(0.01)));
+    tick('last', minus(LEVEL, priceOf(0.02)));
     core.sink.chunkEnd();
     armTrigger(core.hall, spec(round), 'warm-up');
     tick('last', LEVEL);
@@ -134,7 +134,7 @@ function spec(round: number): TriggerSpec {
       contract: CONTRACT,
       side: 'BUY',
       quantity: units(1 + (round % 50)),
-      entry: { type: 'LMT', limitOffset: 0 as Price },
+      entry: { type: 'LMT', limitOffset: ZERO_PRICE },
       tif: 'DAY',
       outsideRth: true,
       ...(bracket ? { target: { kind: 'percent', basisPoints: 200 }, stop: { kind: 'percent', basisPoints: 100 } } : {}),

@@ -1,5 +1,5 @@
 import type { Contract } from '#domain/contract';
-import type { Price } from '#domain/price';
+import { type Price, trustedPrice } from '#domain/price';
 import type { LiveType, Quote, QuoteField } from '#domain/quote';
 import type { Quantity } from '#domain/quantity';
 import { SessionRangeTracker } from './session-range.ts';
@@ -185,9 +185,9 @@ export class QuoteBook {
     const last = this.price[LAST] as number;
     return {
       conId: this.contract.conId,
-      ...(bid === bid ? { bid: bid as Price } : {}),
-      ...(ask === ask ? { ask: ask as Price } : {}),
-      ...(last === last ? { last: last as Price } : {}),
+      ...(bid === bid ? { bid: trustedPrice(bid) } : {}),
+      ...(ask === ask ? { ask: trustedPrice(ask) } : {}),
+      ...(last === last ? { last: trustedPrice(last) } : {}),
       ...(this.bidSize === undefined ? {} : { bidSize: this.bidSize }),
       ...(this.askSize === undefined ? {} : { askSize: this.askSize }),
       ...(this.lastSize === undefined ? {} : { lastSize: this.lastSize }),

@@ -1,4 +1,4 @@
-import type { Price } from '#domain/price';
+import { type Price, trustedPrice } from '#domain/price';
 import { zoneOffsetMinutes } from '#domain/session-time';
 
 /** Highs and lows of the New York day by last price: before 09:30, and from 09:30 to 16:00. Missing when nothing traded. */
@@ -41,8 +41,8 @@ export class SessionRangeTracker {
 
   range(): SessionRange {
     return {
-      ...(Number.isNaN(this.#preHigh) ? {} : { preHigh: this.#preHigh as Price, preLow: this.#preLow as Price }),
-      ...(Number.isNaN(this.#dayHigh) ? {} : { dayHigh: this.#dayHigh as Price, dayLow: this.#dayLow as Price }),
+      ...(Number.isNaN(this.#preHigh) ? {} : { preHigh: trustedPrice(this.#preHigh), preLow: trustedPrice(this.#preLow) }),
+      ...(Number.isNaN(this.#dayHigh) ? {} : { dayHigh: trustedPrice(this.#dayHigh), dayLow: trustedPrice(this.#dayLow) }),
     };
   }
 }

@@ -1,6 +1,8 @@
 import type { OrderKey } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { orderRef, parseOrderRef } from '#domain/order-ref';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { max, minus, plus } from '#domain/scaled';
 
 type Member = Pick<Order, 'key' | 'ref' | 'leg' | 'parentKey' | 'ocaGroup'>;
 
@@ -27,18 +29,18 @@ export function groupOf(order: Member): string {
 }
 
 /** What an order can still take: until IB has said which of its terms hold, the larger of what it has and what it is being changed to. */
-export function restOf(order: Pick<Order, 'quantity' | 'filled' | 'change'>): number {
-  return Math.max(0, Math.max(order.quantity, order.change?.quantity ?? 0) - order.filled);
+export function restOf(order: Pick<Order, 'quantity' | 'filled' | 'change'>): Quantity {
+  return max(ZERO, minus(max(order.quantity, order.change?.quantity ?? ZERO), order.filled));
 }
 
 /** Quantity that these orders can still take in all; `rest` says what each of them can. */
-export function restOfGroups(orders: readonly Order[], rest: (order: Order) => number = restOf): number {
-  const groups = new Map<string, number>();
+export function restOfGroups(orders: readonly Order[], rest: (order: Order) => Quantity = restOf): Quantity {
+  const groups = new Map<string, Quantity>();
   for (const order of orders) {
     const group = groupOf(order);
-    groups.set(group, Math.max(groups.get(group) ?? 0, rest(order)));
+    groups.set(group, max(groups.get(group) ?? ZERO, rest(order)));
   }
-  let sum = 0;
-  for (const there of groups.values()) sum += there;
+  let sum = ZERO;
+  for (const there of groups.values()) sum = plus(sum, there);
   return sum;
 }

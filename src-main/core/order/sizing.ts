@@ -1,5 +1,4 @@
 import type { ContractDetails } from '#domain/contract';
-import { mulDiv } from '#domain/decimal';
 import type { AccountId, TriggerId } from '#domain/ids';
 import type { OrderIntent, OrderLeg, Side } from '#domain/order';
 import { opposite } from '#domain/order';
@@ -8,6 +7,7 @@ import { formatPrice, type Price, roundToTick } from '#domain/price';
 import type { Quote } from '#domain/quote';
 import { err, ok, type Result } from '#domain/result';
 import type { ExitLevel, TriggerAction } from '#domain/trigger';
+import { abs, plus, scale, timesRatio } from '#domain/scaled';
 import { ocaGroupOf } from './family.ts';
 
 export interface SizingInput {
@@ -49,7 +49,7 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
       const base = entry.type === 'STP LMT' ? entry.stop : market;
       if (base === undefined)
         return err(`${details.contract.symbol} has no market to offset the limit from; wait for a quote or write a fixed limit.`);
-      limit = (base + entry.limitOffset) as Price;
+      limit = plus(base, entry.limitOffset);
     } else return err('The limit order has no limit; write a price or an offset.');
     limit = roundToTick(limit, tick, side === 'BUY' ? 'down' : 'up');
   }
@@ -103,7 +103,7 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
 function exitPrice(level: ExitLevel, reference: Price | undefined, direction: 1 | -1): Price | undefined {
   if (level.kind === 'price') return level.price;
   if (reference === undefined) return undefined;
-  return (reference + direction * mulDiv(Math.abs(reference), level.basisPoints, 10_000)) as Price;
+  return plus(reference, scale(timesRatio(abs(reference), level.basisPoints, 10_000), direction));
 }
 
 function sideFault(name: 'target' | 'stop', price: Price, reference: Price | undefined, direction: 1 | -1): string | undefined {

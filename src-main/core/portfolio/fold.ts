@@ -1,9 +1,9 @@
 import type { Execution } from '#domain/execution';
-import { mulDiv } from '#domain/decimal';
-import { notional, type Amount } from '#domain/money';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Amount, notional, ZERO_AMOUNT } from '#domain/money';
+import { type Price, trustedPrice, ZERO_PRICE } from '#domain/price';
+import { type Quantity, ZERO } from '#domain/quantity';
 import type { Contract } from '#domain/contract';
+import { abs, min, minus, negate, plus, scale, timesRatio } from '#domain/scaled';
 
 /** Quantity signed by side; average price of what is open; realised without commission, in the contract's currency. */
 export interface Holding {
@@ -12,7 +12,7 @@ export interface Holding {
   readonly realized: Amount;
 }
 
-export const FLAT: Holding = { quantity: 0 as Quantity, averagePrice: 0 as Price, realized: 0 as Amount };
+export const FLAT: Holding = { quantity: ZERO, averagePrice: ZERO_PRICE, realized: ZERO_AMOUNT };
 
 /**
  * One fill into a holding. Adding averages, reducing realises against the average, crossing zero does both: the remainder opens
@@ -23,22 +23,22 @@ export function foldFill(
   execution: Pick<Execution, 'side' | 'quantity' | 'price'>,
   contract: Pick<Contract, 'multiplier'>,
 ): Holding {
-  const signed = (execution.side === 'BUY' ? execution.quantity : 0 - execution.quantity) as Quantity;
+  const signed = execution.side === 'BUY' ? execution.quantity : negate(execution.quantity);
   const before = holding.quantity;
-  const after = (before + signed) as Quantity;
+  const after = plus(before, signed);
   if (before === 0 || Math.sign(before) === Math.sign(signed)) {
-    const weight = Math.abs(before) + Math.abs(signed);
-    const step = mulDiv(execution.price - holding.averagePrice, Math.abs(signed), weight);
+    const weight = plus(abs(before), abs(signed));
+    const step = timesRatio(minus(execution.price, holding.averagePrice), abs(signed), weight);
     return {
       quantity: after,
-      averagePrice: (before === 0 ? execution.price : holding.averagePrice + step) as Price,
+      averagePrice: before === 0 ? execution.price : plus(holding.averagePrice, step),
       realized: holding.realized,
     };
   }
-  const closed = Math.min(Math.abs(before), Math.abs(signed)) as Quantity;
-  const perUnit = ((execution.price - holding.averagePrice) * Math.sign(before)) as Price;
-  const realized = (holding.realized + notional(perUnit, closed, contract.multiplier)) as Amount;
-  const averagePrice = after === 0 ? (0 as Price) : Math.sign(after) === Math.sign(before) ? holding.averagePrice : execution.price;
+  const closed = min(abs(before), abs(signed));
+  const perUnit = scale(minus(execution.price, holding.averagePrice), Math.sign(before));
+  const realized = plus(holding.realized, notional(perUnit, closed, contract.multiplier));
+  const averagePrice = after === 0 ? ZERO_PRICE : Math.sign(after) === Math.sign(before) ? holding.averagePrice : execution.price;
   return { quantity: after, averagePrice, realized };
 }
 
@@ -52,12 +52,12 @@ export function averagePrice(fills: Iterable<Pick<Execution, 'price' | 'quantity
   }
   if (quantity <= 0n) return undefined;
   const magnitude = Number((2n * (value < 0n ? -value : value) + quantity) / (2n * quantity));
-  return (value < 0n ? -magnitude : magnitude) as Price;
+  return trustedPrice(value < 0n ? -magnitude : magnitude);
 }
 
 /** Against a mark price; undefined while the mark is unknown (never 0). */
 export function unrealized(holding: Holding, mark: Price | undefined, multiplier: number): Amount | undefined {
-  if (holding.quantity === 0) return 0 as Amount;
+  if (holding.quantity === 0) return ZERO_AMOUNT;
   if (mark === undefined) return undefined;
-  return notional((mark - holding.averagePrice) as Price, holding.quantity, multiplier);
+  return notional(minus(mark, holding.averagePrice), holding.quantity, multiplier);
 }

@@ -1,9 +1,10 @@
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
-import { formatAmount, MONEY_SCALE, notional, type Amount } from '#domain/money';
+import { amountOf, formatAmount, notional } from '#domain/money';
 import { type Order, type OrderIntent, type OrderLeg, sameTrail } from '#domain/order';
 import { groupOf } from '#core/order/family';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
-import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import { formatQuantity, QUANTITY_SCALE, ZERO } from '#domain/quantity';
+import { abs, max, minus, negate, plus, scale } from '#domain/scaled';
 import { isDerivative, pending } from './exposure.ts';
 import { dailyLossFault } from './daily-loss.ts';
 import type { Denied, RiskContext } from './risk-context.ts';
@@ -102,7 +103,9 @@ function worstPrice(intent: OrderIntent, context: RiskContext): Price | undefine
   const [entry] = intent.legs;
   const market = context.quote === undefined ? [] : [entry.side === 'BUY' ? context.quote.ask : context.quote.bid, context.quote.last];
   const known = [entry.limit, entry.stop, ...market].filter((price): price is Price => price !== undefined);
-  return known.length === 0 ? undefined : (Math.max(...known.map(Math.abs)) as Price);
+  return known
+    .map((price) => abs(price))
+    .reduce<Price | undefined>((most, price) => (most === undefined ? price : max(most, price)), undefined);
 }
 
 /** C-02: a market order without a price is refused, never taken as worth nothing. */
@@ -117,13 +120,13 @@ const orderNotional: Control = (intent, context) => {
     );
   }
   const value = notional(price, intent.legs[0].quantity, intent.contract.multiplier);
-  const limit = context.rules.limits.maxOrderNotional * MONEY_SCALE;
-  const figures = `notional ${grouped(formatAmount(value, 0))} of ${grouped(formatAmount(limit as Amount, 0))}`;
+  const limit = amountOf(context.rules.limits.maxOrderNotional);
+  const figures = `notional ${grouped(formatAmount(value, 0))} of ${grouped(formatAmount(limit, 0))}`;
   return value <= limit
     ? passed(figures)
     : denied(
         'C-02',
-        `The order is worth ${grouped(formatAmount(value, 0))} ${intent.contract.currency}, above the limit of ${grouped(formatAmount(limit as Amount, 0))}; lower the quantity.`,
+        `The order is worth ${grouped(formatAmount(value, 0))} ${intent.contract.currency}, above the limit of ${grouped(formatAmount(limit, 0))}; lower the quantity.`,
       );
 };
 
@@ -237,9 +240,9 @@ const worstCasePosition: Control = (intent, { position, working, takes, changed,
   const [entry] = intent.legs;
   const limit = isDerivative(intent.contract) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;
   const direction = entry.side === 'BUY' ? 1 : -1;
-  const worst = (position +
-    direction * (pending(working, intent.contract.conId, entry.side, takes) + entry.quantity - (changed?.filled ?? 0))) as Quantity;
-  const size = Math.abs(worst) as Quantity;
+  const more = minus(plus(pending(working, intent.contract.conId, entry.side, takes), entry.quantity), changed?.filled ?? ZERO);
+  const worst = plus(position, scale(more, direction));
+  const size = abs(worst);
   return size <= limit * QUANTITY_SCALE
     ? passed(`position after ${formatQuantity(worst)} of ${limit}`)
     : denied(
@@ -271,24 +274,24 @@ const circuitBreaker: Control = (_intent, { breaker, probing }) => {
 };
 
 /** Reducing orders pass every limit but one: they never sell more than is held, counting exits already working. */
-const reduceOnly: Control = (intent, { position, working, takes, changed, coming = 0 }) => {
+const reduceOnly: Control = (intent, { position, working, takes, changed, coming = ZERO }) => {
   const [entry] = intent.legs;
   if (intent.legs.length !== 1) return denied('REDUCE', 'A reducing order has exactly one leg.');
   const fault = quantityFault(entry);
   if (fault !== undefined) return denied('REDUCE', fault);
-  const rest = (entry.quantity - (changed?.filled ?? 0)) as Quantity;
+  const rest = minus(entry.quantity, changed?.filled ?? ZERO);
   if (changed !== undefined && onlyShrinks(entry, changed)) return passed(`takes ${formatQuantity(rest)}, less than before`);
-  const held = (entry.side === 'SELL' ? position : 0 - position) + coming;
+  const held = plus(entry.side === 'SELL' ? position : negate(position), coming);
   if (held <= 0)
     return denied('REDUCE', `There is no ${entry.side === 'SELL' ? 'long' : 'short'} position in ${intent.contract.symbol} to reduce.`);
   // What joins a group takes nothing besides it, as long as it is alone no more than what the others leave.
   const others = entry.ocaGroup === undefined ? working : working.filter((order) => groupOf(order) !== entry.ocaGroup);
-  const open = held - pending(others, intent.contract.conId, entry.side, takes);
+  const open = minus(held, pending(others, intent.contract.conId, entry.side, takes));
   return rest <= open
-    ? passed(`reduces ${formatQuantity(rest)} of ${formatQuantity(held as Quantity)}`)
+    ? passed(`reduces ${formatQuantity(rest)} of ${formatQuantity(held)}`)
     : denied(
         'REDUCE',
-        `Only ${formatQuantity(Math.max(0, open) as Quantity)} of ${formatQuantity(held as Quantity)} is free to close; working exits cover the rest. Cancel them first.`,
+        `Only ${formatQuantity(max(ZERO, open))} of ${formatQuantity(held)} is free to close; working exits cover the rest. Cancel them first.`,
       );
 };
 

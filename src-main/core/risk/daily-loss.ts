@@ -1,4 +1,5 @@
 import { type Amount, formatAmount, MONEY_SCALE } from '#domain/money';
+import { negate } from '#domain/scaled';
 
 /**
  * IB tells an account's profit and loss about once a second. A minute without a figure while prices of what is held move is sixty that
@@ -19,7 +20,7 @@ export function dailyLossFault(daily: Amount | undefined, ageMs: number | undefi
   if (daily === undefined || !Number.isFinite(daily))
     return "The day's profit and loss is not known yet, so the loss limit cannot be checked; it comes from TWS within seconds of connecting.";
   if (!(daily > -limit * MONEY_SCALE))
-    return `The day's loss of ${formatAmount((0 - daily) as Amount)} reached the limit of ${limit}; only reducing orders leave today.`;
+    return `The day's loss of ${formatAmount(negate(daily))} reached the limit of ${limit}; only reducing orders leave today.`;
   if (ageMs !== undefined && !(ageMs <= DAILY_PNL_MAX_AGE_MS))
     return `The day's profit and loss is ${Math.round(ageMs / 1_000)} s old while positions are held, so the loss limit cannot be checked; more than ${DAILY_PNL_MAX_AGE_MS / 1_000} s is too old. Look whether TWS still updates it.`;
   return undefined;

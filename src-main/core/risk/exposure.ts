@@ -2,7 +2,8 @@ import { restOfGroups } from '#core/order/family';
 import { contractLabel, type Contract } from '#domain/contract';
 import type { Order, Side } from '#domain/order';
 import type { Position } from '#domain/position';
-import { formatQuantity, QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import { formatQuantity, type Quantity, QUANTITY_SCALE } from '#domain/quantity';
+import { abs, plus } from '#domain/scaled';
 import type { RiskLimits } from './risk-context.ts';
 
 export function isDerivative({ secType }: Pick<Contract, 'secType'>): boolean {
@@ -10,7 +11,7 @@ export function isDerivative({ secType }: Pick<Contract, 'secType'>): boolean {
 }
 
 /** What a side can still add if everything working on it fills. Orders of one group cancel each other, so the largest counts. */
-export function pending(working: readonly Order[], conId: number, side: Side, takes: (order: Order) => number): number {
+export function pending(working: readonly Order[], conId: number, side: Side, takes: (order: Order) => Quantity): Quantity {
   return restOfGroups(
     working.filter((order) => order.contract.conId === conId && order.side === side),
     takes,
@@ -25,13 +26,13 @@ export function overLimit(
   limits: RiskLimits,
   positions: readonly Position[],
   working: readonly Order[],
-  takes: (order: Order) => number,
+  takes: (order: Order) => Quantity,
 ): string | undefined {
   for (const { contract, quantity } of positions) {
     if (quantity === 0) continue;
     const limit = isDerivative(contract) ? limits.maxPositionContracts : limits.maxPositionShares;
     const side: Side = quantity > 0 ? 'BUY' : 'SELL';
-    const worst = (Math.abs(quantity) + pending(working, contract.conId, side, takes)) as Quantity;
+    const worst = plus(abs(quantity), pending(working, contract.conId, side, takes));
     if (worst > limit * QUANTITY_SCALE)
       return `${formatQuantity(worst)} ${contractLabel(contract)} are held or on the way, above the limit of ${limit} (C-12).`;
   }
@@ -45,7 +46,7 @@ export function overLimit(
         contract.conId,
         side,
         takes,
-      ) as Quantity;
+      );
       if (rest > limit * QUANTITY_SCALE)
         return `Orders for ${formatQuantity(rest)} ${contractLabel(contract)} work on one side, above the limit of ${limit} (C-12).`;
     }

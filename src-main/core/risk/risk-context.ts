@@ -60,11 +60,11 @@ export interface RiskContext {
   /** Working orders of the account, UNKNOWN ones included, manual ones too. */
   readonly working: readonly Order[];
   /** What a working order can still take: for the exits of an entry that works, what that has opened. */
-  readonly takes: (order: Order) => number;
+  readonly takes: (order: Order) => Quantity;
   /** The order that a change is about, as it is. It and its group are not among the working ones. */
   readonly changed?: Order;
   /** What the entry of the changed exit may still open: the exit waits for it. */
-  readonly coming?: number;
+  readonly coming?: Quantity;
   readonly recent: readonly RecentSend[];
   /** References ever used; a repeated one is refused for ever. */
   readonly refUsed: (ref: OrderRef) => boolean;

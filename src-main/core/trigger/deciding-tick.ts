@@ -1,5 +1,5 @@
 import { ASK, BID, FIELD_NAMES, type FieldIndex, LAST, MID, STILL } from '#core/market/quote-book';
-import type { Price } from '#domain/price';
+import { trustedPrice } from '#domain/price';
 import { levelReached } from './evaluate.ts';
 import type { FiringTick } from './firing.ts';
 import { conIdOf, type ContractWatch, type Leaf, leafPrice, type Watcher } from './watcher.ts';
@@ -37,8 +37,8 @@ function tickOf(watch: ContractWatch, field: FieldIndex, moving: boolean): Firin
   return {
     conId: conIdOf(watch),
     field: FIELD_NAMES[field],
-    price: book.price[field] as Price,
-    ...(Number.isNaN(previous) ? {} : { previous: previous as Price }),
+    price: trustedPrice(book.price[field] as number),
+    ...(Number.isNaN(previous) ? {} : { previous: trustedPrice(previous) }),
     at: book.updatedAt,
   };
 }

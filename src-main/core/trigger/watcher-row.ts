@@ -1,6 +1,6 @@
 import { contractLabel } from '#domain/contract';
 import type { ConId, TriggerId } from '#domain/ids';
-import { formatPrice, type Price, tickDecimals } from '#domain/price';
+import { formatPrice, type Price, tickDecimals, trustedPrice } from '#domain/price';
 import type { QuoteFault, QuoteField } from '#domain/quote';
 import { conditionShort } from '#domain/sentence';
 import { dayKey, epochAt, minuteOfDay } from '#domain/session-time';
@@ -75,9 +75,9 @@ export function watcherRow(watcher: Watcher, context: GateContext): WatcherRow {
     rule: conditionShort(watcher.spec.condition, decimalsOf(watch, context), minuteOfDay(now)),
     sentence: watcher.sentence,
     ...(leaf === undefined ? {} : { field: FIELD_NAMES[leaf.field] }),
-    ...(Number.isNaN(price) ? {} : { price: price as Price }),
+    ...(Number.isNaN(price) ? {} : { price: trustedPrice(price) }),
     ...(updatedAt === 0 ? {} : { ageMs: quoteAge(watch.book, now) }),
-    ...(Number.isNaN(level) ? {} : { level: level as Price }),
+    ...(Number.isNaN(level) ? {} : { level: trustedPrice(level) }),
     ...(leaf === undefined || Number.isNaN(price) || Number.isNaN(level)
       ? {}
       : { distance: distanceOf(leaf, price, level, detailsOf(conIdOf(watch))?.minTick ?? CENT) }),
@@ -125,7 +125,7 @@ function gapOf(leaf: Leaf): number {
 
 function distanceOf(leaf: Leaf, price: number, level: number, minTick: number): Distance {
   const gap = gapOf(leaf) === 0 ? 0 : Math.abs(price - level);
-  return { price: gap as Price, ticks: Math.ceil(gap / minTick), ppm: Math.round((gap * 1_000_000) / Math.max(1, Math.abs(price))) };
+  return { price: trustedPrice(gap), ticks: Math.ceil(gap / minTick), ppm: Math.round((gap * 1_000_000) / Math.max(1, Math.abs(price))) };
 }
 
 function sideOf(leaf: Leaf): WatcherRow['side'] {
@@ -184,7 +184,7 @@ function unknownReason(leaf: Leaf): string {
 }
 
 function beyondReason(watcher: Watcher, leaf: Leaf, context: GateContext): string {
-  const level = formatPrice(writtenLevel(leaf) as Price, decimalsOf(leaf.watch, context));
+  const level = formatPrice(trustedPrice(writtenLevel(leaf)), decimalsOf(leaf.watch, context));
   const back = leaf.up ? `below ${level}` : `above ${level}`;
   const label = contractLabel(leaf.watch.book.contract);
   if (leaf.crossed) {

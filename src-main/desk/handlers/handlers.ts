@@ -101,7 +101,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     'engine.rearm.confirm': (input, caller) => done(confirmRearm(hall, caller.by, input.phrase)),
     kill: (input, caller) => {
       kill(hall, input.scope, caller.by, input.reason);
-      return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
+      return { ok: true, value: { seq: hall.coordinator.seq } };
     },
     'orders.cancel-all': (input, caller) => {
       return { ok: true, value: { seq: cancelAll(hall, input.scope, caller.by) } };
@@ -150,7 +150,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       core.settle(input.id);
       const after = hall.stores.triggers.get(input.id);
       if (after?.life === 'failed' || after?.life === 'locked') return failure('denied-by-risk', `${caller.by}: ${after.reason}`);
-      return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
+      return { ok: true, value: { seq: hall.coordinator.seq } };
     },
     'position.flatten': async (input, caller) => {
       const position = [...hall.stores.positions.values()].find(
@@ -168,18 +168,16 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       hall.board.follow(input.contract);
       carryOut(wanted.value);
       ports.watchList.added(input.contract);
-      return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
+      return { ok: true, value: { seq: hall.coordinator.seq } };
     },
     'quote.unwatch': (input) => {
       carryOut(hall.subscriptions.drop('screen', input.conId));
       ports.watchList.removed(input.conId);
-      return { ok: true, value: { seq: hall.coordinator.statistics().seq } };
+      return { ok: true, value: { seq: hall.coordinator.seq } };
     },
     'live.confirm': (input) => {
       const confirmed = ports.live.confirm(input.account, input.phrase);
-      return confirmed.ok
-        ? { ok: true, value: { seq: hall.coordinator.statistics().seq } }
-        : failure('confirmation-needed', confirmed.error);
+      return confirmed.ok ? { ok: true, value: { seq: hall.coordinator.seq } } : failure('confirmation-needed', confirmed.error);
     },
     'settings.update': (input, caller) => {
       const state = engineState(hall);
@@ -196,7 +194,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     },
     'log.acknowledge': (input) =>
       projector.acknowledge(input.id)
-        ? { ok: true, value: { seq: hall.coordinator.statistics().seq } }
+        ? { ok: true, value: { seq: hall.coordinator.seq } }
         : failure('not-found', 'This line is no longer kept.'),
     'symbols.search': async (input) => {
       const found = await hall.ports.market.search(input.text);

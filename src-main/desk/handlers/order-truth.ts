@@ -97,7 +97,7 @@ export function truthHandlers({ hall, audit, withDetails }: TruthPorts): Pick<Ha
         if (!closed.ok) faults.push(`${contract.symbol}: ${closed.error.text}`);
       }
       return faults.length === 0
-        ? done({ ok: true, value: hall.coordinator.statistics().seq })
+        ? done({ ok: true, value: hall.coordinator.seq })
         : done(
             err({
               code: 'not-allowed-now',
@@ -107,9 +107,7 @@ export function truthHandlers({ hall, audit, withDetails }: TruthPorts): Pick<Ha
     },
     'audit.export': async (input) => {
       const written = await audit.export(input.format, input.from, input.to);
-      return written.ok
-        ? { ok: true, value: { seq: hall.coordinator.statistics().seq, ...written.value } }
-        : failure('unavailable', written.error);
+      return written.ok ? { ok: true, value: { seq: hall.coordinator.seq, ...written.value } } : failure('unavailable', written.error);
     },
   };
 }

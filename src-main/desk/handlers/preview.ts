@@ -7,12 +7,13 @@ import { judge } from '#core/risk/risk-engine';
 import { priceLeaves } from '#domain/condition';
 import type { TriggerId } from '#domain/ids';
 import type { OrderLeg } from '#domain/order';
-import { formatPrice, type Price } from '#domain/price';
+import { formatPrice } from '#domain/price';
 import { formatQuantity } from '#domain/quantity';
 import { fieldPrice } from '#domain/quote';
 import { triggerNote, triggerSentence } from '#domain/sentence';
 import type { TriggerSpec } from '#domain/trigger';
 import type { TriggerPreview } from '#protocol/commands';
+import { abs, minus, plus } from '#domain/scaled';
 import { decimalsOf } from '../projection/rows.ts';
 
 const DRAFT = 'DRAFT000' as TriggerId;
@@ -68,12 +69,12 @@ function quoteAtLevel(core: DeskCore, spec: TriggerSpec): ReturnType<DeskCore['h
   if (quote?.bid === undefined || quote.ask === undefined || leaf?.kind !== 'price') return quote;
   const now = fieldPrice(quote, leaf.field);
   if (now === undefined) return quote;
-  const shift = leaf.level - now;
+  const shift = minus(leaf.level, now);
   return {
     ...quote,
-    bid: (quote.bid + shift) as Price,
-    ask: (quote.ask + shift) as Price,
-    ...(quote.last === undefined ? {} : { last: (quote.last + shift) as Price }),
+    bid: plus(quote.bid, shift),
+    ask: plus(quote.ask, shift),
+    ...(quote.last === undefined ? {} : { last: plus(quote.last, shift) }),
   };
 }
 
@@ -83,7 +84,7 @@ function whereNow(core: DeskCore, spec: TriggerSpec, decimals: number): string {
   const quote = core.hall.board.quote(leaf.contract.conId);
   const price = quote === undefined ? undefined : fieldPrice(quote, leaf.field);
   if (price === undefined) return `No ${leaf.field} of ${leaf.contract.symbol} is known yet. `;
-  const away = Math.abs(price - leaf.level) as Price;
+  const away = abs(minus(price, leaf.level));
   const percent = ((away / Math.max(1, Math.abs(price))) * 100).toFixed(2);
   const side = price === leaf.level ? 'at' : price > leaf.level ? 'above' : 'below';
   return side === 'at' ? 'Now at the level. ' : `Now ${side} the level by ${formatPrice(away, decimals)} (${percent} %). `;

@@ -85,7 +85,7 @@ export class Projector {
       this.#pnl(now);
     }
     this.#rows();
-    publisher.flush(now, core.hall.coordinator.statistics().seq);
+    publisher.flush(now, core.hall.coordinator.seq);
   }
 
   settingsChanged(): void {

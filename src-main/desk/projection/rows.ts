@@ -15,13 +15,14 @@ import type { ConId, OrderKey } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import type { Position } from '#domain/position';
-import { formatPrice, type Price, tickDecimals } from '#domain/price';
+import { formatPrice, type Price, priceOf, tickDecimals } from '#domain/price';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { conditionShort, triggerSentence } from '#domain/sentence';
 import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
 import type { AdoptionRow, FillRow, OfferView, OrderRow, PositionRow, QuoteRow, WatcherRow } from '#protocol/topics';
+import { abs, minus } from '#domain/scaled';
 
-const CENT = 10_000 as Price;
+const CENT = priceOf(0.01);
 
 function minTickOf(hall: Hall, conId: ConId): Price {
   return hall.details.get(conId)?.minTick ?? CENT;
@@ -242,7 +243,7 @@ function asleepOf(hall: Hall, position: Position): Quantity {
   if (embargo(hall) === undefined) return ZERO;
   const working = hall.index.working();
   const native = working.filter((order) => stopKind(order) === 'native');
-  return (stopsProtecting(working, position) - stopsProtecting(native, position)) as Quantity;
+  return minus(stopsProtecting(working, position), stopsProtecting(native, position));
 }
 
 function closingText(hall: Hall, key: string): string | null {
@@ -261,7 +262,7 @@ function offerView(hall: Hall, key: string): OfferView | null {
 function slippageOf(order: Order | undefined, fill: Fill): Price | null {
   const tick = order?.parentKey === undefined ? order?.cause?.tick : undefined;
   if (tick === undefined) return null;
-  return (fill.side === 'BUY' ? fill.price - tick.price : tick.price - fill.price) as Price;
+  return fill.side === 'BUY' ? minus(fill.price, tick.price) : minus(tick.price, fill.price);
 }
 
 /** What was found at the start and waits for the operator's word. */
@@ -273,7 +274,7 @@ export function adoptionRow(hall: Hall, found: Found): AdoptionRow | undefined {
     return {
       key: found.key,
       kind: 'position',
-      text: `${side} ${formatQuantity(Math.abs(position.quantity) as typeof position.quantity)} ${contractLabel(position.contract)}`,
+      text: `${side} ${formatQuantity(abs(position.quantity))} ${contractLabel(position.contract)}`,
       detail: `average ${formatPrice(position.averagePrice, decimalsOf(hall, position.contract.conId))}`,
       symbol: position.contract.symbol,
       at: found.at,

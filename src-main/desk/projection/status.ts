@@ -3,7 +3,7 @@ import { offers } from '#core/engine/engine-table';
 import { engineState, type Hall } from '#core/engine/hall';
 import { RECONCILE_PARTS, type ReconcilePart } from '#core/engine/reconciliation';
 import type { FarmState } from '#core/ports/broker';
-import { MONEY_SCALE, type Amount } from '#domain/money';
+import { amountOf } from '#domain/money';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
 import type { KillReport, Lamp, ReconciliationView, StatusValue } from '#protocol/topics';
@@ -134,7 +134,7 @@ export function statusValue(hall: Hall, around: StatusSurroundings): StatusValue
     accountAt: account?.netLiquidationAt ?? null,
     pnlAt: account?.pnlAt ?? null,
     ...standing(hall),
-    dailyLossLimit: (around.settings().settings.limits.maxDailyLoss * MONEY_SCALE) as Amount,
+    dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
     exchangeTime,
     clockAt: now,
     session: hall.exchange.known() ? session.session : 'unknown',

@@ -1,7 +1,8 @@
 import { mulDiv } from '#domain/decimal';
 import { notional } from '#domain/money';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Price, ZERO_PRICE } from '#domain/price';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { minus, plus } from '#domain/scaled';
 import type { Book } from '../market/book.ts';
 import type { Instrument } from '../market/instrument.ts';
 import type { MarkedHolding } from '../wire/message.ts';
@@ -86,9 +87,9 @@ export class Account {
   preview(order: WorkingOrder): Preview | undefined {
     const price = this.#likelyPrice(order);
     if (price === undefined) return undefined;
-    const held = this.#ledger.position(order.contract.conId)?.quantity ?? 0;
-    const next = held + (order.action === 'BUY' ? 1 : -1) * order.quantity;
-    const value = (quantity: number): number => Math.abs(notional(price, quantity as Quantity, order.contract.multiplier));
+    const held = this.#ledger.position(order.contract.conId)?.quantity ?? ZERO;
+    const next = order.action === 'BUY' ? plus(held, order.quantity) : minus(held, order.quantity);
+    const value = (quantity: Quantity): number => Math.abs(notional(price, quantity, order.contract.multiplier));
     const initial = this.initialMargin;
     const after = initial + mulDiv(value(next) - value(held), 1, MARGIN_DIVISOR);
     const commission = commissionSoFar(order.contract.secType, order.quantity, value(order.quantity));
@@ -106,7 +107,7 @@ export class Account {
   }
 
   #marked(held: LedgerPosition): MarkedHolding {
-    const mark = this.#books.get(held.contract.conId)?.mark ?? (0 as Price);
+    const mark = this.#books.get(held.contract.conId)?.mark ?? ZERO_PRICE;
     const value = notional(mark, held.quantity, held.contract.multiplier);
     const realized = held.realizedNet - (this.#dayStart.realizedOf.get(held.contract.conId) ?? 0);
     return {
@@ -130,7 +131,7 @@ export class Account {
     let netLiquidation = this.#ledger.cash;
     let realized = 0;
     for (const held of this.#ledger.positions) {
-      const mark = this.#books.get(held.contract.conId)?.mark ?? (0 as Price);
+      const mark = this.#books.get(held.contract.conId)?.mark ?? ZERO_PRICE;
       const value = notional(mark, held.quantity, held.contract.multiplier);
       netLiquidation += value;
       realized += held.realizedNet;
@@ -145,5 +146,5 @@ export function holdingOf(
   contract: Instrument,
   held: LedgerPosition | undefined,
 ): { readonly contract: Instrument; readonly quantity: Quantity; readonly cost: number } {
-  return { contract, quantity: held?.quantity ?? (0 as Quantity), cost: held?.costNet ?? 0 };
+  return { contract, quantity: held?.quantity ?? ZERO, cost: held?.costNet ?? 0 };
 }

@@ -1,5 +1,5 @@
 import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Quantity, trustedQuantity } from '#domain/quantity';
 import type { Book } from '../market/book.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
 import { cancelObjection, IGNORES_OUTSIDE_RTH, marginObjection, modifyObjection, waitsForOpen } from './acceptance.ts';
@@ -418,7 +418,7 @@ export class Exchange {
       this.#withdraw(order, '');
       return;
     }
-    order.quantity = (order.filled + rest) as Quantity;
+    order.quantity = trustedQuantity(order.filled + rest);
     if (order.transmitted) this.#parts.news.state(order);
   }
 

@@ -1,7 +1,8 @@
 import { mulDiv } from '#domain/decimal';
 import { notional } from '#domain/money';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Price, ZERO_PRICE } from '#domain/price';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { abs, min, plus, scale, sumOf } from '#domain/scaled';
 import type { Instrument } from '../market/instrument.ts';
 import type { OrderView, Side } from './order-view.ts';
 
@@ -233,7 +234,7 @@ export class Ledger {
   }
 
   #filledOf(permId: number): Quantity {
-    return this.fillsOf(permId).reduce((sum, fill) => sum + fill.quantity, 0) as Quantity;
+    return sumOf(this.fillsOf(permId), (fill) => fill.quantity, ZERO);
   }
 
   /** Position, cash and the figures of every execution of a contract, from what was held at first. */
@@ -241,17 +242,17 @@ export class Ledger {
     const endowed = this.#endowed.get(contract.conId);
     if (endowed === undefined) this.#positions.delete(contract.conId);
     else this.#positions.set(contract.conId, endowed);
-    const sums = new Map<number, { quantity: number; notional: number }>();
+    const sums = new Map<number, { quantity: Quantity; notional: number }>();
     this.#fills.forEach((fill, index) => {
       if (fill.contract !== contract) return;
-      const sum = sums.get(fill.permId) ?? { quantity: 0, notional: 0 };
+      const sum = sums.get(fill.permId) ?? { quantity: ZERO, notional: 0 };
       sums.set(fill.permId, sum);
-      sum.quantity += fill.quantity;
+      sum.quantity = plus(sum.quantity, fill.quantity);
       sum.notional += notional(fill.price, fill.quantity, contract.multiplier);
       const booked = this.book(contract, fill.side, fill.quantity, fill.price, fill.commission);
-      this.#fills[index] = { ...fill, ...booked, cumQuantity: sum.quantity as Quantity, cumNotional: sum.notional };
+      this.#fills[index] = { ...fill, ...booked, cumQuantity: sum.quantity, cumNotional: sum.notional };
     });
-    if (!this.#positions.has(contract.conId)) this.book(contract, 'BUY', 0 as Quantity, 0 as Price, 0);
+    if (!this.#positions.has(contract.conId)) this.book(contract, 'BUY', ZERO, ZERO_PRICE, 0);
   }
 
   /** Books cash and position of one fill: average cost, a reversal closes first and then opens. Rounds half away from zero. */
@@ -261,16 +262,16 @@ export class Ledger {
     this.#cash -= sign * value + commission;
     const held = this.#positions.get(contract.conId) ?? {
       contract,
-      quantity: 0 as Quantity,
+      quantity: ZERO,
       costGross: 0,
       costNet: 0,
       realizedGross: 0,
       realizedNet: 0,
       commission: 0,
     };
-    const size = Math.abs(held.quantity);
-    const closes = held.quantity * sign < 0 ? Math.min(size, quantity) : 0;
-    const closeValue = notional(price, closes as Quantity, contract.multiplier);
+    const size = abs(held.quantity);
+    const closes = held.quantity * sign < 0 ? min(size, quantity) : ZERO;
+    const closeValue = notional(price, closes, contract.multiplier);
     const closeCommission = closes === 0 ? 0 : mulDiv(commission, closes, quantity);
     const removedGross = closes === 0 ? 0 : mulDiv(held.costGross, closes, size);
     const removedNet = closes === 0 ? 0 : mulDiv(held.costNet, closes, size);
@@ -278,7 +279,7 @@ export class Ledger {
     const realizedNet = -sign * closeValue - removedNet - closeCommission;
     this.#positions.set(contract.conId, {
       contract,
-      quantity: (held.quantity + sign * quantity) as Quantity,
+      quantity: plus(held.quantity, scale(quantity, sign)),
       costGross: held.costGross - removedGross + sign * (value - closeValue),
       costNet: held.costNet - removedNet + sign * (value - closeValue) + (commission - closeCommission),
       realizedGross: held.realizedGross + (closes === 0 ? 0 : realizedGross),

@@ -1,6 +1,7 @@
 import { mulDiv } from '#domain/decimal';
 import { midpoint, type Price, roundToTick } from '#domain/price';
-import { QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import { type Quantity, QUANTITY_SCALE, trustedQuantity } from '#domain/quantity';
+import { minus, plus, timesRatio } from '#domain/scaled';
 import type { Book } from '../market/book.ts';
 import type { WorkingOrder } from './working-order.ts';
 
@@ -35,9 +36,9 @@ export function trail(order: WorkingOrder, book: Book): void {
   const quoted = order.triggerMethod === 1 || order.triggerMethod === 4;
   const from = quoted ? (buy ? book.bid : book.ask) : book.last;
   if (from === undefined || from <= 0 || book.halted) return;
-  const by = order.trailBy ?? mulDiv(from, order.trailPercent ?? 0, 100_000_000);
+  const by = order.trailBy ?? timesRatio(from, order.trailPercent ?? 0, 100_000_000);
   const { minTick } = order.contract;
-  const stop = buy ? roundToTick((from + by) as Price, minTick, 'up') : roundToTick((from - by) as Price, minTick, 'down');
+  const stop = buy ? roundToTick(plus(from, by), minTick, 'up') : roundToTick(minus(from, by), minTick, 'down');
   if (order.stop === undefined || (buy ? stop < order.stop : stop > order.stop)) order.stop = stop;
 }
 
@@ -79,5 +80,5 @@ export function offer(order: WorkingOrder, book: Book, size: number): { readonly
   if (there === undefined || size <= 0) return undefined;
   const { limit } = order;
   if (limit !== undefined && (order.action === 'BUY' ? there.price > limit : there.price < limit)) return undefined;
-  return { price: there.price, size: Math.min(size, there.size) as Quantity };
+  return { price: there.price, size: trustedQuantity(Math.min(size, there.size)) };
 }

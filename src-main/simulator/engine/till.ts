@@ -1,6 +1,7 @@
 import { notional } from '#domain/money';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
+import { minus, plus } from '#domain/scaled';
 import { commissionSoFar } from './commission.ts';
 import type { Fill, Ledger } from './ledger.ts';
 import type { WorkingOrder } from './working-order.ts';
@@ -15,7 +16,7 @@ export class Till {
   }
 
   execute(order: WorkingOrder, price: Price, quantity: Quantity, at: number): Fill {
-    order.filled = (order.filled + quantity) as Quantity;
+    order.filled = plus(order.filled, quantity);
     order.filledNotional += notional(price, quantity, order.contract.multiplier);
     order.lastFillPrice = price;
     const commission = commissionSoFar(order.contract.secType, order.filled, order.filledNotional) - order.commission;
@@ -50,7 +51,7 @@ export class Till {
   correct(order: WorkingOrder, was: Fill, price: Price, quantity: Quantity, at: number): Fill {
     const { multiplier } = order.contract;
     const commission = quantity === 0 ? 0 : was.commission;
-    order.filled = (order.filled + quantity - was.quantity) as Quantity;
+    order.filled = minus(plus(order.filled, quantity), was.quantity);
     order.filledNotional += notional(price, quantity, multiplier) - notional(was.price, was.quantity, multiplier);
     order.commission += commission - was.commission;
     const version = Number(was.execId.slice(-2)) + 1;

@@ -1,5 +1,6 @@
 import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { max, minus } from '#domain/scaled';
 import type { Instrument } from '../market/instrument.ts';
 import { NO_CONDITIONS, type OrderConditions } from '../wire/condition.ts';
 import { type ExtraTerms, NO_EXTRAS } from '../wire/extra-terms.ts';
@@ -67,7 +68,7 @@ export class WorkingOrder implements OrderView {
   status: OrderStatus = 'Untransmitted';
   /** A stop that has met its price, or an order that needs none. */
   triggered: boolean;
-  filled = 0 as Quantity;
+  filled = ZERO;
   filledNotional = 0;
   commission = 0;
   lastFillPrice: Price | undefined;
@@ -138,7 +139,7 @@ export class WorkingOrder implements OrderView {
 
   /** Never below zero, though a late fill may bring more than was ordered. */
   get remaining(): Quantity {
-    return Math.max(0, this.quantity - this.filled) as Quantity;
+    return max(ZERO, minus(this.quantity, this.filled));
   }
 
   get parentPermId(): number {

@@ -1,5 +1,5 @@
 import { notional } from '#domain/money';
-import { type Price, roundToTick } from '#domain/price';
+import { type Price, priceOf, roundToTick, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import { DAY, HOUR } from '../calendar/new-york.ts';
 import type { WireBar } from '../wire/message.ts';
@@ -38,7 +38,7 @@ function curve(conId: number, at: number): number {
 }
 
 function backfillPrice(conId: number, at: number, anchorAt: number, anchor: Price): Price {
-  return roundToTick(Math.round(anchor * (1 + curve(conId, at) - curve(conId, anchorAt))) as Price, 10_000 as Price, 'nearest');
+  return roundToTick(trustedPrice(Math.round(anchor * (1 + curve(conId, at) - curve(conId, anchorAt)))), priceOf(0.01), 'nearest');
 }
 
 export function backfillBar(conId: number, at: number, length: number, anchorAt: number, anchor: Price): WireBar {
@@ -50,8 +50,8 @@ export function backfillBar(conId: number, at: number, length: number, anchorAt:
   return {
     at,
     open,
-    high: Math.max(...prices) as Price,
-    low: Math.min(...prices) as Price,
+    high: trustedPrice(Math.max(...prices)),
+    low: trustedPrice(Math.min(...prices)),
     close,
     volume,
     turnover: notional(close, volume, 1),

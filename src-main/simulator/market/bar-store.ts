@@ -1,6 +1,7 @@
 import { midpoint, type Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Quantity, ZERO } from '#domain/quantity';
 import { notional } from '#domain/money';
+import { plus } from '#domain/scaled';
 import type { WireBar } from '../wire/message.ts';
 import type { Book } from './book.ts';
 import type { MarketTick } from './tick.ts';
@@ -37,7 +38,7 @@ export class BarStore {
   /** `book` has the tick already. */
   add(tick: MarketTick, book: Book): void {
     if (tick.field === 'last') grow(this.#trades, tick.at, tick.price, tick.size);
-    else if (book.bid !== undefined && book.ask !== undefined) grow(this.#mids, tick.at, midpoint(book.bid, book.ask), 0 as Quantity);
+    else if (book.bid !== undefined && book.ask !== undefined) grow(this.#mids, tick.at, midpoint(book.bid, book.ask), ZERO);
   }
 }
 
@@ -53,7 +54,7 @@ function grow(bars: GrowingBar[], time: number, price: Price, size: Quantity): v
   if (price > bar.high) bar.high = price;
   if (price < bar.low) bar.low = price;
   bar.close = price;
-  bar.volume = (bar.volume + size) as Quantity;
+  bar.volume = plus(bar.volume, size);
   bar.turnover += turnover;
   bar.count++;
 }
@@ -71,7 +72,7 @@ export function joinBars(bars: readonly WireBar[], startOf: (at: number) => numb
     if (bar.high > last.high) last.high = bar.high;
     if (bar.low < last.low) last.low = bar.low;
     last.close = bar.close;
-    last.volume = (last.volume + bar.volume) as Quantity;
+    last.volume = plus(last.volume, bar.volume);
     last.turnover += bar.turnover;
     last.count += bar.count;
   }

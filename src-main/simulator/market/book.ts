@@ -1,9 +1,10 @@
 import { midpoint, type Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { minus, plus } from '#domain/scaled';
 import type { Instrument } from './instrument.ts';
 import type { MarketTick } from './tick.ts';
 
-const NOTHING = 0 as Quantity;
+const NOTHING = ZERO;
 
 /** The top of one instrument's market, the sizes that are still to be had there, and its day so far. */
 export class Book {
@@ -46,7 +47,7 @@ export class Book {
       this.last = tick.price;
       this.lastSize = tick.size;
       this.lastAt = tick.at;
-      this.volume = (this.volume + tick.size) as Quantity;
+      this.volume = plus(this.volume, tick.size);
       this.trades++;
       this.open ??= tick.price;
       if (this.high === undefined || tick.price > this.high) this.high = tick.price;
@@ -65,8 +66,8 @@ export class Book {
   }
 
   consume(side: 'BUY' | 'SELL', quantity: Quantity): void {
-    if (side === 'BUY') this.#askLeft = (this.#askLeft - quantity) as Quantity;
-    else this.#bidLeft = (this.#bidLeft - quantity) as Quantity;
+    if (side === 'BUY') this.#askLeft = minus(this.#askLeft, quantity);
+    else this.#bidLeft = minus(this.#bidLeft, quantity);
   }
 
   /** For valuation: last trade, else the middle, else whatever is known. */

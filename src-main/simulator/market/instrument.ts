@@ -1,4 +1,4 @@
-import { type Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 
 /** What the simulated exchange trades. Stocks only, in dollars. */
 export interface Instrument {
@@ -15,7 +15,7 @@ export interface Instrument {
   readonly minTick: Price;
 }
 
-const CENT = 10_000 as Price;
+const CENT = priceOf(0.01);
 
 /** Names for well-known tickers; the ids are the simulator's own, stable for ever. */
 const KNOWN: Readonly<Record<string, readonly [conId: number, longName: string, primary: string, industry: string]>> = {

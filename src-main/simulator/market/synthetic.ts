@@ -1,5 +1,6 @@
-import type { Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
+import { scale } from '#domain/scaled';
 import { fromLocal } from '../calendar/new-york.ts';
 import { nextTradingDay, tradingHours } from '../calendar/trading-day.ts';
 import { Random } from '../random.ts';
@@ -27,7 +28,7 @@ export interface SyntheticOptions {
   readonly days: number;
 }
 
-const CENT = 10_000;
+const CENT = priceOf(0.01);
 const MINUTE = 60_000;
 
 interface Walk {
@@ -141,7 +142,7 @@ export class SyntheticSource implements TickSource {
   }
 
   #tick(walk: Walk, field: MarketTick['field'], cents: number, lots: number): void {
-    this.#ready.push({ at: walk.nextAt, symbol: walk.stock.symbol, field, price: (cents * CENT) as Price, size: units(100 * lots) });
+    this.#ready.push({ at: walk.nextAt, symbol: walk.stock.symbol, field, price: scale(CENT, cents), size: units(100 * lots) });
   }
 }
 
@@ -151,12 +152,12 @@ function openOf(day: number): number {
 
 /** Invented prices near those of well-known stocks. */
 export const DEMO_STOCKS: readonly SyntheticStock[] = [
-  { symbol: 'AAPL', price: 247_300_000 as Price, rate: 3.2, step: 70, spread: 1 },
-  { symbol: 'MSFT', price: 512_400_000 as Price, rate: 2.6, step: 55, spread: 3 },
-  { symbol: 'NVDA', price: 187_600_000 as Price, rate: 3.6, step: 95, spread: 1 },
-  { symbol: 'TSLA', price: 431_200_000 as Price, rate: 3.4, step: 110, spread: 4 },
-  { symbol: 'SPY', price: 668_500_000 as Price, rate: 3.4, step: 25, spread: 1 },
-  { symbol: 'AMZN', price: 226_100_000 as Price, rate: 2.6, step: 65, spread: 1 },
-  { symbol: 'IBM', price: 284_900_000 as Price, rate: 1.8, step: 50, spread: 3 },
-  { symbol: 'BAC', price: 51_240_000 as Price, rate: 2.0, step: 60, spread: 1 },
+  { symbol: 'AAPL', price: priceOf(247.3), rate: 3.2, step: 70, spread: 1 },
+  { symbol: 'MSFT', price: priceOf(512.4), rate: 2.6, step: 55, spread: 3 },
+  { symbol: 'NVDA', price: priceOf(187.6), rate: 3.6, step: 95, spread: 1 },
+  { symbol: 'TSLA', price: priceOf(431.2), rate: 3.4, step: 110, spread: 4 },
+  { symbol: 'SPY', price: priceOf(668.5), rate: 3.4, step: 25, spread: 1 },
+  { symbol: 'AMZN', price: priceOf(226.1), rate: 2.6, step: 65, spread: 1 },
+  { symbol: 'IBM', price: priceOf(284.9), rate: 1.8, step: 50, spread: 3 },
+  { symbol: 'BAC', price: priceOf(51.24), rate: 2.0, step: 60, spread: 1 },
 ];

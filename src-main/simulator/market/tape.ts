@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Price } from '#domain/price';
-import { PRICE_SCALE } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
-import { QUANTITY_SCALE } from '#domain/quantity';
+import { PRICE_SCALE, trustedPrice } from '#domain/price';
+import { QUANTITY_SCALE, trustedQuantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import type { MarketTick, TickField } from './tick.ts';
 
@@ -28,8 +26,8 @@ export function tapeTick(tape: Tape, index: number, shift = 0): MarketTick {
     at: (tape.at[index] ?? 0) + shift,
     symbol: tape.symbols[tape.symbol[index] ?? 0] ?? '',
     field: FIELDS[tape.field[index] ?? 0] ?? 'last',
-    price: (tape.price[index] ?? 0) as Price,
-    size: (tape.size[index] ?? 0) as Quantity,
+    price: trustedPrice(tape.price[index] ?? 0),
+    size: trustedQuantity(tape.size[index] ?? 0),
   };
 }
 
