@@ -1,6 +1,6 @@
 // One side of the proof that two revisions are equal; compare.mjs runs it in both.
 //   record.ts [--seeds N] [--first N]          storms, by default 500 from seed 1
-//             [--tapes FILE,FILE] [--ticks N]  and the first N ticks (by default 40 000) of recorded tapes
+//             [--tapes FILE,FILE] [--ticks N]  and the first N ticks (by default 150 000) of recorded tapes
 //             [--words FILE]                   everything in the newer words of that file
 //             [--detail NAME]                  one storm (`storm-7`) or tape (`demo-tape.csv.gz`) alone, as the full sequence in text
 // Without --detail: a line for each storm and tape, `name commits frames logs hash`.
@@ -53,7 +53,7 @@ function main(args: readonly string[]): number {
     args: [...args],
     options: { seeds: text, first: text, tapes: text, ticks: text, words: text, detail: text },
   });
-  const [seeds, first, ticks] = [Number(values.seeds ?? 500), Number(values.first ?? 1), Number(values.ticks ?? 40_000)];
+  const [seeds, first, ticks] = [Number(values.seeds ?? 500), Number(values.first ?? 1), Number(values.ticks ?? 150_000)];
   if (![seeds, first, ticks].every((number) => Number.isSafeInteger(number) && number >= 0)) return complain('A count is a whole number.');
   const words = wordsOf(values.words);
   if (typeof words === 'string') return complain(words);

@@ -8,7 +8,7 @@ import { World } from '../storm/world.ts';
 /** A tape of one seed: chance decides delays on the wires and what the person at the console does, not the market. */
 const SEED = 20_131_008;
 /** Recorded ticks between two acts at the console. */
-const ACT_EVERY = 150;
+const ACT_EVERY = 60;
 const PROFIT_EVERY_MS = 60_000;
 
 /** A gzipped recorded market. The error names the file. */
