@@ -19,15 +19,17 @@ const START = Date.UTC(2013, 9, 8, 14, 30);
  */
 export class StormClock implements Clock, Scheduler {
   readonly #random: Random;
+  readonly #startAt: number;
   readonly #heap: Event[] = [];
   #elapsed = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, startAt = START) {
     this.#random = random;
+    this.#startAt = startAt;
   }
 
   now(): number {
-    return START + Math.floor(this.#elapsed);
+    return this.#startAt + Math.floor(this.#elapsed);
   }
 
   monotonic(): number {

@@ -87,6 +87,9 @@ export class Life {
       cancelling: (address) => {
         world.invariants.cover.cancelling(this, address);
       },
+      wrote: (clientId, frame) => {
+        world.listener?.frame(number, clientId, frame);
+      },
       arrived: (ref) => {
         world.invariants.arrived(ref);
       },
@@ -120,10 +123,12 @@ export class Life {
     });
     this.hall = this.core.hall;
     this.core.onLog((line) => {
+      if (this.#alive) world.listener?.log(number, line);
       if (line.level === 'alarm') this.alarms.push({ text: line.text, key: line.subject?.key, at: world.clock.now() });
     });
     this.coordinator.subscribe((news) => {
       if (!this.#alive) return;
+      world.listener?.commit(number, news);
       for (const { store, value } of news.changes) {
         const order = value as Order | undefined;
         if (store === 'orders' && order?.state === 'UNKNOWN' && order.ref !== undefined) tamper.unknown(order.ref);

@@ -1,6 +1,7 @@
 import type { BugName } from './bugs.ts';
 import type { CrashPoint } from './crash.ts';
 import { fortune } from './fortune.ts';
+import type { StormListener } from './listener.ts';
 import { Nemesis } from './nemesis.ts';
 import { Operator } from './operator.ts';
 import { type Difference, differences, type OperatorNeeded } from './settlement.ts';
@@ -22,6 +23,12 @@ export interface StormResult extends Counts {
   readonly settledMs: number;
 }
 
+interface StormOptions {
+  readonly bug?: BugName;
+  readonly traceLines?: number;
+  readonly listener?: StormListener;
+}
+
 const QUIET_MS = 60_000;
 const KILL_POINTS: readonly CrashPoint[] = [
   'kill: before the purge',
@@ -33,8 +40,8 @@ const KILL_POINTS: readonly CrashPoint[] = [
   'cancel: after it left',
 ];
 /** One storm: a safety phase under fire, then quiet in which the book must become equal to the broker's. Same seed, same storm. */
-export function storm(seed: number, options: { readonly bug?: BugName; readonly traceLines?: number } = {}): StormResult {
-  const world = new World(seed, options.bug);
+export function storm(seed: number, options: StormOptions = {}): StormResult {
+  const world = new World(seed, options);
   const { random, invariants } = world;
   const nemesis = new Nemesis(world);
   const operator = new Operator(world);

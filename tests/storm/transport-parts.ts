@@ -6,6 +6,7 @@ import type { IdHighWater } from '#tws/tws-options';
 import type { Tamper } from './bugs.ts';
 import type { ProcessClock } from './clock.ts';
 import type { CrashPoint } from './crash.ts';
+import type { OutboundFrame } from './listener.ts';
 import type { Tws } from './tws.ts';
 import type { Wire } from './wire.ts';
 
@@ -33,6 +34,8 @@ export interface TransportParts {
   readonly changing: (frame: WrittenFrame) => void;
   /** A cancel is about to be written, or has no wire to be written to. */
   readonly cancelling: (address: OrderAddress) => void;
+  /** For a listener: this goes to the wire now. */
+  readonly wrote: (clientId: number, frame: OutboundFrame) => void;
   /** The frame is off the wire: it has come to TWS, or it is lost. */
   readonly arrived: (ref: OrderRef) => void;
   readonly emit: (news: BrokerNews) => void;

@@ -16,6 +16,7 @@ import { OrderIds, RequestIds } from '#tws/order-ids';
 import { DU } from '../support/core-fixtures.ts';
 import { Bonds } from './bonds.ts';
 import { frameOf } from './frame.ts';
+import type { OutboundFrame } from './listener.ts';
 import { Quotes } from './quotes.ts';
 import type { TransportParts } from './transport-parts.ts';
 import type { Told } from './told.ts';
@@ -110,7 +111,7 @@ export class Transport implements BrokerPort {
     const { tws, changing } = this.#parts;
     const frame = frameOf(approved, leg, orderId, this.#bonds.of(clientId, orderId));
     changing({ approved, leg, orderId, clientId });
-    this.#wire(clientId).send(() => {
+    this.#send(clientId, { kind: 'modify', order: frame }, () => {
       tws.place(clientId, frame);
     });
     const modify = this.#bonds.isSent(clientId, orderId);
@@ -126,7 +127,7 @@ export class Transport implements BrokerPort {
     if (address.clientId !== 0 && address.clientId !== 2) return { kind: 'refused', reason: 'The order belongs to another client id.' };
     if (!this.#open.has(address.clientId)) return { kind: 'refused', reason: 'There is no connection to TWS; the cancel was not sent.' };
     const { tws } = this.#parts;
-    this.#wire(address.clientId).send(() => {
+    this.#send(address.clientId, { kind: 'cancel', orderId: address.orderId }, () => {
       tws.cancel(address.clientId, address.orderId);
     });
     this.#parts.crash('cancel: after it left');
@@ -138,7 +139,7 @@ export class Transport implements BrokerPort {
     const by = this.#open.has(0) ? 0 : 2;
     if (!this.#open.has(by)) return { kind: 'refused', reason: 'There is no connection to TWS; the cancel was not sent.' };
     const { tws } = this.#parts;
-    this.#wire(by).send(() => {
+    this.#send(by, { kind: 'global-cancel' }, () => {
       tws.globalCancel();
     });
     return { kind: 'sent', legs: [], at: this.#parts.clock.now() };
@@ -165,7 +166,7 @@ export class Transport implements BrokerPort {
       const reqId = this.#requestIds.next();
       open.add(reqId);
       const { tws } = this.#parts;
-      this.#wire(clientId).send(() => {
+      this.#send(clientId, { kind: 'request', of: 'executions', reqId }, () => {
         tws.listExecutions(clientId, reqId);
       });
     }
@@ -177,7 +178,7 @@ export class Transport implements BrokerPort {
   #askOwn(): boolean {
     if (!this.#parts.alive() || !this.#open.has(0)) return false;
     const { tws } = this.#parts;
-    this.#wire(0).send(() => {
+    this.#send(0, { kind: 'request', of: 'own-orders' }, () => {
       tws.listOwnOrders();
     });
     return true;
@@ -248,7 +249,9 @@ export class Transport implements BrokerPort {
       const frame = frameOf(approved, leg, orderId, bond);
       this.#bonds.sent(clientId, orderId, bond);
       writing({ approved, leg, orderId, clientId });
-      this.#wire(clientId).send(
+      this.#send(
+        clientId,
+        { kind: 'place', order: frame },
         () => {
           arrived(leg.ref);
           tws.place(clientId, frame);
@@ -283,7 +286,7 @@ export class Transport implements BrokerPort {
     if (!this.#parts.alive() || !this.#open.has(0)) return;
     const { tws } = this.#parts;
     this.#asked[of].push({ epoch: this.#epoch, request });
-    this.#wire(0).send(() => {
+    this.#send(0, { kind: 'request', of }, () => {
       list(tws);
     });
   }
@@ -370,7 +373,7 @@ export class Transport implements BrokerPort {
     if (clientId === 1) this.quotes.interrupted();
     if (clientId === 0) {
       const { tws } = this.#parts;
-      this.#wire(0).send(() => {
+      this.#send(0, { kind: 'request', of: 'automatic numbers of manual orders' }, () => {
         tws.bindsManual = true;
       });
     }
@@ -428,6 +431,11 @@ export class Transport implements BrokerPort {
 
   #emit(news: BrokerNews): void {
     for (const one of this.#parts.tamper.hear(news, this.#lamps.upstream === 'down')) if (this.#parts.alive()) this.#parts.emit(one);
+  }
+
+  #send(clientId: number, frame: OutboundFrame, deliver: () => void, lost?: () => void): void {
+    this.#parts.wrote(clientId, frame);
+    this.#wire(clientId).send(deliver, lost);
   }
 
   #wire(clientId: number): Wire {

@@ -11,6 +11,7 @@ import type { OrderView } from '#simulator/engine/order-view';
 import { SessionRule } from '#simulator/engine/session-rule';
 import { Book } from '#simulator/market/book';
 import { type Instrument, Listing } from '#simulator/market/instrument';
+import type { MarketTick } from '#simulator/market/tick';
 import type { Random } from '#simulator/random';
 import type { PlaceOrder } from '#simulator/wire/place-order';
 import { DU } from '../support/core-fixtures.ts';
@@ -75,7 +76,7 @@ class Faults implements OrderScript {
 export class Tws implements ExchangeNews {
   readonly exchange: Exchange;
   readonly ledger = new Ledger(1_000_000_000_000);
-  readonly listing = new Listing([...SYMBOLS]);
+  readonly listing: Listing;
   readonly books: ReadonlyMap<number, Book>;
   readonly faults = new Faults();
   /** Revision and price of corrected executions, by execId. */
@@ -100,11 +101,12 @@ export class Tws implements ExchangeNews {
   /** A gateway that came back counts from here. */
   nextValidId = 1;
 
-  constructor(clock: StormClock, random: Random) {
+  constructor(clock: StormClock, random: Random, symbols: readonly string[] = SYMBOLS) {
     this.#clock = clock;
     this.#random = random;
+    this.listing = new Listing(symbols);
     this.books = new Map(this.listing.all.map((instrument) => [instrument.conId, new Book(instrument, undefined)]));
-    for (const symbol of SYMBOLS) this.#mids.set(symbol, 18_000);
+    for (const symbol of symbols) this.#mids.set(symbol, 18_000);
     this.exchange = new Exchange(
       {
         account: new Account(DU, this.ledger, this.books),
@@ -340,11 +342,25 @@ export class Tws implements ExchangeNews {
     const prices = { bid: mid - 1, ask: mid + 1, last: mid + this.#random.between(-1, 1) };
     for (const field of ['bid', 'ask', 'last'] as const) {
       const price = scale(CENT, prices[field]);
-      const size = units(this.#random.between(5, 90));
-      book.apply({ at, symbol, field, price, size });
-      if (this.outage === 'none') this.#tell(1, { kind: 'tick', conId: contractOf(instrument).conId, field, price, size });
+      this.#quote(instrument, book, { at, symbol, field, price, size: units(this.#random.between(5, 90)) });
     }
     this.exchange.match(book);
+  }
+
+  /** One recorded tick of a market in place of a move of its own; `at` is now. */
+  tick(tick: MarketTick): void {
+    const instrument = this.listing.bySymbol(tick.symbol)!;
+    const book = this.books.get(instrument.conId)!;
+    if (tick.field === 'last') this.#mids.set(tick.symbol, Math.round(tick.price / CENT));
+    this.exchange.advance(tick.at);
+    this.#quote(instrument, book, tick);
+    this.exchange.match(book);
+  }
+
+  #quote(instrument: Instrument, book: Book, tick: MarketTick): void {
+    const { field, price, size } = tick;
+    book.apply(tick);
+    if (this.outage === 'none') this.#tell(1, { kind: 'tick', conId: contractOf(instrument).conId, field, price, size });
   }
 
   midOf(symbol: string): number {

@@ -5,6 +5,7 @@ import { CrashPlan } from './crash.ts';
 import { Disk } from './files.ts';
 import { Invariants } from './invariants.ts';
 import { Life } from './life.ts';
+import type { StormListener } from './listener.ts';
 import { Tws } from './tws.ts';
 import { Wire } from './wire.ts';
 
@@ -19,6 +20,15 @@ export interface Counts {
   kills: number;
 }
 
+export interface WorldOptions {
+  readonly bug?: BugName | undefined;
+  readonly listener?: StormListener | undefined;
+  /** What is traded. */
+  readonly symbols?: readonly string[];
+  /** Epoch ms of the beginning. */
+  readonly startAt?: number;
+}
+
 /** One storm: a clock, chance, TWS, the wires, the disk, and the desk that lives on it, again and again. */
 export class World {
   readonly random: Random;
@@ -29,6 +39,7 @@ export class World {
   readonly crashes = new CrashPlan();
   readonly invariants: Invariants;
   readonly bug: BugName | undefined;
+  readonly listener: StormListener | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
   readonly lives: Life[] = [];
   /** Where the process died, and how often. */
@@ -43,11 +54,12 @@ export class World {
   #life: Life | undefined;
   #triggerIds = 0;
 
-  constructor(seed: number, bug: BugName | undefined) {
+  constructor(seed: number, options: WorldOptions = {}) {
     this.random = new Random(seed);
-    this.bug = bug;
-    this.clock = new StormClock(this.random);
-    this.tws = new Tws(this.clock, this.random);
+    this.bug = options.bug;
+    this.listener = options.listener;
+    this.clock = new StormClock(this.random, options.startAt);
+    this.tws = new Tws(this.clock, this.random, options.symbols);
     this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
     this.invariants = new Invariants(this);
   }
