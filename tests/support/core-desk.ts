@@ -1,8 +1,7 @@
-import { Coordinator } from '#core/commit/coordinator';
-import { StackContext } from '#core/commit/stack-context';
-import { Stores } from '#core/commit/stores';
-import { DeskCore } from '#core/engine/desk-core';
-import { type DeskStores, type Effect, openDeskStores } from '#core/engine/desk-state';
+import type { Coordinator } from '#core/commit/coordinator';
+import type { Stores } from '#core/commit/stores';
+import type { DeskCore } from '#core/engine/desk-core';
+import type { DeskStores, Effect } from '#core/engine/desk-state';
 import { engineState, type Hall } from '#core/engine/hall';
 import { kill } from '#core/engine/kill';
 import { acknowledgeKill, confirmRearm, requestRearm, startDesk } from '#core/engine/operator';
@@ -19,8 +18,8 @@ import type { Order } from '#domain/order';
 import { orderRef, type Leg } from '#domain/order-ref';
 import type { Position } from '#domain/position';
 import { type Quantity, units } from '#domain/quantity';
-import { ok } from '#domain/result';
 import type { Trigger, TriggerAction, TriggerSpec } from '#domain/trigger';
+import { assembleCore, MemoryDrafts } from './core/assemble-core.ts';
 import { detailsOf, DU, manualOrder, MemoryLatchFile, rulesOf } from './core-fixtures.ts';
 import { ScriptedBroker, ScriptedMarket } from './core-broker.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -51,48 +50,30 @@ export class CoreDesk {
   readonly broker = new ScriptedBroker();
   readonly market = new ScriptedMarket();
   readonly latchFile: MemoryLatchFile;
-  readonly commits = new Stores();
+  readonly commits: Stores;
   readonly stores: DeskStores;
   readonly coordinator: Coordinator<Effect>;
   readonly core: DeskCore;
   readonly hall: Hall;
   readonly logs: LogLine[] = [];
-  readonly bugs: CommitBug[] = [];
-  saved: readonly TriggerDraft[] = [];
+  readonly bugs: readonly CommitBug[];
   rules: RiskRules = rulesOf();
   epoch = 0;
-  #triggerIds = 0;
+  readonly #drafts: MemoryDrafts;
   #execs = 0;
 
   constructor(options: DeskOptions = {}) {
     this.clock = new FakeClock(options.startAt);
     this.latchFile = options.latchFile ?? new MemoryLatchFile();
-    this.stores = openDeskStores(this.commits);
-    this.coordinator = new Coordinator<Effect>(
-      { stores: this.commits, clock: this.clock, scheduler: this.clock, context: new StackContext(), journal: this.journal },
-      { onBug: (bug) => this.bugs.push(bug), ...(options.startAfter === undefined ? {} : { startAfter: options.startAfter }) },
-    );
-    this.core = new DeskCore({
+    this.#drafts = new MemoryDrafts(options.drafts);
+    const assembled = assembleCore({
+      clock: this.clock,
+      journal: this.journal,
       ports: {
         broker: this.broker,
         market: this.market,
-        clock: this.clock,
-        scheduler: this.clock,
-        ids: {
-          triggerId: () => {
-            this.#triggerIds += 1;
-            return `T${String(this.#triggerIds).padStart(7, '0')}` as TriggerId;
-          },
-          phrase: () => 'K7QX',
-        },
-        journal: this.journal,
         killLatchFile: this.latchFile,
-        drafts: {
-          load: () => ok(options.drafts ?? []),
-          save: (drafts) => {
-            this.saved = drafts();
-          },
-        },
+        drafts: this.#drafts,
         ...(options.breakerFile === undefined ? {} : { breakerFile: options.breakerFile }),
         rules: () => this.rules,
         earlierOrders: () => ({
@@ -100,10 +81,9 @@ export class CoreDesk {
           ...(options.earlierTrouble === undefined ? {} : { trouble: options.earlierTrouble }),
         }),
       },
-      coordinator: this.coordinator,
-      stores: this.stores,
-      simulated: false,
+      ...(options.startAfter === undefined ? {} : { startAfter: options.startAfter }),
     });
+    ({ commits: this.commits, stores: this.stores, coordinator: this.coordinator, core: this.core, bugs: this.bugs } = assembled);
     this.hall = this.core.hall;
     this.broker.gate = this.core.gate;
     this.broker.now = () => this.clock.now();
@@ -113,6 +93,11 @@ export class CoreDesk {
 
   get state(): string {
     return engineState(this.hall);
+  }
+
+  /** The triggers as this run has written them last for the next one. */
+  get saved(): readonly TriggerDraft[] {
+    return this.#drafts.saved;
   }
 
   // The connection
