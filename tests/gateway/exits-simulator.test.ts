@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from 'vitest';
 import { protectPosition } from '#core/engine/closing';
 import { trailPosition } from '#core/engine/trailing';
-import type { Order } from '#domain/order';
-import { isWorking } from '#domain/order';
+import { isWorking, type Order } from '#domain/order';
 import type { Leg } from '#domain/order-ref';
 import { units } from '#domain/quantity';
 import type { TriggerAction } from '#domain/trigger';
 import type { Simulator } from '#simulator/simulator';
+import { BRACKET } from '../support/core/bracket.ts';
 import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
 import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
 import { action, price, px } from '../support/trigger-fixtures.ts';
@@ -29,7 +29,6 @@ const QUOTE: readonly TapeLine[] = [
   ['IBM', 'last', '180.01', 100],
 ];
 const FIRES: TapeLine = ['IBM', 'last', '180.06', 100];
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
 
 interface Scene {
   readonly simulator: Simulator;

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { Faults } from '#simulator/faults';
 import { openClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
 import { OPEN } from '../support/simulator-tape.ts';
 import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';

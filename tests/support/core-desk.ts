@@ -1,7 +1,7 @@
 import type { Coordinator } from '#core/commit/coordinator';
 import type { Stores } from '#core/commit/stores';
 import type { DeskCore } from '#core/engine/desk-core';
-import type { DeskStores, Effect } from '#core/engine/desk-state';
+import type { DeskStores, Effect, EngineRecord } from '#core/engine/desk-state';
 import { engineState, type Hall } from '#core/engine/hall';
 import { kill } from '#core/engine/kill';
 import { acknowledgeKill, confirmRearm, requestRearm, startDesk } from '#core/engine/operator';
@@ -12,7 +12,7 @@ import type { RiskRules } from '#core/risk/risk-context';
 import type { CommitBug } from '#core/commit/work';
 import type { Contract } from '#domain/contract';
 import type { Execution, Fill } from '#domain/execution';
-import type { ExecId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
+import type { ClientId, ExecId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
 import type { Amount } from '#domain/money';
 import type { Order } from '#domain/order';
 import { orderRef, type Leg } from '#domain/order-ref';
@@ -98,6 +98,11 @@ export class CoreDesk {
   /** The triggers as this run has written them last for the next one. */
   get saved(): readonly TriggerDraft[] {
     return this.#drafts.saved;
+  }
+
+  /** How far the newest kill has come. */
+  get kill(): EngineRecord['kill'] {
+    return this.stores.engine.get('desk')?.kill;
   }
 
   // The connection
@@ -267,7 +272,7 @@ export class CoreDesk {
     this.news({ kind: 'open-order', order: this.openOrderOf(ref, ibStatus, more) });
   }
 
-  openOrderOf(ref: OrderRef, ibStatus: string, more: Partial<OpenOrderNews> = {}): OpenOrderNews {
+  openOrderOf(ref: OrderRef, ibStatus = 'Submitted', more: Partial<OpenOrderNews> = {}): OpenOrderNews {
     const { orderId, clientId, leg, approved } = this.broker.frameOf(ref);
     const { limit: _none, ...plain } = manualOrder({
       orderId,
@@ -286,6 +291,11 @@ export class CoreDesk {
       ibStatus,
       ...more,
     };
+  }
+
+  /** As IB lists it among the completed orders: without order id, sometimes without quantity. */
+  completedOf(ref: OrderRef, ibStatus: string, more: Partial<OpenOrderNews> = {}): OpenOrderNews {
+    return this.openOrderOf(ref, ibStatus, { orderId: 0 as OrderId, clientId: 0 as ClientId, quantity: units(0), ...more });
   }
 
   status(ref: OrderRef, ibStatus: string, filled = 0, more: Partial<OrderStatusNews> = {}): void {

@@ -8,23 +8,12 @@ import { units } from '#domain/quantity';
 import { heldBare, heldBracket } from '../support/core/bracket.ts';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU, manualOrder } from '../support/core-fixtures.ts';
+import { cancelled, changes, closes } from '../support/core/left.ts';
 import { soldByHand } from '../support/held.ts';
 import { BAC, IBM, px } from '../support/trigger-fixtures.ts';
 
 function close(desk: CoreDesk, percent: 25 | 50 | 100) {
   return closePosition(desk.hall, DU, IBM.conId, percent, 'the test');
-}
-
-function changes(desk: CoreDesk) {
-  return desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity]);
-}
-
-function cancelled(desk: CoreDesk) {
-  return desk.broker.cancels.map(({ orderId }) => desk.broker.frames.findLast((frame) => frame.orderId === orderId)?.ref);
-}
-
-function closes(desk: CoreDesk) {
-  return desk.broker.frames.filter((frame) => frame.leg.leg === 'F').map(({ leg }) => [leg.side, leg.type, leg.quantity]);
 }
 
 test('half is closed only after both exits have shrunk to the other half, the stop last', () => {

@@ -8,9 +8,10 @@ import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
 import { detailsOf, DU, manualOrder } from '../support/core-fixtures.ts';
 import { acknowledged, BRACKET, confirmed, heldBracket, sentBracket } from '../support/core/bracket.ts';
+import { earlier, earlierFill } from '../support/core/earlier-run.ts';
 import { fillTold, offer, soldByHand, TOLD } from '../support/held.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
-import { completed, earlier, earlierFill, tell } from '../faults/told.ts';
+import { tell } from '../faults/told.ts';
 
 function unprotectedAlarms(desk: CoreDesk): readonly string[] {
   return desk.alarms().filter((text) => /^(UNPROTECTED|REVERSED|EXITS DO NOT FIT)/.test(text));
@@ -356,6 +357,6 @@ test('a stop placed by hand in TWS protects like one of ours', () => {
 test('completed lists name no order of this desk as changed by hand', () => {
   const { desk, stop } = heldBracket();
   desk.status(stop, 'Cancelled');
-  desk.news({ kind: 'completed-order', order: completed(desk, stop, 'Cancelled'), completedStatus: 'Cancelled' });
+  desk.news({ kind: 'completed-order', order: desk.completedOf(stop, 'Cancelled'), completedStatus: 'Cancelled' });
   expect(desk.alarms().filter((text) => text.includes('was changed in TWS'))).toEqual([]);
 });

@@ -20,8 +20,7 @@ export interface BracketDesk {
 }
 
 /** A bracket for 100 IBM at the broker, its legs acknowledged in their group, nothing filled. */
-export function sentBracket(does: Partial<TriggerAction> = BRACKET): BracketDesk {
-  const desk = new CoreDesk();
+export function sentBracket(does: Partial<TriggerAction> = BRACKET, desk = new CoreDesk()): BracketDesk {
   const { id, entry } = desk.fired(does);
   const [target, stop] = [desk.ref(id, 'T'), desk.ref(id, 'S')];
   desk.openOrder(entry);
@@ -31,8 +30,8 @@ export function sentBracket(does: Partial<TriggerAction> = BRACKET): BracketDesk
 }
 
 /** 100 IBM long at 180.02, with the target and the stop of its bracket working at the broker in one group; quoted at 180.50. */
-export function heldBracket(): BracketDesk {
-  const held = sentBracket();
+export function heldBracket(on = new CoreDesk()): BracketDesk {
+  const held = sentBracket(BRACKET, on);
   const { desk, entry, target, stop } = held;
   desk.fills(entry, 100, 180.02);
   acknowledged(desk, target, 'Submitted');
