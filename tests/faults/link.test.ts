@@ -1,33 +1,23 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { engineState } from '#core/engine/hall';
 import { resumeDesk } from '#core/engine/operator';
 import type { ClientId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { type Simulator, startSimulator } from '#simulator/simulator';
+import type { Simulator } from '#simulator/simulator';
 import { Notices } from '#tws/notices';
 import { CoreDesk } from '../support/core-desk.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
+import type { LiveDesk } from '../support/live-desk.ts';
+import { simulatedDesk } from '../support/simulator/simulated-desk.ts';
 import { action, price } from '../support/trigger-fixtures.ts';
 import { approve, freshRef, intent, leg } from '../support/tws-approved.ts';
 import { errorMessage, orderStatus } from '../support/tws-messages.ts';
 import { deskAt, listening, settledLine } from '../support/tws/gateway-line.ts';
 import { tell } from './told.ts';
 
-let simulator: Simulator | undefined;
-let live: LiveDesk | undefined;
-
-afterEach(async () => {
-  await live?.close();
-  await simulator?.close();
-  simulator = undefined;
-  live = undefined;
-});
-
 /** The whole desk on the simulator with a watcher far from the market. */
 async function watching(): Promise<{ simulator: Simulator; live: LiveDesk }> {
-  simulator = await startSimulator({ port: 0, market: { kind: 'synthetic' }, speed: 'max', sessions: 'ignored', autostart: false });
-  live = await openLiveDesk(simulator);
+  const { simulator, live } = await simulatedDesk();
   const contract = await live.contract(simulator.symbols[0]!);
   live.arm({
     name: 'far',
@@ -35,7 +25,7 @@ async function watching(): Promise<{ simulator: Simulator; live: LiveDesk }> {
     action: action(contract),
     rthOnly: false,
   });
-  await live.until('the desk watches', () => engineState(live!.core.hall) === 'SIGNAL_WAIT');
+  await live.until('the desk watches', () => engineState(live.core.hall) === 'SIGNAL_WAIT');
   return { simulator, live };
 }
 

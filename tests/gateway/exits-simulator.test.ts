@@ -9,6 +9,7 @@ import type { Simulator } from '#simulator/simulator';
 import { BRACKET } from '../support/core/bracket.ts';
 import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
 import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { QUOTE } from '../support/simulator/stage.ts';
 import { action, price, px } from '../support/trigger-fixtures.ts';
 
 /** Exits against the simulated TWS: real adapter, real sockets, the simulator's own matching and its person at TWS's screen. */
@@ -23,11 +24,6 @@ afterEach(async () => {
   live = undefined;
 });
 
-const QUOTE: readonly TapeLine[] = [
-  ['IBM', 'bid', '180.00', 300],
-  ['IBM', 'ask', '180.02', 300],
-  ['IBM', 'last', '180.01', 100],
-];
 const FIRES: TapeLine = ['IBM', 'last', '180.06', 100];
 
 interface Scene {
