@@ -3,7 +3,7 @@ import { units } from '#domain/quantity';
 import { DEFAULT_SETTINGS, settings } from '#protocol/settings';
 import { CoreConsole } from '../support/core-console.ts';
 import { detailsOf, DU } from '../support/core-fixtures.ts';
-import { acknowledged, heldBracket } from '../support/held.ts';
+import { acknowledged, heldBracket } from '../support/core/bracket.ts';
 import { BAC, IBM, px } from '../support/trigger-fixtures.ts';
 
 /** 100 IBM with target and stop, and the operator’s side of the desk. */

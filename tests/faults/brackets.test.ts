@@ -2,9 +2,7 @@ import { expect, test } from 'vitest';
 import type { OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
-import { px } from '../support/trigger-fixtures.ts';
-
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
+import { BRACKET } from '../support/core/bracket.ts';
 
 /** Fired with so many of its three legs on the wire, then the connection is lost and back. */
 function cutAfter(legs: number) {

@@ -1,23 +1,14 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { engineState } from '#core/engine/hall';
 import { resumeDesk } from '#core/engine/operator';
 import type { Contract } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { units } from '#domain/quantity';
-import { startSimulator, type Simulator } from '#simulator/simulator';
-import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
+import type { Simulator } from '#simulator/simulator';
+import type { LiveDesk } from '../support/live-desk.ts';
+import { simulatedDesk } from '../support/simulator/simulated-desk.ts';
 import { action, price } from '../support/trigger-fixtures.ts';
-
-let simulator: Simulator | undefined;
-let live: LiveDesk | undefined;
-
-afterEach(async () => {
-  await live?.close();
-  await simulator?.close();
-  simulator = undefined;
-  live = undefined;
-});
 
 interface Trading {
   readonly simulator: Simulator;
@@ -27,13 +18,12 @@ interface Trading {
 
 /** The desk on the simulator, started, quoted, with a trigger armed far away. */
 async function trading(): Promise<Trading> {
-  simulator = await startSimulator({ port: 0, market: { kind: 'synthetic' }, speed: 'max', sessions: 'ignored', autostart: false });
-  live = await openLiveDesk(simulator);
+  const { simulator, live } = await simulatedDesk();
   const contract = await live.contract(simulator.symbols[0]!);
   live.arm({ name: 'far', condition: price(contract, 'last', 'crosses-above', 100_000), action: action(contract), rthOnly: false });
   void simulator.market.step(300);
-  await live.until('there is a quote', () => live!.core.hall.board.quote(contract.conId)?.ask !== undefined);
-  await live.until('the desk watches', () => engineState(live!.core.hall) === 'SIGNAL_WAIT');
+  await live.until('there is a quote', () => live.core.hall.board.quote(contract.conId)?.ask !== undefined);
+  await live.until('the desk watches', () => engineState(live.core.hall) === 'SIGNAL_WAIT');
   return { simulator, live, contract };
 }
 

@@ -1,49 +1,23 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { engineState } from '#core/engine/hall';
 import { resumeDesk } from '#core/engine/operator';
 import type { ClientId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { type Simulator, startSimulator } from '#simulator/simulator';
+import type { Simulator } from '#simulator/simulator';
 import { Notices } from '#tws/notices';
 import { CoreDesk } from '../support/core-desk.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
+import type { LiveDesk } from '../support/live-desk.ts';
+import { simulatedDesk } from '../support/simulator/simulated-desk.ts';
 import { action, price } from '../support/trigger-fixtures.ts';
 import { approve, freshRef, intent, leg } from '../support/tws-approved.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
-import { FakeGateway } from '../support/tws-fake-gateway.ts';
 import { errorMessage, orderStatus } from '../support/tws-messages.ts';
+import { deskAt, listening, settledLine } from '../support/tws/gateway-line.ts';
 import { tell } from './told.ts';
-
-let gateway: FakeGateway | undefined;
-let desk: TwsDesk | undefined;
-let simulator: Simulator | undefined;
-let live: LiveDesk | undefined;
-
-afterEach(async () => {
-  await live?.close();
-  await simulator?.close();
-  await desk?.stop();
-  await gateway?.close();
-  gateway = undefined;
-  desk = undefined;
-  simulator = undefined;
-  live = undefined;
-});
-
-async function connected(): Promise<{ gateway: FakeGateway; desk: TwsDesk; clock: FakeClock }> {
-  const clock = new FakeClock();
-  gateway = await new FakeGateway().listen();
-  desk = await new TwsDesk(gateway.port, clock).ready();
-  await desk.until(() => desk!.link.connections.every(({ roundTripMs }) => roundTripMs !== undefined));
-  clock.advance(1_000);
-  return { gateway, desk, clock };
-}
 
 /** The whole desk on the simulator with a watcher far from the market. */
 async function watching(): Promise<{ simulator: Simulator; live: LiveDesk }> {
-  simulator = await startSimulator({ port: 0, market: { kind: 'synthetic' }, speed: 'max', sessions: 'ignored', autostart: false });
-  live = await openLiveDesk(simulator);
+  const { simulator, live } = await simulatedDesk();
   const contract = await live.contract(simulator.symbols[0]!);
   live.arm({
     name: 'far',
@@ -51,22 +25,22 @@ async function watching(): Promise<{ simulator: Simulator; live: LiveDesk }> {
     action: action(contract),
     rthOnly: false,
   });
-  await live.until('the desk watches', () => engineState(live!.core.hall) === 'SIGNAL_WAIT');
+  await live.until('the desk watches', () => engineState(live.core.hall) === 'SIGNAL_WAIT');
   return { simulator, live };
 }
 
 test('N-02: a peer that says nothing is given up after ten seconds and tried again until it speaks', async () => {
   const clock = new FakeClock();
-  gateway = await new FakeGateway({ silent: true }).listen();
-  desk = new TwsDesk(gateway.port, clock);
+  const gateway = await listening({ silent: true });
+  const desk = deskAt(gateway.port, clock);
   desk.adapter.start();
-  await gateway.until(() => gateway!.peers.length === 3);
-  await desk.until(() => desk!.link.connections.every(({ socket }) => socket === 'handshaking'));
+  await gateway.until(() => gateway.peers.length === 3);
+  await desk.until(() => desk.link.connections.every(({ socket }) => socket === 'handshaking'));
   clock.advance(10_000);
   expect(desk.link.problem?.code).toBe('no-handshake');
   gateway.manners.silent = false;
   clock.advance(2_000);
-  await desk.until(() => desk!.link.ready);
+  await desk.until(() => desk.link.ready);
   expect(gateway.peers).toHaveLength(6);
 });
 
@@ -114,7 +88,7 @@ test('N-05: a reset with an order on the way makes it UNKNOWN; the next connecti
 });
 
 test('N-08: what a peer says on a connection that was given up is heard by nobody', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   gateway.manners.answersTime = false;
   const old = gateway.client(2);
   clock.advance(10_000);
@@ -136,7 +110,7 @@ test(
   'N-19: a hundred lost connections leave no timer, no order that was not asked for, and one connection per client id',
   { timeout: 120_000 },
   async () => {
-    const { gateway, desk, clock } = await connected();
+    const { gateway, desk, clock } = await settledLine();
     const timers = clock.pending;
     for (let i = 0; i < 100; i += 1) {
       gateway.client(2).socket.destroy();
@@ -198,7 +172,7 @@ test('N-29: a nightly reset, with positions that come late: nothing leaves and n
 });
 
 test('N-36: error 100 and then the end of the connection: the rate halves, the operator hears it, every waiting order is reported', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   gateway.client(2).send(...errorMessage(-1, 100, 'Max rate of messages per second has been exceeded.'));
   await desk.first('notice');
   expect(desk.link.messageLimit).toBe(20);
@@ -220,7 +194,7 @@ test('N-36: the operator is alarmed by error 100, and no order moves', () => {
 });
 
 test('O-08: a commission and a profit that IB left unset are unknown, not numbers', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   const unset = '1.7976931348623157E308';
   gateway.client(2).send(59, 1, 'e.1.01', unset, 'USD', unset, '', '');
   gateway.client(2).send(59, 1, 'e.2.01', '1.05', 'USD', unset, '', '');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { flatten, startDesk, stopDesk } from '#core/engine/operator';
 import { units } from '#domain/quantity';
-import { type Amount, amountOf } from '#domain/money';
+import { amountOf, trustedAmount } from '#domain/money';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU, rulesOf } from '../support/core-fixtures.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
@@ -43,7 +43,13 @@ test('O-37: a loss that jumps over its limit kills at the figure itself, and the
 test('O-37: what is no figure never kills: unset, NaN, infinite, beyond all numbers, another account’s, none since the reconnect', () => {
   const desk = losing();
   for (const daily of [undefined, Number.NaN, Number.NEGATIVE_INFINITY, -1.7976931348623157e308, -1e300])
-    desk.news({ kind: 'pnl', account: DU, daily: daily as Amount | undefined, unrealized: undefined, realized: undefined });
+    desk.news({
+      kind: 'pnl',
+      account: DU,
+      daily: daily === undefined ? undefined : trustedAmount(daily),
+      unrealized: undefined,
+      realized: undefined,
+    });
   desk.news({ kind: 'pnl', account: 'DU9999999' as typeof DU, daily: amountOf(-9000), unrealized: undefined, realized: undefined });
   expect([desk.state, desk.counter('kills')]).toEqual(['MANAGING', 0]);
   desk.disconnect();

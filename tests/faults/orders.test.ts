@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import { cancelOrders } from '#core/engine/kill';
 import { modifyOrder } from '#core/engine/modify';
-import { flatten, resumeDesk, startDesk } from '#core/engine/operator';
+import { flatten, startDesk } from '#core/engine/operator';
 import type { OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreConsole } from '../support/core-console.ts';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU } from '../support/core-fixtures.ts';
+import { resumed } from '../support/core/resumed.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
-import { completed, tell } from './told.ts';
+import { tell } from './told.ts';
 
 /** Fired, acknowledged, and asked to be cancelled. */
 function cancelling(): { readonly desk: CoreDesk; readonly entry: OrderRef } {
@@ -74,7 +75,7 @@ test.each([10_147, 10_148, 161, 135, 136] as const)('O-10: %i to a cancel is loo
     tell(desk, code, 'OrderId 100 that needs to be cancelled cannot be cancelled, state: Filled.');
     expect([desk.order(entry).state, desk.broker.reconciles]).toEqual(['CANCEL_PENDING', asked + 1]);
     if (truth === 'Filled') desk.fill(entry, 100, 180.03, {}, false);
-    if (truth !== 'working') desk.news({ kind: 'completed-order', order: completed(desk, entry, truth), completedStatus: truth });
+    if (truth !== 'working') desk.news({ kind: 'completed-order', order: desk.completedOf(entry, truth), completedStatus: truth });
     expect([truth, desk.order(entry).state]).toEqual([
       truth,
       { Filled: 'FILLED', Cancelled: 'CANCELLED', working: 'CANCEL_PENDING' }[truth],
@@ -198,14 +199,7 @@ test('O-18: a number that was used before is looked up; nothing is sent again by
     desk.ends();
   }
   expect(desk.order(entry).state).toBe('UNKNOWN');
-  desk.disconnect();
-  desk.connect();
-  desk.ends();
-  expect(resumeDesk(desk.hall, 'the test').ok).toBe(true);
-  desk.pnl();
-  desk.quote(179.9);
-  desk.wait(1_500);
-  desk.quote(179.9);
+  resumed(desk);
   // Neither its own rule nor another of the same contract sends one beside it.
   expect(() => desk.rearmTrigger(id)).toThrow('UNKNOWN');
   desk.quote(180.1);

@@ -4,8 +4,9 @@ import type { BrokerNews } from '#core/ports/broker';
 import type { ClientId, OrderId, OrderRef, TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
-import { IBM, px } from '../support/trigger-fixtures.ts';
-import { completed, earlier, earlierFill } from './told.ts';
+import { BRACKET } from '../support/core/bracket.ts';
+import { earlier, earlierFill, REF } from '../support/core/earlier-run.ts';
+import { IBM } from '../support/trigger-fixtures.ts';
 
 /**
  * order-truth.md §2.4: IB promises no order between a status and the execution it speaks of, and sends some executions without a status.
@@ -22,9 +23,6 @@ interface Scene {
   /** What the broker holds in the end. */
   readonly position: number;
 }
-
-const REF = 'TD1-AAAAAAAA-3-1-E' as OrderRef;
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
 
 const ORDERS = {
   'status → execution': ({ statuses, lists, executions }: Scene) => [...statuses, ...lists, ...executions],
@@ -74,7 +72,7 @@ function statusOf(desk: CoreDesk, ref: OrderRef, word: string, done: number): Br
 }
 
 function completedOf(desk: CoreDesk, ref: OrderRef, word: string, completedStatus: string): BrokerNews {
-  return { kind: 'completed-order', order: completed(desk, ref, word), completedStatus };
+  return { kind: 'completed-order', order: desk.completedOf(ref, word), completedStatus };
 }
 
 const AGO = { orderId: 0 as OrderId, clientId: 0 as ClientId } as const;

@@ -7,40 +7,14 @@ import { armTrigger } from '#core/engine/triggers';
 import { settleOrder } from '#core/engine/unknown-orders';
 import type { CommitRecord } from '#core/ports/journal';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
-import { isWorking, type Order } from '#domain/order';
+import type { Order } from '#domain/order';
 import { units } from '#domain/quantity';
-import type { OpenOrderNews } from '#core/ports/broker';
 import { CoreDesk } from '../support/core-desk.ts';
-import { manualOrder, MemoryLatchFile } from '../support/core-fixtures.ts';
+import { manualOrder } from '../support/core-fixtures.ts';
+import { BRACKET } from '../support/core/bracket.ts';
+import { journalled, restartedAfter } from '../support/core/earlier-run.ts';
+import { placed } from '../support/core/left.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
-
-/** The orders' cells as the dead desk's journal has them last; `numbers` are those written before a bracket left. */
-function journalled(dead: CoreDesk, numbers: ReadonlyMap<string, Pick<Order, 'orderId' | 'clientId'>> = new Map()): readonly Order[] {
-  const cells = new Map<string, Order>();
-  for (const { writes } of dead.journal.records)
-    for (const [store, key, value] of writes) if (store === 'orders') cells.set(String(key), value as Order);
-  return [...cells.values()]
-    .filter(({ state }) => isWorking(state) || state === 'QUEUED')
-    .map((order) => ({ ...order, ...(order.orderId === undefined ? numbers.get(order.key) : undefined) }));
-}
-
-/** What a kill -9 leaves behind: the files, and whatever reached the broker. The dead desk is never used again. */
-function after(dead: CoreDesk, latchFile = new MemoryLatchFile(), earlier = journalled(dead)): CoreDesk {
-  const desk = new CoreDesk({ latchFile, drafts: dead.saved, earlier, startAfter: (dead.journal.records.at(-1)?.seq ?? 0) + 1_000 });
-  desk.core.start();
-  desk.know(IBM);
-  desk.connect();
-  return desk;
-}
-
-/** How TWS lists an order that the dead desk sent. */
-function listed(dead: CoreDesk, ref: OrderRef, ibStatus = 'Submitted', more: Partial<OpenOrderNews> = {}): OpenOrderNews {
-  return dead.openOrderOf(ref, ibStatus, more);
-}
-
-function placed(desk: CoreDesk): readonly string[] {
-  return desk.broker.left.filter((what) => what.startsWith('place'));
-}
 
 test('P-01: the intent is handed to the journal before the first byte of its order, and a death in between sends nothing', () => {
   const desk = new CoreDesk();
@@ -50,7 +24,7 @@ test('P-01: the intent is handed to the journal before the first byte of its ord
   desk.journal.append = (record: CommitRecord) => {
     if (record.name !== 'trigger.fire') return append(record);
     // The process is gone from here on: neither this record nor anything after it reaches file or broker.
-    framesAtIntent = desk.broker.left.filter((what) => what.startsWith('place')).length;
+    framesAtIntent = placed(desk).length;
     desk.broker.socket = false;
     desk.journal.append = () => ({ ok: true, value: undefined });
     return { ok: true, value: undefined };
@@ -58,7 +32,7 @@ test('P-01: the intent is handed to the journal before the first byte of its ord
   desk.quote(180.02);
   expect({ framesAtIntent, frames: desk.broker.frames.length }).toEqual({ framesAtIntent: 0, frames: 0 });
   expect(desk.journal.records.some(({ name }) => name === 'trigger.fire')).toBe(false);
-  const again = after(desk);
+  const again = restartedAfter(desk);
   again.ends();
   again.pnl();
   expect(again.trigger(id)).toMatchObject({ life: 'draft', fires: 0 });
@@ -88,7 +62,7 @@ function diedAtTheWrite(written: boolean): { readonly dead: CoreDesk; readonly e
 test('P-02, R-05: killed between the intent and the write: UNKNOWN, counted, looked for, and never sent again', () => {
   const { dead, entry } = diedAtTheWrite(false);
   expect(dead.broker.frames).toEqual([]);
-  const desk = after(dead);
+  const desk = restartedAfter(dead);
   desk.ends();
   desk.pnl();
   expect(desk.order(entry)).toMatchObject({ state: 'UNKNOWN', filled: 0, cause: { sentence: expect.any(String) as string } });
@@ -116,8 +90,12 @@ test('P-02: what the dead desk believed to be at IB and IB has completed is not 
   const dead = new CoreDesk();
   const { entry } = dead.fired();
   dead.openOrder(entry);
-  const desk = after(dead);
-  desk.news({ kind: 'completed-order', order: listed(dead, entry, 'Cancelled', { orderId: 0 as OrderId }), completedStatus: 'Cancelled' });
+  const desk = restartedAfter(dead);
+  desk.news({
+    kind: 'completed-order',
+    order: dead.openOrderOf(entry, 'Cancelled', { orderId: 0 as OrderId }),
+    completedStatus: 'Cancelled',
+  });
   desk.ends();
   expect(desk.order(entry).state).toBe('CANCELLED');
   expect(desk.alarms().filter((text) => text.startsWith('UNKNOWN'))).toEqual([]);
@@ -139,9 +117,9 @@ test('R-25: an order of the last run keeps why it exists, whose exit it is and h
   dead.openOrder(stop, 'PreSubmitted');
   const { createdAt, cause } = dead.order(entry);
   dead.wait(86_400_000);
-  const desk = after(dead);
-  desk.news({ kind: 'open-order', order: listed(dead, entry) });
-  const { orderRef: _dropped, ...bare } = listed(dead, stop, 'PreSubmitted');
+  const desk = restartedAfter(dead);
+  desk.news({ kind: 'open-order', order: dead.openOrderOf(entry) });
+  const { orderRef: _dropped, ...bare } = dead.openOrderOf(stop, 'PreSubmitted');
   desk.news({ kind: 'open-order', order: bare });
   desk.ends();
   expect(desk.order(entry)).toMatchObject({ state: 'ACCEPTED', origin: 'trigger', createdAt, cause });
@@ -169,7 +147,7 @@ test('R-04: a trigger whose order of this generation had left is spent, not offe
     desk.core.start();
     desk.connect();
     desk.news({ kind: 'execution', execution: dead.execution(entry, 100, 180.03), contract: IBM, live: false });
-    desk.news({ kind: 'completed-order', order: listed(dead, entry, 'Filled', { orderId: 0 as OrderId }), completedStatus: 'Filled' });
+    desk.news({ kind: 'completed-order', order: dead.openOrderOf(entry, 'Filled', { orderId: 0 as OrderId }), completedStatus: 'Filled' });
     desk.position(100);
     desk.ends();
     return desk;
@@ -179,8 +157,6 @@ test('R-04: a trigger whose order of this generation had left is spent, not offe
   expect(desk.trigger(id)).toMatchObject({ life: 'fired', fires: 1, reason: 'It fired in an earlier run; its order is FILLED.' });
   expect(next(2).trigger(id)).toMatchObject({ life: 'draft', gen: 2 });
 });
-
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
 
 test('P-05: killed between two legs: what TWS may hold untransmitted is cancelled by the next run, by the numbers written before', () => {
   const dead = new CoreDesk();
@@ -199,7 +175,7 @@ test('P-05: killed between two legs: what TWS may hold untransmitted is cancelle
     ['E', 100],
     ['T', 101],
   ]);
-  const desk = after(dead, undefined, journalled(dead, numbers));
+  const desk = restartedAfter(dead, journalled(dead, numbers));
   desk.ends();
   const keys = (['E', 'T', 'S'] as const).map((leg) => dead.ref(id, leg));
   expect(keys.map((key) => desk.order(key).state)).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN']);
@@ -218,9 +194,9 @@ test('P-03: an order that left before the death is found by its reference and ta
   const dead = new CoreDesk();
   const { id, entry } = dead.fired();
   expect(dead.order(entry).state).toBe('SUBMITTED');
-  const desk = after(dead);
+  const desk = restartedAfter(dead);
   for (let round = 0; round < 2; round += 1) {
-    desk.news({ kind: 'open-order', order: listed(dead, entry) });
+    desk.news({ kind: 'open-order', order: dead.openOrderOf(entry) });
     desk.ends();
     desk.quote(179.9);
     desk.quote(180.1);
@@ -237,8 +213,8 @@ test('P-04: an acknowledgement that the dead process did not write down is writt
   const dead = new CoreDesk();
   const { entry } = dead.fired();
   expect(dead.journal.records.some((record) => record.name === 'order.open')).toBe(false);
-  const desk = after(dead);
-  desk.news({ kind: 'open-order', order: listed(dead, entry) });
+  const desk = restartedAfter(dead);
+  desk.news({ kind: 'open-order', order: dead.openOrderOf(entry) });
   desk.ends();
   const record = desk.journal.records.find(({ name }) => name === 'order.open');
   expect(record?.writes.filter(([store]) => store === 'orders')).toMatchObject([
@@ -269,18 +245,18 @@ test.each(FATES)('P-06: a death during a cancel or a change, the order is %s at 
       expect(modifyOrder(dead.hall, key, updatedAt, { limit: px(180.01), quantity: units(80) }, 'the test').ok).toBe(true);
     }
     expect(dead.order(entry).state).toBe(during === 'cancel' ? 'CANCEL_PENDING' : 'MODIFY_PENDING');
-    const desk = after(dead);
+    const desk = restartedAfter(dead);
     const part = fate.startsWith('part') ? 30 : fate === 'filled' ? 100 : 0;
     // Of a change only the broker's terms count, also when it was on its way.
     const terms = during === 'change' ? { limit: px(180.01), quantity: units(fate === 'filled' ? 100 : 80) } : {};
     if (part > 0) desk.news({ kind: 'execution', execution: dead.execution(entry, part, 180.03), contract: IBM, live: false });
     const ended = fate === 'filled' ? 'Filled' : fate.endsWith('cancelled') ? 'Cancelled' : undefined;
     if (ended === undefined)
-      desk.news({ kind: 'open-order', order: listed(dead, entry, fate === 'cancel pending' ? 'PendingCancel' : 'Submitted', terms) });
+      desk.news({ kind: 'open-order', order: dead.openOrderOf(entry, fate === 'cancel pending' ? 'PendingCancel' : 'Submitted', terms) });
     else
       desk.news({
         kind: 'completed-order',
-        order: listed(dead, entry, ended, { ...terms, orderId: 0 as OrderId }),
+        order: dead.openOrderOf(entry, ended, { ...terms, orderId: 0 as OrderId }),
         completedStatus: ended,
       });
     desk.position(part);

@@ -1,22 +1,10 @@
 import { expect, test } from 'vitest';
 import { cancelOrders } from '#core/engine/kill';
-import type { ClientId, OrderId, OrderRef, TriggerId } from '#domain/ids';
+import type { ClientId, OrderId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
+import { earlier, REF, restartedWithDraft } from '../support/core/earlier-run.ts';
 import { IBM } from '../support/trigger-fixtures.ts';
-import { completed, earlier } from './told.ts';
-
-const TRIGGER = 'AAAAAAAA' as TriggerId;
-const REF = 'TD1-AAAAAAAA-3-1-E' as OrderRef;
-
-/** A new process on the files of an earlier one: its trigger is offered as a draft, the broker has not been heard yet. */
-function restarted(): CoreDesk {
-  const desk = new CoreDesk({ startAfter: 500, drafts: [{ id: TRIGGER, gen: 3, spec: new CoreDesk().spec() }] });
-  desk.core.start();
-  desk.know(IBM);
-  desk.connect();
-  return desk;
-}
 
 test('R-10: a cancel that loses against a fill while the desk is away: FILLED', () => {
   const desk = new CoreDesk();
@@ -25,7 +13,7 @@ test('R-10: a cancel that loses against a fill while the desk is away: FILLED', 
   cancelOrders(desk.hall, [desk.order(entry)], 'the test');
   desk.disconnect();
   desk.connect();
-  desk.news({ kind: 'completed-order', order: completed(desk, entry, 'Filled'), completedStatus: 'Filled Size: 100' });
+  desk.news({ kind: 'completed-order', order: desk.completedOf(entry, 'Filled'), completedStatus: 'Filled Size: 100' });
   desk.fill(entry, 100, 180.03, {}, false);
   desk.position(100);
   desk.ends();
@@ -35,7 +23,7 @@ test('R-10: a cancel that loses against a fill while the desk is away: FILLED', 
 });
 
 test('R-29: where executions are older than IB tells them, the position is the broker’s and the operator hears of the hole', () => {
-  const desk = restarted();
+  const desk = restartedWithDraft();
   desk.news({
     kind: 'completed-order',
     order: earlier(REF, { orderId: 0 as OrderId, clientId: 0 as ClientId, ibStatus: 'Filled' }),

@@ -1,22 +1,11 @@
 import { expect, test } from 'vitest';
-import type { ClientId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
+import type { ClientId, OrderId, OrderKey, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
 import { manualOrder } from '../support/core-fixtures.ts';
+import { earlier, earlierFill, REF, restartedWithDraft, TRIGGER } from '../support/core/earlier-run.ts';
 import { BAC, IBM } from '../support/trigger-fixtures.ts';
-import { compare, completed, earlier, earlierFill } from './told.ts';
-
-const TRIGGER = 'AAAAAAAA' as TriggerId;
-const REF = 'TD1-AAAAAAAA-3-1-E' as OrderRef;
-
-/** A new process on the files of an earlier one: its trigger is offered as a draft, the broker has not been heard yet. */
-function restarted(): CoreDesk {
-  const desk = new CoreDesk({ startAfter: 500, drafts: [{ id: TRIGGER, gen: 3, spec: new CoreDesk().spec() }] });
-  desk.core.start();
-  desk.know(IBM);
-  desk.connect();
-  return desk;
-}
+import { compare } from './told.ts';
 
 function places(desk: CoreDesk): readonly string[] {
   return desk.broker.left.filter((what) => what !== 'reconcile');
@@ -35,7 +24,7 @@ test('R-01: nothing here and nothing at the broker: the book is clean and arming
 });
 
 test('R-02: a working order of an earlier run is taken up under its reference, tied to its trigger, which stays disarmed', () => {
-  const desk = restarted();
+  const desk = restartedWithDraft();
   desk.news({ kind: 'open-order', order: earlier(REF) });
   desk.ends();
   expect(desk.order(REF)).toMatchObject({
@@ -54,7 +43,7 @@ test('R-02: a working order of an earlier run is taken up under its reference, t
 });
 
 test('R-03: orders of people and of other programs are counted and never touched', () => {
-  const desk = restarted();
+  const desk = restartedWithDraft();
   desk.news({ kind: 'open-order', order: manualOrder({ permId: 61 as PermId, orderId: 0 as OrderId }) });
   desk.news({ kind: 'open-order', order: manualOrder({ permId: 62 as PermId, clientId: 7 as ClientId, orderId: 3 as OrderId }) });
   desk.ends();
@@ -70,7 +59,7 @@ test('R-08: an order that filled in part and was cancelled while the desk was aw
   desk.openOrder(entry);
   desk.disconnect();
   desk.connect();
-  desk.news({ kind: 'completed-order', order: completed(desk, entry, 'Cancelled'), completedStatus: 'Cancelled by Trader' });
+  desk.news({ kind: 'completed-order', order: desk.completedOf(entry, 'Cancelled'), completedStatus: 'Cancelled by Trader' });
   desk.fill(entry, 30, 180.03, {}, false);
   desk.position(30);
   desk.ends();
@@ -79,7 +68,7 @@ test('R-08: an order that filled in part and was cancelled while the desk was aw
 });
 
 test('R-08: so it is when the executions come before the list, and for an order of an earlier run', () => {
-  const desk = restarted();
+  const desk = restartedWithDraft();
   desk.news({ kind: 'execution', execution: earlierFill(REF, 30), contract: IBM, live: false });
   desk.news({
     kind: 'completed-order',
@@ -99,7 +88,7 @@ test('R-12: an order that worked here and is completed as cancelled there is CAN
   desk.disconnect();
   desk.wait(60_000);
   desk.connect();
-  desk.news({ kind: 'completed-order', order: completed(desk, entry, 'Cancelled'), completedStatus: 'Cancelled by Trader' });
+  desk.news({ kind: 'completed-order', order: desk.completedOf(entry, 'Cancelled'), completedStatus: 'Cancelled by Trader' });
   desk.ends();
   expect(desk.order(entry)).toMatchObject({ state: 'CANCELLED', filled: 0, orderId: 100, permId: 1_000_100 });
   expect(desk.hall.index.exposed()).toEqual([]);
@@ -173,7 +162,7 @@ test('R-23: a reconciliation that runs twice, and one into live fills, leads to 
 });
 
 test('R-26: a reference that TWS cut or dropped makes a stranger of an order, unless its permId is known', () => {
-  const desk = restarted();
+  const desk = restartedWithDraft();
   desk.news({ kind: 'open-order', order: earlier('TD1-AAAA' as OrderRef, { permId: 71 as PermId, orderId: 51 as OrderId }) });
   desk.news({ kind: 'open-order', order: earlier('' as OrderRef, { permId: 72 as PermId, orderId: 52 as OrderId }) });
   desk.ends();
@@ -191,7 +180,7 @@ test('R-26: a reference that TWS cut or dropped makes a stranger of an order, un
 });
 
 test('O-45: an order that IB itself cancelled, after months or a corporate action, is found by the next comparison and told', () => {
-  const desk = restarted();
+  const desk = restartedWithDraft();
   const gtc = earlier(REF, { tif: 'GTC', contract: BAC });
   desk.news({ kind: 'open-order', order: gtc });
   desk.ends();

@@ -6,11 +6,11 @@ import { modifyOrder, type NewTerms } from '#core/engine/modify';
 import { stopDesk } from '#core/engine/operator';
 import { execIdRoot } from '#domain/execution';
 import { isTerminal, type Order } from '#domain/order';
-import type { Quantity } from '#domain/quantity';
-import { units } from '#domain/quantity';
+import { type Quantity, units } from '#domain/quantity';
 import type { TriggerAction } from '#domain/trigger';
 import type { OrderView } from '#simulator/engine/order-view';
 import type { Simulator, SimulatorOptions } from '#simulator/simulator';
+import { BRACKET } from '../support/core/bracket.ts';
 import { FAST_TAPE_LIMITS, type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
 import { simulatorOn } from '../support/simulator-tape.ts';
 import { action, price, px, spec } from '../support/trigger-fixtures.ts';
@@ -135,7 +135,6 @@ class Stage {
 }
 
 const LIMIT = { entry: { type: 'LMT', limit: px(179) } } as const;
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
 
 interface Scenario {
   readonly options?: Partial<SimulatorOptions>;

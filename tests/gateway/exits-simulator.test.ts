@@ -1,14 +1,15 @@
 import { afterEach, expect, test } from 'vitest';
 import { protectPosition } from '#core/engine/closing';
 import { trailPosition } from '#core/engine/trailing';
-import type { Order } from '#domain/order';
-import { isWorking } from '#domain/order';
+import { isWorking, type Order } from '#domain/order';
 import type { Leg } from '#domain/order-ref';
 import { units } from '#domain/quantity';
 import type { TriggerAction } from '#domain/trigger';
 import type { Simulator } from '#simulator/simulator';
+import { BRACKET } from '../support/core/bracket.ts';
 import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
 import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { QUOTE } from '../support/simulator/stage.ts';
 import { action, price, px } from '../support/trigger-fixtures.ts';
 
 /** Exits against the simulated TWS: real adapter, real sockets, the simulator's own matching and its person at TWS's screen. */
@@ -23,13 +24,7 @@ afterEach(async () => {
   live = undefined;
 });
 
-const QUOTE: readonly TapeLine[] = [
-  ['IBM', 'bid', '180.00', 300],
-  ['IBM', 'ask', '180.02', 300],
-  ['IBM', 'last', '180.01', 100],
-];
 const FIRES: TapeLine = ['IBM', 'last', '180.06', 100];
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
 
 interface Scene {
   readonly simulator: Simulator;

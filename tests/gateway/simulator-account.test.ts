@@ -1,33 +1,19 @@
-import { afterEach, expect, test } from 'vitest';
 import { BarSizeSetting, WhatToShow } from '@stoqey/ib';
+import { expect, test } from 'vitest';
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import type { Simulator } from '#simulator/simulator';
-import { connectClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { OPEN, simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
+import { OPEN, type TapeLine } from '../support/simulator-tape.ts';
+import { settled, type Stage, stageOn } from '../support/simulator/stage.ts';
 
-let run: TapeRun | undefined;
+let stage: Stage;
 let client: TestClient;
-let simulator: Simulator;
 
-async function open(lines: readonly TapeLine[], more: Parameters<typeof simulatorOn>[1] = {}, clientId = 2): Promise<void> {
-  run = await simulatorOn([['IBM', 'bid', '180.00', 300], ['IBM', 'ask', '180.02', 300], ['IBM', 'last', '180.00', 100], ...lines], more);
-  simulator = run.simulator;
-  client = await connectClient(simulator.port, clientId);
-  await simulator.market.step(3);
+async function open(lines: readonly TapeLine[], more: Parameters<typeof stageOn>[1] = {}, clientId = 2): Promise<void> {
+  stage = await stageOn([['IBM', 'bid', '180.00', 300], ['IBM', 'ask', '180.02', 300], ['IBM', 'last', '180.00', 100], ...lines], more);
+  await stage.simulator.market.step(3);
+  client = await stage.join(clientId);
 }
-
-async function settled(who: TestClient = client): Promise<void> {
-  const before = who.all('currentTime').length;
-  who.api.reqCurrentTime();
-  await who.when('currentTime', () => who.all('currentTime').length > before);
-}
-
-afterEach(async () => {
-  expect(client.decodeErrors).toEqual([]);
-  await client.close();
-  await run?.stop();
-});
 
 test('positions, account values, summary and P&L follow a fill and then the market', async () => {
   await open([['IBM', 'last', '185.00', 100, OPEN + 5_000]]);
@@ -38,9 +24,8 @@ test('positions, account values, summary and P&L follow a fill and then the mark
   api.reqPnL(2, 'DU1234567');
   api.reqPnLSingle(3, 'DU1234567', '', 8314);
   api.placeOrder(1, stockContract('IBM'), order('BUY', 'MKT', 200));
-  await settled();
-  await simulator.market.step(1);
-  await settled();
+  await settled(client);
+  await stage.step();
   expect(client.all('position').map((args) => args.slice(2))).toEqual([[200, 180.025]]);
   expect(client.all('updatePortfolio').map((args) => args.slice(1))).toEqual([[200, 180, 36_000, 180.025, -5, 0, 'DU1234567']]);
   expect(client.all('accountSummary').map((args) => args.slice(2))).toEqual([
@@ -62,7 +47,7 @@ test('positions, account values, summary and P&L follow a fill and then the mark
   api.cancelPositions();
   api.cancelAccountSummary(1);
   api.placeOrder(2, stockContract('IBM'), order('SELL', 'MKT', 100));
-  await settled();
+  await settled(client);
   expect([client.all('pnl').length, client.all('position').length, client.all('accountSummary').length]).toEqual([2, 1, 4]);
 });
 
@@ -71,23 +56,23 @@ test('positions from before count, and a position sold away is told as zero', as
   client.api.reqPositions();
   client.api.reqPnL(1, 'DU1234567');
   client.api.placeOrder(1, stockContract('IBM'), order('SELL', 'MKT', 100));
-  await settled();
+  await settled(client);
   expect(client.all('position').map((args) => args.slice(2))).toEqual([
     [100, 150],
     [0, 0],
   ]);
   expect(client.all('commissionReport')).toMatchObject([[{ commission: 1, realizedPNL: 2999 }]]);
   // The account began the day with this profit: the day itself has lost nothing but the commission.
-  expect(simulator.gateway.account.pnl).toEqual({ daily: -1_000_000, unrealized: 0, realized: 2_999_000_000 });
+  expect(stage.simulator.gateway.account.pnl).toEqual({ daily: -1_000_000, unrealized: 0, realized: 2_999_000_000 });
 });
 
 test('executions are filtered, completed orders keep what was filled', async () => {
   await open([['BAC', 'ask', '13.80', 900]]);
-  await simulator.market.step(1);
-  const other = await connectClient(simulator.port, 3);
+  await stage.simulator.market.step(1);
+  const other = await stage.join(3);
   client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'MKT', 100, { orderRef: 'a' }));
   client.api.placeOrder(2, stockContract('IBM'), order('SELL', 'MKT', 100, { orderRef: 'b' }));
-  await settled();
+  await settled(client);
   other.api.placeOrder(1, stockContract('BAC'), order('BUY', 'MKT', 1000, { orderRef: 'c' }));
   await settled(other);
   other.api.cancelOrder(1);
@@ -128,10 +113,10 @@ test('executions are filtered, completed orders keep what was filled', async () 
 test('orders and positions outlive a connection; the owner hears of its working orders on return', async () => {
   await open([['IBM', 'ask', '170.00', 100]]);
   client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'LMT', 200, { lmtPrice: 170, orderRef: 'mine' }));
-  await settled();
+  await settled(client);
   await client.close();
-  await simulator.market.step(1);
-  client = await connectClient(simulator.port, 2);
+  await stage.simulator.market.step(1);
+  client = await stage.join(2);
   await client.when('orderStatus');
   expect(story(client, 1)).toEqual(['status Submitted 100 100']);
   expect(client.nextId).toBe(2);
@@ -149,7 +134,7 @@ test('bars: an invented past that joins the tape, the tape itself, and limits', 
     ['IBM', 'last', '182.00', 300, OPEN + 62_000],
     ['IBM', 'bid', '181.00', 300, OPEN + 130_000],
   ]);
-  await simulator.market.step(3);
+  await stage.simulator.market.step(3);
   const ask = async (id: number, duration: string, size: BarSizeSetting, rth: boolean): Promise<(readonly unknown[])[]> => {
     client.api.reqHistoricalData(id, stockContract('IBM'), '', duration, size, WhatToShow.TRADES, rth, 2, false);
     await client.when('historicalData', (reqId: number, date: string) => reqId === id && date.startsWith('finished'));
@@ -174,7 +159,7 @@ test('bars: an invented past that joins the tape, the tape itself, and limits', 
   client.api.reqHistoricalData(6, stockContract('IBM'), 'yesterday', '1 D', BarSizeSetting.MINUTES_ONE, WhatToShow.TRADES, true, 2, false);
   client.api.reqHistoricalData(7, stockContract('IBM'), '', '1 D', BarSizeSetting.MINUTES_ONE, WhatToShow.BID, true, 2, false);
   client.api.cancelHistoricalData(8);
-  await settled();
+  await settled(client);
   expect(client.all('error').map((args) => [args[2], args[1]])).toEqual([
     [5, 321],
     [6, 321],
@@ -185,8 +170,8 @@ test('bars: an invented past that joins the tape, the tape itself, and limits', 
 
 test('a person in TWS: order id 0 until client 0 binds it, everybody may see it, a global cancel ends it', async () => {
   await open([], {}, 0);
-  const other = await connectClient(simulator.port, 3);
-  const placed = simulator.placeManualOrder({
+  const other = await stage.join(3);
+  const placed = stage.simulator.placeManualOrder({
     symbol: 'IBM',
     action: 'BUY',
     type: 'LMT',
@@ -201,25 +186,25 @@ test('a person in TWS: order id 0 until client 0 binds it, everybody may see it,
   expect(story(other, 0)).toEqual(['open Submitted', 'status Submitted 0 100']);
   expect(story(client, 0)).toEqual(['open PreSubmitted', 'status PreSubmitted 0 100', 'open Submitted', 'status Submitted 0 100']);
   client.api.reqAutoOpenOrders(true);
-  await settled();
+  await settled(client);
   expect(client.all('orderBound')).toEqual([]);
   client.api.reqOpenOrders();
   await client.when('orderBound');
   expect(client.all('orderBound')).toEqual([[placed.permId, 0, -2]]);
   client.api.placeOrder(-2, stockContract('IBM'), order('BUY', 'LMT', 100, { lmtPrice: 171 }));
-  await settled();
-  expect(simulator.ledger.orders[0]).toMatchObject({ orderId: -2, limit: 171_000_000 });
-  const second = simulator.placeManualOrder({ symbol: 'IBM', action: 'SELL', type: 'MKT', quantity: units(50) });
-  await settled();
+  await settled(client);
+  expect(stage.simulator.ledger.orders[0]).toMatchObject({ orderId: -2, limit: 171_000_000 });
+  const second = stage.simulator.placeManualOrder({ symbol: 'IBM', action: 'SELL', type: 'MKT', quantity: units(50) });
+  await settled(client);
   expect([second.status, story(client, 0).slice(4)]).toEqual([
     'Filled',
     ['open PreSubmitted', 'status PreSubmitted 0 50', 'fill 50 @ 180', 'open Filled', 'status Filled 50 0', 'open Filled 1'],
   ]);
   other.api.reqGlobalCancel();
   await settled(other);
-  await settled();
+  await settled(client);
   expect(story(client, -2).slice(-3)).toEqual(['status PendingCancel 0 100', 'status Cancelled 0 100', 'error 202']);
-  expect(simulator.cancelManual(placed.permId)).toBe(false);
+  expect(stage.simulator.cancelManual(placed.permId)).toBe(false);
   await other.close();
 });
 

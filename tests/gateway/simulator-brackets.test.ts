@@ -1,34 +1,19 @@
 import type { Order } from '@stoqey/ib';
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Simulator } from '#simulator/simulator';
-import { connectClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { describe, expect, test } from 'vitest';
+import { order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
+import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
-let run: TapeRun | undefined;
+let stage: Stage;
 let client: TestClient;
-let simulator: Simulator;
 
-async function open(lines: readonly TapeLine[]): Promise<void> {
-  run = await simulatorOn([['IBM', 'bid', '180.00', 300], ['IBM', 'ask', '180.02', 300], ['IBM', 'last', '180.01', 100], ...lines]);
-  simulator = run.simulator;
-  client = await connectClient(simulator.port, 2);
-  await simulator.market.step(3);
-}
-
-async function settled(): Promise<void> {
-  const before = client.all('currentTime').length;
-  client.api.reqCurrentTime();
-  await client.when('currentTime', () => client.all('currentTime').length > before);
+async function open(...how: Parameters<typeof quotedStage>): Promise<void> {
+  stage = await quotedStage(...how);
+  client = await stage.join(2);
 }
 
 async function place(id: number, what: Order): Promise<void> {
   client.api.placeOrder(id, stockContract('IBM'), what);
-  await settled();
-}
-
-async function step(count = 1): Promise<void> {
-  await simulator.market.step(count);
-  await settled();
+  await settled(client);
 }
 
 /** Parent 1, target 2 at 181, stop 3 at 179; the stop transmits all three. */
@@ -40,17 +25,11 @@ async function bracket(quantity: number, entry: Partial<Order> = {}): Promise<vo
   await place(3, order('SELL', 'STP', quantity, { parentId: 1, auxPrice: 179 }));
 }
 
-afterEach(async () => {
-  expect(client.decodeErrors).toEqual([]);
-  await client.close();
-  await run?.stop();
-});
-
 describe('a bracket', () => {
   test('is silent until its last leg transmits it, then the target closes it and the stop is cancelled', async () => {
     await open([['IBM', 'bid', '181.00', 500]]);
     await bracket(300);
-    await step(1);
+    await stage.step(1);
     expect(story(client, 1)).toEqual([
       'open PreSubmitted',
       'status PreSubmitted 0 300',
@@ -83,7 +62,7 @@ describe('a bracket', () => {
         .filter((args) => args[0] === 3)
         .map((args) => args[9]),
     ).toEqual(['child,trigger', 'trigger', '']);
-    expect(simulator.ledger.position(8314)).toMatchObject({ quantity: 0, realizedGross: 294_000_000, realizedNet: 291_000_000 });
+    expect(stage.simulator.ledger.position(8314)).toMatchObject({ quantity: 0, realizedGross: 294_000_000, realizedNet: 291_000_000 });
   });
 
   test('its stop closes it when a trade reaches the stop', async () => {
@@ -92,7 +71,7 @@ describe('a bracket', () => {
       ['IBM', 'last', '178.99', 100],
     ]);
     await bracket(300);
-    await step(2);
+    await stage.step(2);
     expect(story(client, 3).slice(4)).toEqual([
       'open Submitted',
       'status Submitted 0 300',
@@ -112,20 +91,20 @@ describe('a bracket', () => {
       ['IBM', 'bid', '181.00', 900],
     ]);
     await bracket(1000, {}); // 300 of the parent are filled
-    await step(1);
+    await stage.step(1);
     expect(story(client, 2).slice(4)).toEqual(['fill 300 @ 181', 'open Submitted', 'status Submitted 300 700']);
     expect(story(client, 3).slice(4)).toEqual(['open PreSubmitted', 'status PreSubmitted 0 700']);
-    await step(1); // the parent gets its other 700; the bid still shows 700
+    await stage.step(1); // the parent gets its other 700; the bid still shows 700
     expect(story(client, 2).slice(7)).toEqual(['fill 700 @ 181', 'open Filled', 'status Filled 1000 0', 'open Filled 5']);
     expect(story(client, 3).slice(6)).toEqual(['status Cancelled 0 700', 'error 202']);
-    expect(simulator.ledger.position(8314)?.quantity).toBe(0);
+    expect(stage.simulator.ledger.position(8314)?.quantity).toBe(0);
   });
 
   test('cancelling a parent that has filled nothing cancels its children', async () => {
     await open([]);
     await bracket(300, { orderType: order('BUY', 'LMT', 1).orderType, lmtPrice: 170 });
     client.api.cancelOrder(1);
-    await settled();
+    await settled(client);
     expect([story(client, 1).slice(-3), story(client, 2).slice(-2), story(client, 3).slice(-2)]).toEqual([
       ['status PendingCancel 0 300', 'status Cancelled 0 300', 'error 202'],
       ['status Cancelled 0 300', 'error 202'],
@@ -137,12 +116,12 @@ describe('a bracket', () => {
     await open([]);
     await bracket(500);
     client.api.cancelOrder(1);
-    await settled();
+    await settled(client);
     expect([story(client, 1).slice(-2), story(client, 3).slice(-2)]).toEqual([
       ['status Cancelled 300 200', 'error 202'],
       ['open PreSubmitted', 'status PreSubmitted 0 300'],
     ]);
-    expect(simulator.ledger.orders.map((one) => [one.status, one.quantity])).toEqual([
+    expect(stage.simulator.ledger.orders.map((one) => [one.status, one.quantity])).toEqual([
       ['Cancelled', 5_000_000],
       ['Submitted', 3_000_000],
       ['PreSubmitted', 3_000_000],
@@ -151,12 +130,12 @@ describe('a bracket', () => {
 
   test('a rejected parent takes its children with it', async () => {
     await open([]);
-    simulator.faults.rejectNext('no');
+    stage.simulator.faults.rejectNext('no');
     await bracket(300);
     expect([1, 2, 3].map((id) => story(client, id).slice(2))).toEqual(
       Array(3).fill(['error 201', 'open Inactive', 'status Inactive 0 300']),
     );
-    expect(simulator.ledger.fills).toEqual([]);
+    expect(stage.simulator.ledger.fills).toEqual([]);
   });
 
   test('a child of a filled parent is modified without its parentId; with it TWS says 135', async () => {
@@ -165,7 +144,7 @@ describe('a bracket', () => {
     await place(3, order('SELL', 'STP', 300, { parentId: 1, auxPrice: 179.5 }));
     await place(3, order('SELL', 'STP', 300, { auxPrice: 179.6 }));
     expect(story(client, 3).slice(4)).toEqual(['error 135', 'open PreSubmitted', 'status PreSubmitted 0 300']);
-    expect(simulator.ledger.orders[2]).toMatchObject({ stop: 179_600_000, parentId: 1 });
+    expect(stage.simulator.ledger.orders[2]).toMatchObject({ stop: 179_600_000, parentId: 1 });
   });
 
   test('an untransmitted order can be cancelled and appears in no list', async () => {
@@ -175,7 +154,7 @@ describe('a bracket', () => {
     await client.when('openOrderEnd');
     expect(story(client, 1)).toEqual([]);
     client.api.cancelOrder(1);
-    await settled();
+    await settled(client);
     expect(story(client, 1)).toEqual(['status Cancelled 0 100', 'error 202']);
   });
 });
@@ -194,12 +173,12 @@ describe('one cancels all', () => {
     await place(1, order('BUY', 'LMT', 200, { lmtPrice: 179, ...group }));
     await place(2, order('BUY', 'LMT', 200, { lmtPrice: 178, ...group }));
     await place(3, order('BUY', 'LMT', 200, { lmtPrice: 177 }));
-    await step(1);
+    await stage.step(1);
     expect(story(client, 2).slice(4)).toEqual(rest);
-    await step(1);
+    await stage.step(1);
     expect([story(client, 1).at(-1), story(client, 2).at(-1), story(client, 3).length]).toEqual(['open Filled 1', 'error 202', 4]);
     client.api.reqAllOpenOrders();
     await client.when('openOrderEnd');
-    expect(simulator.ledger.orders.map((one) => one.status)).toEqual(['Filled', 'Cancelled', 'Submitted']);
+    expect(stage.simulator.ledger.orders.map((one) => one.status)).toEqual(['Filled', 'Cancelled', 'Submitted']);
   });
 });

@@ -1,42 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Simulator } from '#simulator/simulator';
-import { connectClient, openClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
+import { describe, expect, test } from 'vitest';
+import { openClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
 import { rawClient } from '../support/simulator-raw.ts';
-import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
-const QUOTE: readonly TapeLine[] = [
-  ['IBM', 'bid', '180.00', 300],
-  ['IBM', 'ask', '180.02', 300],
-  ['IBM', 'last', '180.01', 100],
-];
+let stage: Stage;
 
-let run: TapeRun | undefined;
-let simulator: Simulator;
-const clients: TestClient[] = [];
-
-async function open(lines: readonly TapeLine[] = [], more: Parameters<typeof simulatorOn>[1] = {}): Promise<TestClient> {
-  run = await simulatorOn([...QUOTE, ...lines], more);
-  simulator = run.simulator;
-  await simulator.market.step(3);
-  return join(1);
+async function open(...how: Parameters<typeof quotedStage>): Promise<TestClient> {
+  stage = await quotedStage(...how);
+  return stage.join(1);
 }
-
-async function join(clientId: number): Promise<TestClient> {
-  const client = await connectClient(simulator.port, clientId);
-  clients.push(client);
-  return client;
-}
-
-async function settled(client: TestClient): Promise<void> {
-  const before = client.all('currentTime').length;
-  client.api.reqCurrentTime();
-  await client.when('currentTime', () => client.all('currentTime').length > before);
-}
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.close();
-  await run?.stop();
-});
 
 describe('bytes that no client would send', () => {
   const frame = (length: number, body = ''): Buffer => {
@@ -53,11 +25,11 @@ describe('bytes that no client would send', () => {
     ['a huge frame', Buffer.concat([Buffer.from('API\0'), frame(0x7fffffff)])],
   ])('%s closes its connection and nobody else notices', async (_name, bytes) => {
     const client = await open();
-    const stranger = await rawClient(simulator.port);
+    const stranger = await rawClient(stage.simulator.port);
     stranger.write(bytes);
     await stranger.closed;
     await settled(client);
-    expect([stranger.bytes().length, simulator.clients()]).toEqual([0, [1]]);
+    expect([stranger.bytes().length, stage.simulator.clients()]).toEqual([0, [1]]);
   });
 
   test.each([
@@ -65,7 +37,7 @@ describe('bytes that no client would send', () => {
     ['a frame without its NUL', frame(4, '49\u00001')],
   ])('%s after the greeting closes that client alone, its orders live on', async (_name, bytes) => {
     const client = await open();
-    const stranger = await rawClient(simulator.port);
+    const stranger = await rawClient(stage.simulator.port);
     stranger.hello();
     await stranger.frame(() => true);
     stranger.send(71, 2, 9, '');
@@ -73,12 +45,12 @@ describe('bytes that no client would send', () => {
     stranger.write(bytes);
     await stranger.closed;
     await settled(client);
-    expect(simulator.clients()).toEqual([1]);
+    expect(stage.simulator.clients()).toEqual([1]);
   });
 
   test('ids that do not exist and fields that make no sense are answered with 320', async () => {
     await open();
-    const stranger = await rawClient(simulator.port);
+    const stranger = await rawClient(stage.simulator.port);
     stranger.hello();
     await stranger.frame(() => true);
     stranger.send(71, 2, 9, '');
@@ -106,7 +78,7 @@ describe('bytes that no client would send', () => {
 
   test('a frame in single bytes is a frame', async () => {
     await open();
-    const slow = await rawClient(simulator.port);
+    const slow = await rawClient(stage.simulator.port);
     const hello = Buffer.concat([
       Buffer.from('API\0'),
       frame(9, 'v100..193'),
@@ -125,12 +97,12 @@ describe('bytes that no client would send', () => {
 describe('the connection under a script', () => {
   test('mute: silence, while orders still arrive and act', async () => {
     const client = await open();
-    simulator.faults.mute(1);
+    stage.simulator.faults.mute(1);
     client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'MKT', 100, { orderRef: 'lost ack' }));
-    const witness = await join(2);
-    while (simulator.ledger.fills.length === 0) await settled(witness);
-    expect([story(client, 1), simulator.ledger.ordersByRef('lost ack')[0]?.status]).toEqual([[], 'Filled']);
-    simulator.faults.recover();
+    const witness = await stage.join(2);
+    while (stage.simulator.ledger.fills.length === 0) await settled(witness);
+    expect([story(client, 1), stage.simulator.ledger.ordersByRef('lost ack')[0]?.status]).toEqual([[], 'Filled']);
+    stage.simulator.faults.recover();
     await settled(client);
     expect(story(client, 1)).toEqual([]);
   });
@@ -139,56 +111,56 @@ describe('the connection under a script', () => {
     const client = await open([['IBM', 'bid', '180.01', 100]]);
     client.api.reqMktData(1, stockContract('IBM'), '', false, false);
     await settled(client);
-    simulator.faults.deafen(1);
+    stage.simulator.faults.deafen(1);
     client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'MKT', 100));
-    await simulator.market.step(1);
+    await stage.simulator.market.step(1);
     await client.when('tickPrice', (_: number, type: number, price: number) => type === 1 && price === 180.01);
-    simulator.faults.recover(1);
+    stage.simulator.faults.recover(1);
     await settled(client);
-    expect(simulator.ledger.placements).toEqual([]);
+    expect(stage.simulator.ledger.placements).toEqual([]);
   });
 
   test('a paused reader acts on everything once it goes on', async () => {
     const client = await open();
-    simulator.faults.pauseReading(1);
+    stage.simulator.faults.pauseReading(1);
     client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'MKT', 100));
-    const witness = await join(2);
+    const witness = await stage.join(2);
     await settled(witness);
     await settled(witness);
-    expect(simulator.ledger.placements).toEqual([]);
-    simulator.faults.resumeReading(1);
+    expect(stage.simulator.ledger.placements).toEqual([]);
+    stage.simulator.faults.resumeReading(1);
     await client.when('commissionReport');
-    expect(simulator.ledger.fills.length).toBe(1);
+    expect(stage.simulator.ledger.fills.length).toBe(1);
   });
 
   test('reset and end cut a client, its id is free again', async () => {
     const first = await open();
-    simulator.faults.rst(1);
+    stage.simulator.faults.rst(1);
     await first.when('disconnected');
-    const second = await join(1);
-    simulator.faults.end(1);
+    const second = await stage.join(1);
+    stage.simulator.faults.end(1);
     await second.when('disconnected');
-    await join(1);
+    await stage.join(1);
   });
 
   test('no answer to the greeting; no next valid id; an id that was used', async () => {
     const client = await open();
-    simulator.faults.noHandshakeAnswer = true;
-    const mute = await rawClient(simulator.port);
+    stage.simulator.faults.noHandshakeAnswer = true;
+    const mute = await rawClient(stage.simulator.port);
     mute.hello();
     await settled(client);
-    simulator.faults.noHandshakeAnswer = false;
-    simulator.faults.noNextValidId = true;
-    const idless = openClient(simulator.port, 5);
+    stage.simulator.faults.noHandshakeAnswer = false;
+    stage.simulator.faults.noNextValidId = true;
+    const idless = openClient(stage.simulator.port, 5);
     await idless.when('managedAccounts');
     await idless.when('info', (_: string, code: number) => code === 2158);
     expect([mute.bytes().length, idless.all('nextValidId')]).toEqual([0, []]);
     await idless.close();
-    simulator.faults.nextValidId = 3;
+    stage.simulator.faults.nextValidId = 3;
     client.api.placeOrder(40, stockContract('IBM'), order('BUY', 'MKT', 100));
     client.api.reqIds();
     await client.when('nextValidId', (id: number) => id === 3);
-    simulator.faults.nextValidId = undefined;
+    stage.simulator.faults.nextValidId = undefined;
     client.api.reqIds();
     await client.when('nextValidId', (id: number) => id === 41);
     mute.destroy();
@@ -199,12 +171,12 @@ describe('the connection under a script', () => {
     client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'LMT', 100, { lmtPrice: 170 }));
     client.api.placeOrder(2, stockContract('IBM'), order('BUY', 'LMT', 100, { lmtPrice: 170, transmit: false }));
     await settled(client);
-    await simulator.faults.goDown();
+    await stage.simulator.faults.goDown();
     await client.when('disconnected');
-    const refused = openClient(simulator.port, 1);
+    const refused = openClient(stage.simulator.port, 1);
     expect(String((await refused.when('error')).args[0])).toContain('ECONNREFUSED');
-    await simulator.faults.comeBack();
-    const back = await join(1);
+    await stage.simulator.faults.comeBack();
+    const back = await stage.join(1);
     back.api.cancelOrder(2);
     back.api.cancelOrder(1);
     await settled(back);
@@ -217,23 +189,23 @@ describe('the connection under a script', () => {
 
   test('a client id that a dead session holds is refused until released', async () => {
     await open();
-    simulator.faults.holdClientId(4);
-    const refused = openClient(simulator.port, 4);
+    stage.simulator.faults.holdClientId(4);
+    const refused = openClient(stage.simulator.port, 4);
     await refused.when('info', (_: string, code: number) => code === 326);
     await refused.when('disconnected');
-    simulator.faults.releaseClientId(4);
-    await join(4);
+    stage.simulator.faults.releaseClientId(4);
+    await stage.join(4);
   });
 });
 
 describe('what clients hear under a script', () => {
   test('notices reach everyone, raw bytes and frames their target', async () => {
     const client = await open();
-    const other = await join(2);
-    simulator.faults.notice(1100);
-    simulator.faults.notice(2103, { farm: 'eufarm', target: 2 });
-    simulator.faults.injectFrame(1, [9, 1, 77]);
-    simulator.faults.injectBytes(2, Buffer.from([0, 0, 0, 7, 57, 0, 49, 0, 56, 56, 0]));
+    const other = await stage.join(2);
+    stage.simulator.faults.notice(1100);
+    stage.simulator.faults.notice(2103, { farm: 'eufarm', target: 2 });
+    stage.simulator.faults.injectFrame(1, [9, 1, 77]);
+    stage.simulator.faults.injectBytes(2, Buffer.from([0, 0, 0, 7, 57, 0, 49, 0, 56, 56, 0]));
     await client.when('nextValidId', (id: number) => id === 77);
     await other.when('nextValidId', (id: number) => id === 88);
     expect([
@@ -257,7 +229,7 @@ describe('what clients hear under a script', () => {
     client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'LMT', 100, { lmtPrice: 170 }));
     await settled(client);
     const before = client.all('tickPrice').length;
-    for (const text of ['NaN', '-1', '1e400', '12abc', '']) simulator.faults.injectTick('IBM', 'ask', text);
+    for (const text of ['NaN', '-1', '1e400', '12abc', '']) stage.simulator.faults.injectTick('IBM', 'ask', text);
     await settled(client);
     expect(
       client
@@ -265,18 +237,18 @@ describe('what clients hear under a script', () => {
         .slice(before)
         .map((args) => args[2]),
     ).toEqual([NaN, -1, Infinity, 12, 0]);
-    expect(simulator.ledger.fills).toEqual([]);
+    expect(stage.simulator.ledger.fills).toEqual([]);
   });
 
   test('a halt is told and stops trading; a forced data type is told on every line', async () => {
     const client = await open();
     client.api.reqMktData(1, stockContract('IBM'), '', false, false);
     await settled(client);
-    simulator.faults.halted('IBM', true);
-    simulator.faults.marketDataType(3);
+    stage.simulator.faults.halted('IBM', true);
+    stage.simulator.faults.marketDataType(3);
     client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'MKT', 100));
     await settled(client);
-    expect([client.all('tickGeneric'), client.all('marketDataType'), simulator.ledger.fills]).toEqual([
+    expect([client.all('tickGeneric'), client.all('marketDataType'), stage.simulator.ledger.fills]).toEqual([
       [
         [1, 49, 0],
         [1, 49, 1],
@@ -287,30 +259,30 @@ describe('what clients hear under a script', () => {
       ],
       [],
     ]);
-    simulator.faults.halted('IBM', false);
+    stage.simulator.faults.halted('IBM', false);
     await client.when('commissionReport');
   });
 
   test('a lost acknowledgement, a late one, a rejection and errors that change nothing', async () => {
     const client = await open();
-    simulator.faults.dropNextAck();
+    stage.simulator.faults.dropNextAck();
     client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'LMT', 100, { lmtPrice: 170 }));
     await settled(client);
     client.api.cancelOrder(1);
     await settled(client);
     expect(story(client, 1)).toEqual(['status PendingCancel 0 100', 'status Cancelled 0 100', 'error 202']);
-    simulator.faults.holdOrderNews();
+    stage.simulator.faults.holdOrderNews();
     client.api.placeOrder(2, stockContract('IBM'), order('BUY', 'MKT', 100));
     await settled(client);
     expect(story(client, 2)).toEqual([]);
-    simulator.faults.releaseOrderNews();
+    stage.simulator.faults.releaseOrderNews();
     await client.when('commissionReport');
     expect(story(client, 2).slice(0, 3)).toEqual(['open PreSubmitted', 'status PreSubmitted 0 100', 'fill 100 @ 180.02']);
-    simulator.faults.rejectNext('we do not like it: über');
+    stage.simulator.faults.rejectNext('we do not like it: über');
     client.api.placeOrder(3, stockContract('IBM'), order('BUY', 'MKT', 100));
     await settled(client);
     expect(story(client, 3).slice(2)).toEqual(['error 201', 'open Inactive', 'status Inactive 0 100']);
-    simulator.faults.orderError(1, 3, 404, 'held', '{"8229":"why"}');
+    stage.simulator.faults.orderError(1, 3, 404, 'held', '{"8229":"why"}');
     await settled(client);
     const errors = client
       .all('error')
@@ -342,7 +314,7 @@ describe('what clients hear under a script', () => {
 
   test('a what-if with a warning comes twice, first without figures', async () => {
     const client = await open();
-    simulator.faults.previewWarning('think twice');
+    stage.simulator.faults.previewWarning('think twice');
     client.api.placeOrder(1, stockContract('IBM'), order('BUY', 'MKT', 100, { whatIf: true }));
     await settled(client);
     expect(client.all('openOrder').map((args) => args[3])).toMatchObject([

@@ -1,27 +1,15 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Simulator } from '#simulator/simulator';
 import { connectClient, openClient, order, stockContract } from '../support/simulator-client.ts';
 import { rawClient } from '../support/simulator-raw.ts';
-import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import type { TapeLine } from '../support/simulator-tape.ts';
+import { QUOTE, stageOn } from '../support/simulator/stage.ts';
 
-const LINES: readonly TapeLine[] = [
-  ['IBM', 'bid', '180.00', 300],
-  ['IBM', 'ask', '180.02', 300],
-  ['IBM', 'last', '180.01', 100],
-  ['IBM', 'ask', '180.03', 500],
-];
+const LINES: readonly TapeLine[] = [...QUOTE, ['IBM', 'ask', '180.03', 500]];
 
-let run: TapeRun | undefined;
-
-async function open(more: Parameters<typeof simulatorOn>[1] = {}): Promise<Simulator> {
-  run = await simulatorOn(LINES, more);
-  return run.simulator;
+async function open(more: Parameters<typeof stageOn>[1] = {}): Promise<Simulator> {
+  return (await stageOn(LINES, more)).simulator;
 }
-
-afterEach(async () => {
-  await run?.stop();
-  run = undefined;
-});
 
 describe('greeting', () => {
   test('the server takes the lower of both versions and says its time, then waits for START_API', async () => {

@@ -1,62 +1,31 @@
-import type { Contract, Order, OrderState } from '@stoqey/ib';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import { type ManualAction, randomManualScript } from '#simulator/manual-trader';
 import type { Step } from '#simulator/script-run';
 import type { Simulator } from '#simulator/simulator';
-import { connectClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { type OpenOrder, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
+import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
 /** A person at TWS's own screen, as API clients hear of it. */
-
-const QUOTE: readonly TapeLine[] = [
-  ['IBM', 'bid', '180.00', 300],
-  ['IBM', 'ask', '180.02', 300],
-  ['IBM', 'last', '180.01', 100],
-];
 
 const IBM = stockContract('IBM');
 const dollars = (price: number): Price => priceOf(price);
 
-let run: TapeRun | undefined;
-let simulator: Simulator;
-const clients: TestClient[] = [];
+let stage: Stage;
 
-async function open(lines: readonly TapeLine[] = [], more: Parameters<typeof simulatorOn>[1] = {}): Promise<Simulator> {
-  run = await simulatorOn([...QUOTE, ...lines], more);
-  simulator = run.simulator;
-  await simulator.market.step(3);
-  return simulator;
+async function open(...how: Parameters<typeof quotedStage>): Promise<Simulator> {
+  stage = await quotedStage(...how);
+  return stage.simulator;
 }
-
-async function join(clientId: number): Promise<TestClient> {
-  const client = await connectClient(simulator.port, clientId);
-  clients.push(client);
-  return client;
-}
-
-async function settled(client: TestClient): Promise<void> {
-  const before = client.all('currentTime').length;
-  client.api.reqCurrentTime();
-  await client.when('currentTime', () => client.all('currentTime').length > before);
-}
-
-type OpenOrder = readonly [orderId: number, contract: Contract, order: Order, state: OrderState];
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.close();
-  await run?.stop();
-  run = undefined;
-});
 
 test('orders typed by hand come to client 0 under id 0, one from the other told by permId, and get negative ids when it asks', async () => {
   const { manual } = await open();
-  const desk = await join(0);
-  const other = await join(1);
+  const desk = await stage.join(0);
+  const other = await stage.join(1);
   for (const limit of [179, 178]) manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(100), limit: dollars(limit) });
   await settled(desk);
-  const permIds = simulator.ledger.orders.map((one) => one.permId);
+  const permIds = stage.simulator.ledger.orders.map((one) => one.permId);
   const seen = (client: TestClient): unknown[] =>
     client.all('openOrder').map((args) => [args[0], (args as unknown as OpenOrder)[2].permId, (args as unknown as OpenOrder)[2].clientId]);
   expect(seen(desk)).toEqual(
@@ -78,7 +47,7 @@ test('orders typed by hand come to client 0 under id 0, one from the other told 
   desk.api.placeOrder(-2, IBM, order('BUY', 'LMT', 100, { lmtPrice: 177 }));
   desk.api.cancelOrder(-3);
   await settled(desk);
-  expect(simulator.ledger.orders.map((one) => [one.orderId, one.status, one.limit])).toEqual([
+  expect(stage.simulator.ledger.orders.map((one) => [one.orderId, one.status, one.limit])).toEqual([
     [-2, 'Submitted', dollars(177)],
     [-3, 'Cancelled', dollars(178)],
   ]);
@@ -86,18 +55,18 @@ test('orders typed by hand come to client 0 under id 0, one from the other told 
 
 test('with automatic binding they are bound as they come; their fills are in the ledger and in everybody’s executions', async () => {
   const { manual } = await open();
-  const desk = await join(0);
-  const other = await join(1);
+  const desk = await stage.join(0);
+  const other = await stage.join(1);
   desk.api.reqAutoOpenOrders(true);
   await settled(desk);
   const bought = manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(200), limit: dollars(180.02) });
-  simulator.faults.disguise.manualIdsUnset = true;
+  stage.simulator.faults.disguise.manualIdsUnset = true;
   manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(50), limit: dollars(170) });
   await settled(desk);
   other.api.reqExecutions(7, {});
   await other.when('execDetailsEnd');
   const [, , execution] = other.all('execDetails')[0] ?? [];
-  expect([desk.all('orderBound').at(-1)?.[2], bought.status, simulator.ledger.position(8314)?.quantity]).toEqual([
+  expect([desk.all('orderBound').at(-1)?.[2], bought.status, stage.simulator.ledger.position(8314)?.quantity]).toEqual([
     -2,
     'Filled',
     units(200),
@@ -107,9 +76,9 @@ test('with automatic binding they are bound as they come; their fills are in the
 
 test("the master client hears of everybody's orders and executions unasked, the others of their own alone", async () => {
   await open([], { masterClientId: 0 });
-  const desk = await join(0);
-  const other = await join(7);
-  const third = await join(8);
+  const desk = await stage.join(0);
+  const other = await stage.join(7);
+  const third = await stage.join(8);
   other.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179 }));
   other.api.placeOrder(2, IBM, order('BUY', 'MKT', 50));
   other.api.placeOrder(3, IBM, order('BUY', 'MKT', -1));
@@ -125,7 +94,7 @@ test("the master client hears of everybody's orders and executions unasked, the 
 
 test('a person closes a position, or a part of it, from either side, in whole units', async () => {
   const { manual } = await open([], { holdings: [{ symbol: 'IBM', quantity: units(101), averageCost: dollars(170) }] });
-  const held = (): number => (simulator.ledger.position(8314)?.quantity ?? 0) / 10_000;
+  const held = (): number => (stage.simulator.ledger.position(8314)?.quantity ?? 0) / 10_000;
   expect(manual.close('IBM', 50)?.quantity).toBe(units(50));
   expect(held()).toBe(51);
   manual.close('IBM');
@@ -137,15 +106,15 @@ test('a person closes a position, or a part of it, from either side, in whole un
 
 test('a person changes and cancels the order of a client, and the client hears of it', async () => {
   const { manual } = await open([['IBM', 'ask', '179.50', 100]]);
-  const client = await join(1);
+  const client = await stage.join(1);
   client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179 }));
   client.api.placeOrder(2, IBM, order('BUY', 'LMT', 100, { lmtPrice: 178 }));
   await settled(client);
-  const [first, second] = simulator.ledger.orders.map((one) => one.permId);
+  const [first, second] = stage.simulator.ledger.orders.map((one) => one.permId);
   expect(manual.modify({ permId: first ?? 0 }, { limit: dollars(179.5), quantity: units(40) })).toBe(true);
   expect(manual.cancel({ permId: second ?? 0 })).toBe(true);
   expect([manual.cancel({ permId: second ?? 0 }), manual.modify({ permId: 1 }, {})]).toEqual([false, false]);
-  await simulator.market.step(1);
+  await stage.simulator.market.step(1);
   await settled(client);
   expect([story(client, 1).slice(4), story(client, 2).slice(4)]).toEqual([
     ['open Submitted', 'status Submitted 0 40', 'fill 40 @ 179.5', 'open Filled', 'status Filled 40 0', 'open Filled 1'],
@@ -155,7 +124,7 @@ test('a person changes and cancels the order of a client, and the client hears o
 
 test('a script acts at its times and moments, and passes over what cannot be done', async () => {
   const { manual } = await open([['IBM', 'last', '180.05', 100]]);
-  const client = await join(1);
+  const client = await stage.join(1);
   const script: readonly Step<ManualAction>[] = [
     { when: { event: 'accepted', n: 1, client: 1 }, do: { do: 'move', which: { by: 'api', newest: 0 }, cents: -25 } },
     { when: { event: 'fill', n: 1, client: 1 }, do: { do: 'close', symbol: 'IBM', percent: 100 } },
@@ -171,9 +140,9 @@ test('a script acts at its times and moments, and passes over what cannot be don
   await settled(client);
   client.api.placeOrder(2, IBM, order('BUY', 'MKT', 100));
   await settled(client);
-  await simulator.market.step(1);
+  await stage.simulator.market.step(1);
   expect([going.finished, going.log.map((one) => one.step)]).toEqual([true, [0, 1, 2, 3, 4]]);
-  expect(simulator.ledger.orders.map((one) => [one.clientId, one.type, one.quantity / 10_000, one.limit, one.status])).toEqual([
+  expect(stage.simulator.ledger.orders.map((one) => [one.clientId, one.type, one.quantity / 10_000, one.limit, one.status])).toEqual([
     [1, 'LMT', 100, dollars(178.75), 'Submitted'],
     [1, 'MKT', 100, undefined, 'Filled'],
     [0, 'MKT', 100, undefined, 'Filled'],

@@ -1,27 +1,25 @@
+import { EventName, IBApi, MarketDataType } from '@stoqey/ib';
 import { readFileSync, existsSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { EventName, IBApi, MarketDataType } from '@stoqey/ib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '#simulator/simulator';
 import { connectClient, stockContract, type TestClient } from '../support/simulator-client.ts';
 import { rawClient } from '../support/simulator-raw.ts';
-import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import type { TapeLine } from '../support/simulator-tape.ts';
+import { stageOn } from '../support/simulator/stage.ts';
 
 const PRICE_TYPES: Readonly<Record<number, string>> = { 1: 'bid', 2: 'ask', 4: 'last', 66: 'bid', 67: 'ask', 68: 'last' };
 const RECORDED = '../shared/market-data';
 
-let run: TapeRun | undefined;
 let free: Simulator | undefined;
 
-async function open(lines: readonly TapeLine[], more: Parameters<typeof simulatorOn>[1] = {}): Promise<Simulator> {
-  run = await simulatorOn(lines, more);
-  return run.simulator;
+async function open(...how: Parameters<typeof stageOn>): Promise<Simulator> {
+  return (await stageOn(...how)).simulator;
 }
 
 afterEach(async () => {
-  await run?.stop();
   await free?.close();
-  run = free = undefined;
+  free = undefined;
 });
 
 /** `field price` of every tickPrice of these requests, in order of arrival. */
@@ -135,9 +133,8 @@ describe('market data', () => {
   });
 
   test('after hours frozen data is frozen, and delayed data of a live account is live', async () => {
-    const night = await simulatorOn(LINES, {}, Date.UTC(2026, 9, 7, 3));
-    run = night;
-    const client = await connectClient(night.simulator.port, 1);
+    const night = await open(LINES, {}, Date.UTC(2026, 9, 7, 3));
+    const client = await connectClient(night.port, 1);
     for (const type of [MarketDataType.REALTIME, MarketDataType.FROZEN, MarketDataType.DELAYED, MarketDataType.DELAYED_FROZEN]) {
       client.api.reqMarketDataType(type);
       client.api.reqMktData(type, stockContract('IBM'), '', true, false);

@@ -1,66 +1,26 @@
-import type { Contract, Order, OrderState } from '@stoqey/ib';
+import type { Order, OrderState } from '@stoqey/ib';
 import { OrderType } from '@stoqey/ib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import { Faults } from '#simulator/faults';
-import type { Simulator } from '#simulator/simulator';
-import { connectClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { OPEN, simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { lastOpenOrder, type OpenOrder, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
+import { OPEN, type TapeLine } from '../support/simulator-tape.ts';
+import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
 /** What TWS does to orders that a desk must survive, heard by a real client over a real socket. */
 
-const QUOTE: readonly TapeLine[] = [
-  ['IBM', 'bid', '180.00', 300],
-  ['IBM', 'ask', '180.02', 300],
-  ['IBM', 'last', '180.01', 100],
-];
-
 const IBM = stockContract('IBM');
 
-let run: TapeRun | undefined;
-let simulator: Simulator;
-let faults: Faults;
-const clients: TestClient[] = [];
+let stage: Stage;
 
-async function open(lines: readonly TapeLine[] = [], more: Parameters<typeof simulatorOn>[1] = {}): Promise<TestClient> {
-  run = await simulatorOn([...QUOTE, ...lines], more);
-  simulator = run.simulator;
-  faults = simulator.faults;
-  await simulator.market.step(3);
-  return join(1);
-}
-
-async function join(clientId: number): Promise<TestClient> {
-  const client = await connectClient(simulator.port, clientId);
-  clients.push(client);
-  return client;
-}
-
-async function settled(client: TestClient): Promise<void> {
-  const before = client.all('currentTime').length;
-  client.api.reqCurrentTime();
-  await client.when('currentTime', () => client.all('currentTime').length > before);
-}
-
-async function later(ms: number): Promise<void> {
-  await simulator.market.advanceTo(simulator.clock.now() + ms);
-}
-
-type OpenOrder = readonly [orderId: number, contract: Contract, order: Order, state: OrderState];
-
-function lastOpenOrder(client: TestClient): OpenOrder {
-  return client.all('openOrder').at(-1) as unknown as OpenOrder;
+async function open(...how: Parameters<typeof quotedStage>): Promise<TestClient> {
+  stage = await quotedStage(...how);
+  return stage.join(1);
 }
 
 function held(): number {
-  return (simulator.ledger.positions[0]?.quantity ?? 0) / 10_000;
+  return (stage.simulator.ledger.positions[0]?.quantity ?? 0) / 10_000;
 }
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.close();
-  await run?.stop();
-});
 
 describe('executions that nobody expects', () => {
   test.each([
@@ -69,11 +29,11 @@ describe('executions that nobody expects', () => {
     { part: 'over' as const, fill: 200, status: 'Filled 200 0' },
   ])('a cancelled order fills late: $part', async ({ part, fill, status }) => {
     const client = await open();
-    faults.lateFillNext(1500, part);
+    stage.faults.lateFillNext(1500, part);
     client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179 }));
     client.api.cancelOrder(1);
     await client.when('error', (_: unknown, code: number) => code === 202);
-    await later(1500);
+    await stage.later(1500);
     await client.when('commissionReport');
     expect(story(client, 1).slice(4, 9)).toEqual([
       'status PendingCancel 0 100',
@@ -91,20 +51,20 @@ describe('executions that nobody expects', () => {
 
   test('an expired order does not fill late, only one that a client cancelled', async () => {
     const client = await open();
-    faults.lateFillNext(0);
+    stage.faults.lateFillNext(0);
     client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179 }));
     await settled(client);
-    await simulator.market.advanceTo(OPEN + 24 * 3_600_000);
-    expect([simulator.ledger.orders[0]?.completedStatus, simulator.ledger.fills]).toEqual(['Expired', []]);
+    await stage.simulator.market.advanceTo(OPEN + 24 * 3_600_000);
+    expect([stage.simulator.ledger.orders[0]?.completedStatus, stage.simulator.ledger.fills]).toEqual(['Expired', []]);
   });
 
   test('a correction has the same execution id but for its end, and the books follow it', async () => {
     const client = await open();
     client.api.placeOrder(1, IBM, order('BUY', 'MKT', 100));
     await client.when('commissionReport');
-    faults.correct({ price: priceOf(180.5) });
+    stage.faults.correct({ price: priceOf(180.5) });
     await settled(client);
-    faults.correct({ price: priceOf(180.25), quantity: units(60) });
+    stage.faults.correct({ price: priceOf(180.25), quantity: units(60) });
     await settled(client);
     client.api.reqExecutions(7, {});
     client.api.reqPositions();
@@ -120,7 +80,7 @@ describe('executions that nobody expects', () => {
       [7, '.01.03', 60, 180.25, 60],
     ]);
     expect(new Set(client.all('execDetails').map(([, , one]) => (one as { execId?: string }).execId?.slice(0, -2))).size).toBe(1);
-    const { cash, initialCash, corrections, fills } = simulator.ledger;
+    const { cash, initialCash, corrections, fills } = stage.simulator.ledger;
     expect([held(), initialCash - cash, corrections.length, fills.map((fill) => fill.execId.slice(-2))]).toEqual([
       60,
       60 * 180_250_000 + 1_000_000,
@@ -136,9 +96,9 @@ describe('executions that nobody expects', () => {
     client.api.placeOrder(1, IBM, order('SELL', 'MKT', 100));
     await client.when('commissionReport');
     expect(held()).toBe(-60);
-    faults.bust({ silent });
+    stage.faults.bust({ silent });
     await settled(client);
-    expect([held(), simulator.ledger.cash, simulator.ledger.fills]).toEqual([40, simulator.ledger.initialCash, []]);
+    expect([held(), stage.simulator.ledger.cash, stage.simulator.ledger.fills]).toEqual([40, stage.simulator.ledger.initialCash, []]);
     expect(client.all('position').map((args) => args[2])).toEqual([40, -60, 40]);
     expect(client.all('execDetails').map(([, , one]) => (one as { shares?: number }).shares)).toEqual(silent ? [100] : [100, 0]);
   });
@@ -147,10 +107,10 @@ describe('executions that nobody expects', () => {
     const client = await open();
     client.api.placeOrder(1, IBM, order('BUY', 'MKT', 100));
     await settled(client);
-    await later(60_000);
+    await stage.later(60_000);
     client.api.placeOrder(2, IBM, order('BUY', 'MKT', 100));
     await settled(client);
-    faults.executionsWindow = 30_000;
+    stage.faults.executionsWindow = 30_000;
     client.api.reqExecutions(7, {});
     await client.when('execDetailsEnd');
     expect(
@@ -167,13 +127,13 @@ describe('cancels and changes', () => {
     const client = await open([['IBM', 'ask', '178.90', 30, OPEN + 18 * 3_600_000]]);
     client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179, outsideRth: true, tif: 'GTC' as never }));
     await settled(client);
-    await simulator.market.advanceTo(OPEN + 7 * 3_600_000); // 16:30
-    faults.holdCancelsUntil('open');
+    await stage.simulator.market.advanceTo(OPEN + 7 * 3_600_000); // 16:30
+    stage.faults.holdCancelsUntil('open');
     client.api.cancelOrder(1);
     client.api.cancelOrder(1);
     client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 178, outsideRth: true, tif: 'GTC' as never }));
     await client.when('error', (_: unknown, code: number) => code === 2102);
-    await simulator.market.advanceTo(OPEN + 24 * 3_600_000 - 1);
+    await stage.simulator.market.advanceTo(OPEN + 24 * 3_600_000 - 1);
     await settled(client);
     expect(story(client, 1).slice(4)).toEqual([
       'status PendingCancel 0 100',
@@ -183,7 +143,7 @@ describe('cancels and changes', () => {
       'open PendingCancel',
       'status PendingCancel 30 70',
     ]);
-    await later(1);
+    await stage.later(1);
     await settled(client);
     expect(story(client, 1).slice(10)).toEqual(['status Cancelled 30 70', 'error 202']);
   });
@@ -199,14 +159,14 @@ describe('cancels and changes', () => {
   ])('a $what refused with $code leaves the order as it is', async ({ what, code }) => {
     const client = await open();
     client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179 }));
-    faults.refuseNext(what, code);
+    stage.faults.refuseNext(what, code);
     const act = (): void => {
       if (what === 'cancel') client.api.cancelOrder(1);
       else client.api.placeOrder(1, IBM, order('BUY', 'LMT', 200, { lmtPrice: 178 }));
     };
     act();
     await client.when('error', (_: unknown, heard: number) => heard === code);
-    const [truth] = simulator.ledger.orders;
+    const [truth] = stage.simulator.ledger.orders;
     expect([truth?.status, truth?.limit, truth?.quantity]).toEqual(['Submitted', 179_000_000, units(100)]);
     act();
     await settled(client);
@@ -220,10 +180,10 @@ describe('cancels and changes', () => {
 
   test.each([200, 203, 349, 387, 460])('a new order refused with %s alone never was', async (code) => {
     const client = await open();
-    faults.refuseNext('new', code);
+    stage.faults.refuseNext('new', code);
     client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179 }));
     await client.when('error');
-    expect([story(client, 1), simulator.ledger.orders, simulator.ledger.placements[0]?.kind]).toEqual([
+    expect([story(client, 1), stage.simulator.ledger.orders, stage.simulator.ledger.placements[0]?.kind]).toEqual([
       [`error ${String(code)}`],
       [],
       'refused',
@@ -232,10 +192,10 @@ describe('cancels and changes', () => {
 
   test('a symbol that the account may not trade: 203', async () => {
     const client = await open();
-    faults.forbid('IBM', true);
+    stage.faults.forbid('IBM', true);
     client.api.placeOrder(1, IBM, order('BUY', 'MKT', 100));
     await client.when('error', (_: unknown, code: number) => code === 203);
-    faults.forbid('IBM', false);
+    stage.faults.forbid('IBM', false);
     client.api.placeOrder(2, IBM, order('BUY', 'MKT', 100));
     await client.when('commissionReport');
     expect([story(client, 1), held()]).toEqual([['error 203'], 100]);
@@ -245,7 +205,7 @@ describe('cancels and changes', () => {
 describe('orders that wait', () => {
   test('a short sale without shares is held (404, whyHeld locate) until they are found; a sale of what is held is not', async () => {
     const client = await open([], { holdings: [{ symbol: 'IBM', quantity: units(50), averageCost: priceOf(170) }] });
-    faults.hardToBorrow('IBM', true);
+    stage.faults.hardToBorrow('IBM', true);
     client.api.placeOrder(1, IBM, order('SELL', 'MKT', 50));
     client.api.placeOrder(2, IBM, order('SELL', 'MKT', 100));
     await client.when('error', (_: unknown, code: number) => code === 404);
@@ -255,15 +215,15 @@ describe('orders that wait', () => {
       ['open PreSubmitted', 'status PreSubmitted 0 100', 'error 404'],
       'locate',
     ]);
-    faults.hardToBorrow('IBM', false);
+    stage.faults.hardToBorrow('IBM', false);
     await settled(client);
     expect([held(), client.all('orderStatus').at(-1)?.[9]]).toEqual([-100, '']);
   });
 
   test('an order that waits for a person is Inactive, listed, and lives on when it is confirmed or cancelled', async () => {
     const client = await open();
-    faults.parkNext();
-    faults.parkNext();
+    stage.faults.parkNext();
+    stage.faults.parkNext();
     client.api.placeOrder(1, IBM, order('BUY', 'MKT', 100));
     client.api.placeOrder(2, IBM, order('BUY', 'MKT', 100));
     client.api.reqAllOpenOrders();
@@ -273,7 +233,7 @@ describe('orders that wait', () => {
       [...waits, ...waits],
       [...waits, ...waits],
     ]);
-    expect(simulator.manual.confirm({ permId: simulator.ledger.orders[0]?.permId ?? 0 })).toBe(true);
+    expect(stage.simulator.manual.confirm({ permId: stage.simulator.ledger.orders[0]?.permId ?? 0 })).toBe(true);
     client.api.cancelOrder(2);
     await settled(client);
     expect([story(client, 1).slice(4), story(client, 2).slice(4)]).toEqual([
@@ -286,7 +246,7 @@ describe('orders that wait', () => {
     const client = await open();
     client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179 }));
     await settled(client);
-    await simulator.market.advanceTo(OPEN + 6.5 * 3_600_000);
+    await stage.simulator.market.advanceTo(OPEN + 6.5 * 3_600_000);
     client.api.reqCompletedOrders(false);
     await client.when('completedOrdersEnd');
     const [, , state] = (client.all('completedOrder')[0] ?? []) as unknown as readonly [unknown, unknown, OrderState];
@@ -299,12 +259,12 @@ describe('orders that wait', () => {
 
   test('a preset of TWS overrules the time in force: 10349, and the order lives', async () => {
     const client = await open();
-    faults.tifPreset = 'DAY';
+    stage.faults.tifPreset = 'DAY';
     client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179, tif: 'GTC' as never }));
     client.api.placeOrder(2, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179 }));
     await settled(client);
     const lives = ['open PreSubmitted', 'status PreSubmitted 0 100', 'open Submitted', 'status Submitted 0 100'];
-    expect([story(client, 1), story(client, 2), simulator.ledger.orders.map((one) => one.tif)]).toEqual([
+    expect([story(client, 1), story(client, 2), stage.simulator.ledger.orders.map((one) => one.tif)]).toEqual([
       ['error 10349', ...lives],
       lives,
       ['DAY', 'DAY'],
@@ -336,11 +296,11 @@ describe('trailing stops', () => {
     await settled(client);
     const [, , first, state] = lastOpenOrder(client);
     expect([first.orderType, first.auxPrice, first.trailStopPrice, state.status]).toEqual(['TRAIL', 0.5, 179.51, 'PreSubmitted']);
-    await simulator.market.step(3);
+    await stage.simulator.market.step(3);
     client.api.reqOpenOrders();
     await settled(client);
-    expect([lastOpenOrder(client)[2].trailStopPrice, simulator.ledger.fills.length]).toEqual([180.5, 0]);
-    await simulator.market.step(2);
+    expect([lastOpenOrder(client)[2].trailStopPrice, stage.simulator.ledger.fills.length]).toEqual([180.5, 0]);
+    await stage.simulator.market.step(2);
     client.api.reqCompletedOrders(false);
     await client.when('completedOrdersEnd');
     expect([story(client, 1).filter((word) => word.startsWith('fill')), client.decodeErrors]).toEqual([['fill 100 @ 180.45'], []]);
@@ -364,16 +324,16 @@ describe('trailing stops', () => {
       [1, 178.5],
       [2.5, 184.52],
     ]);
-    await simulator.market.step(1);
+    await stage.simulator.market.step(1);
     client.api.reqOpenOrders();
     await settled(client);
     expect([shown(1), shown(2)]).toEqual([
       [1, 178.5],
       [2.5, 184.52],
     ]);
-    await simulator.market.step(1);
+    await stage.simulator.market.step(1);
     await settled(client);
-    expect(simulator.ledger.orders.map((one) => [one.status, one.stop])).toEqual([
+    expect(stage.simulator.ledger.orders.map((one) => [one.status, one.stop])).toEqual([
       ['Filled', 178_500_000],
       ['PreSubmitted', 180_400_000],
     ]);

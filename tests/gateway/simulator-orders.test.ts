@@ -1,52 +1,25 @@
-import { afterEach, describe, expect, test } from 'vitest';
 import { type Order, OrderType, TimeInForce } from '@stoqey/ib';
-import { connectClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { OPEN, simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
-import type { Simulator } from '#simulator/simulator';
+import { describe, expect, test } from 'vitest';
+import { order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
+import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
-let run: TapeRun | undefined;
+let stage: Stage;
 let client: TestClient;
-let simulator: Simulator;
 
-/** A quote of 180.00 × 180.02, 300 on each side, is there before the test's own lines. */
-async function open(lines: readonly TapeLine[] = [], more: Parameters<typeof simulatorOn>[1] = {}, startAt = OPEN): Promise<void> {
-  run = await simulatorOn(
-    [['IBM', 'bid', '180.00', 300], ['IBM', 'ask', '180.02', 300], ['IBM', 'last', '180.01', 100], ...lines],
-    more,
-    startAt,
-  );
-  simulator = run.simulator;
-  client = await connectClient(simulator.port, 2);
-  await simulator.market.step(3);
-}
-
-/** Waits until the server has answered everything sent before. */
-async function settled(who: TestClient = client): Promise<void> {
-  const before = who.all('currentTime').length;
-  who.api.reqCurrentTime();
-  await who.when('currentTime', () => who.all('currentTime').length > before);
+async function open(...how: Parameters<typeof quotedStage>): Promise<void> {
+  stage = await quotedStage(...how);
+  client = await stage.join(2);
 }
 
 async function place(id: number, what: Order, symbol = 'IBM'): Promise<void> {
   client.api.placeOrder(id, stockContract(symbol), what);
-  await settled();
+  await settled(client);
 }
 
 async function cancel(id: number): Promise<void> {
   client.api.cancelOrder(id);
-  await settled();
+  await settled(client);
 }
-
-async function step(count = 1): Promise<void> {
-  await simulator.market.step(count);
-  await settled();
-}
-
-afterEach(async () => {
-  expect(client.decodeErrors).toEqual([]);
-  await client.close();
-  await run?.stop();
-});
 
 describe('what becomes of an order', () => {
   test('a market order is acknowledged, filled, and charged', async () => {
@@ -72,7 +45,11 @@ describe('what becomes of an order', () => {
         },
       ],
     ]);
-    expect(simulator.ledger.position(8314)).toMatchObject({ quantity: 1_000_000, costGross: 18_002_000_000, costNet: 18_003_000_000 });
+    expect(stage.simulator.ledger.position(8314)).toMatchObject({
+      quantity: 1_000_000,
+      costGross: 18_002_000_000,
+      costNet: 18_003_000_000,
+    });
   });
 
   test('what is shown is all there is: the rest waits for the next quotes', async () => {
@@ -83,7 +60,7 @@ describe('what becomes of an order', () => {
     ]);
     await place(1, order('BUY', 'MKT', 800));
     await place(2, order('BUY', 'MKT', 100));
-    await step(3);
+    await stage.step(3);
     expect(story(client, 1)).toEqual([
       'open PreSubmitted',
       'status PreSubmitted 0 800',
@@ -116,9 +93,9 @@ describe('what becomes of an order', () => {
       ['IBM', 'ask', '179.99', 500],
     ]);
     await place(1, order('BUY', 'LMT', 100, { lmtPrice: 180 }));
-    await step(1);
+    await stage.step(1);
     expect(story(client, 1)).toEqual(['open PreSubmitted', 'status PreSubmitted 0 100', 'open Submitted', 'status Submitted 0 100']);
-    await step(1);
+    await stage.step(1);
     expect(story(client, 1).slice(4)).toEqual(['fill 100 @ 179.99', 'open Filled', 'status Filled 100 0', 'open Filled 1']);
   });
 
@@ -129,10 +106,10 @@ describe('what becomes of an order', () => {
       ['IBM', 'last', '179.00', 100],
     ]);
     await place(1, order('SELL', 'STP', 100, { auxPrice: 179 }));
-    await step(2);
+    await stage.step(2);
     expect(story(client, 1)).toEqual(['open PreSubmitted', 'status PreSubmitted 0 100']);
     expect(client.all('orderStatus').at(-1)?.[9]).toBe('trigger');
-    await step(1);
+    await stage.step(1);
     expect(story(client, 1).slice(2)).toEqual([
       'open Submitted',
       'status Submitted 0 100',
@@ -151,9 +128,9 @@ describe('what becomes of an order', () => {
     ]);
     await place(1, order('SELL', 'STP LMT', 100, { auxPrice: 179, lmtPrice: 178.95 }));
     await place(2, order('SELL', 'MKT', 300));
-    await step(2);
+    await stage.step(2);
     expect(story(client, 1)).toEqual(['open PreSubmitted', 'status PreSubmitted 0 100', 'open Submitted', 'status Submitted 0 100']);
-    await step(1);
+    await stage.step(1);
     expect(story(client, 1).slice(4)).toEqual(['fill 100 @ 178.96', 'open Filled', 'status Filled 100 0', 'open Filled 1']);
   });
 
@@ -184,7 +161,7 @@ describe('what becomes of an order', () => {
       commission: 5,
       commissionCurrency: 'USD',
     });
-    expect([story(client, 1), simulator.ledger.orders]).toEqual([['open PreSubmitted 5'], []]);
+    expect([story(client, 1), stage.simulator.ledger.orders]).toEqual([['open PreSubmitted 5'], []]);
     await place(2, order('BUY', 'MKT', 1, { whatIf: true }), 'NONE');
     expect(story(client, 2)).toEqual(['error 321']);
   });
@@ -215,11 +192,11 @@ describe('cancelling', () => {
       ['IBM', 'ask', '170.00', 40],
       ['IBM', 'ask', '169.00', 60],
     ]);
-    simulator.faults.holdCancels();
+    stage.simulator.faults.holdCancels();
     await place(1, order('BUY', 'LMT', 100, { lmtPrice: 170 }));
     await cancel(1);
     await cancel(1);
-    await step(1);
+    await stage.step(1);
     expect(story(client, 1).slice(4)).toEqual([
       'status PendingCancel 0 100',
       'error 161',
@@ -227,14 +204,14 @@ describe('cancelling', () => {
       'open PendingCancel',
       'status PendingCancel 40 60',
     ]);
-    await step(1);
-    simulator.faults.releaseCancels();
+    await stage.step(1);
+    stage.simulator.faults.releaseCancels();
     expect(story(client, 1).slice(9)).toEqual(['fill 60 @ 169', 'open Filled', 'status Filled 100 0', 'open Filled 1']);
   });
 
   test('a global cancel ends everything of everybody, each owner hears of its own', async () => {
     await open();
-    const other = await connectClient(simulator.port, 3);
+    const other = await stage.join(3);
     await place(1, order('BUY', 'LMT', 100, { lmtPrice: 170 }));
     await place(2, order('SELL', 'LMT', 100, { lmtPrice: 190 }));
     other.api.placeOrder(1, stockContract('IBM'), order('BUY', 'LMT', 100, { lmtPrice: 171 }));
@@ -242,7 +219,7 @@ describe('cancelling', () => {
     other.api.cancelOrder(2); // not its own
     other.api.reqGlobalCancel();
     await settled(other);
-    await settled();
+    await settled(client);
     expect([story(client, 1).slice(4), story(client, 2).slice(4), story(other, 1).slice(4), story(other, 2)]).toEqual([
       ['status PendingCancel 0 100', 'status Cancelled 0 100', 'error 202'],
       ['status PendingCancel 0 100', 'status Cancelled 0 100', 'error 202'],
@@ -266,8 +243,8 @@ describe('modifying', () => {
       'status Filled 200 0',
       'open Filled 1',
     ]);
-    expect(simulator.ledger.orders.map((one) => one.quantity)).toEqual([2_000_000]);
-    expect(simulator.ledger.placements.map((one) => one.kind)).toEqual(['new', 'modify']);
+    expect(stage.simulator.ledger.orders.map((one) => one.quantity)).toEqual([2_000_000]);
+    expect(stage.simulator.ledger.placements.map((one) => one.kind)).toEqual(['new', 'modify']);
   });
 
   test('a change that is refused leaves the order as it was', async () => {
@@ -277,7 +254,7 @@ describe('modifying', () => {
     await place(1, order('SELL', 'LMT', 100, { lmtPrice: 170 }));
     await place(1, order('BUY', 'STP', 100, { auxPrice: 190 }));
     expect(story(client, 1).slice(4)).toEqual(['error 110', 'error 105', 'error 105']);
-    expect(simulator.ledger.orders).toMatchObject([{ status: 'Submitted', limit: 170_000_000, action: 'BUY' }]);
+    expect(stage.simulator.ledger.orders).toMatchObject([{ status: 'Submitted', limit: 170_000_000, action: 'BUY' }]);
   });
 
   test('filled orders cannot be modified, used ids cannot be used again', async () => {
@@ -312,7 +289,7 @@ describe('refusals', () => {
   test.each(bad)('$name is refused with $code and nothing comes of it', async ({ code, wrong, symbol }) => {
     await open();
     await place(1, order('BUY', 'LMT', 100, { lmtPrice: 170, ...wrong }), symbol);
-    expect([story(client, 1), simulator.ledger.orders]).toEqual([[`error ${String(code)}`], []]);
+    expect([story(client, 1), stage.simulator.ledger.orders]).toEqual([[`error ${String(code)}`], []]);
     await place(2, order('BUY', 'LMT', 100, { lmtPrice: 170 }));
     expect(story(client, 2).at(-1)).toBe('status Submitted 0 100');
   });
@@ -359,9 +336,9 @@ describe('sessions', () => {
       'open Filled 1',
       ['error 2109', 'open PreSubmitted', 'status PreSubmitted 0 100', 'error 399'],
     ]);
-    await step(1);
+    await stage.step(1);
     expect(story(client, 1).length).toBe(3);
-    await step(1);
+    await stage.step(1);
     expect([story(client, 1).slice(3), story(client, 3).slice(4, 7)]).toEqual([
       ['fill 100 @ 180.02', 'open Filled', 'status Filled 100 0', 'open Filled 1'],
       ['fill 100 @ 180.02', 'open Filled', 'status Filled 100 0'],
@@ -386,17 +363,17 @@ describe('sessions', () => {
     await place(1, order('BUY', 'LMT', 200, { lmtPrice: 170 }));
     await place(2, order('BUY', 'LMT', 200, { lmtPrice: 170, tif: TimeInForce.GTC }));
     await place(3, order('BUY', 'LMT', 200, { lmtPrice: 170, outsideRth: true }));
-    await step(1);
+    await stage.step(1);
     expect([1, 2, 3].map((id) => story(client, id).slice(4))).toEqual([['open Cancelled', 'status Cancelled 0 200'], [], []]);
-    await step(2);
+    await stage.step(2);
     expect([story(client, 2).length, story(client, 3).slice(4)]).toEqual([
       4,
       ['fill 100 @ 169', 'open Submitted', 'status Submitted 100 100'],
     ]);
-    await step(1);
+    await stage.step(1);
     expect(story(client, 3).slice(7)).toEqual(['open Cancelled', 'status Cancelled 100 100']);
-    await step(1);
+    await stage.step(1);
     expect(story(client, 2).slice(4)).toEqual(['fill 200 @ 169.5', 'open Filled', 'status Filled 200 0', 'open Filled 1']);
-    expect(simulator.ledger.orders.map((one) => one.completedStatus)).toEqual(['Expired', 'Filled Size: 200', 'Expired']);
+    expect(stage.simulator.ledger.orders.map((one) => one.completedStatus)).toEqual(['Expired', 'Filled Size: 200', 'Expired']);
   });
 });

@@ -6,31 +6,26 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { LinkProblem } from '#core/ports/broker';
 import { approve, intent } from '../support/tws-approved.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { MemoryHighWater, TwsDesk } from '../support/tws-desk.ts';
-import { FakeGateway, type GatewayManners } from '../support/tws-fake-gateway.ts';
+import type { GatewayManners } from '../support/tws-fake-gateway.ts';
+import { deskAt, type GatewayLine, heartbeatsAnswered, listening } from '../support/tws/gateway-line.ts';
 
-let gateway: FakeGateway | undefined;
-let desk: TwsDesk | undefined;
-
-afterEach(async () => {
-  await desk?.stop();
-  await gateway?.close();
-  gateway = undefined;
-  desk = undefined;
-});
-
-async function facing(
-  manners: GatewayManners,
-  clock = new FakeClock(),
-): Promise<{ gateway: FakeGateway; desk: TwsDesk; clock: FakeClock }> {
-  gateway = await new FakeGateway(manners).listen();
-  desk = new TwsDesk(gateway.port, clock);
+async function facing(manners: GatewayManners, clock = new FakeClock()): Promise<GatewayLine> {
+  const gateway = await listening(manners);
+  const desk = deskAt(gateway.port, clock);
   desk.adapter.start();
   return { gateway, desk, clock };
+}
+
+/** A port at which nothing listens any more. */
+async function closedPort(): Promise<number> {
+  const gateway = await listening();
+  await gateway.close();
+  return gateway.port;
 }
 
 async function problem(of: TwsDesk, code: LinkProblem): Promise<string> {
@@ -38,32 +33,25 @@ async function problem(of: TwsDesk, code: LinkProblem): Promise<string> {
   return of.link.problem?.text ?? '';
 }
 
-async function settle(of: TwsDesk): Promise<void> {
-  await of.until(() => of.link.ready && of.link.connections.every(({ roundTripMs }) => roundTripMs !== undefined));
-}
-
 test('nothing listens at the port: the operator reads what to start and what to switch on', async () => {
-  const { gateway } = await facing({});
-  const { port } = gateway;
-  await desk!.stop();
-  await gateway.close();
-  desk = new TwsDesk(port, new FakeClock());
+  const port = await closedPort();
+  const desk = deskAt(port, new FakeClock());
   desk.adapter.start();
   expect(await problem(desk, 'port-closed')).toBe(
     `Nothing answers at 127.0.0.1:${String(port)} (connect ECONNREFUSED 127.0.0.1:${String(port)}). Start TWS or IB Gateway; in its settings under API switch on "Enable ActiveX and Socket Clients" and compare the port (TWS 7497 paper, 7496 live; Gateway 4002 paper, 4001 live).`,
   );
-  await desk.until(() => desk!.link.connections.every(({ socket }) => socket === 'down'));
+  await desk.until(() => desk.link.connections.every(({ socket }) => socket === 'down'));
   expect(desk.link.connections.map(({ socket, retryAt }) => ({ socket, waits: retryAt !== undefined }))).toEqual(
     Array.from({ length: 3 }, () => ({ socket: 'down', waits: true })),
   );
 });
 
 /** The waits of the first client id between so many attempts that fail. */
-async function waitsOf(clock: FakeClock, attempts: number): Promise<readonly number[]> {
+async function waitsOf(desk: TwsDesk, clock: FakeClock, attempts: number): Promise<readonly number[]> {
   const waits: number[] = [];
   for (let i = 0; i < attempts; i += 1) {
-    await desk!.until(() => desk!.link.connections.every(({ socket, retryAt }) => socket === 'down' && retryAt !== undefined));
-    const wait = desk!.link.connections[0]!.retryAt! - clock.now();
+    await desk.until(() => desk.link.connections.every(({ socket, retryAt }) => socket === 'down' && retryAt !== undefined));
+    const wait = desk.link.connections[0]!.retryAt! - clock.now();
     waits.push(wait);
     clock.advance(wait);
   }
@@ -71,20 +59,15 @@ async function waitsOf(clock: FakeClock, attempts: number): Promise<readonly num
 }
 
 test('a port at which nothing listens is asked every two seconds, and the desk is found when it starts at last', async () => {
-  const { gateway } = await facing({});
-  const { port } = gateway;
-  await desk!.stop();
-  await gateway.close();
+  const port = await closedPort();
   const clock = new FakeClock();
-  desk = new TwsDesk(port, clock);
+  const desk = deskAt(port, clock);
   desk.adapter.start();
-  expect(await waitsOf(clock, 8)).toEqual(Array.from({ length: 8 }, () => 2_000));
-  await desk.until(() => desk!.link.connections.every(({ retryAt }) => retryAt !== undefined));
-  const second = await new FakeGateway().listen(port);
+  expect(await waitsOf(desk, clock, 8)).toEqual(Array.from({ length: 8 }, () => 2_000));
+  await desk.until(() => desk.link.connections.every(({ retryAt }) => retryAt !== undefined));
+  await listening({}, port);
   clock.advance(2_000);
-  await desk.until(() => desk!.link.ready);
-  await desk.stop();
-  await second.close();
+  await desk.until(() => desk.link.ready);
 });
 
 test('attempts that somebody answers and ends grow from one second to a minute', async () => {
@@ -92,9 +75,9 @@ test('attempts that somebody answers and ends grow from one second to a minute',
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
   const clock = new FakeClock();
-  desk = new TwsDesk(typeof address === 'object' && address !== null ? address.port : 0, clock);
+  const desk = deskAt(typeof address === 'object' && address !== null ? address.port : 0, clock);
   desk.adapter.start();
-  expect(await waitsOf(clock, 8)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  expect(await waitsOf(desk, clock, 8)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   await desk.stop();
   await new Promise((done) => server.close(done));
 });
@@ -104,7 +87,7 @@ test('an HTTP server at the port is named as such', async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  desk = new TwsDesk(port, new FakeClock());
+  const desk = deskAt(port, new FakeClock());
   desk.adapter.start();
   expect(await problem(desk, 'not-tws')).toMatch(
     /^The program at 127\.0\.0\.1:\d+ is not TWS: a frame claims a length of 1213486160 bytes\./,
@@ -179,20 +162,20 @@ test('an end of file right after the start is read as a taken id', async () => {
 
 test('one dropped connection is rebuilt alone; the others and their epochs stay', async () => {
   const { gateway, desk, clock } = await facing({});
-  await settle(desk);
+  await heartbeatsAnswered(desk);
   const before = desk.link;
   gateway.client(1).socket.destroy();
   await desk.until(() => !desk.link.ready);
   expect(desk.link.problem?.code).toBe('connection-lost');
   clock.advance(2_000);
-  await settle(desk);
+  await heartbeatsAnswered(desk);
   expect(desk.link.connections.map(({ epoch }) => epoch)).toEqual([1, 2, 1]);
   expect(desk.link.epoch).toBe(before.epoch + 2);
 });
 
 test('a mute gateway is noticed within 15 s and given up after the second missed heartbeat (F4)', async () => {
   const { gateway, desk, clock } = await facing({});
-  await settle(desk);
+  await heartbeatsAnswered(desk);
   gateway.manners.answersTime = false;
   // The worst case: it falls silent right after an answer.
   clock.advance(10_000);
@@ -214,7 +197,7 @@ test('a mute gateway is noticed within 15 s and given up after the second missed
 
 test('one missed heartbeat and an answer: the desk is ready again on the same connection', async () => {
   const { gateway, desk, clock } = await facing({});
-  await settle(desk);
+  await heartbeatsAnswered(desk);
   gateway.manners.answersTime = false;
   clock.advance(15_000);
   expect(desk.link.problem?.code).toBe('half-open');
@@ -234,7 +217,7 @@ test('heartbeats come every ten seconds and never two within 1.1 s', async () =>
       .filter(({ clientId, direction, text }) => clientId === 2 && direction === 'out' && text.startsWith('49|'));
     sent.splice(0, sent.length, ...now.map(({ at }) => at));
   };
-  await settle(desk);
+  await heartbeatsAnswered(desk);
   const start = clock.now();
   for (let i = 0; i < 6; i += 1) {
     clock.advance(5_000);
@@ -256,19 +239,19 @@ test('heartbeats come every ten seconds and never two within 1.1 s', async () =>
 
 test('the second connection is a new library object: nothing of the first is heard', async () => {
   const { gateway, desk, clock } = await facing({});
-  await settle(desk);
+  await heartbeatsAnswered(desk);
   const old = gateway.client(2);
   old.socket.destroy();
   await desk.until(() => !desk.link.ready);
   clock.advance(2_000);
-  await settle(desk);
+  await heartbeatsAnswered(desk);
   const frames = gateway.client(2).frames.map(([id]) => id);
   expect(frames.slice(0, 2)).toEqual(['71', '49']);
 });
 
 test('the managed accounts change after a reconnect: orders wait for the operator', async () => {
   const { gateway, desk, clock } = await facing({});
-  await settle(desk);
+  await heartbeatsAnswered(desk);
   gateway.manners.accounts = 'DU7654321';
   gateway.client(2).socket.destroy();
   await desk.until(() => !desk.link.ready);
@@ -286,20 +269,20 @@ test('the managed accounts change after a reconnect: orders wait for the operato
 });
 
 test('a live account is only watched until it is allowed and confirmed', async () => {
-  gateway = await new FakeGateway({ accounts: 'U7654321' }).listen();
-  desk = new TwsDesk(gateway.port, new FakeClock(), { allowLive: true });
+  const gateway = await listening({ accounts: 'U7654321' });
+  const desk = deskAt(gateway.port, new FakeClock(), { allowLive: true });
   desk.adapter.start();
   expect(await problem(desk, 'live-not-allowed')).toBe(
     'U*****21 is a live account. Confirm live trading in the console; until then the desk only watches.',
   );
-  await desk.until(() => desk!.link.connections.every(({ roundTripMs }) => roundTripMs !== undefined));
+  await desk.until(() => desk.link.connections.every(({ roundTripMs }) => roundTripMs !== undefined));
   const order = approve(intent({ account: 'U7654321' as never }));
   expect(desk.adapter.broker.place(order).kind).toBe('refused');
-  await gateway.until(() => gateway!.client(0).of('62').length === 1);
+  await gateway.until(() => gateway.client(0).of('62').length === 1);
   expect(gateway.client(0).of('15')).toEqual([]);
   desk.live = true;
   desk.adapter.recheckLive();
-  await gateway.until(() => gateway!.client(0).of('15').length === 1);
+  await gateway.until(() => gateway.client(0).of('15').length === 1);
   expect(desk.link.ready).toBe(true);
   expect(desk.adapter.broker.place(order).kind).toBe('sent');
   desk.live = false;
@@ -307,8 +290,8 @@ test('a live account is only watched until it is allowed and confirmed', async (
 });
 
 test('a live account is never traded without --live, whatever the operator types', async () => {
-  gateway = await new FakeGateway({ accounts: 'U7654321' }).listen();
-  desk = new TwsDesk(gateway.port, new FakeClock());
+  const gateway = await listening({ accounts: 'U7654321' });
+  const desk = deskAt(gateway.port, new FakeClock());
   desk.live = true;
   desk.adapter.start();
   expect(await problem(desk, 'live-not-allowed')).toBe(
@@ -322,7 +305,7 @@ test('a host that is not this computer is refused', () => {
 });
 
 test('a .env file and environment variables of the library change nothing (F12)', { timeout: 60_000 }, async () => {
-  gateway = await new FakeGateway().listen();
+  const gateway = await listening();
   const folder = await mkdtemp(join(tmpdir(), 'tws-env-'));
   await writeFile(join(folder, '.env'), 'IB_HOST=127.0.0.2\nIB_PORT=1\nMAX_REQ_PER_SECOND=1\nENV_CONFIG_TEST=read\n');
   const probe = `
@@ -341,8 +324,8 @@ test('a .env file and environment variables of the library change nothing (F12)'
 
 test('stopped is stopped: no socket, no further attempt, no order', async () => {
   const clock = new FakeClock();
-  gateway = await new FakeGateway().listen();
-  desk = await new TwsDesk(gateway.port, clock, {}, new MemoryHighWater(50)).ready();
+  const gateway = await listening();
+  const desk = await deskAt(gateway.port, clock, {}, new MemoryHighWater(50)).ready();
   await desk.stop();
   const connections = gateway.peers.length;
   clock.advance(120_000);

@@ -5,16 +5,12 @@ import { units } from '#domain/quantity';
 import { approve, bracket, freshRef, intent, leg } from '../support/tws-approved.ts';
 import { MemoryHighWater, TwsDesk } from '../support/tws-desk.ts';
 import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { QUOTE } from '../support/simulator/stage.ts';
 
 /** Exits of brackets over real sockets: they can be changed after anything, and of two of one group never both close the position. */
 
 const IBM_CON_ID = 8314;
 const PRICE = 1_000_000;
-const OPENING: readonly TapeLine[] = [
-  ['IBM', 'bid', '180.00', 300],
-  ['IBM', 'ask', '180.02', 300],
-  ['IBM', 'last', '180.01', 100],
-];
 
 let run: TapeRun;
 let ids: MemoryHighWater;
@@ -37,7 +33,7 @@ async function life(): Promise<TwsDesk> {
 }
 
 async function quoted(lines: readonly TapeLine[] = []): Promise<TwsDesk> {
-  run = await simulatorOn([...OPENING, ...lines]);
+  run = await simulatorOn([...QUOTE, ...lines]);
   const desk = await life();
   await run.simulator.market.step(3);
   return desk;

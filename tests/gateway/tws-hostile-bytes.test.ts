@@ -1,30 +1,15 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { units } from '#domain/quantity';
-import { FakeClock } from '../support/fake-clock.ts';
 import { approve, IBM, intent } from '../support/tws-approved.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
-import { FakeGateway, frame, rawFrame, type FakePeer } from '../support/tws-fake-gateway.ts';
+import { frame, rawFrame, type FakePeer } from '../support/tws-fake-gateway.ts';
 import { errorMessage, execution, orderStatus, tickPrice } from '../support/tws-messages.ts';
+import { type GatewayLine, settledLine } from '../support/tws/gateway-line.ts';
 
 const ORDERS = 2;
 
-let gateway: FakeGateway | undefined;
-let desk: TwsDesk | undefined;
-
-afterEach(async () => {
-  await desk?.stop();
-  await gateway?.close();
-  gateway = undefined;
-  desk = undefined;
-});
-
-async function connected(): Promise<{ gateway: FakeGateway; desk: TwsDesk; clock: FakeClock; peer: FakePeer }> {
-  const clock = new FakeClock();
-  gateway = await new FakeGateway().listen();
-  desk = await new TwsDesk(gateway.port, clock).ready();
-  await desk.until(() => desk!.link.connections.every(({ roundTripMs }) => roundTripMs !== undefined));
-  clock.advance(1_000);
-  return { gateway, desk, clock, peer: gateway.client(ORDERS) };
+async function connected(): Promise<GatewayLine & { readonly peer: FakePeer }> {
+  const line = await settledLine();
+  return { ...line, peer: line.gateway.client(ORDERS) };
 }
 
 const filled = frame(...orderStatus(7, 'Filled', { filled: '100', remaining: '0' }));

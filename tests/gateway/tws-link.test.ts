@@ -1,32 +1,12 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { NoticeDisposition } from '#core/ports/broker';
 import { units } from '#domain/quantity';
-import { FakeClock } from '../support/fake-clock.ts';
 import { approve, IBM, intent } from '../support/tws-approved.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
-import { FakeGateway } from '../support/tws-fake-gateway.ts';
+import type { FakeGateway } from '../support/tws-fake-gateway.ts';
 import { errorMessage, execution, orderStatus, tickPrice } from '../support/tws-messages.ts';
+import { settledLine } from '../support/tws/gateway-line.ts';
 
 const CLIENTS = [0, 1, 2];
-
-let gateway: FakeGateway | undefined;
-let desk: TwsDesk | undefined;
-
-afterEach(async () => {
-  await desk?.stop();
-  await gateway?.close();
-  gateway = undefined;
-  desk = undefined;
-});
-
-async function connected(): Promise<{ gateway: FakeGateway; desk: TwsDesk; clock: FakeClock }> {
-  const clock = new FakeClock();
-  gateway = await new FakeGateway().listen();
-  desk = await new TwsDesk(gateway.port, clock).ready();
-  await desk.until(() => desk!.link.connections.every(({ roundTripMs }) => roundTripMs !== undefined));
-  clock.advance(1_000);
-  return { gateway, desk, clock };
-}
 
 function tellAll(from: FakeGateway, code: number, text: string): void {
   for (const id of CLIENTS) from.client(id).send(...errorMessage(-1, code, text));
@@ -37,7 +17,7 @@ const DATA_LOST = 'Connectivity between IB and Trader Workstation has been resto
 const DATA_KEPT = 'Connectivity between IB and Trader Workstation has been restored - data maintained.';
 
 test('1100 on the info event shuts the gate, keeps the sockets and is told once however often it comes (F8)', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   for (let i = 0; i < 50; i += 1) tellAll(gateway, 1100, LOST);
   await desk.until(() => desk.link.upstream === 'down');
   expect(desk.adapter.broker.place(approve(intent()))).toEqual({
@@ -56,7 +36,7 @@ test('1100 on the info event shuts the gate, keeps the sockets and is told once 
 });
 
 test('fills inside an outage are delivered like any others (F9)', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   tellAll(gateway, 1100, LOST);
   await desk.until(() => desk.link.upstream === 'down');
   gateway.client(2).send(...execution(7));
@@ -68,7 +48,7 @@ test('fills inside an outage are delivered like any others (F9)', async () => {
 });
 
 test('cancels leave during an outage', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   tellAll(gateway, 1100, LOST);
   await desk.until(() => desk.link.upstream === 'down');
   expect([desk.adapter.broker.cancel({ clientId: 2 as never, orderId: 7 as never }).kind, desk.adapter.broker.globalCancel().kind]).toEqual(
@@ -77,7 +57,7 @@ test('cancels leave during an outage', async () => {
 });
 
 test('2110 means the same as 1100, and a data farm that answers again ends it', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   tellAll(gateway, 2110, 'Connectivity between Trader Workstation and server is broken. It will be restored automatically.');
   await desk.until(() => CLIENTS.length === 3 && !desk.link.ready);
   expect(desk.link.problem?.code).toBe('upstream-down');
@@ -86,7 +66,7 @@ test('2110 means the same as 1100, and a data farm that answers again ends it', 
 });
 
 test('a farm that breaks is a lamp of its own: no socket closes and orders still leave', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   tellAll(gateway, 2103, 'Market data farm connection is broken:usfarm');
   tellAll(gateway, 2107, 'HMDS data farm connection is inactive but should be available upon demand.ushmds');
   tellAll(gateway, 2158, 'Sec-def data farm connection is OK:secdefil');
@@ -104,7 +84,7 @@ test('a farm that breaks is a lamp of its own: no socket closes and orders still
 });
 
 test('1101 asks for every stream again under a new number, and says that the next tick is only a baseline', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   desk.adapter.market.subscribe(IBM);
   await gateway.until(() => gateway.client(1).of('1').length === 1);
   const first = gateway.client(1).of('1')[0]![2];
@@ -129,7 +109,7 @@ test('1101 asks for every stream again under a new number, and says that the nex
 });
 
 test('after 1102 a stream that stays silent is asked for again, one that ticks is left alone', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   const other = { ...IBM, conId: 265598 as never, symbol: 'AAPL' };
   desk.adapter.market.subscribe(IBM);
   desk.adapter.market.subscribe(other);
@@ -153,7 +133,7 @@ test('after 1102 a stream that stays silent is asked for again, one that ticks i
 });
 
 test('a lost data connection starts its streams again by itself', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   desk.adapter.market.subscribe(IBM);
   desk.adapter.market.subscribe(IBM);
   await gateway.until(() => gateway.client(1).of('1').length === 1);
@@ -186,7 +166,7 @@ test.each<[code: number, text: string, disposition: NoticeDisposition]>([
   [161, 'Cancel attempted when order is not in a cancellable state.', 'look-up'],
   [99_999, 'Something new.', 'look-up'],
 ])('code %i is not the end of an order: %s (F10)', async (code, text, disposition) => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   gateway.client(2).send(...errorMessage(7, code, text));
   gateway.client(2).send(...orderStatus(7, 'Submitted'));
   await desk.first('order-status');
@@ -195,7 +175,7 @@ test.each<[code: number, text: string, disposition: NoticeDisposition]>([
 });
 
 test('110 rejects a new order and only refuses the change of an old one', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   const request = intent();
   const outcome = desk.adapter.broker.place(approve(request));
   const orderId = outcome.kind === 'sent' ? outcome.legs[0]!.orderId : (0 as never);
@@ -208,7 +188,7 @@ test('110 rejects a new order and only refuses the change of an old one', async 
 });
 
 test('the rejection of an order with the number of a request kills no stream, and the other way round (C8)', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   desk.adapter.market.subscribe(IBM);
   await gateway.until(() => gateway.client(1).of('1').length === 1);
   const reqId = Number(gateway.client(1).of('1')[0]![2]);
@@ -228,7 +208,7 @@ test('the rejection of an order with the number of a request kills no stream, an
 });
 
 test('a stream that another session of the user took is asked for again after a minute', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   desk.adapter.market.subscribe(IBM);
   await gateway.until(() => gateway.client(1).of('1').length === 1);
   const text = 'No market data during competing live session';
@@ -243,7 +223,7 @@ test('a stream that another session of the user took is asked for again after a 
 });
 
 test('error 100 halves the message rate', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   gateway.client(2).send(...errorMessage(-1, 100, 'Max rate of messages per second has been exceeded.'));
   await desk.first('notice');
   expect(desk.link.messageLimit).toBe(20);
@@ -256,7 +236,7 @@ test('error 100 halves the message rate', async () => {
 });
 
 test('1300 ends the knocking at the old port and says what to do', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   tellAll(gateway, 1300, 'TWS socket port has been reset and this connection is being dropped. Please reconnect on the new port - 7496');
   await desk.until(() => !desk.link.ready);
   clock.advance(120_000);
@@ -267,7 +247,7 @@ test('1300 ends the knocking at the old port and says what to do', async () => {
 });
 
 test('reconciliation ends per epoch; an end that belongs to an older epoch is not told', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   const portfolio = (): (typeof gateway.peers)[number] => gateway.client(0);
   desk.adapter.broker.reconcile();
   await gateway.until(

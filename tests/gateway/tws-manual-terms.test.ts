@@ -7,12 +7,11 @@ import type { OrderView } from '#simulator/engine/order-view';
 import type { ManualOrder } from '#simulator/manual-trader';
 import type { Simulator } from '#simulator/simulator';
 import { approve, freshRef, intent, leg } from '../support/tws-approved.ts';
-import { simulatorOn, type TapeRun } from '../support/simulator-tape.ts';
+import { quotedStage } from '../support/simulator/stage.ts';
 import { TwsDesk } from '../support/tws-desk.ts';
 
 /** A change replaces the whole order at IB. What a person typed into TWS and this desk has no field for must be there afterwards. */
 
-let run: TapeRun | undefined;
 let simulator: Simulator;
 let desk: TwsDesk;
 
@@ -27,13 +26,7 @@ const BUY_LOW = { symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(100
 
 /** An order typed into TWS before the desk came, known to it by its number. */
 async function typed(order: ManualOrder): Promise<OrderView> {
-  run = await simulatorOn([
-    ['IBM', 'bid', '180.00', 300],
-    ['IBM', 'ask', '180.02', 300],
-    ['IBM', 'last', '180.01', 100],
-  ]);
-  simulator = run.simulator;
-  await simulator.market.step(3);
+  ({ simulator } = await quotedStage());
   const placed = simulator.manual.place(order);
   desk = await new TwsDesk(simulator.port).ready();
   desk.adapter.broker.reconcile();
@@ -61,7 +54,6 @@ async function changed(order: OrderView, limit: Price): Promise<void> {
 
 afterEach(async () => {
   await desk.stop();
-  await run?.stop();
 });
 
 test.each([

@@ -3,24 +3,17 @@ import type { ClientId, OrderId } from '#domain/ids';
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { Simulator } from '#simulator/simulator';
-import { simulatorOn, type TapeRun } from '../support/simulator-tape.ts';
+import { quotedStage } from '../support/simulator/stage.ts';
 import { approve, intent } from '../support/tws-approved.ts';
 import { TwsDesk } from '../support/tws-desk.ts';
 
 /** Orders of a person at TWS, over the real adapter: K-45, tws-wire.md §4.2 (f). */
 
-let run: TapeRun | undefined;
 let simulator: Simulator;
 let desk: TwsDesk | undefined;
 
 async function open(): Promise<void> {
-  run = await simulatorOn([
-    ['IBM', 'bid', '180.00', 300],
-    ['IBM', 'ask', '180.02', 300],
-    ['IBM', 'last', '180.01', 100],
-  ]);
-  simulator = run.simulator;
-  await simulator.market.step(3);
+  ({ simulator } = await quotedStage());
 }
 
 async function connect(): Promise<TwsDesk> {
@@ -39,8 +32,6 @@ function numberOf(from: TwsDesk, permId: number): number | undefined {
 
 afterEach(async () => {
   await desk?.stop();
-  await run?.stop();
-  run = undefined;
   desk = undefined;
 });
 

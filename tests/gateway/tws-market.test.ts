@@ -1,31 +1,20 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ConId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { FakeClock } from '../support/fake-clock.ts';
 import { IBM } from '../support/tws-approved.ts';
-import { TwsDesk, type MarketEvent } from '../support/tws-desk.ts';
-import { FakeGateway, frame, type FakePeer } from '../support/tws-fake-gateway.ts';
+import type { TwsDesk, MarketEvent } from '../support/tws-desk.ts';
+import { frame, type FakePeer } from '../support/tws-fake-gateway.ts';
 import { errorMessage, tickPrice, tickSize } from '../support/tws-messages.ts';
+import { type GatewayLine, readyLine } from '../support/tws/gateway-line.ts';
 
-let gateway: FakeGateway | undefined;
-let desk: TwsDesk | undefined;
-
-afterEach(async () => {
-  await desk?.stop();
-  await gateway?.close();
-  gateway = undefined;
-  desk = undefined;
-});
-
-async function streaming(): Promise<{ gateway: FakeGateway; desk: TwsDesk; clock: FakeClock; data: FakePeer; reqId: string }> {
-  const clock = new FakeClock();
-  gateway = await new FakeGateway().listen();
-  desk = await new TwsDesk(gateway.port, clock).ready();
+async function streaming(): Promise<GatewayLine & { readonly data: FakePeer; readonly reqId: string }> {
+  const line = await readyLine();
+  const { gateway, desk, clock } = line;
   clock.advance(1_000);
   desk.adapter.market.subscribe(IBM);
-  await gateway.until(() => gateway!.client(1).of('1').length === 1);
+  await gateway.until(() => gateway.client(1).of('1').length === 1);
   desk.sink.events.length = 0;
-  return { gateway, desk, clock, data: gateway.client(1), reqId: gateway.client(1).of('1')[0]![2]! };
+  return { ...line, data: gateway.client(1), reqId: gateway.client(1).of('1')[0]![2]! };
 }
 
 /** What a message becomes, with a last good tick behind it as the sign that all was read. */

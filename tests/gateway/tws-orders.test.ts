@@ -1,39 +1,16 @@
 import { IBApi } from '@stoqey/ib';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
 import type { OrderId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { ACCOUNT, approve, bracket, freshRef, intent, leg } from '../support/tws-approved.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
-import { FakeGateway, type Fields } from '../support/tws-fake-gateway.ts';
+import type { FakeGateway, Fields } from '../support/tws-fake-gateway.ts';
 import { orderStatus } from '../support/tws-messages.ts';
+import { deskAt, listening, settle, settledLine } from '../support/tws/gateway-line.ts';
 
 const PORTFOLIO = 0;
 const ORDERS = 2;
 const REF = 26;
-
-let gateway: FakeGateway | undefined;
-let desk: TwsDesk | undefined;
-
-afterEach(async () => {
-  await desk?.stop();
-  await gateway?.close();
-  gateway = undefined;
-  desk = undefined;
-});
-
-async function connected(clock = new FakeClock()): Promise<{ gateway: FakeGateway; desk: TwsDesk; clock: FakeClock }> {
-  gateway = await new FakeGateway().listen();
-  desk = await new TwsDesk(gateway.port, clock).ready();
-  await settle(desk, clock);
-  return { gateway, desk, clock };
-}
-
-/** The first heartbeats are answered, the opening requests have left and their places in the message rate are free again. */
-async function settle(desk: TwsDesk, clock: FakeClock): Promise<void> {
-  await desk.until(() => desk.link.ready && desk.link.connections.every(({ roundTripMs }) => roundTripMs !== undefined));
-  clock.advance(1_000);
-}
 
 /** Frames of the order connection that speak of orders. */
 function orderFrames(from: FakeGateway): readonly Fields[] {
@@ -42,8 +19,8 @@ function orderFrames(from: FakeGateway): readonly Fields[] {
 
 test('an order placed before the connection is refused and never reaches the gateway (F1)', async () => {
   const clock = new FakeClock();
-  gateway = await new FakeGateway().listen();
-  desk = new TwsDesk(gateway.port, clock);
+  const gateway = await listening();
+  const desk = deskAt(gateway.port, clock);
   const early = desk.adapter.broker.place(approve(intent()));
   desk.adapter.start();
   const connecting = desk.adapter.broker.place(approve(intent()));
@@ -53,12 +30,12 @@ test('an order placed before the connection is refused and never reaches the gat
     { kind: 'refused', reason: 'The connection to TWS has not been started.' },
     { kind: 'refused', reason: `Connecting to TWS at 127.0.0.1:${String(gateway.port)}.` },
   ]);
-  await gateway.until(() => gateway!.placed.length > 0);
+  await gateway.until(() => gateway.placed.length > 0);
   expect(last.kind === 'sent' ? last.legs.map(({ ref }) => ref) : last).toEqual(gateway.placed.map((fields) => fields[REF]));
 });
 
 test('an order placed while TWS is down never leaves on the next connection (F1)', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   gateway.client(ORDERS).socket.destroy();
   await desk.until(() => !desk.link.ready);
   const outcome = desk.adapter.broker.place(approve(intent()));
@@ -72,7 +49,7 @@ test('an order placed while TWS is down never leaves on the next connection (F1)
 });
 
 test('orders waiting in the message rate are dropped with their connection, not flushed onto the next (F2)', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   const outcomes = Array.from({ length: 60 }, () => desk.adapter.broker.place(approve(intent())));
   const sent = outcomes.filter(({ kind }) => kind === 'sent').length;
   expect({ sent, queued: outcomes.filter(({ kind }) => kind === 'queued').length }).toEqual({ sent: 30, queued: 30 });
@@ -92,7 +69,7 @@ test('orders waiting in the message rate are dropped with their connection, not 
 });
 
 test('a kill with 100 orders queued: the cancels leave at once and no order follows them (F3)', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   const outcomes = Array.from({ length: 130 }, () => desk.adapter.broker.place(approve(intent())));
   const working = outcomes.flatMap((outcome) => (outcome.kind === 'sent' ? outcome.legs : []));
   expect(outcomes.filter(({ kind }) => kind === 'queued')).toHaveLength(100);
@@ -115,7 +92,7 @@ test('a kill with 100 orders queued: the cancels leave at once and no order foll
 });
 
 test('a queued order that finds no place within two seconds is reported as not sent', async () => {
-  const { desk, clock } = await connected();
+  const { desk, clock } = await settledLine();
   for (let i = 0; i < 120; i += 1) desk.adapter.broker.place(approve(intent()));
   clock.advance(10_000);
   expect({ late: desk.of('order-sent').length, dropped: desk.of('order-not-sent').length }).toEqual({ late: 30, dropped: 60 });
@@ -123,7 +100,7 @@ test('a queued order that finds no place within two seconds is reported as not s
 });
 
 test('the gate is asked in the moment an order leaves, also for one that waited', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   let shut = false;
   desk.adapter.setGate(() => (shut ? 'The kill switch is set.' : undefined));
   const outcomes = Array.from({ length: 31 }, () => desk.adapter.broker.place(approve(intent())));
@@ -137,7 +114,7 @@ test('the gate is asked in the moment an order leaves, also for one that waited'
 });
 
 test('a gate that turns between two legs takes the untransmitted legs back', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   let asked = 0;
   // Once by place itself, then before each leg.
   desk.adapter.setGate(() => ((asked += 1) > 2 ? 'The desk was paused.' : undefined));
@@ -153,7 +130,7 @@ test('a gate that turns between two legs takes the untransmitted legs back', asy
 });
 
 test('a bracket leaves as one: parent held back, children tied to it and to each other, the last one transmits', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   const request = bracket({ entry: 185.5, target: 190.25, stop: 180 });
   const outcome = desk.adapter.broker.place(approve(request));
   await gateway.until(() => gateway.placed.length === 3);
@@ -173,7 +150,7 @@ test('a bracket leaves as one: parent held back, children tied to it and to each
 });
 
 test('news of the frames comes only after the whole bracket left', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   const seen: number[] = [];
   desk.adapter.onNews((news) => {
     if (news.kind === 'place-frame' && seen.length === 0)
@@ -185,7 +162,7 @@ test('news of the frames comes only after the whole bracket left', async () => {
 });
 
 test('text with a NUL or any other control character is refused before the wire (F7)', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   const nasty = ['TD1\0-X', 'TD1\u001b', 'TD1\u202e', 'größe', 'x'.repeat(41), ''];
   const refused = nasty.map((ref) => desk.adapter.broker.place(approve(intent({ legs: [leg({ ref: ref as never })] }))).kind);
   const account = desk.adapter.broker.place(approve(intent({ account: 'DU1234567\0' as never }))).kind;
@@ -198,7 +175,7 @@ test('text with a NUL or any other control character is refused before the wire 
 });
 
 test('an order for an account TWS does not manage is refused', async () => {
-  const { desk } = await connected();
+  const { desk } = await settledLine();
   expect(desk.adapter.broker.place(approve(intent({ account: 'DU7654321' as never })))).toEqual({
     kind: 'refused',
     reason: 'The account of the order is not one that TWS manages.',
@@ -207,11 +184,11 @@ test('an order for an account TWS does not manage is refused', async () => {
 
 test('ids rise over a gateway that went backwards, over every id seen and over restarts of the desk (F9)', async () => {
   const clock = new FakeClock();
-  gateway = await new FakeGateway({ nextValidId: 500 }).listen();
-  desk = await new TwsDesk(gateway.port, clock).ready();
+  const gateway = await listening({ nextValidId: 500 });
+  let desk = await deskAt(gateway.port, clock).ready();
   clock.advance(1_000);
   const place = (): readonly OrderId[] => {
-    const outcome = desk!.adapter.broker.place(approve(intent()));
+    const outcome = desk.adapter.broker.place(approve(intent()));
     return outcome.kind === 'sent' ? outcome.legs.map(({ orderId }) => orderId) : [];
   };
   const first = place();
@@ -220,14 +197,14 @@ test('ids rise over a gateway that went backwards, over every id seen and over r
   const afterSeen = place();
   gateway.manners.nextValidId = 3;
   gateway.client(ORDERS).socket.destroy();
-  await desk.until(() => !desk!.link.ready);
+  await desk.until(() => !desk.link.ready);
   clock.advance(2_000);
-  await desk.until(() => desk!.link.ready);
+  await desk.until(() => desk.link.ready);
   clock.advance(1_000);
   const afterRegression = place();
   const notice = await desk.first('notice', (news) => news.notice.code === 90_004);
   await desk.stop();
-  desk = await new TwsDesk(gateway.port, clock, {}, desk.ids).ready();
+  desk = await deskAt(gateway.port, clock, {}, desk.ids).ready();
   clock.advance(1_000);
   expect({ first, afterSeen, afterRegression, restarted: place() }).toEqual({
     first: [500],
@@ -239,7 +216,7 @@ test('ids rise over a gateway that went backwards, over every id seen and over r
 });
 
 test('an order on a quiet line waits for a sign of life and then leaves', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   gateway.manners.answersTime = false;
   clock.advance(6_000);
   expect(desk.adapter.broker.place(approve(intent()))).toEqual({ kind: 'queued' });
@@ -251,7 +228,7 @@ test('an order on a quiet line waits for a sign of life and then leaves', async 
 });
 
 test('without a sign of life within half a second the order is not sent, also when the line wakes later', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   gateway.manners.answersTime = false;
   clock.advance(6_000);
   desk.adapter.broker.place(approve(intent()));
@@ -267,7 +244,7 @@ test('without a sign of life within half a second the order is not sent, also wh
 });
 
 test('one order of many that wait is dropped by its reference, with all its legs; the others leave', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   for (let i = 0; i < 30; i += 1) desk.adapter.broker.place(approve(intent()));
   const [first, second] = [intent(), intent()];
   expect([first, second].map((request) => desk.adapter.broker.place(approve(request)).kind)).toEqual(['queued', 'queued']);
@@ -281,7 +258,7 @@ test('one order of many that wait is dropped by its reference, with all its legs
 });
 
 test('an order that waits for a sign of life is dropped by its reference', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   gateway.manners.answersTime = false;
   clock.advance(6_000);
   const request = intent();
@@ -294,7 +271,7 @@ test('an order that waits for a sign of life is dropped by its reference', async
 });
 
 test('a kill drops an order that waits for a sign of life', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   gateway.manners.answersTime = false;
   clock.advance(6_000);
   const request = intent();
@@ -308,7 +285,7 @@ test('a kill drops an order that waits for a sign of life', async () => {
 });
 
 test('orders of the operator leave on client 0, those of triggers on client 2', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   desk.adapter.broker.place(approve(intent({ origin: 'operator' })));
   desk.adapter.broker.place(approve(intent({ origin: 'trigger' })));
   await gateway.until(() => gateway.placed.length === 2);
@@ -316,7 +293,7 @@ test('orders of the operator leave on client 0, those of triggers on client 2', 
 });
 
 test('a change keeps its id, repeats its bonds, and its frame is told apart from a first one', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   const request = bracket({ entry: 185, target: 190, stop: 180 });
   desk.adapter.broker.place(approve(request));
   const target = request.legs[1]!;
@@ -347,7 +324,7 @@ test('a change keeps its id, repeats its bonds, and its frame is told apart from
 });
 
 test('a child of a filled parent is changed without naming its parent', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   const request = bracket({ entry: 185, target: 190, stop: 180 });
   desk.adapter.broker.place(approve(request));
   await gateway.until(() => gateway.placed.length === 3);
@@ -359,7 +336,7 @@ test('a child of a filled parent is changed without naming its parent', async ()
 });
 
 test('a cancel of an order of another program is refused with the way out', async () => {
-  const { desk } = await connected();
+  const { desk } = await settledLine();
   expect(desk.adapter.broker.cancel({ clientId: 7 as never, orderId: 5 as OrderId })).toEqual({
     kind: 'refused',
     reason:
@@ -368,7 +345,7 @@ test('a cancel of an order of another program is refused with the way out', asyn
 });
 
 test('manual orders are cancelled on client 0 by the number TWS bound them to', async () => {
-  const { gateway, desk } = await connected();
+  const { gateway, desk } = await settledLine();
   desk.adapter.broker.cancel({ clientId: PORTFOLIO as never, orderId: -3 as OrderId });
   await gateway.until(() => gateway.client(PORTFOLIO).of('4').length === 1);
   expect(gateway.client(PORTFOLIO).of('4')[0]?.slice(0, 3)).toEqual(['4', '1', '-3']);
@@ -382,15 +359,15 @@ test('manual orders are cancelled on client 0 by the number TWS bound them to', 
 
 test('without a gate no order leaves', async () => {
   const clock = new FakeClock();
-  gateway = await new FakeGateway().listen();
-  desk = new TwsDesk(gateway.port, clock);
+  const gateway = await listening();
+  const desk = deskAt(gateway.port, clock);
   desk.adapter.setGate(() => 'shut');
   await desk.ready();
   expect(desk.adapter.broker.place(approve(intent({ account: ACCOUNT })))).toEqual({ kind: 'refused', reason: 'shut' });
 });
 
 test('an order the library keeps instead of writing costs the connection, so that it cannot leave later', async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   const placeOrder = Reflect.get<typeof IBApi.prototype, 'placeOrder'>(IBApi.prototype, 'placeOrder');
   IBApi.prototype.placeOrder = function keep(this: IBApi, ...order: Parameters<IBApi['placeOrder']>): IBApi {
     setImmediate(() => placeOrder.apply(this, order));
@@ -412,7 +389,7 @@ test('an order the library keeps instead of writing costs the connection, so tha
 });
 
 test('thirty lost connections leave no timer, no order and no noise behind', { timeout: 60_000 }, async () => {
-  const { gateway, desk, clock } = await connected();
+  const { gateway, desk, clock } = await settledLine();
   const timers = clock.pending;
   for (let i = 0; i < 30; i += 1) {
     desk.adapter.broker.place(approve(intent()));

@@ -1,8 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { approve, IBM, intent } from '../support/tws-approved.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
-import { FakeGateway } from '../support/tws-fake-gateway.ts';
+import type { FakeClock } from '../support/fake-clock.ts';
+import type { TwsDesk } from '../support/tws-desk.ts';
+import type { FakeGateway } from '../support/tws-fake-gateway.ts';
+import { settledLine } from '../support/tws/gateway-line.ts';
 
 /** P-17: a laptop that slept, a process that was stopped, a turn that took seconds. */
 
@@ -12,20 +13,11 @@ let desk: TwsDesk;
 let clock: FakeClock;
 
 async function watching(): Promise<number> {
-  clock = new FakeClock();
-  gateway = await new FakeGateway().listen();
-  desk = await new TwsDesk(gateway.port, clock).ready();
-  await desk.until(() => desk.link.connections.every(({ roundTripMs }) => roundTripMs !== undefined));
-  clock.advance(1_000);
+  ({ gateway, desk, clock } = await settledLine());
   desk.adapter.market.subscribe(IBM);
   await gateway.until(() => gateway.client(DATA).of('1').length > 0);
   return Number(gateway.client(DATA).of('1')[0]![2]);
 }
-
-afterEach(async () => {
-  await desk.stop();
-  await gateway.close();
-});
 
 function isDead(): boolean {
   return desk.link.connections.every(({ socket }) => socket === 'down');

@@ -86,24 +86,28 @@ async function settle(desk: LiveDesk, simulator: Simulator, ticks: number): Prom
   await desk.until('every fill is booked', () => desk.stores.fills.size === simulator.ledger.fills.length);
 }
 
+/** What the desk and the ledger must say alike of a fill; price in millionths, quantity in ten-thousandths, commission in millionths. */
+interface FillTerms {
+  readonly execId: string;
+  readonly side: string;
+  readonly quantity: number;
+  readonly price: number;
+  readonly orderRef?: string | undefined;
+  readonly commission?: number | undefined;
+}
+
 function compareWithLedger(desk: LiveDesk, simulator: Simulator): void {
   const { ledger } = simulator;
-  const ours = [...desk.stores.fills.values()].map((fill) => ({
-    execId: fill.execId,
-    side: fill.side,
-    quantity: fill.quantity,
-    price: fill.price,
-    ref: fill.orderRef,
-    commission: fill.commission,
-  }));
-  const theirs = ledger.fills.map((fill) => ({
-    execId: fill.execId,
-    side: fill.side,
-    quantity: fill.quantity,
-    price: fill.price,
-    ref: fill.orderRef,
-    commission: fill.commission,
-  }));
+  const told = ({ execId, side, quantity, price, orderRef, commission }: FillTerms) => ({
+    execId,
+    side,
+    quantity,
+    price,
+    ref: orderRef,
+    commission,
+  });
+  const ours = [...desk.stores.fills.values()].map(told);
+  const theirs = ledger.fills.map(told);
   const byId = (a: { execId: string }, b: { execId: string }) => (a.execId < b.execId ? -1 : 1);
   expect(ours.sort(byId)).toEqual(theirs.sort(byId));
   const positions = [...desk.stores.positions.values()].map((position) => ({

@@ -1,9 +1,8 @@
-import { Coordinator } from '#core/commit/coordinator';
-import { StackContext } from '#core/commit/stack-context';
-import { Stores } from '#core/commit/stores';
+import type { Coordinator } from '#core/commit/coordinator';
+import type { Stores } from '#core/commit/stores';
 import type { CommitBug } from '#core/commit/work';
-import { DeskCore } from '#core/engine/desk-core';
-import { type DeskStores, type Effect, openDeskStores } from '#core/engine/desk-state';
+import type { DeskCore } from '#core/engine/desk-core';
+import type { DeskStores, Effect } from '#core/engine/desk-state';
 import { engineState, type Hall } from '#core/engine/hall';
 import type { EngineState } from '#core/engine/engine-table';
 import type { BrokerNews } from '#core/ports/broker';
@@ -12,6 +11,7 @@ import type { Contract } from '#domain/contract';
 import type { Amount } from '#domain/money';
 import type { TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
+import { assembleCore } from '../support/core/assemble-core.ts';
 import { detailsOf, rulesOf } from '../support/core-fixtures.ts';
 import { Tamper } from './bugs.ts';
 import { ProcessClock } from './clock.ts';
@@ -36,7 +36,7 @@ export const RULES: RiskRules = rulesOf({
 export class Life {
   readonly number: number;
   readonly clock: ProcessClock;
-  readonly commits = new Stores();
+  readonly commits: Stores;
   readonly stores: DeskStores;
   readonly coordinator: Coordinator<Effect>;
   readonly core: DeskCore;
@@ -44,7 +44,7 @@ export class Life {
   readonly journal: LifeJournal;
   readonly transport: Transport;
   readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
-  readonly bugs: CommitBug[] = [];
+  readonly bugs: readonly CommitBug[];
   readonly #world: World;
   #alive = true;
   /** The day's profit and loss as this life was last told it. */
@@ -60,11 +60,6 @@ export class Life {
     this.clock = new ProcessClock(world.clock, alive);
     const process = { disk: world.disk, clock: this.clock, alive, crash };
     this.journal = new LifeJournal(process);
-    this.stores = openDeskStores(this.commits);
-    this.coordinator = new Coordinator<Effect>(
-      { stores: this.commits, clock: this.clock, scheduler: this.clock, context: new StackContext(), journal: this.journal },
-      { startAfter: this.journal.startAfter, onBug: (bug) => this.bugs.push(bug) },
-    );
     const tamper = new Tamper(world.bug);
     this.transport = new Transport({
       clock: this.clock,
@@ -103,24 +98,22 @@ export class Life {
         return twice;
       },
     });
-    this.core = new DeskCore({
+    const assembled = assembleCore({
+      clock: this.clock,
+      journal: this.journal,
+      startAfter: this.journal.startAfter,
       ports: {
         broker: this.transport,
         market: this.transport.quotes,
-        clock: this.clock,
-        scheduler: this.clock,
         ids: { triggerId: () => world.newTriggerId() as TriggerId, phrase: () => 'K7QX' },
-        journal: this.journal,
         killLatchFile: latchFile(process),
         drafts: draftsFile(process),
         breakerFile: breakerFile(process),
         rules: () => RULES,
         earlierOrders: earlierOrders(world.disk),
       },
-      coordinator: this.coordinator,
-      stores: this.stores,
-      simulated: false,
     });
+    ({ commits: this.commits, stores: this.stores, coordinator: this.coordinator, core: this.core, bugs: this.bugs } = assembled);
     this.hall = this.core.hall;
     this.core.onLog((line) => {
       if (this.#alive) world.listener?.log(number, line);

@@ -1,54 +1,27 @@
-import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
-import type { TriggerAction } from '#domain/trigger';
+import type { ClientId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
+import type { TriggerAction } from '#domain/trigger';
+import { BRACKET, type BracketDesk, executedByHand, sentBracket } from './core/bracket.ts';
 import { CoreDesk } from './core-desk.ts';
 import { DU, manualOrder } from './core-fixtures.ts';
 import { IBM, px } from './trigger-fixtures.ts';
 
-export const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
 export const LIMIT_BRACKET = { ...BRACKET, entry: { type: 'LMT', limit: px(180.02) } } as const satisfies Partial<TriggerAction>;
-
-export interface BracketDesk {
-  readonly desk: CoreDesk;
-  readonly entry: OrderRef;
-  readonly target: OrderRef;
-  readonly stop: OrderRef;
-}
 
 /** A limit entry for 100 IBM that works without a fill, and its exits that wait for it. */
 export function waitingBracket(): BracketDesk {
-  const desk = new CoreDesk();
-  const { id, entry } = desk.fired(LIMIT_BRACKET);
-  desk.openOrder(entry);
-  const [target, stop] = [desk.ref(id, 'T'), desk.ref(id, 'S')];
-  desk.openOrder(target, 'PreSubmitted');
-  desk.openOrder(stop, 'PreSubmitted');
+  const waiting = sentBracket(LIMIT_BRACKET);
   // Past the time in which a fill by hand may be in the opening positions already.
-  desk.wait(16_000);
-  desk.quote(180);
-  return { desk, entry, target, stop };
-}
-
-/** 100 IBM long, with the target and the stop of its bracket working at the broker. */
-export function heldBracket(): BracketDesk {
-  const desk = new CoreDesk();
-  const { id, entry } = desk.fired(BRACKET);
-  desk.fills(entry, 100, 180.02);
-  const [target, stop] = [desk.ref(id, 'T'), desk.ref(id, 'S')];
-  desk.openOrder(target);
-  desk.openOrder(stop, 'PreSubmitted');
-  desk.wait(16_000);
-  desk.position(100);
-  desk.end('positions');
-  desk.quote(180.5);
-  return { desk, entry, target, stop };
+  waiting.desk.wait(16_000);
+  waiting.desk.quote(180);
+  return waiting;
 }
 
 /**
  * A desk that has just been started again: IB lists the exits of an earlier run, and its entry where that still works. The entry filled, if
  * it did, on an earlier day.
  */
-export function restarted(entryWorks: boolean): BracketDesk {
+export function restarted(entryWorks: boolean): Omit<BracketDesk, 'id'> {
   const desk = new CoreDesk({ startAfter: 1_000 });
   desk.core.start();
   desk.connect();
@@ -83,28 +56,8 @@ function ids(orderId: number): { readonly orderId: OrderId; readonly permId: Per
 
 let trades = 0;
 
-/** A person in TWS trades; the execution comes with an order this desk did not make. */
+/** A person in TWS trades so many shares of IBM; the execution comes with an order this desk did not make. */
 export function tradedByHand(desk: CoreDesk, side: 'BUY' | 'SELL', quantity: number): void {
   trades += 1;
-  const permId = (7_000 + trades) as PermId;
-  desk.news({
-    kind: 'execution',
-    execution: {
-      execId: `0009.${trades}.01` as ExecId,
-      account: DU,
-      conId: IBM.conId,
-      side,
-      quantity: units(quantity),
-      price: px(180.4),
-      cumQuantity: units(quantity),
-      avgPrice: px(180.4),
-      orderId: (0 - trades) as OrderId,
-      permId,
-      clientId: 0 as ClientId,
-      time: '20131008  10:31:00',
-      at: desk.clock.now(),
-    },
-    contract: IBM,
-    live: true,
-  });
+  executedByHand(desk, side, quantity, { execId: `0009.${trades}.01`, orderId: -trades, permId: 7_000 + trades });
 }

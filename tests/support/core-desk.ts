@@ -1,8 +1,7 @@
-import { Coordinator } from '#core/commit/coordinator';
-import { StackContext } from '#core/commit/stack-context';
-import { Stores } from '#core/commit/stores';
-import { DeskCore } from '#core/engine/desk-core';
-import { type DeskStores, type Effect, openDeskStores } from '#core/engine/desk-state';
+import type { Coordinator } from '#core/commit/coordinator';
+import type { Stores } from '#core/commit/stores';
+import type { DeskCore } from '#core/engine/desk-core';
+import type { DeskStores, Effect, EngineRecord } from '#core/engine/desk-state';
 import { engineState, type Hall } from '#core/engine/hall';
 import { kill } from '#core/engine/kill';
 import { acknowledgeKill, confirmRearm, requestRearm, startDesk } from '#core/engine/operator';
@@ -13,15 +12,15 @@ import type { RiskRules } from '#core/risk/risk-context';
 import type { CommitBug } from '#core/commit/work';
 import type { Contract } from '#domain/contract';
 import type { Execution, Fill } from '#domain/execution';
-import type { ExecId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
+import type { ClientId, ExecId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
 import { amountOf } from '#domain/money';
 import type { Order } from '#domain/order';
 import { orderRef, type Leg } from '#domain/order-ref';
 import type { Position } from '#domain/position';
 import { units, ZERO } from '#domain/quantity';
-import { ok } from '#domain/result';
-import type { Trigger, TriggerAction, TriggerSpec } from '#domain/trigger';
 import { minus, plus, sumOf } from '#domain/scaled';
+import type { Trigger, TriggerAction, TriggerSpec } from '#domain/trigger';
+import { assembleCore, MemoryDrafts } from './core/assemble-core.ts';
 import { detailsOf, DU, manualOrder, MemoryLatchFile, rulesOf } from './core-fixtures.ts';
 import { ScriptedBroker, ScriptedMarket } from './core-broker.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -52,48 +51,30 @@ export class CoreDesk {
   readonly broker = new ScriptedBroker();
   readonly market = new ScriptedMarket();
   readonly latchFile: MemoryLatchFile;
-  readonly commits = new Stores();
+  readonly commits: Stores;
   readonly stores: DeskStores;
   readonly coordinator: Coordinator<Effect>;
   readonly core: DeskCore;
   readonly hall: Hall;
   readonly logs: LogLine[] = [];
-  readonly bugs: CommitBug[] = [];
-  saved: readonly TriggerDraft[] = [];
+  readonly bugs: readonly CommitBug[];
   rules: RiskRules = rulesOf();
   epoch = 0;
-  #triggerIds = 0;
+  readonly #drafts: MemoryDrafts;
   #execs = 0;
 
   constructor(options: DeskOptions = {}) {
     this.clock = new FakeClock(options.startAt);
     this.latchFile = options.latchFile ?? new MemoryLatchFile();
-    this.stores = openDeskStores(this.commits);
-    this.coordinator = new Coordinator<Effect>(
-      { stores: this.commits, clock: this.clock, scheduler: this.clock, context: new StackContext(), journal: this.journal },
-      { onBug: (bug) => this.bugs.push(bug), ...(options.startAfter === undefined ? {} : { startAfter: options.startAfter }) },
-    );
-    this.core = new DeskCore({
+    this.#drafts = new MemoryDrafts(options.drafts);
+    const assembled = assembleCore({
+      clock: this.clock,
+      journal: this.journal,
       ports: {
         broker: this.broker,
         market: this.market,
-        clock: this.clock,
-        scheduler: this.clock,
-        ids: {
-          triggerId: () => {
-            this.#triggerIds += 1;
-            return `T${String(this.#triggerIds).padStart(7, '0')}` as TriggerId;
-          },
-          phrase: () => 'K7QX',
-        },
-        journal: this.journal,
         killLatchFile: this.latchFile,
-        drafts: {
-          load: () => ok(options.drafts ?? []),
-          save: (drafts) => {
-            this.saved = drafts();
-          },
-        },
+        drafts: this.#drafts,
         ...(options.breakerFile === undefined ? {} : { breakerFile: options.breakerFile }),
         rules: () => this.rules,
         earlierOrders: () => ({
@@ -101,10 +82,9 @@ export class CoreDesk {
           ...(options.earlierTrouble === undefined ? {} : { trouble: options.earlierTrouble }),
         }),
       },
-      coordinator: this.coordinator,
-      stores: this.stores,
-      simulated: false,
+      ...(options.startAfter === undefined ? {} : { startAfter: options.startAfter }),
     });
+    ({ commits: this.commits, stores: this.stores, coordinator: this.coordinator, core: this.core, bugs: this.bugs } = assembled);
     this.hall = this.core.hall;
     this.broker.gate = this.core.gate;
     this.broker.now = () => this.clock.now();
@@ -114,6 +94,16 @@ export class CoreDesk {
 
   get state(): string {
     return engineState(this.hall);
+  }
+
+  /** The triggers as this run has written them last for the next one. */
+  get saved(): readonly TriggerDraft[] {
+    return this.#drafts.saved;
+  }
+
+  /** How far the newest kill has come. */
+  get kill(): EngineRecord['kill'] {
+    return this.stores.engine.get('desk')?.kill;
   }
 
   // The connection
@@ -283,7 +273,7 @@ export class CoreDesk {
     this.news({ kind: 'open-order', order: this.openOrderOf(ref, ibStatus, more) });
   }
 
-  openOrderOf(ref: OrderRef, ibStatus: string, more: Partial<OpenOrderNews> = {}): OpenOrderNews {
+  openOrderOf(ref: OrderRef, ibStatus = 'Submitted', more: Partial<OpenOrderNews> = {}): OpenOrderNews {
     const { orderId, clientId, leg, approved } = this.broker.frameOf(ref);
     const { limit: _none, ...plain } = manualOrder({
       orderId,
@@ -302,6 +292,11 @@ export class CoreDesk {
       ibStatus,
       ...more,
     };
+  }
+
+  /** As IB lists it among the completed orders: without order id, sometimes without quantity. */
+  completedOf(ref: OrderRef, ibStatus: string, more: Partial<OpenOrderNews> = {}): OpenOrderNews {
+    return this.openOrderOf(ref, ibStatus, { orderId: 0 as OrderId, clientId: 0 as ClientId, quantity: units(0), ...more });
   }
 
   status(ref: OrderRef, ibStatus: string, filled = 0, more: Partial<OrderStatusNews> = {}): void {

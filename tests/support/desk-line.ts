@@ -1,8 +1,8 @@
-import { Coordinator, type CoordinatorOptions } from '#core/commit/coordinator';
-import { StackContext } from '#core/commit/stack-context';
+import type { Coordinator, CoordinatorOptions } from '#core/commit/coordinator';
 import type { Store } from '#core/commit/store';
 import { Stores } from '#core/commit/stores';
 import type { Release, Work } from '#core/commit/work';
+import { coordinatorOn } from './core/coordinator-on.ts';
 import { FakeClock } from './fake-clock.ts';
 import { MemoryJournal } from './memory-journal.ts';
 
@@ -24,7 +24,7 @@ export function lineOf(options: CoordinatorOptions = {}, onRelease?: (release: R
   const stores = new Stores();
   const numbers = stores.open<string, number>('numbers');
   const texts = stores.open<string, string>('texts');
-  const coordinator = new Coordinator<string>({ stores, clock, scheduler: clock, context: new StackContext(), journal }, options);
+  const coordinator = coordinatorOn<string>({ stores, clock, journal }, options);
   const released: Release<string>[] = [];
   coordinator.dispatchTo((release) => {
     released.push(release);

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Coordinator } from '#core/commit/coordinator';
-import { StackContext } from '#core/commit/stack-context';
+import type { Coordinator } from '#core/commit/coordinator';
 import type { Store } from '#core/commit/store';
 import { Stores } from '#core/commit/stores';
 import type { Release } from '#core/commit/work';
 import { CommitJournal, type CommitJournalOptions } from '#journal/commit-journal';
 import type { Entry } from '#journal/entry';
+import { coordinatorOn } from './core/coordinator-on.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FaultyFiles } from './faulty-files.ts';
 import { work } from './desk-line.ts';
@@ -35,8 +35,7 @@ export function journalDesk(
   const numbers: Store<string, number> = stores.open('numbers');
   const released: Release<string>[] = [];
   const digests = new Map<number, string>();
-  const ports = { stores, clock, scheduler: clock, context: new StackContext(), journal };
-  const coordinator = new Coordinator<string>(ports, { startAfter: journal.lastSeq });
+  const coordinator = coordinatorOn<string>({ stores, clock, journal }, { startAfter: journal.lastSeq });
   coordinator.dispatchTo((release) => released.push(release));
   coordinator.subscribe(({ seq }) => digests.set(seq, stores.digest));
   const commit = (value: number): void => {

@@ -1,22 +1,20 @@
-import { Coordinator } from '#core/commit/coordinator';
-import { Stores } from '#core/commit/stores';
-import { DeskCore } from '#core/engine/desk-core';
-import { openDeskStores, type DeskStores, type Effect } from '#core/engine/desk-state';
+import type { Coordinator } from '#core/commit/coordinator';
+import type { DeskCore } from '#core/engine/desk-core';
+import type { DeskStores, Effect } from '#core/engine/desk-state';
 import { engineState } from '#core/engine/hall';
 import { startDesk } from '#core/engine/operator';
 import { armTrigger } from '#core/engine/triggers';
-import type { TriggerDraft } from '#core/ports/desk-files';
 import type { Journal } from '#core/ports/journal';
 import type { RiskLimits } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
-import { ok } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
 import { DEFAULT_SETTINGS } from '#protocol/settings';
 import type { Simulator } from '#simulator/simulator';
 import { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
 import { createTwsAdapter, type TwsAdapter } from '#tws/tws-adapter';
+import { assembleCore } from './core/assemble-core.ts';
 import { MemoryJournal } from './memory-journal.ts';
 
 /** Limits under which a whole day's tape in seconds is not a runaway. Everything else is the default. */
@@ -52,13 +50,6 @@ export async function openLiveDesk(
 ): Promise<LiveDesk> {
   const clock = new SystemClock();
   const journal = new MemoryJournal();
-  const cells = new Stores();
-  const stores = openDeskStores(cells);
-  const bugs: unknown[] = [];
-  const coordinator = new Coordinator<Effect>(
-    { stores: cells, clock, scheduler: clock, context: new AsyncContext(), journal: file ?? journal },
-    { onBug: (bug) => bugs.push(bug) },
-  );
   let highest = 0;
   let serverTime: (seconds: number, roundTrip: number) => void = () => undefined;
   const adapter = createTwsAdapter(
@@ -72,22 +63,15 @@ export async function openLiveDesk(
       onServerTime: (seconds, roundTrip) => serverTime(seconds, roundTrip),
     },
   );
-  let ids = 0;
-  let drafts: readonly TriggerDraft[] = [];
-  const core = new DeskCore({
+  const { core, coordinator, stores, bugs } = assembleCore({
+    clock,
+    context: new AsyncContext(),
+    journal: file ?? journal,
     ports: {
       broker: adapter.broker,
       market: adapter.market,
-      clock,
-      scheduler: clock,
-      ids: { triggerId: () => String((ids += 1)).padStart(8, '0') as TriggerId, phrase: () => 'TEST' },
-      journal: file ?? journal,
-      killLatchFile: { read: () => ({ set: false, reason: '', scope: 'own' }), set: () => ok(undefined), clear: () => ok(undefined) },
-      drafts: { load: () => ok(drafts), save: (next) => (drafts = next()) },
       rules: () => ({ limits, orderTypes: DEFAULT_SETTINGS.allowed.orderTypes, timesInForce: DEFAULT_SETTINGS.allowed.timesInForce }),
     },
-    coordinator,
-    stores,
     simulated: true,
   });
   serverTime = (seconds, roundTrip) => core.hall.exchange.server(seconds, roundTrip);

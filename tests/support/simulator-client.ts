@@ -1,4 +1,4 @@
-import { type Contract, EventName, IBApi, OrderAction, OrderType, SecType, type Order, TimeInForce } from '@stoqey/ib';
+import { type Contract, EventName, IBApi, type Order, OrderAction, type OrderState, OrderType, SecType, TimeInForce } from '@stoqey/ib';
 
 /** One emission of the library, by the name of its event. */
 export interface Heard {
@@ -83,6 +83,14 @@ export function order(action: 'BUY' | 'SELL', type: keyof typeof TYPES, totalQua
     account: 'DU1234567',
     ...more,
   };
+}
+
+/** What the library hands to a listener of `openOrder`. */
+export type OpenOrder = readonly [orderId: number, contract: Contract, order: Order, state: OrderState];
+
+/** The order that the client was told last. */
+export function lastOpenOrder(client: TestClient): OpenOrder {
+  return client.all('openOrder').at(-1) as unknown as OpenOrder;
 }
 
 /** What an order's owner heard about it, in order, as short words. */

@@ -4,10 +4,9 @@ import { replay } from '#core/commit/replay';
 import { Stores } from '#core/commit/stores';
 import type { CommitRecord } from '#core/ports/journal';
 import { AsyncContext } from '#system/context';
-import { Coordinator } from '#core/commit/coordinator';
+import { coordinatorOn } from '../support/core/coordinator-on.ts';
 import { lineOf, work } from '../support/desk-line.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { MemoryJournal } from '../support/memory-journal.ts';
 
 describe('the text of plain data', () => {
   test.each([
@@ -55,14 +54,7 @@ describe('stores', () => {
   test('find a value that was changed in place where only the outermost object is frozen', () => {
     const stores = new Stores({ freeze: 'shallow' });
     const orders = stores.open<string, { leg: { price: number } }>('orders');
-    const clock = new FakeClock();
-    const coordinator = new Coordinator<never>({
-      stores,
-      clock,
-      scheduler: clock,
-      context: new AsyncContext(),
-      journal: new MemoryJournal(),
-    });
+    const coordinator = coordinatorOn<never>({ stores, clock: new FakeClock(), context: new AsyncContext() });
     coordinator.submit(work((tx) => tx.set(orders, 'a', { leg: { price: 1 } })));
     coordinator.submit(work((tx) => tx.set(orders, 'b', { leg: { price: 1 } })));
     orders.get('a')!.leg.price = 2;
@@ -189,9 +181,8 @@ describe('replay', () => {
 test('the context is reachable anywhere below an execution, through awaits too, and nowhere else', async () => {
   const stores = new Stores();
   const numbers = stores.open<string, number>('numbers');
-  const clock = new FakeClock();
   const context = new AsyncContext();
-  const coordinator = new Coordinator<string>({ stores, clock, scheduler: clock, context, journal: new MemoryJournal() });
+  const coordinator = coordinatorOn<string>({ stores, clock: new FakeClock(), context });
   const released: unknown[] = [];
   coordinator.dispatchTo(() => released.push(context.current()));
   const deepBelow = () => {

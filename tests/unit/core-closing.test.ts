@@ -5,46 +5,19 @@ import { changeOrder } from '#core/engine/modify';
 import type { Contract } from '#domain/contract';
 import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
+import { heldBare, heldBracket } from '../support/core/bracket.ts';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU, manualOrder } from '../support/core-fixtures.ts';
+import { cancelled, changes, closes } from '../support/core/left.ts';
+import { soldByHand } from '../support/held.ts';
 import { BAC, IBM, px } from '../support/trigger-fixtures.ts';
-
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
-
-/** 100 IBM long, with the target and the stop of its bracket working at the broker. */
-function held(): { readonly desk: CoreDesk; readonly target: OrderRef; readonly stop: OrderRef } {
-  const desk = new CoreDesk();
-  const { id, entry } = desk.fired(BRACKET);
-  desk.fills(entry, 100, 180.02);
-  const [target, stop] = [desk.ref(id, 'T'), desk.ref(id, 'S')];
-  desk.openOrder(target);
-  desk.openOrder(stop, 'PreSubmitted');
-  // Past the time in which a fill by hand may be in the opening positions already.
-  desk.wait(16_000);
-  desk.position(100);
-  desk.end('positions');
-  desk.quote(180.5);
-  return { desk, target, stop };
-}
 
 function close(desk: CoreDesk, percent: 25 | 50 | 100) {
   return closePosition(desk.hall, DU, IBM.conId, percent, 'the test');
 }
 
-function changes(desk: CoreDesk) {
-  return desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity]);
-}
-
-function cancelled(desk: CoreDesk) {
-  return desk.broker.cancels.map(({ orderId }) => desk.broker.frames.findLast((frame) => frame.orderId === orderId)?.ref);
-}
-
-function closes(desk: CoreDesk) {
-  return desk.broker.frames.filter((frame) => frame.leg.leg === 'F').map(({ leg }) => [leg.side, leg.type, leg.quantity]);
-}
-
 test('half is closed only after both exits have shrunk to the other half, the stop last', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   expect(close(desk, 50).ok).toBe(true);
   expect(changes(desk)).toEqual([[target, units(50)]]);
   desk.openOrder(target, 'Submitted', { quantity: units(50) });
@@ -59,7 +32,7 @@ test('half is closed only after both exits have shrunk to the other half, the st
 });
 
 test('all of it is closed only after IB has confirmed that its exits are gone, the stop last', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   expect(close(desk, 100).ok).toBe(true);
   expect(cancelled(desk)).toEqual([target]);
   desk.status(target, 'Cancelled');
@@ -70,7 +43,7 @@ test('all of it is closed only after IB has confirmed that its exits are gone, t
 });
 
 test('a stop that fills while it is being cancelled leaves nothing to close: the position never turns around', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   close(desk, 100);
   desk.fill(stop, 100, 178.98);
   desk.status(stop, 'Filled', 100);
@@ -81,7 +54,7 @@ test('a stop that fills while it is being cancelled leaves nothing to close: the
 });
 
 test('a stop that fills in part leaves only the rest to close', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   close(desk, 100);
   desk.fill(stop, 30, 178.98);
   desk.status(stop, 'Cancelled', 30);
@@ -90,7 +63,7 @@ test('a stop that fills in part leaves only the rest to close', () => {
 });
 
 test('exits that do not move within ten seconds end the close with an alarm; nothing was sent', () => {
-  const { desk } = held();
+  const { desk } = heldBracket();
   close(desk, 100);
   desk.wait(11_000);
   expect(closes(desk)).toEqual([]);
@@ -99,7 +72,7 @@ test('exits that do not move within ten seconds end the close with an alarm; not
 });
 
 test('a kill ends a close that waits: nothing of it leaves later', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   close(desk, 50);
   desk.killBy();
   desk.status(target, 'Cancelled');
@@ -109,7 +82,7 @@ test('a kill ends a close that waits: nothing of it leaves later', () => {
 });
 
 test('a second press while a close waits or works is refused', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   expect(close(desk, 100).ok).toBe(true);
   expect(close(desk, 100)).toMatchObject({ ok: false, error: { code: 'conflict' } });
   desk.status(target, 'Cancelled');
@@ -118,36 +91,9 @@ test('a second press while a close waits or works is refused', () => {
   expect(closes(desk)).toHaveLength(1);
 });
 
-/** A person in TWS sells; the execution comes with an order this desk did not make. */
-function soldByHand(desk: CoreDesk, quantity: number): void {
-  const order = manualOrder({ side: 'SELL', quantity: units(quantity), orderId: 3 as OrderId, permId: 777 as PermId });
-  desk.news({ kind: 'open-order', order });
-  desk.news({
-    kind: 'execution',
-    execution: {
-      execId: `0009.${quantity}.01` as ExecId,
-      account: DU,
-      conId: IBM.conId,
-      side: 'SELL',
-      quantity: units(quantity),
-      price: px(180.4),
-      cumQuantity: units(quantity),
-      avgPrice: px(180.4),
-      orderId: order.orderId,
-      permId: order.permId,
-      clientId: 0 as ClientId,
-      time: '20131008  10:31:00',
-      at: desk.clock.now(),
-    },
-    contract: IBM,
-    live: true,
-  });
-  desk.position(100 - quantity);
-}
-
 test('a fill by hand that flattens the position takes its exits back and says so', () => {
-  const { desk, target, stop } = held();
-  soldByHand(desk, 100);
+  const { desk, target, stop } = heldBracket();
+  soldByHand(desk, 100, 0);
   expect(desk.held()?.quantity).toBe(units(0));
   expect(desk.broker.cancels).toEqual([]);
   desk.wait(2_000);
@@ -159,8 +105,8 @@ test('a fill by hand that flattens the position takes its exits back and says so
 });
 
 test('a fill by hand that halves the position halves its exits', () => {
-  const { desk, target, stop } = held();
-  soldByHand(desk, 50);
+  const { desk, target, stop } = heldBracket();
+  soldByHand(desk, 50, 50);
   desk.wait(2_000);
   expect(desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity])).toEqual([
     [target, units(50)],
@@ -169,17 +115,17 @@ test('a fill by hand that halves the position halves its exits', () => {
 });
 
 test('two fills by hand in a row halve the exits twice and never cancel one whose change is on the way', () => {
-  const { desk, target, stop } = held();
-  soldByHand(desk, 20);
+  const { desk, target, stop } = heldBracket();
+  soldByHand(desk, 20, 80);
   desk.wait(1_400);
-  soldByHand(desk, 30);
+  soldByHand(desk, 30, 70);
   desk.position(50);
   desk.wait(1_000);
   expect(desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity])).toEqual([
     [target, units(50)],
     [stop, units(50)],
   ]);
-  soldByHand(desk, 10);
+  soldByHand(desk, 10, 90);
   desk.position(40);
   desk.wait(1_600);
   for (const [ref, status] of [
@@ -198,15 +144,15 @@ test('two fills by hand in a row halve the exits twice and never cancel one whos
 });
 
 test('protection is not taken away on the strength of a book that differs from the broker', () => {
-  const { desk } = held();
-  soldByHand(desk, 100);
+  const { desk } = heldBracket();
+  soldByHand(desk, 100, 0);
   desk.position(100);
   desk.wait(8_000);
   expect(desk.broker.cancels).toEqual([]);
 });
 
 test('what no stop covers is shown, and one command covers it', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   const position = () => desk.held() ?? expect.fail('no position');
   expect(unprotectedOf(desk.hall, position())).toBe(units(0));
   desk.status(stop, 'Cancelled');
@@ -222,7 +168,7 @@ test('what no stop covers is shown, and one command covers it', () => {
 });
 
 test('breakeven moves the stop to the average price, rounded to the side that loses less, and not through the market', () => {
-  const { desk, stop } = held();
+  const { desk, stop } = heldBracket();
   expect(breakeven(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
   expect(desk.broker.changes.at(-1)).toMatchObject({ ref: stop, leg: { stop: px(180.02), quantity: units(100) } });
   desk.openOrder(stop, 'PreSubmitted', { stop: px(180.02) });
@@ -231,7 +177,7 @@ test('breakeven moves the stop to the average price, rounded to the side that lo
 });
 
 test('a close whose target does not go leaves the stop alone: what is held stays protected', () => {
-  const { desk, target } = held();
+  const { desk, target } = heldBracket();
   close(desk, 100);
   desk.wait(11_000);
   expect(cancelled(desk)).toEqual([target]);
@@ -240,7 +186,7 @@ test('a close whose target does not go leaves the stop alone: what is held stays
 });
 
 test('a close that gives up after its stop has gone says what is UNPROTECTED', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   close(desk, 100);
   desk.status(target, 'Cancelled');
   desk.disconnect();
@@ -252,7 +198,7 @@ test('a close that gives up after its stop has gone says what is UNPROTECTED', (
 });
 
 test('a close whose exits go while the book is compared waits for it and leaves then, once', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   close(desk, 100);
   desk.status(target, 'Cancelled');
   startReconciliation(desk.hall);
@@ -265,7 +211,7 @@ test('a close whose exits go while the book is compared waits for it and leaves 
 });
 
 test('no exit is taken out of the way of a close that could not leave: without a connection, while the book is compared', () => {
-  const { desk } = held();
+  const { desk } = heldBracket();
   startReconciliation(desk.hall);
   expect(close(desk, 100)).toMatchObject({ ok: false });
   desk.ends();
@@ -275,7 +221,7 @@ test('no exit is taken out of the way of a close that could not leave: without a
 });
 
 test('a stop that IB does not shrink is not cancelled for it: the close gives up and the stop covers all of it', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   close(desk, 50);
   desk.openOrder(target, 'Submitted', { quantity: units(50) });
   const { orderId, clientId } = desk.broker.frameOf(stop);
@@ -288,7 +234,7 @@ test('a stop that IB does not shrink is not cancelled for it: the close gives up
 });
 
 test('a target that IB does not shrink goes instead: a position can do without it', () => {
-  const { desk, target } = held();
+  const { desk, target } = heldBracket();
   close(desk, 50);
   const { orderId, clientId } = desk.broker.frameOf(target);
   const notice = { code: 105, id: orderId, clientId, text: 'no', severity: 'error', disposition: 'refused-change', orderId } as const;
@@ -298,13 +244,7 @@ test('a target that IB does not shrink goes instead: a position can do without i
 });
 
 test('a position with an exit of another program in the way is not closed from here', () => {
-  const desk = new CoreDesk();
-  const { entry } = desk.fired();
-  desk.fills(entry, 100, 180.02);
-  desk.wait(16_000);
-  desk.position(100);
-  desk.end('positions');
-  desk.quote(180.5);
+  const desk = heldBare();
   desk.news({
     kind: 'open-order',
     order: manualOrder({ side: 'SELL', quantity: units(60), clientId: 9 as ClientId, orderId: 4 as OrderId }),
@@ -316,7 +256,7 @@ test('a position with an exit of another program in the way is not closed from h
 });
 
 test('a close waits for the answer to a change of an exit, even when the new terms would fit', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   desk.status(target, 'Cancelled');
   changeOrder(desk.hall, desk.order(stop), { quantity: units(50) }, 'the test');
   expect(close(desk, 50).ok).toBe(true);
@@ -376,12 +316,12 @@ function boughtByHand(desk: CoreDesk, contract: Contract): void {
 }
 
 test('a close that waited for a message slot is measured again as it leaves: what was sold meanwhile is not sold twice', () => {
-  const { desk, target, stop } = held();
+  const { desk, target, stop } = heldBracket();
   desk.status(target, 'Cancelled');
   desk.status(stop, 'Cancelled');
   desk.broker.mode = 'queue';
   expect(close(desk, 100).ok).toBe(true);
-  soldByHand(desk, 30);
+  soldByHand(desk, 30, 70);
   desk.broker.mode = 'wire';
   desk.broker.releaseWaiting();
   expect(closes(desk)).toEqual([]);

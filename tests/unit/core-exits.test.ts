@@ -4,7 +4,8 @@ import { changeOrder, modifyOrder } from '#core/engine/modify';
 import { restOf } from '#core/order/family';
 import type { OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { BRACKET, heldBracket, waitingBracket } from '../support/bracket-desk.ts';
+import { BRACKET, heldBracket } from '../support/core/bracket.ts';
+import { waitingBracket } from '../support/bracket-desk.ts';
 import { CoreDesk } from '../support/core-desk.ts';
 import { px } from '../support/trigger-fixtures.ts';
 

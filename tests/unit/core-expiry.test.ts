@@ -3,8 +3,9 @@ import { cancelOrders } from '#core/engine/kill';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { goodTillOf } from '#tws/good-till';
-import { completed, earlier, tell } from '../faults/told.ts';
+import { tell } from '../faults/told.ts';
 import { CoreDesk } from '../support/core-desk.ts';
+import { earlier } from '../support/core/earlier-run.ts';
 import { px } from '../support/trigger-fixtures.ts';
 
 /** IB ends an order of the day with the word Cancelled and without a code. The desk's clock begins at 10:30 New York. */
@@ -65,7 +66,7 @@ test('what the completed orders say in words decides, whatever the clock says', 
     desk.disconnect();
     later(desk, TO_THE_CLOSE);
     desk.connect();
-    desk.news({ kind: 'completed-order', order: completed(desk, entry, 'Cancelled'), completedStatus });
+    desk.news({ kind: 'completed-order', order: desk.completedOf(entry, 'Cancelled'), completedStatus });
     desk.ends();
     return desk.order(entry).state;
   };

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { startReconciliation } from '#core/engine/link-news';
-import { resumeDesk } from '#core/engine/operator';
 import { changeTrigger } from '#core/engine/triggers';
 import type { TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
+import { resumed } from '../support/core/resumed.ts';
 
 /** The first trigger's order is UNKNOWN after a lost connection, the desk runs again, and the second waits above 181. */
 function unknown(): { readonly desk: CoreDesk; readonly first: TriggerId; readonly second: TriggerId } {
@@ -14,14 +14,7 @@ function unknown(): { readonly desk: CoreDesk; readonly first: TriggerId; readon
   desk.wait(1_500);
   desk.quote(179.9);
   desk.quote(180.02);
-  desk.disconnect();
-  desk.connect();
-  desk.ends();
-  expect(resumeDesk(desk.hall, 'the test').ok).toBe(true);
-  desk.pnl();
-  desk.quote(179.9);
-  desk.wait(1_500);
-  desk.quote(179.9);
+  resumed(desk);
   expect([desk.order(desk.ref(first)).state, desk.state]).toEqual(['UNKNOWN', 'MANAGING']);
   return { desk, first, second };
 }

@@ -6,10 +6,6 @@ import { IBM } from '../support/trigger-fixtures.ts';
 
 const FOREIGN = manualOrder({ clientId: 9 as ClientId, orderId: 5 as OrderId, permId: 555 as PermId });
 
-function killOf(desk: CoreDesk) {
-  return desk.stores.engine.get('desk')?.kill;
-}
-
 test('a kill of everything into a socket that is half open goes out again whole with the next connection, and until nothing works', () => {
   const desk = new CoreDesk();
   const { entry } = desk.fired();
@@ -37,13 +33,13 @@ test('a kill of everything into a socket that is half open goes out again whole 
   }
   const again = desk.broker.globalCancels - globals;
   expect([again >= 2, again <= 4]).toEqual([true, true]);
-  expect(killOf(desk)).toMatchObject({ phase: 'residuals', residuals: [entry, 'perm:555'] });
+  expect(desk.kill).toMatchObject({ phase: 'residuals', residuals: [entry, 'perm:555'] });
   desk.status(entry, 'Cancelled');
   desk.news({ kind: 'completed-order', order: { ...FOREIGN, ibStatus: 'Cancelled' }, completedStatus: 'Cancelled' });
   desk.wait(2_000);
   desk.ends();
   desk.wait(2_000);
-  expect(killOf(desk)?.phase).toBe('verified');
+  expect(desk.kill?.phase).toBe('verified');
   const verified = desk.broker.globalCancels;
   desk.wait(120_000);
   expect(desk.broker.globalCancels).toBe(verified);
@@ -85,14 +81,14 @@ test('a kill of everything that a run did not finish is finished by the next one
   desk.ends();
   desk.wait(3_000);
   expect(desk.broker.cancels).toMatchObject([{ clientId: 0, orderId: -5 }]);
-  expect(killOf(desk)).toMatchObject({ scope: 'all', phase: 'residuals' });
+  expect(desk.kill).toMatchObject({ scope: 'all', phase: 'residuals' });
   for (const order of [byHand, FOREIGN])
     desk.news({ kind: 'completed-order', order: { ...order, ibStatus: 'Cancelled' }, completedStatus: 'Cancelled' });
   desk.ends();
   desk.wait(3_000);
   desk.ends();
   desk.wait(2_000);
-  expect(killOf(desk)).toMatchObject({ scope: 'all', phase: 'verified' });
+  expect(desk.kill).toMatchObject({ scope: 'all', phase: 'verified' });
   expect(desk.state).toBe('EMERGENCY');
   // What is placed by hand from now on is not for the run after it to cancel.
   expect([latchFile.stored !== undefined, latchFile.scope]).toEqual([true, 'own']);
@@ -102,7 +98,7 @@ test('a narrower kill after one of everything takes nothing back, in memory and 
   const desk = new CoreDesk().started();
   desk.killBy('all');
   desk.killBy('own', 'again');
-  expect([desk.hall.latch.scope(), desk.latchFile.scope, killOf(desk)?.scope]).toEqual(['all', 'all', 'all']);
+  expect([desk.hall.latch.scope(), desk.latchFile.scope, desk.kill?.scope]).toEqual(['all', 'all', 'all']);
 });
 
 test('looks of different connections prove nothing together', () => {

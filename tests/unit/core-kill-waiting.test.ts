@@ -4,29 +4,13 @@ import type { CallName, Input } from '#protocol/commands';
 import { CoreConsole } from '../support/core-console.ts';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU } from '../support/core-fixtures.ts';
+import { heldBracket } from '../support/core/bracket.ts';
+import { closes } from '../support/core/left.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
-
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
-
-/** 100 IBM held with a target and a stop working. */
-function held(desk = new CoreDesk()): CoreDesk {
-  const { id, entry } = desk.fired(BRACKET);
-  desk.fills(entry, 100, 180.02);
-  desk.openOrder(desk.ref(id, 'T'));
-  desk.openOrder(desk.ref(id, 'S'), 'PreSubmitted');
-  desk.wait(2_500);
-  desk.position(100);
-  desk.end('positions');
-  return desk;
-}
-
-function closes(desk: CoreDesk): number {
-  return desk.broker.frames.filter(({ leg }) => leg.leg === 'F').length;
-}
 
 test('a flatten that waits for its exits to go is ended by a kill, also one begun in EMERGENCY by a second kill', () => {
   for (const before of [false, true]) {
-    const desk = held();
+    const { desk } = heldBracket();
     if (before) {
       desk.killBy('own');
       desk.wait(2_000);
@@ -38,7 +22,7 @@ test('a flatten that waits for its exits to go is ended by a kill, also one begu
     expect(desk.stores.closings.size).toBe(0);
     for (const frame of desk.broker.frames.slice(1)) desk.status(frame.ref, 'Cancelled');
     desk.wait(15_000);
-    expect([before, closes(desk)]).toEqual([before, 0]);
+    expect([before, closes(desk).length]).toEqual([before, 0]);
   }
 });
 
@@ -65,7 +49,7 @@ function wishes(desk: CoreDesk): readonly Wish[] {
 test('what was clicked before a kill and waits for contract details is not done after it', async () => {
   for (let at = 0; at < 9; at += 1) {
     const made = new CoreConsole();
-    const desk = held(made.desk);
+    const { desk } = heldBracket(made.desk);
     const [name, input] = wishes(desk)[at]!;
     desk.hall.details.delete(IBM.conId);
     const left = desk.broker.frames.length + desk.broker.changes.length;

@@ -7,13 +7,7 @@ import type { ClientId, OrderId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
 import { manualOrder } from '../support/core-fixtures.ts';
-import { px } from '../support/trigger-fixtures.ts';
-
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
-
-function killOf(desk: CoreDesk) {
-  return desk.stores.engine.get('desk')?.kill;
-}
+import { BRACKET } from '../support/core/bracket.ts';
 
 /** The broker confirms every cancel it got. */
 function confirmCancels(desk: CoreDesk): void {
@@ -35,13 +29,13 @@ test('a kill cancels what works, disarms, and is verified only by the broker’s
   expect(desk.hall.registry.size).toBe(0);
   expect(desk.latchFile.stored).toBe('the test: the test says so');
   desk.wait(3_000);
-  expect(killOf(desk)).toMatchObject({ phase: 'residuals', residuals: [entry, desk.ref(id, 'T'), desk.ref(id, 'S')] });
+  expect(desk.kill).toMatchObject({ phase: 'residuals', residuals: [entry, desk.ref(id, 'T'), desk.ref(id, 'S')] });
   expect(desk.broker.cancels).toHaveLength(3);
   confirmCancels(desk);
   desk.wait(1_000);
   desk.end('open-orders');
   desk.wait(1_000);
-  expect(killOf(desk)).toMatchObject({ phase: 'verified', residuals: [], cancelled: 3, cancelsSent: 3 });
+  expect(desk.kill).toMatchObject({ phase: 'verified', residuals: [], cancelled: 3, cancelsSent: 3 });
 });
 
 test('a kill is not verified before the broker has listed its open orders', () => {
@@ -49,11 +43,11 @@ test('a kill is not verified before the broker has listed its open orders', () =
   desk.killBy('all');
   expect(desk.broker.openOrderRequests).toBeGreaterThan(0);
   desk.wait(5_000);
-  expect(killOf(desk)?.phase).not.toBe('verified');
+  expect(desk.kill?.phase).not.toBe('verified');
   desk.news({ kind: 'open-order', order: manualOrder() });
   desk.end('open-orders');
   desk.wait(1_000);
-  expect(killOf(desk)?.residuals).toHaveLength(1);
+  expect(desk.kill?.residuals).toHaveLength(1);
   expect(desk.broker.cancels).toHaveLength(1);
 });
 
@@ -81,7 +75,7 @@ test('what waits for a message slot never leaves after a kill', () => {
   expect(desk.broker.frames).toEqual([]);
   for (const leg of ['E', 'T', 'S'] as const) expect(desk.order(desk.ref(id, leg)).state).toBe('ABORTED_BY_KILL');
   expect(desk.trigger(id).life).toBe('failed');
-  expect(killOf(desk)).toMatchObject({ purged: 3 });
+  expect(desk.kill).toMatchObject({ purged: 3 });
 });
 
 test('a queue that did not purge is stopped by the gate', () => {
@@ -135,7 +129,7 @@ test('a double frame makes control C-23 kill: both legs cancelled, the order not
   desk.wait(2_000);
   desk.end('open-orders');
   desk.wait(2_000);
-  expect(killOf(desk)).toMatchObject({ phase: 'verified' });
+  expect(desk.kill).toMatchObject({ phase: 'verified' });
 });
 
 test('an order that left although it was counted as dropped by the kill is taken up and cancelled at once', () => {
@@ -210,7 +204,7 @@ test('while disconnected a kill latches; its cancels leave first after the recon
   desk.killBy('all');
   desk.wait(5_000);
   expect(desk.broker.left).toEqual(['reconcile', `place ${entry}`]);
-  expect(killOf(desk)?.phase).toBe('residuals');
+  expect(desk.kill?.phase).toBe('residuals');
   desk.connect();
   expect(desk.broker.left.slice(2, 4).toSorted()).toEqual(['cancel 2:100', 'global-cancel']);
   expect(desk.broker.left[4]).toBe('reconcile');
@@ -258,7 +252,7 @@ test('pressed fifty times, a kill cancels each order a bounded number of times a
   desk.wait(2_000);
   desk.end('open-orders');
   desk.wait(2_000);
-  expect(killOf(desk)).toMatchObject({ phase: 'verified' });
+  expect(desk.kill).toMatchObject({ phase: 'verified' });
   expect(desk.clock.pending).toBeLessThanOrEqual(2);
 });
 
@@ -272,10 +266,10 @@ test('a second kill with a wider scope after a verified one is carried out and v
   confirmCancels(desk);
   desk.end('open-orders');
   desk.wait(2_000);
-  expect(killOf(desk)).toMatchObject({ phase: 'verified', scope: 'own' });
+  expect(desk.kill).toMatchObject({ phase: 'verified', scope: 'own' });
   desk.killBy('all');
   expect(desk.broker.globalCancels).toBe(1);
-  expect(killOf(desk)).toMatchObject({ phase: 'cancelling', scope: 'all' });
+  expect(desk.kill).toMatchObject({ phase: 'cancelling', scope: 'all' });
   desk.news({
     kind: 'order-status',
     status: {
@@ -288,7 +282,7 @@ test('a second kill with a wider scope after a verified one is carried out and v
   desk.wait(1_000);
   desk.end('open-orders');
   desk.wait(2_000);
-  expect(killOf(desk)).toMatchObject({ phase: 'verified' });
+  expect(desk.kill).toMatchObject({ phase: 'verified' });
 });
 
 test('scope own leaves manual and foreign orders alone, scope all takes them', () => {
@@ -319,7 +313,7 @@ test('an UNKNOWN order is cancelled too, and not once a second for ever', () => 
   expect(desk.broker.cancels).toHaveLength(1);
   desk.wait(60_000);
   expect(desk.broker.cancels.length).toBeLessThanOrEqual(10);
-  expect(killOf(desk)?.phase).toBe('residuals');
+  expect(desk.kill?.phase).toBe('residuals');
 });
 
 test('the history tells how the kill came about', () => {

@@ -1,15 +1,10 @@
 import { expect, test } from 'vitest';
-import type { OpenOrderNews } from '#core/ports/broker';
 import type { ClientId, ExecId, OrderId, OrderKey, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
-import { DU, manualOrder } from '../support/core-fixtures.ts';
+import { manualOrder } from '../support/core-fixtures.ts';
+import { earlier, earlierFill, REF } from '../support/core/earlier-run.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
-
-/** As IB tells it: without order id, sometimes without quantity. */
-function completed(desk: CoreDesk, ref: OrderRef, ibStatus: string, more: Partial<OpenOrderNews> = {}): OpenOrderNews {
-  return desk.openOrderOf(ref, ibStatus, { orderId: 0 as OrderId, clientId: 0 as ClientId, quantity: units(0), ...more });
-}
 
 test('an order answered before its own sending was written down is not left behind in SUBMITTED', () => {
   const desk = new CoreDesk();
@@ -99,40 +94,23 @@ test('a whatIf answer is no order', () => {
 
 test('an execution before its order is joined when the order comes (R-17)', () => {
   const desk = new CoreDesk();
-  const ref = 'TD1-AAAAAAAA-3-1-E' as OrderRef;
   desk.core.start();
   desk.connect();
-  const order = { ...manualOrder({ clientId: 2 as ClientId, orderId: 50 as OrderId, permId: 501 as PermId }), orderRef: ref };
   desk.news({
     kind: 'execution',
     live: false,
     contract: IBM,
-    execution: {
-      execId: 'e.1.01' as ExecId,
-      account: DU,
-      conId: IBM.conId,
-      side: 'BUY',
-      quantity: units(40),
-      price: px(170),
-      cumQuantity: units(40),
-      avgPrice: px(170),
-      orderId: 50 as OrderId,
-      permId: 501 as PermId,
-      clientId: 2 as ClientId,
-      orderRef: ref,
-      time: '',
-      at: 0,
-    },
+    execution: earlierFill(REF, 40, { execId: 'e.1.01' as ExecId }),
   });
-  desk.news({ kind: 'open-order', order });
-  expect(desk.order(ref)).toMatchObject({
+  desk.news({ kind: 'open-order', order: earlier(REF) });
+  expect(desk.order(REF)).toMatchObject({
     state: 'PARTIAL',
     filled: units(40),
     avgFillPrice: px(170),
     origin: 'trigger',
     triggerId: 'AAAAAAAA',
   });
-  expect(desk.fillsBooked()[0]?.orderKey).toBe(ref);
+  expect(desk.fillsBooked()[0]?.orderKey).toBe(REF);
 });
 
 test.each([
@@ -162,7 +140,7 @@ test('an own order that filled while the desk was away: FILLED, and the fill is 
   desk.disconnect();
   expect(desk.order(entry).state).toBe('UNKNOWN');
   desk.connect();
-  desk.news({ kind: 'completed-order', order: completed(desk, entry, 'Filled'), completedStatus: 'Filled Size: 100' });
+  desk.news({ kind: 'completed-order', order: desk.completedOf(entry, 'Filled'), completedStatus: 'Filled Size: 100' });
   desk.fill(entry, 100, 180.04, {}, false);
   desk.position(100);
   desk.ends();
@@ -175,7 +153,7 @@ test('an order completed as Filled whose executions IB no longer tells ends with
   const { entry } = desk.fired();
   desk.disconnect();
   desk.connect();
-  desk.news({ kind: 'completed-order', order: completed(desk, entry, 'Filled'), completedStatus: '' });
+  desk.news({ kind: 'completed-order', order: desk.completedOf(entry, 'Filled'), completedStatus: '' });
   desk.ends();
   expect(desk.order(entry)).toMatchObject({ state: 'FILLED', filled: 0 });
   expect(desk.alarms().some((text) => text.includes('no longer tells its executions'))).toBe(true);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { cancelOrders } from '#core/engine/kill';
-import { ORDER_STATES, mayBecome } from '#core/order/life';
+import { mayBecome, ORDER_STATES } from '#core/order/life';
 import { stateOfStatus } from '#core/order/translate';
-import type { NoticeDisposition, OpenOrderNews } from '#core/ports/broker';
+import type { NoticeDisposition } from '#core/ports/broker';
 import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { amountOf } from '#domain/money';
 import { isTerminal, isWorking, type OrderState } from '#domain/order';
@@ -78,24 +78,19 @@ test('a fill waits for no commission, and a commission may come before its fill 
   const desk = new CoreDesk();
   const { entry } = desk.fired();
   const second = desk.execution(entry, 60, 180.05);
-  desk.news({
+  const commission = {
     kind: 'commission',
     execId: second.execId,
     commission: amountOf(1.1),
     currency: 'USD',
     realizedPnl: undefined,
-  });
+  } as const;
+  desk.news(commission);
   desk.fill(entry, 40, 180.03);
   expect(desk.held()).toMatchObject({ quantity: units(40), commission: 0 });
   desk.news({ kind: 'execution', execution: second, contract: IBM, live: true });
   expect(desk.held()).toMatchObject({ quantity: units(100), commission: 1_100_000 });
-  desk.news({
-    kind: 'commission',
-    execId: second.execId,
-    commission: amountOf(1.1),
-    currency: 'USD',
-    realizedPnl: undefined,
-  });
+  desk.news(commission);
   desk.news({ kind: 'commission', execId: second.execId, commission: undefined, currency: '', realizedPnl: undefined });
   expect(desk.held()).toMatchObject({ quantity: units(100), commission: 1_100_000 });
   desk.news({ kind: 'commission', execId: second.execId, commission: amountOf(1), currency: 'USD', realizedPnl: undefined });
@@ -379,14 +374,9 @@ test('a refused cancel is looked up in completed orders and executions', () => {
     },
   });
   expect(desk.broker.reconciles).toBe(asked + 1);
-  desk.news({ kind: 'completed-order', order: completed(desk, entry, 'Cancelled'), completedStatus: 'Cancelled by Trader' });
+  desk.news({ kind: 'completed-order', order: desk.completedOf(entry, 'Cancelled'), completedStatus: 'Cancelled by Trader' });
   expect(desk.order(entry)).toMatchObject({ state: 'CANCELLED', orderId: 100, clientId: 2, quantity: units(100) });
 });
-
-/** As IB tells it: without order id, sometimes without quantity. */
-function completed(desk: CoreDesk, ref: OrderRef, ibStatus: string, more: Partial<OpenOrderNews> = {}): OpenOrderNews {
-  return desk.openOrderOf(ref, ibStatus, { orderId: 0 as OrderId, clientId: 0 as ClientId, quantity: units(0), ...more });
-}
 
 test('202 without its status is looked up after ten seconds', () => {
   const desk = new CoreDesk();

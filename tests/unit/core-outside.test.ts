@@ -4,10 +4,11 @@ import { mendExits } from '#core/engine/mending';
 import { modifyOrder } from '#core/engine/modify';
 import { units } from '#domain/quantity';
 import type { CoreDesk } from '../support/core-desk.ts';
-import { acknowledged, fillTold, heldBracket, offer, sentBracket, soldByHand, TOLD } from '../support/held.ts';
+import { acknowledged, heldBracket, sentBracket } from '../support/core/bracket.ts';
+import { fillTold, offer, soldByHand, TOLD } from '../support/held.ts';
 import { DU } from '../support/core-fixtures.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
-import { completed, tell } from '../faults/told.ts';
+import { tell } from '../faults/told.ts';
 
 /** What the desk says of hands that are not its own. */
 function outside(desk: CoreDesk): readonly string[] {
@@ -132,7 +133,7 @@ test('a cancel that happened while the desk was away is found by the comparison 
   desk.disconnect();
   desk.connect();
   acknowledged(desk, target, 'Submitted');
-  desk.news({ kind: 'completed-order', order: completed(desk, stop, 'Cancelled'), completedStatus: 'Cancelled by Trader' });
+  desk.news({ kind: 'completed-order', order: desk.completedOf(stop, 'Cancelled'), completedStatus: 'Cancelled by Trader' });
   desk.position(100);
   desk.ends();
   desk.wait(6_000);

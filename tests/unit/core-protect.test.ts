@@ -3,7 +3,8 @@ import { closePosition, exiting, exitsOf, protectPosition, unprotectedOf } from 
 import { changeOrder } from '#core/engine/modify';
 import type { OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { heldBracket, LIMIT_BRACKET, waitingBracket } from '../support/bracket-desk.ts';
+import { heldBare, heldBracket } from '../support/core/bracket.ts';
+import { LIMIT_BRACKET, waitingBracket } from '../support/bracket-desk.ts';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU, manualOrder } from '../support/core-fixtures.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
@@ -49,13 +50,7 @@ test('what the target does not reach is protected by a second stop beside it, ne
 });
 
 test('a target that no group at IB holds is not doubled by a stop: it would turn the position around', () => {
-  const desk = new CoreDesk();
-  const { entry } = desk.fired();
-  desk.fills(entry, 100, 180.02);
-  desk.wait(16_000);
-  desk.position(100);
-  desk.end('positions');
-  desk.quote(180.5);
+  const desk = heldBare();
   desk.news({
     kind: 'open-order',
     order: manualOrder({ side: 'SELL', type: 'LMT', limit: px(182), quantity: units(100), ibStatus: 'Submitted' }),
@@ -65,13 +60,7 @@ test('a target that no group at IB holds is not doubled by a stop: it would turn
 });
 
 test('a position is closed although a second bracket of the same contract waits for its entry', () => {
-  const desk = new CoreDesk();
-  const { entry } = desk.fired();
-  desk.fills(entry, 100, 180.02);
-  desk.wait(16_000);
-  desk.position(100);
-  desk.end('positions');
-  desk.quote(180);
+  const desk = heldBare(180);
   const two = desk.arm(desk.spec(180.5, { name: 'two' }, { ...LIMIT_BRACKET, quantity: units(50) }));
   desk.quote(180);
   desk.quote(180.6);

@@ -7,9 +7,11 @@ import type { ClientId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core-desk.ts';
 import { detailsOf, DU, manualOrder } from '../support/core-fixtures.ts';
-import { acknowledged, BRACKET, compared, fillTold, heldBracket, offer, sentBracket, soldByHand, TOLD } from '../support/held.ts';
+import { acknowledged, BRACKET, confirmed, heldBracket, sentBracket } from '../support/core/bracket.ts';
+import { earlier, earlierFill } from '../support/core/earlier-run.ts';
+import { fillTold, offer, soldByHand, TOLD } from '../support/held.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
-import { completed, earlier, earlierFill, tell } from '../faults/told.ts';
+import { tell } from '../faults/told.ts';
 
 function unprotectedAlarms(desk: CoreDesk): readonly string[] {
   return desk.alarms().filter((text) => /^(UNPROTECTED|REVERSED|EXITS DO NOT FIT)/.test(text));
@@ -25,7 +27,7 @@ describe.each(TOLD)('told as %s', (told) => {
     const { desk, entry } = sentBracket();
     fillTold(desk, told, entry, 100, 180.02);
     expect(unprotectedOf(desk.hall, desk.held() ?? expect.fail('no position'))).toBe(units(0));
-    compared(desk, 100);
+    confirmed(desk, 100);
     desk.wait(60_000);
     expect([offer(desk), unprotectedAlarms(desk)]).toEqual([undefined, []]);
   });
@@ -35,7 +37,7 @@ describe.each(TOLD)('told as %s', (told) => {
     fillTold(desk, told, stop, 100, 178.98);
     desk.wait(1_000);
     desk.status(target, 'Cancelled');
-    compared(desk, 0);
+    confirmed(desk, 0);
     desk.wait(30_000);
     expect([offer(desk), unprotectedAlarms(desk), desk.held()?.quantity]).toEqual([undefined, [], units(0)]);
     expect(desk.alarms().filter((text) => text.includes('not by this desk'))).toEqual([]);
@@ -49,7 +51,7 @@ describe.each(TOLD)('told as %s', (told) => {
     desk.status(entry, 'Cancelled', 30);
     desk.status(stop, 'Cancelled', 30);
     desk.status(target, 'Cancelled', 0);
-    compared(desk, 0);
+    confirmed(desk, 0);
     desk.wait(30_000);
     expect([desk.held()?.quantity, offer(desk), unprotectedAlarms(desk)]).toEqual([units(0), undefined, []]);
     expect(desk.alarms().filter((text) => text.includes('the rest of the entry is being cancelled'))).toHaveLength(1);
@@ -61,7 +63,7 @@ describe.each(TOLD)('told as %s', (told) => {
     fillTold(desk, told, stop, 30, 178.98);
     desk.fill(entry, 20, 180.02);
     for (const ref of [entry, stop, target]) desk.status(ref, 'Cancelled', ref === target ? 0 : 30);
-    compared(desk, 20);
+    confirmed(desk, 20);
     desk.wait(2_500);
     expect(offer(desk)).toMatchObject({ kind: 'protect', quantity: units(20), stop: px(179) });
   });
@@ -70,7 +72,7 @@ describe.each(TOLD)('told as %s', (told) => {
     const { desk, stop, target } = heldBracket();
     fillTold(desk, told, target, 100, 182);
     fillTold(desk, told, stop, 100, 178.98);
-    compared(desk, -100);
+    confirmed(desk, -100);
     desk.wait(2_500);
     expect(offer(desk)).toMatchObject({ kind: 'flatten', quantity: units(100) });
     expect(unprotectedAlarms(desk)).toEqual([
@@ -80,7 +82,7 @@ describe.each(TOLD)('told as %s', (told) => {
     expect(closePosition(desk.hall, DU, IBM.conId, 100, 'the test').ok).toBe(true);
     expect(desk.broker.frames.at(-1)?.leg).toMatchObject({ leg: 'F', side: 'BUY', type: 'MKT', quantity: units(100) });
     desk.fill(desk.broker.frames.at(-1)?.ref ?? expect.fail(), 100, 179);
-    compared(desk, 0);
+    confirmed(desk, 0);
     expect(offer(desk)).toBeUndefined();
   });
 });
@@ -91,7 +93,7 @@ test('the target’s execution that comes four seconds after IB has cancelled th
   desk.status(stop, 'Cancelled');
   desk.wait(4_000);
   desk.fill(target, 100, 182);
-  compared(desk, 0);
+  confirmed(desk, 0);
   desk.wait(20_000);
   expect([offer(desk), unprotectedAlarms(desk)]).toEqual([undefined, []]);
   expect(desk.alarms().filter((text) => text.includes('not by this desk'))).toEqual([]);
@@ -103,7 +105,7 @@ test('a fill of the target told before the fill of its entry turns nothing aroun
   desk.wait(1_000);
   desk.fill(entry, 100, 180.02);
   desk.status(stop, 'Cancelled');
-  compared(desk, 0);
+  confirmed(desk, 0);
   desk.wait(20_000);
   expect([offer(desk), unprotectedAlarms(desk)]).toEqual([undefined, []]);
 });
@@ -113,7 +115,7 @@ test('O-12: an entry that fills after it was cancelled: booked, alarmed, and its
   cancelOrders(desk.hall, [desk.order(entry)], 'the test');
   for (const ref of [entry, target, stop]) desk.status(ref, 'Cancelled');
   desk.fill(entry, 100, 180.02);
-  compared(desk, 100);
+  confirmed(desk, 100);
   desk.wait(2_000);
   expect(desk.held()?.quantity).toBe(units(100));
   expect(offer(desk)).toMatchObject({
@@ -180,7 +182,7 @@ test('an offer is told once, grows with the position, and ends when the position
   desk.wait(30_000);
   expect(unprotectedAlarms(desk)).toHaveLength(1);
   desk.fill(entry, 20, 180.02);
-  compared(desk, 120);
+  confirmed(desk, 120);
   desk.wait(3_000);
   expect(offer(desk)).toMatchObject({ quantity: units(120) });
   expect(unprotectedAlarms(desk)).toHaveLength(2);
@@ -331,7 +333,7 @@ test('a target that was placed alone has its group at IB too, and a stop joins i
   const { id, entry } = desk.fired({ target: BRACKET.target });
   desk.fills(entry, 100, 180.02);
   desk.openOrder(desk.ref(id, 'T'));
-  compared(desk, 100);
+  confirmed(desk, 100);
   desk.quote(180.5);
   expect(protectPosition(desk.hall, DU, IBM.conId, px(179), 'the test').ok).toBe(true);
   expect(desk.broker.frames.at(-1)?.leg).toMatchObject({ leg: 'S', quantity: units(100), ocaGroup: `OCA-${entry}` });
@@ -355,6 +357,6 @@ test('a stop placed by hand in TWS protects like one of ours', () => {
 test('completed lists name no order of this desk as changed by hand', () => {
   const { desk, stop } = heldBracket();
   desk.status(stop, 'Cancelled');
-  desk.news({ kind: 'completed-order', order: completed(desk, stop, 'Cancelled'), completedStatus: 'Cancelled' });
+  desk.news({ kind: 'completed-order', order: desk.completedOf(stop, 'Cancelled'), completedStatus: 'Cancelled' });
   expect(desk.alarms().filter((text) => text.includes('was changed in TWS'))).toEqual([]);
 });

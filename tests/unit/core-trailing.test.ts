@@ -7,7 +7,8 @@ import type { Trail } from '#domain/order';
 import { units } from '#domain/quantity';
 import type { CoreDesk } from '../support/core-desk.ts';
 import { DU, rulesOf } from '../support/core-fixtures.ts';
-import { acknowledged, compared, fillTold, heldBracket, offer, soldByHand, TOLD } from '../support/held.ts';
+import { acknowledged, confirmed, heldBracket } from '../support/core/bracket.ts';
+import { fillTold, offer, soldByHand, TOLD } from '../support/held.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
 import { tell } from '../faults/told.ts';
 
@@ -129,7 +130,7 @@ test('a stop without a group that fills while it is being cancelled leaves nothi
   trail(desk);
   desk.fill(stop, 100, 178.98);
   desk.status(stop, 'Filled', 100);
-  compared(desk, 0);
+  confirmed(desk, 0);
   desk.wait(20_000);
   expect([desk.broker.frames.length, desk.stores.trailings.size]).toEqual([before, 0]);
 });
@@ -209,7 +210,7 @@ describe.each(TOLD)('told as %s', (told) => {
     const { ref } = lastFrame(desk);
     fillTold(desk, told, stop, 100, 178.98);
     for (const other of [ref, target]) desk.status(other, 'Cancelled');
-    compared(desk, 0);
+    confirmed(desk, 0);
     desk.wait(20_000);
     expect([desk.held()?.quantity, desk.stores.trailings.size, offer(desk)]).toEqual([units(0), 0, undefined]);
     expect(desk.alarms()).toEqual([]);

@@ -6,14 +6,12 @@ import { changeOrder, modifyOrder } from '#core/engine/modify';
 import { startDesk } from '#core/engine/operator';
 import type { ClientId, ExecId, OrderId, OrderKey, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { BRACKET, heldBracket, restarted, tradedByHand, waitingBracket } from '../support/bracket-desk.ts';
+import { BRACKET, heldBracket } from '../support/core/bracket.ts';
+import { restarted, tradedByHand, waitingBracket } from '../support/bracket-desk.ts';
 import type { CoreDesk } from '../support/core-desk.ts';
 import { DU } from '../support/core-fixtures.ts';
+import { changes } from '../support/core/left.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
-
-function changes(desk: CoreDesk) {
-  return desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity]);
-}
 
 function unprotected(desk: CoreDesk) {
   return unprotectedOf(desk.hall, desk.held() ?? expect.fail('no position'));

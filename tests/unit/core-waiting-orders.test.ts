@@ -8,9 +8,8 @@ import { units } from '#domain/quantity';
 import { CoreConsole } from '../support/core-console.ts';
 import { CoreDesk } from '../support/core-desk.ts';
 import { DU } from '../support/core-fixtures.ts';
+import { BRACKET } from '../support/core/bracket.ts';
 import { IBM, px } from '../support/trigger-fixtures.ts';
-
-const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;
 
 /** A bracket that was approved and waits for a message slot. */
 function queued(made: CoreConsole) {

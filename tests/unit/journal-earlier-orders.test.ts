@@ -6,16 +6,11 @@ import type { Order, OrderState } from '#domain/order';
 import { CommitJournal } from '#journal/commit-journal';
 import { numbersFrame, readEarlierOrders } from '#journal/earlier-orders';
 import { CoreDesk } from '../support/core-desk.ts';
-import { FakeClock } from '../support/fake-clock.ts';
 import { FaultyFiles } from '../support/faulty-files.ts';
 import { journalNames } from '../support/journal-desk.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { journalAt, journalDirectory } from '../support/journal/journal-directory.ts';
 
 const START = Date.UTC(2013, 9, 8, 14, 30);
-
-function journalDirectory(): string {
-  return join(temporaryDirectory(), 'journal');
-}
 
 function template(): Order {
   const desk = new CoreDesk();
@@ -43,8 +38,7 @@ function wrote(name: string, ...orders: readonly Order[]): Omit<CommitRecord, 's
 
 /** A run of the program that dies without closing its journal. */
 function run(directory: string, commits: readonly Omit<CommitRecord, 'seq' | 'at'>[], maxBytes?: number): CommitJournal {
-  const clock = new FakeClock(START);
-  const journal = CommitJournal.open({ directory, clock, scheduler: clock, ...(maxBytes === undefined ? {} : { maxBytes }) });
+  const journal = journalAt(directory, START, maxBytes === undefined ? {} : { maxBytes });
   for (const commit of commits) journal.append({ ...commit, seq: journal.lastSeq + 1, at: START });
   return journal;
 }

@@ -5,27 +5,20 @@ import { describe, expect, test } from 'vitest';
 import type { CommitRecord } from '#core/ports/journal';
 import { AUDIT_COLUMNS, type AuditRow } from '#journal/audit-row';
 import { csvField } from '#journal/audit-text';
-import { CommitJournal } from '#journal/commit-journal';
 import { exportAudit, exportAuditFile } from '#journal/export-audit';
 import type { Period } from '#journal/order-list';
 import { CoreDesk } from '../support/core-desk.ts';
-import { FakeClock } from '../support/fake-clock.ts';
 import { FaultyFiles } from '../support/faulty-files.ts';
 import { journalEntries, journalLines, tamper } from '../support/journal-desk.ts';
+import { journalAt, journalDirectory } from '../support/journal/journal-directory.ts';
 import { holds } from '../support/property.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
 
 const START = Date.UTC(2013, 9, 8, 14, 30);
 const DAY = 86_400_000;
 
-function journalDirectory(): string {
-  return join(temporaryDirectory(), 'journal');
-}
-
 async function written(records: readonly CommitRecord[], maxBytes = 4_000): Promise<string> {
   const directory = journalDirectory();
-  const clock = new FakeClock(START);
-  const journal = CommitJournal.open({ directory, clock, scheduler: clock, maxBytes });
+  const journal = journalAt(directory, START, { maxBytes });
   for (const record of records) journal.append(record);
   journal.frame({ at: START, clientId: 2, direction: 'in', text: 'openOrder DU1234567 100', order: 'perm:1' });
   await journal.close();
@@ -163,8 +156,7 @@ describe('the audit export', () => {
   test('does not carry the book of one run into the next', async () => {
     const { records, entry } = day();
     const directory = await written(records);
-    const clock = new FakeClock(START + DAY);
-    const journal = CommitJournal.open({ directory, clock, scheduler: clock });
+    const journal = journalAt(directory, START + DAY);
     const status = records.filter(({ name }) => name === 'order.status').at(-1) as CommitRecord;
     journal.append({ ...status, seq: journal.lastSeq + 1, at: START + DAY });
     await journal.close();
@@ -188,9 +180,8 @@ describe('the audit export', () => {
 
   test('says what is missing or damaged', async () => {
     const directory = journalDirectory();
-    const clock = new FakeClock(START);
     const files = new FaultyFiles();
-    const journal = CommitJournal.open({ directory, clock, scheduler: clock, files });
+    const journal = journalAt(directory, START, { files });
     const { records } = day();
     for (const record of records) {
       files.writeFault = record.name === 'order.open' ? 'ENOSPC' : undefined;

@@ -1,14 +1,9 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { verifyJournal } from '#journal/verify';
 import { replayJournal } from '#workers/replay-journal';
 import { FaultyFiles } from '../support/faulty-files.ts';
 import { journalCourse, journalDesk, journalEntries } from '../support/journal-desk.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
-
-function journalDirectory(): string {
-  return join(temporaryDirectory(), 'journal');
-}
+import { journalDirectory } from '../support/journal/journal-directory.ts';
 
 const AT = Date.UTC(2013, 9, 8, 14, 30);
 const frame = (text: string) => ({ at: AT, clientId: 2, direction: 'in' as const, text });

@@ -6,14 +6,10 @@ import { verifyJournal } from '#journal/verify';
 import { replayJournal } from '#workers/replay-journal';
 import { FakeClock, settleMicrotasks } from '../support/fake-clock.ts';
 import { FaultyFiles } from '../support/faulty-files.ts';
-import { type JournalDesk, journalCourse, journalDesk, journalEntries, journalLines, tamper } from '../support/journal-desk.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { journalCourse, journalDesk, type JournalDesk, journalEntries, journalLines, tamper } from '../support/journal-desk.ts';
+import { journalDirectory } from '../support/journal/journal-directory.ts';
 
 const FILE = 'commits-000001-20131008.ndjson';
-
-function journalDirectory(): string {
-  return join(temporaryDirectory(), 'journal');
-}
 
 function headOf(directory: string): { file: string; length: number; seq: number; sum: string; at: number } | undefined {
   const path = `${directory}-head.json`;

@@ -2,22 +2,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CommitRecord } from '#core/ports/journal';
-import { CommitJournal } from '#journal/commit-journal';
 import type { JournalFrame } from '#journal/frame-buffer';
 import { readOrderHistory } from '#journal/order-history';
 import { listOrders } from '#journal/order-list';
 import { CoreDesk } from '../support/core-desk.ts';
-import { FakeClock } from '../support/fake-clock.ts';
 import { FaultyFiles } from '../support/faulty-files.ts';
 import { journalNames } from '../support/journal-desk.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
+import { journalAt, journalDirectory } from '../support/journal/journal-directory.ts';
 
 const START = Date.UTC(2013, 9, 8, 14, 30);
 const HOUR = 3_600_000;
-
-function journalDirectory(): string {
-  return join(temporaryDirectory(), 'journal');
-}
 
 /** A run of the program: its commits are numbered on from the journal's, and their times moved to `at`. */
 async function run(
@@ -26,9 +20,7 @@ async function run(
   options: { readonly at?: number; readonly frames?: readonly JournalFrame[]; readonly maxBytes?: number } = {},
 ): Promise<number> {
   const at = options.at ?? START;
-  const clock = new FakeClock(at);
-  const maxBytes = options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes };
-  const journal = CommitJournal.open({ directory, clock, scheduler: clock, ...maxBytes });
+  const journal = journalAt(directory, at, options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes });
   const after = journal.lastSeq;
   for (const record of records) journal.append({ ...record, seq: after + record.seq, at: record.at - START + at });
   for (const frame of options.frames ?? []) journal.frame(frame);
