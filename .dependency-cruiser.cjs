@@ -1,6 +1,8 @@
 // The arrows of the house as rules. Arrows only point down, siblings on a floor do not know each other, only `app` has seen everyone.
 // tests/arch/arrows.test.ts runs them over the tree, and plants a fault for every one of them.
 
+const { HOUSES, floorRules } = require('./.dependency-cruiser.floors.cjs');
+
 const DOMAIN = '^src-shared/domain/';
 const PROTOCOL = '^src-shared/protocol/';
 /** @param {string[]} names */
@@ -44,7 +46,7 @@ module.exports = {
       name: 'risk-holds-the-seal',
       comment: 'Only risk can make an Approved value: whoever else could import the seal could send an order that nobody checked.',
       severity: 'error',
-      from: { pathNot: '^src-main/core/risk/' },
+      from: { path: '^src-', pathNot: '^src-main/core/risk/' },
       to: { path: '^src-main/core/risk/seal\\.ts$' },
     },
     room(
@@ -74,7 +76,7 @@ module.exports = {
       name: 'simulator-started-by-app',
       comment: 'The program must not lean on its own simulator: only app starts it.',
       severity: 'error',
-      from: { pathNot: '^src-main/(simulator|app)/' },
+      from: { path: '^src-', pathNot: '^src-main/(simulator|app)/' },
       to: { path: '^src-main/simulator/' },
     },
     room('journal-behind-ports', 'The journal writes commits to disk behind a port.', '^src-main/journal/', {
@@ -121,7 +123,7 @@ module.exports = {
       comment:
         'Everything but the desktop door, the front step and the preload runs without Electron, so that it can be tested and served without it.',
       severity: 'error',
-      from: { pathNot: '^(src-main/(index\\.ts$|desktop/|app/electron)|src-preload/)' },
+      from: { path: '^src-', pathNot: '^(src-main/(index\\.ts$|desktop/|app/electron)|src-preload/)' },
       to: { path: packages('electron') },
     },
 
@@ -144,7 +146,7 @@ module.exports = {
       name: 'nobody-imports-app',
       comment: 'Only the front steps hold the builder; a part that could import it could reach every other part.',
       severity: 'error',
-      from: { pathNot: '^src-main/(app/|index\\.ts$|daemon\\.ts$)' },
+      from: { path: '^src-', pathNot: '^src-main/(app/|index\\.ts$|daemon\\.ts$)' },
       to: { path: '^src-main/app/' },
     },
     room('index-is-a-step', "Electron's front step calls app and desktop and decides nothing.", '^src-main/index\\.ts$', {
@@ -159,7 +161,7 @@ module.exports = {
       name: 'nobody-imports-a-step',
       comment: 'A front step runs when it is loaded: it is started, never imported.',
       severity: 'error',
-      from: {},
+      from: { path: '^src-' },
       to: { path: '^src-main/(index|daemon|simulator/main|workers/worker)\\.ts$' },
     },
 
@@ -220,6 +222,18 @@ module.exports = {
         may: [...page('panels', 'hook', 'link', 'replica', 'ui', 'format', 'shell'), PROTOCOL, DOMAIN, '(^|/)node_modules/'],
       },
     ),
+
+    // Rooms with floors inside.
+    ...HOUSES.flatMap(floorRules),
+
+    // Tests.
+    {
+      name: 'program-free-of-tests',
+      comment: 'Tests, benches and scripts may look at the program; the program never leans on them.',
+      severity: 'error',
+      from: { path: '^src-' },
+      to: { path: '^(tests|bench|scripts)/' },
+    },
 
     // All rooms.
     {

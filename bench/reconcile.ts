@@ -1,11 +1,11 @@
 import { isWorking } from '#domain/order';
 import { type Price, priceOf, roundToTick, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
-import type { OrderView } from '#simulator/engine/order-view';
+import type { OrderView } from '#simulator/model/order-view';
 import { DEMO_STOCKS } from '#simulator/market/synthetic';
 import { startSimulator } from '#simulator/simulator';
-import { TIMING } from '#tws/tws-options';
-import { FAST_TAPE_LIMITS, openLiveDesk } from '../tests/support/live-desk.ts';
+import { TIMING } from '#tws/socket/timing';
+import { FAST_TAPE_LIMITS, openLiveDesk } from '../tests/support/core/live-desk.ts';
 import { median, quantile, report, round, say, seeded } from './support/figures.ts';
 
 /**
@@ -58,7 +58,7 @@ desk.coordinator.subscribe((news) => {
 let differs: string | undefined;
 let connectedAt = 0;
 let lastConnect = performance.now();
-gateway.moments.listen(({ name }) => {
+gateway.hooks.listen(({ name }) => {
   if (name !== 'connect') return;
   lastConnect = performance.now();
   if (connectedAt === 0) connectedAt = lastConnect;

@@ -10,7 +10,7 @@ import type { TriggerSpec } from '#domain/trigger';
 import { CommitJournal } from '#journal/commit-journal';
 import { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
-import { FAST_TAPE_LIMITS, openLiveDesk } from '../tests/support/live-desk.ts';
+import { FAST_TAPE_LIMITS, openLiveDesk } from '../tests/support/core/live-desk.ts';
 import { BareClient } from './support/bare-client.ts';
 import { median, quantile, report, round, say } from './support/figures.ts';
 import type { FromGateway, ToGateway } from './support/gateway-child.ts';
@@ -81,15 +81,15 @@ function spec(name: string, watched: Contract, level: number, shares: number): T
 
 say(`arming ${RESTING} resting triggers on ${mine} …`);
 for (let at = 0; at < RESTING; at += 1)
-  desk.core.hall.registry.arm({
+  desk.core.deskState.registry.arm({
     id: `R${String(at).padStart(7, '0')}` as never,
     gen: 1,
     spec: spec(`R-${at}`, contract, 10_000_000_000 + at * 1_000_000, 1),
   });
 desk.arm(spec('seed', contract, 9_000_000_000, 1));
-await desk.until('the quote is there', () => (desk.core.hall.board.quote(contract.conId)?.last ?? 0) > 0);
+await desk.until('the quote is there', () => (desk.core.deskState.board.quote(contract.conId)?.last ?? 0) > 0);
 await desk.until('its market is there', () => {
-  const quote = desk.core.hall.board.quote(contract.conId);
+  const quote = desk.core.deskState.board.quote(contract.conId);
   return quote?.bid !== undefined && quote.ask !== undefined;
 });
 // Now, while the ring of frames still holds it.
@@ -100,7 +100,7 @@ const dataReqId = desk.adapter
   .filter((fields) => fields[0] === '1' && fields[3] === String(contract.conId))
   .map((fields) => Number(fields[2]))
   .at(-1);
-const price = desk.core.hall.board.quote(contract.conId)?.last ?? 0;
+const price = desk.core.deskState.board.quote(contract.conId)?.last ?? 0;
 const base = Math.round(price / 10_000);
 const cents = (count: number): string => (count / 100).toFixed(2);
 
@@ -142,7 +142,7 @@ else {
   say(`${ROUNDS} bursts of ${BURST} ticks to each, in turn …`);
   const deskBytes = frames(dataReqId, CHUNK).toString('base64');
   const bareBytes = frames(1, CHUNK).toString('base64');
-  const ticksSeen = (): number => desk.core.hall.registry.counters().ticks;
+  const ticksSeen = (): number => desk.core.deskState.registry.counters().ticks;
   for (let round_ = 0; round_ <= ROUNDS; round_ += 1) {
     const measure = async (clientId: number, bytes: string, seen: () => number): Promise<number> => {
       const before = seen();
@@ -163,7 +163,7 @@ const p50 = quantile(ours, 0.5);
 say(
   `desk p50 ${p50.toFixed(0)} us, p99 ${quantile(ours, 0.99).toFixed(0)} us; bare @stoqey/ib p50 ${quantile(reference, 0.5).toFixed(0)} us, p99 ${quantile(reference, 0.99).toFixed(0)} us`,
 );
-const state = desk.core.hall.stores.engine.get('desk')?.state;
+const state = desk.core.deskState.stores.engine.get('desk')?.state;
 report({
   name: 'tick-to-order',
   ratio: round(p50 / quantile(reference, 0.5)),

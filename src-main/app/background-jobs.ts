@@ -1,5 +1,5 @@
 import type { DeskCore } from '#core/engine/desk-core';
-import { logLine } from '#core/engine/hall';
+import { logLine } from '#core/state/desk-state';
 import type { MarketDataPort } from '#core/ports/market-data';
 import type { Workers } from '#core/ports/workers';
 import type { Bar } from '#domain/bar';
@@ -65,16 +65,16 @@ export function verifyJournal(core: DeskCore, workers: Workers<DeskJobs>, direct
       if (result.kind === 'completed' && result.value.ok) {
         if (first)
           logLine(
-            core.hall,
+            core.deskState,
             'info',
             `Journal verified: ${result.value.value.verified.commits} commits of ${result.value.value.runs.length} runs replay to their digests.`,
           );
       } else if (result.kind === 'completed') {
         const { error } = result.value as { readonly error: { readonly text: string } };
-        logLine(core.hall, 'alarm', `The journal does not verify: ${error.text}. Keep the files and look before you trade.`);
-      } else if (result.kind !== 'cancelled') logLine(core.hall, 'warning', `The journal could not be verified: ${result.text}`);
+        logLine(core.deskState, 'alarm', `The journal does not verify: ${error.text}. Keep the files and look before you trade.`);
+      } else if (result.kind !== 'cancelled') logLine(core.deskState, 'warning', `The journal could not be verified: ${result.text}`);
     });
-    cancel = core.hall.ports.scheduler.after(VERIFY_EVERY_MS, () => verify(false));
+    cancel = core.deskState.ports.scheduler.after(VERIFY_EVERY_MS, () => verify(false));
   };
   verify(true);
   return () => cancel();

@@ -1,11 +1,11 @@
 import type { DeskCore } from '#core/engine/desk-core';
-import { engineState } from '#core/engine/hall';
-import { isArmedState } from '#core/engine/engine-table';
-import { kill } from '#core/engine/kill';
-import { pauseDesk } from '#core/engine/life';
-import type { DeskDoor, DoorStatus } from '#desk/door';
-import { orderLine } from '#desk/projection/rows';
-import type { Router } from '#desk/router';
+import { engineState } from '#core/state/desk-state';
+import { isArmedState } from '#core/state/engine-state';
+import { kill } from '#core/safety/kill';
+import { pauseDesk } from '#core/execution/halt';
+import type { DeskDoor, DoorStatus } from '#desk/entrance/door';
+import { orderLine } from '#desk/projection/order-row';
+import type { Router } from '#desk/entrance/router';
 import type { Publisher } from '#desk/stream/publisher';
 import type { StatusValue } from '#protocol/topics';
 import type { SettingsStore } from './settings-store.ts';
@@ -20,21 +20,21 @@ export interface DoorParts {
 
 /** The one door of the desk, for the window and for the browser alike. */
 export function deskDoor({ core, router, publisher, settings, hotkeys }: DoorParts): DeskDoor {
-  const { hall } = core;
+  const { deskState } = core;
   const listeners = new Set<(status: DoorStatus) => void>();
   let last = '';
 
   function status(): DoorStatus {
-    const account = hall.accounts.current();
+    const account = deskState.accounts.current();
     return {
-      engine: engineState(hall),
+      engine: engineState(deskState),
       account: account?.id ?? null,
       paper: account?.paper ?? null,
-      armed: isArmedState(engineState(hall)),
+      armed: isArmedState(engineState(deskState)),
     };
   }
 
-  hall.coordinator.subscribe(() => {
+  deskState.coordinator.subscribe(() => {
     const now = status();
     const text = JSON.stringify(now);
     if (text === last) return;
@@ -45,15 +45,15 @@ export function deskDoor({ core, router, publisher, settings, hotkeys }: DoorPar
   return {
     call: (name, input, caller) => router.call(name, input, caller),
     subscribe: (topics, send) => publisher.subscribe(topics, send),
-    armed: () => isArmedState(engineState(hall)),
+    armed: () => isArmedState(engineState(deskState)),
     quitSummary: () => ({
-      continues: hall.index.working().map((order) => orderLine(hall, order)),
-      stops: [...hall.stores.triggers.values()]
+      continues: deskState.index.working().map((order) => orderLine(deskState, order)),
+      stops: [...deskState.stores.triggers.values()]
         .filter((trigger) => trigger.life === 'armed' || trigger.life === 'paused')
-        .map((trigger) => `${trigger.spec.name}: ${hall.registry.row(trigger.id)?.rule ?? 'watcher'}`),
+        .map((trigger) => `${trigger.spec.name}: ${deskState.registry.row(trigger.id)?.rule ?? 'watcher'}`),
     }),
-    kill: (scope, by) => kill(hall, scope === 'as-set' ? settings.current.killScope : scope, by, 'kill switch'),
-    pause: (by) => void pauseDesk(hall, 'paused by hand', by),
+    kill: (scope, by) => kill(deskState, scope === 'as-set' ? settings.current.killScope : scope, by, 'kill switch'),
+    pause: (by) => void pauseDesk(deskState, 'paused by hand', by),
     reportHotkeys: (list) => hotkeys(list),
     onStatus: (listener) => {
       listeners.add(listener);

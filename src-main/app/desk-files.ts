@@ -7,7 +7,7 @@ import { err, ok, type Result } from '#domain/result';
 import { KillLatchFile } from '#journal/kill-latch-file';
 import { StateFile } from '#journal/state-file';
 import { triggerSpec } from '#protocol/inputs';
-import type { IdHighWater } from '#tws/tws-options';
+import type { IdHighWater } from '#tws/order/order-ids';
 
 /** The latch of the core's port over the file of the journal's room. */
 export function openKillLatch(dir: string, clock: Clock): LatchPort {

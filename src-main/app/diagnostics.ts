@@ -1,4 +1,4 @@
-import type { Lane } from '#core/commit/lane';
+import type { Lane } from '#core/ports/lane';
 import type { DeskCore } from '#core/engine/desk-core';
 import type { Publisher } from '#desk/stream/publisher';
 import type { DiagnosticsValue } from '#protocol/topics';
@@ -18,7 +18,7 @@ export interface DiagnosticsParts {
 /** Counts commits by lane from now on. */
 export function countLanes(core: DeskCore): ReadonlyMap<Lane, number> {
   const counts = new Map<Lane, number>();
-  core.hall.coordinator.subscribe(({ lane }) => counts.set(lane, (counts.get(lane) ?? 0) + 1));
+  core.deskState.coordinator.subscribe(({ lane }) => counts.set(lane, (counts.get(lane) ?? 0) + 1));
   return counts;
 }
 
@@ -27,8 +27,8 @@ const HISTORY = 40;
 
 /** Everything the Scheduler and Diagnostics panels show, read once a second. */
 export function diagnostics({ core, registry, workers, publisher, memoryMb, laneCounts }: DiagnosticsParts): DiagnosticsValue {
-  const { hall } = core;
-  const statistics = hall.coordinator.statistics();
+  const { deskState } = core;
+  const statistics = deskState.coordinator.statistics();
   const parts = registry.describe();
   const pool = workers.statistics();
   return {
@@ -52,7 +52,7 @@ export function diagnostics({ core, registry, workers, publisher, memoryMb, lane
       snapshots: statistics.liveSnapshots,
       digest: statistics.digest,
     },
-    recent: hall.coordinator.records(RECENT).map((record) => ({
+    recent: deskState.coordinator.records(RECENT).map((record) => ({
       seq: record.seq,
       name: record.name,
       lane: record.lane,
@@ -79,11 +79,11 @@ export function diagnostics({ core, registry, workers, publisher, memoryMb, lane
       lanes: pool.lanes.map((lane) => ({ key: lane.key, waiting: lane.waiting, running: lane.running, done: lane.done })),
     },
     stream: publisher.stats(),
-    engineHistory: [...hall.stores.history.values()].slice(-HISTORY).reverse(),
+    engineHistory: [...deskState.stores.history.values()].slice(-HISTORY).reverse(),
     counters: {
-      ...Object.fromEntries(hall.counters),
-      ...flat('ticks', hall.board.counters()),
-      ...flat('registry', hall.registry.counters()),
+      ...Object.fromEntries(deskState.counters),
+      ...flat('ticks', deskState.board.counters()),
+      ...flat('registry', deskState.registry.counters()),
     },
     memoryMb,
   };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ConsoleAssets } from '#desk/console-assets';
+import type { ConsoleAssets } from '#desk/entrance/console-assets';
 import { err, ok, type Result } from '#domain/result';
 import { loadConsoleAssets } from '#system/console-assets';
 

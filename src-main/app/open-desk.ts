@@ -4,17 +4,17 @@ import { Coordinator } from '#core/commit/coordinator';
 import type { CommitBug } from '#core/commit/work';
 import { Stores } from '#core/commit/stores';
 import { DeskCore } from '#core/engine/desk-core';
-import { openDeskStores, type Effect } from '#core/engine/desk-state';
-import { logLine } from '#core/engine/hall';
-import { faultDesk } from '#core/engine/life';
+import { openDeskStores, type Effect } from '#core/state/records';
+import { logLine } from '#core/state/desk-state';
+import { faultDesk } from '#core/execution/halt';
 import { warmUp } from '#core/engine/warm-up';
 import type { RiskRules } from '#core/risk/risk-context';
 import { createHandlers } from '#desk/handlers/handlers';
-import { DetailsKeeper } from '#desk/details-keeper';
+import { DetailsKeeper } from '#desk/handlers/contract-details';
 import { Projector } from '#desk/projection/projector';
-import { createRouter } from '#desk/router';
+import { createRouter } from '#desk/entrance/router';
 import { createPublisher } from '#desk/stream/publisher';
-import type { DeskDoor } from '#desk/door';
+import type { DeskDoor } from '#desk/entrance/door';
 import { err, ok, type Result } from '#domain/result';
 import { CommitJournal } from '#journal/commit-journal';
 import { numbersFrame } from '#journal/earlier-orders';
@@ -143,23 +143,23 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
       breakerFile: openBreakerFile(dataDir),
       rules,
       earlierOrders: earlierOrders(join(dataDir, 'journal')),
-      startFault: () => settings.fault ?? undefined,
+      startRefusal: () => settings.fault ?? undefined,
     },
     coordinator,
     stores,
     simulated: simulator !== undefined,
   });
-  late.serverTime = (seconds, roundTripMs) => core.hall.exchange.server(seconds, roundTripMs);
+  late.serverTime = (seconds, roundTripMs) => core.deskState.exchange.server(seconds, roundTripMs);
   late.bug = (bug) => {
     log.error('a commit met a defect', { ...bug });
-    faultDesk(core.hall, `A defect of this program stopped the commit "${bug.name}".`);
+    faultDesk(core.deskState, `A defect of this program stopped the commit "${bug.name}".`);
   };
   adapter.setSink({
     ...core.sink,
     tick: (tick) => {
       core.sink.tick(tick);
       if (tick.field === 'last')
-        recorder.note(tick.conId, { at: Math.round(core.hall.exchange.now()), price: tick.price, size: tick.size ?? 0 });
+        recorder.note(tick.conId, { at: Math.round(core.deskState.exchange.now()), price: tick.price, size: tick.size ?? 0 });
     },
   });
   adapter.setGate(core.gate);
@@ -202,11 +202,11 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
       live: {
         confirm: (account, phrase) => {
           if (adapter.link().problem?.code === 'port-mismatch') {
-            if (phrase.trim() !== account || account !== core.hall.accounts.current()?.id)
-              return err(`The words do not match. Type the account id ${core.hall.accounts.current()?.id ?? ''}.`);
+            if (phrase.trim() !== account || account !== core.deskState.accounts.current()?.id)
+              return err(`The words do not match. Type the account id ${core.deskState.accounts.current()?.id ?? ''}.`);
             portConfirmed = true;
             adapter.recheckLive();
-            logLine(core.hall, 'alarm', `Trading on ${account} at port ${twsOptions.port} confirmed by the operator.`);
+            logLine(core.deskState, 'alarm', `Trading on ${account} at port ${twsOptions.port} confirmed by the operator.`);
             return ok(undefined);
           }
           if (!options.live)
@@ -214,7 +214,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
           if (phrase.trim() !== account) return err(`The words do not match. Type the account id ${account}.`);
           live = true;
           adapter.recheckLive();
-          logLine(core.hall, 'alarm', `Live trading on ${account} confirmed by the operator.`);
+          logLine(core.deskState, 'alarm', `Live trading on ${account} confirmed by the operator.`);
           return ok(undefined);
         },
       },
@@ -271,7 +271,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
       measure();
       keeper.start();
       for (const finding of journal.findings())
-        logLine(core.hall, 'alarm', `The journal is not as it was left (${finding.file}): ${finding.text}`);
+        logLine(core.deskState, 'alarm', `The journal is not as it was left (${finding.file}): ${finding.text}`);
       const stopVerifying = verifyJournal(core, workers, join(dataDir, 'journal'));
       stopTimers = () => {
         running = false;
@@ -288,7 +288,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
   warmUp(new AsyncContext(), WARM_UP_ROUNDS);
   registry.seal();
   await registry.start();
-  if (settings.fault !== null) logLine(core.hall, 'alarm', settings.fault);
+  if (settings.fault !== null) logLine(core.deskState, 'alarm', settings.fault);
 
   return ok({
     door: deskDoor({ core, router, publisher, settings, hotkeys: (list) => (hotkeys = list) }),
@@ -297,7 +297,7 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
     simulator,
     fault: (error) => {
       log.error('a defect that nobody caught', { error });
-      faultDesk(core.hall, 'A defect of this program was caught at the last moment; it is in the log.');
+      faultDesk(core.deskState, 'A defect of this program was caught at the last moment; it is in the log.');
     },
     stop: async () => {
       await registry.stop();

@@ -30,7 +30,7 @@ export class WatchList {
 
   /** Once, when the connection is there. A file that cannot be read costs the list, nothing else. */
   async restore(): Promise<void> {
-    if (this.#restored || !this.#core.hall.link.ready) return;
+    if (this.#restored || !this.#core.deskState.link.ready) return;
     this.#restored = true;
     const read = this.#file.read();
     const kept = read.ok ? read.value : read.error.backup;
@@ -39,7 +39,7 @@ export class WatchList {
       return;
     }
     for (const symbol of this.#symbols) {
-      const found = await this.#core.hall.ports.market.search(symbol);
+      const found = await this.#core.deskState.ports.market.search(symbol);
       const contract = found.ok ? found.value.find((candidate) => candidate.symbol === symbol) : undefined;
       if (contract !== undefined) await this.#follow(contract);
     }
@@ -60,17 +60,17 @@ export class WatchList {
   }
 
   async #follow(contract: Contract): Promise<void> {
-    const { hall } = this.#core;
-    const details = await hall.ports.market.details(contract);
+    const { deskState } = this.#core;
+    const details = await deskState.ports.market.details(contract);
     if (!details.ok) return;
     this.#core.learn(details.value);
-    const wanted = hall.subscriptions.want('screen', details.value.contract, 'screen');
+    const wanted = deskState.subscriptions.want('screen', details.value.contract, 'screen');
     if (!wanted.ok) return;
     this.#contracts.set(contract.conId, contract);
-    hall.board.follow(details.value.contract);
+    deskState.board.follow(details.value.contract);
     for (const effect of wanted.value) {
-      if (effect.kind === 'subscribe') hall.ports.market.subscribe(effect.contract);
-      else hall.ports.market.unsubscribe(effect.conId);
+      if (effect.kind === 'subscribe') deskState.ports.market.subscribe(effect.contract);
+      else deskState.ports.market.unsubscribe(effect.conId);
     }
   }
 }

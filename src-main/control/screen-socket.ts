@@ -1,8 +1,8 @@
 import type { WebSocket } from '@fastify/websocket';
-import type { DeskDoor, DoorLog } from '#desk/door';
+import type { DeskDoor, DoorLog } from '#desk/entrance/door';
 import { DeskClient } from '#desk/stream/desk-client';
 import { jsonFrame } from '#desk/stream/json-frame';
-import { TokenBucket } from '#desk/token-bucket';
+import { TokenBucket } from '#desk/entrance/token-bucket';
 import { readMessage } from './wire-message.ts';
 
 /** Close codes of RFC 6455: policy, and "try again later" for who does not read. */

@@ -1,5 +1,5 @@
 import { BrowserWindow } from 'electron';
-import type { DoorLog } from '#desk/door';
+import type { DoorLog } from '#desk/entrance/door';
 import { CrashLimit } from './crash-limit.ts';
 import { CONSOLE_URL, FAILED_URL } from './origin.ts';
 

@@ -1,5 +1,5 @@
 import { Menu, nativeImage, Tray } from 'electron';
-import type { DoorLog, DoorStatus } from '#desk/door';
+import type { DoorLog, DoorStatus } from '#desk/entrance/door';
 import type { DeskActions } from './menu.ts';
 import { trayPng, trayShape, trayText, type TrayShape } from './tray-icon.ts';
 

@@ -1,5 +1,5 @@
 import { globalShortcut } from 'electron';
-import type { HotkeyReport } from '#desk/door';
+import type { HotkeyReport } from '#desk/entrance/door';
 import type { DeskActions } from './menu.ts';
 
 /** Three modifiers: these act while any other program has the keyboard. */

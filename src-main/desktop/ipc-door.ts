@@ -1,6 +1,6 @@
 import { ipcMain, type WebContents } from 'electron';
 import type { Reply, CallName } from '#protocol/commands';
-import type { DeskDoor, DoorLog } from '#desk/door';
+import type { DeskDoor, DoorLog } from '#desk/entrance/door';
 import { DeskClient } from '#desk/stream/desk-client';
 import { isConsole } from './origin.ts';
 

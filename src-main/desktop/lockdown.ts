@@ -1,5 +1,5 @@
 import { app, session, type WebContents } from 'electron';
-import type { DoorLog } from '#desk/door';
+import type { DoorLog } from '#desk/entrance/door';
 import { leavesTheProgram, mayNavigate } from './origin.ts';
 
 /** No page of this program may go elsewhere, open a window, embed one, ask for a device, download, or use the network. */

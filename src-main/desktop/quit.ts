@@ -1,4 +1,4 @@
-import type { QuitSummary } from '#desk/door';
+import type { QuitSummary } from '#desk/entrance/door';
 
 export interface QuitPorts {
   armed(): boolean;

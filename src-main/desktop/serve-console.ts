@@ -1,5 +1,5 @@
-import type { ConsoleAssets } from '#desk/console-assets';
-import { consoleHeaders } from '#desk/console-policy';
+import type { ConsoleAssets } from '#desk/entrance/console-assets';
+import { consoleHeaders } from '#desk/entrance/console-policy';
 import { FAILED_PATH, isOwnUrl } from './origin.ts';
 
 const HEADERS = consoleHeaders("'none'");

@@ -1,6 +1,6 @@
 import { app, dialog, protocol } from 'electron';
-import type { ConsoleAssets } from '#desk/console-assets';
-import type { DeskDoor, DoorLog } from '#desk/door';
+import type { ConsoleAssets } from '#desk/entrance/console-assets';
+import type { DeskDoor, DoorLog } from '#desk/entrance/door';
 import type { DesktopClaim } from './claim.ts';
 import { createConsoleWindow } from './console-window.ts';
 import { createTray } from './desk-tray.ts';

@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
-import type { DoorStatus } from '#desk/door';
+import type { DoorStatus } from '#desk/entrance/door';
 
 const SIZE = 32;
 

@@ -166,7 +166,7 @@ function kindOf(entry: Commit, before: string | null, after: string | null, canc
   if (after === null) return 'removed';
   if (placed || (before === null && (after === 'QUEUED' || after === 'DENIED' || after === 'INTENT'))) return 'decision';
   if (entry.lane === 'kill') return 'kill';
-  if (cancelled || (after === 'CANCEL_PENDING' && before !== after)) return 'cancel';
+  if (cancelled || (after === 'PENDING_CANCEL' && before !== after)) return 'cancel';
   if (after === 'SUBMITTED' && before !== after) return 'send';
   return 'status';
 }

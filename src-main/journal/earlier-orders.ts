@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { RECALLED } from '#core/ports/journal';
+import { EARLIER_ORDERS_LOADED } from '#core/ports/journal';
 import { isWorking, type Order } from '#domain/order';
 import { err, ok, type Result } from '#domain/result';
 import { type OrderCell, writesTo } from './cell.ts';
@@ -69,7 +69,7 @@ export function readEarlierOrders(directory: string, options: EarlierOrdersOptio
         break;
       }
       const told: Told[] = [];
-      const needles = ['["orders",', `"name":"${RECALLED}"`, '"kind":"run-started"', `"text":"${NUMBERS} `];
+      const needles = ['["orders",', `"name":"${EARLIER_ORDERS_LOADED}"`, '"kind":"run-started"', `"text":"${NUMBERS} `];
       for (const { bytes, start } of linesWith(files, join(directory, name), needles, (count) => (bytesRead += count))) {
         const line = decodeLineBytes(bytes);
         const entry = line.ok ? parseEntry(line.value.body) : line;
@@ -93,7 +93,7 @@ function takenOver(told: readonly Told[]): number | undefined {
   let marked = false;
   for (let at = told.length - 1; at >= 0; at -= 1) {
     const entry = told[at]?.entry;
-    if (entry?.kind === 'commit' && entry.name === RECALLED) marked = true;
+    if (entry?.kind === 'commit' && entry.name === EARLIER_ORDERS_LOADED) marked = true;
     if (marked && entry?.kind === 'run-started') return at;
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '#domain/result';
-import { NEWEST_LAYOUT, OLDEST_LAYOUT } from './server.ts';
+import { NEWEST_LAYOUT, OLDEST_LAYOUT } from '#simulator/gateway/tcp-server';
 import type { SimulatorOptions } from './simulator.ts';
 
 export const HELP = `A TWS gateway in a box: serves a recorded or invented market to API clients.

@@ -1,5 +1,5 @@
 import { localTime } from './calendar/new-york.ts';
-import type { MarketTick, TickSource } from './market/tick.ts';
+import type { MarketTick, TickSource } from '#simulator/model/tick';
 
 /** 1 is the tape's own pace, 1000 a thousand times that, `max` as fast as clients take it. */
 export type Speed = number | 'max';

@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { err, ok, type Result } from '#domain/result';
-import type { Correction, Fill, LedgerOutlet, Placement } from './engine/ledger.ts';
-import type { OrderView } from './engine/order-view.ts';
+import type { Correction, LedgerOutlet, Placement } from '#simulator/engine/ledger';
+import type { Fill } from '#simulator/model/fill';
+import type { OrderView } from '#simulator/model/order-view';
 
 /**
  * One line of a ledger file. `at` is tape time, `wall` the machine's clock when the line was written, both epoch ms; prices and quantities

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { err, type Result } from '#domain/result';
 import { HELP, readCommandLine } from './command-line.ts';
-import { type FaultPlan, readFaultPlan } from './fault-plan.ts';
+import { type FaultPlan, readFaultPlan } from '#simulator/fault/fault-plan';
 import { openSimulator } from './simulator.ts';
 
 /** The simulator as a program of its own. Exit code 2 for a command line that makes no sense, 1 when it cannot start. */

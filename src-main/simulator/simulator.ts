@@ -2,19 +2,19 @@ import { type Price, priceOf } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { dayNumber } from './calendar/new-york.ts';
-import type { OrderView } from './engine/order-view.ts';
+import type { OrderView } from '#simulator/model/order-view';
 import type { Ledger } from './engine/ledger.ts';
-import { Faults } from './faults.ts';
+import { Faults } from '#simulator/fault/faults';
 import { Feed, type Speed } from './feed.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Anchor } from './gateway/history-desk.ts';
 import { LedgerFile } from './ledger-file.ts';
-import { type ManualOrder, ManualTrader } from './manual-trader.ts';
+import { type ManualOrder, ManualTrader } from '#simulator/fault/manual-trader';
 import { DEMO_STOCKS, type SyntheticStock, SyntheticSource } from './market/synthetic.ts';
 import { mergeTapes, readTape, type Tape, tapeTick } from './market/tape.ts';
 import { TapeSource } from './market/tape-source.ts';
-import type { TickSource } from './market/tick.ts';
-import { GatewayServer, NEWEST_LAYOUT, OLDEST_LAYOUT } from './server.ts';
+import type { TickSource } from '#simulator/model/tick';
+import { GatewayServer, NEWEST_LAYOUT, OLDEST_LAYOUT } from '#simulator/gateway/tcp-server';
 
 export interface SimulatorOptions {
   /** 0 for a free one. */

@@ -1,27 +1,28 @@
 import type { BrokerNews, BrokerPort, LinkState, TransmitGate } from '#core/ports/broker';
 import type { MarketDataPort, MarketSink } from '#core/ports/market-data';
 import type { ClientId, OrderId } from '#domain/ids';
-import type { CloseReason } from './connection.ts';
-import { ContractBook } from './contract-translation.ts';
-import { FrameRing, type RecordedFrame } from './frame-ring.ts';
-import { LinkBoard } from './link-board.ts';
-import { MarketFeed } from './market-feed.ts';
-import { MarketRequests } from './market-requests.ts';
-import { OWN_CODE } from './notice-table.ts';
-import { Notices } from './notices.ts';
-import { OpenOrderBook } from './open-order-book.ts';
-import { OrderFeed } from './order-feed.ts';
-import { concernsOrder, frameText } from './order-frames.ts';
-import { OrderIds, RequestIds } from './order-ids.ts';
-import { OrderTerms } from './order-terms.ts';
-import { OrderSender } from './order-sender.ts';
-import type { PlaceFrame } from './outbound-tap.ts';
-import { PacingGate } from './pacing-gate.ts';
-import { PortfolioFeed } from './portfolio-feed.ts';
-import { Session, type Rider, type Role, type SessionEvents } from './session.ts';
-import { Standstill } from './standstill.ts';
+import type { CloseReason } from '#tws/socket/connection';
+import { ContractBook } from '#tws/contract/contract-translation';
+import { FrameRing, type RecordedFrame } from '#tws/socket/frame-ring';
+import { LinkBoard } from '#tws/link/link-board';
+import { MarketFeed } from '#tws/market/quote-stream';
+import { MarketRequests } from '#tws/market/requests';
+import { OWN_CODE } from '#tws/notice/notice-table';
+import { Notices } from '#tws/notice/notices';
+import { OpenOrderBook } from '#tws/order/order-bonds';
+import { OrderFeed } from '#tws/order/order-feed';
+import { concernsOrder, frameText } from '#tws/socket/order-frame-log';
+import { OrderIds } from '#tws/order/order-ids';
+import { RequestIds } from '#tws/socket/request-ids';
+import { OrderTerms } from '#tws/order/resent-terms';
+import { OrderSender } from '#tws/order/order-sender';
+import type { PlaceFrame } from '#tws/socket/outbound-tap';
+import { PacingGate } from '#tws/pacing/pacing-gate';
+import { PortfolioFeed } from '#tws/account/account-feed';
+import { Session, type Rider, type Role, type SessionEvents } from '#tws/session/session';
+import { SuspendDetector } from '#tws/session/suspend-detector';
 import { checkOptions, type TwsOptions, type TwsPorts } from './tws-options.ts';
-import { errorText, maskAccounts } from './wire-text.ts';
+import { errorText, maskAccounts } from '#tws/socket/wire-text';
 
 export interface TwsAdapter {
   readonly broker: BrokerPort;
@@ -72,7 +73,7 @@ class Adapter implements TwsAdapter {
   readonly #marketFeed: MarketFeed;
   readonly #marketRequests: MarketRequests;
   readonly #sender: OrderSender;
-  readonly #standstill: Standstill;
+  readonly #suspendDetector: SuspendDetector;
   readonly #sessions: readonly [portfolio: Session, data: Session, orders: Session];
   readonly #listeners = new Set<(news: BrokerNews) => void>();
   #sink: MarketSink | undefined;
@@ -126,7 +127,7 @@ class Adapter implements TwsAdapter {
     this.#sessions = [portfolio, data, orders];
     this.#board.setSessions(this.#sessions);
     this.#orderFeed.setSessions(portfolio, orders);
-    this.#standstill = new Standstill(ports, (stoodMs) => this.#woke(stoodMs));
+    this.#suspendDetector = new SuspendDetector(ports, (stoodMs) => this.#woke(stoodMs));
     this.#sender = new OrderSender({
       clock,
       pacing: this.#pacing,
@@ -137,7 +138,7 @@ class Adapter implements TwsAdapter {
       contracts,
       portfolio,
       orders,
-      standstill: this.#standstill,
+      standstill: this.#suspendDetector,
       emit,
       batch: (send) => this.#batch(send),
       bracket: (legs) => {
@@ -189,13 +190,13 @@ class Adapter implements TwsAdapter {
 
   start(): void {
     this.#board.started();
-    this.#standstill.start();
+    this.#suspendDetector.start();
     for (const session of this.#sessions) session.start();
   }
 
   async stop(): Promise<void> {
     this.#board.stopped();
-    this.#standstill.stop();
+    this.#suspendDetector.stop();
     this.#pacing.stop();
     this.#sender.purge(STOPPED.text);
     await Promise.all(this.#sessions.map((session) => session.stop(STOPPED)));
@@ -243,7 +244,7 @@ class Adapter implements TwsAdapter {
         this.#tellLink();
       },
       chunkStart: (monotonic, at) => {
-        this.#standstill.look(monotonic, at);
+        this.#suspendDetector.look(monotonic, at);
       },
       chunkEnd: () => {
         this.#sink?.chunkEnd();

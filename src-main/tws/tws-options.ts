@@ -1,8 +1,9 @@
-import type { OrderFrame } from './order-frames.ts';
-import type { Clock } from '#core/ports/clock';
 import type { SentLeg } from '#core/ports/broker';
+import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
 import { err, ok, type Result } from '#domain/result';
+import type { IdHighWater } from '#tws/order/order-ids';
+import type { OrderFrame } from '#tws/socket/order-frame-log';
 
 /** What the operator configures. Nothing here is ever read from the environment or a file by the library. */
 export interface TwsOptions {
@@ -18,12 +19,6 @@ export interface TwsOptions {
   readonly marketDataType?: 1 | 2 | 3 | 4;
   /** Over all three connections together; IB closes the session above 50. */
   readonly messagesPerSecond?: number;
-}
-
-/** Highest order id ever given out; survives restarts. `raise` is called before the frame leaves. */
-export interface IdHighWater {
-  read(): number;
-  raise(id: number): void;
 }
 
 export interface TwsPorts {
@@ -43,36 +38,6 @@ export interface TwsPorts {
   /** The numbers of a bracket's legs, before the first of them leaves: TWS may keep a part of it untransmitted. Must not throw, nor wait. */
   readonly onBracket?: (legs: readonly SentLeg[]) => void;
 }
-
-/** Waits and limits of a connection, all in ms of the injected clock. */
-export const TIMING = {
-  handshakeDeadline: 10_000,
-  heartbeatPeriod: 10_000,
-  heartbeatDeadline: 5_000,
-  /** A second reqCurrentTime within a second is never answered. */
-  heartbeatSpacing: 1_100,
-  heartbeatMisses: 2,
-  /** An order needs an inbound byte this young … */
-  freshFor: 5_000,
-  /** … or an answer to a probe within this. */
-  probeDeadline: 500,
-  orderTtl: 2_000,
-  backoffFirst: 1_000,
-  backoffMax: 60_000,
-  /** A port at which nothing listens is asked again this often: it costs nobody anything, and TWS is found at once when it is back. */
-  knockAgain: 2_000,
-  /** A connection that held this long starts the back-off anew. */
-  stableAfter: 10_000,
-  /** After 1102 or a farm's return, a subscription silent this long is requested again. */
-  silentAfter: 10_000,
-  /** Streams that another session of the user took are asked for again this often. */
-  takenRetry: 60_000,
-  stopGrace: 250,
-  /** How often the program looks whether it stood still … */
-  pulse: 500,
-  /** … and from when on what it finds in its sockets is too old to act on: as old as a quote may be (C-05). */
-  standstill: 2_000,
-} as const;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 

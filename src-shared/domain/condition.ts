@@ -91,7 +91,7 @@ export function isUpward(leaf: PriceLeaf): boolean {
 }
 
 /** What is wrong with a condition, as a sentence that says what to do; undefined when it is sound. */
-export function conditionFault(condition: Condition): string | undefined {
+export function conditionRefusal(condition: Condition): string | undefined {
   if (conditionDepth(condition) > MAX_CONDITION_DEPTH)
     return `The rule is nested deeper than ${String(MAX_CONDITION_DEPTH)}; split it into two triggers.`;
   if (priceLeaves(condition).length === 0) return 'The rule looks at no price; add a price or percent condition.';

@@ -22,9 +22,9 @@ export type OrderState =
   | 'UNKNOWN'
   | 'ACCEPTED'
   | 'HELD'
-  | 'PARTIAL'
-  | 'MODIFY_PENDING'
-  | 'CANCEL_PENDING'
+  | 'PARTIALLY_FILLED'
+  | 'PENDING_REPLACE'
+  | 'PENDING_CANCEL'
   | 'CANCELLED'
   | 'FILLED'
   | 'REJECTED'
@@ -122,7 +122,7 @@ export interface Order {
   /** When this desk last asked to cancel it, epoch ms: a cancel without it came from a person in TWS or from IB. */
   readonly cancelAskedAt?: number;
   /** When a person in TWS, or IB itself, gave it other terms than this desk had asked for, epoch ms. */
-  readonly changedOutsideAt?: number;
+  readonly changedExternallyAt?: number;
   /** UNKNOWN, and what IB's complete lists have said since: nothing of it. */
   readonly absence?: OrderAbsence;
 }
@@ -154,9 +154,9 @@ const AT_BROKER: ReadonlySet<OrderState> = new Set<OrderState>([
   'UNKNOWN',
   'ACCEPTED',
   'HELD',
-  'PARTIAL',
-  'MODIFY_PENDING',
-  'CANCEL_PENDING',
+  'PARTIALLY_FILLED',
+  'PENDING_REPLACE',
+  'PENDING_CANCEL',
   'INACTIVE',
 ]);
 
@@ -165,7 +165,7 @@ export function isTerminal(state: OrderState): boolean {
   return TERMINAL.has(state);
 }
 
-/** May rest or fill at the broker: counted in exposure and cancelled by a kill. UNKNOWN and CANCEL_PENDING included. */
+/** May rest or fill at the broker: counted in exposure and cancelled by a kill. UNKNOWN and PENDING_CANCEL included. */
 export function isWorking(state: OrderState): boolean {
   return AT_BROKER.has(state);
 }

@@ -67,7 +67,7 @@ export const COMMANDS = {
    */
   'position.trail': z.strictObject({ account: accountId, conId, trail }),
   /** Makes exits as large as the position: too large ones shrink or go, a stop that covers too little grows. */
-  'position.mend': z.strictObject({ account: accountId, conId }),
+  'position.resize-exits': z.strictObject({ account: accountId, conId }),
   /** Moves the position's working stops to its average price, rounded to the side that loses less. */
   'position.breakeven': z.strictObject({ account: accountId, conId }),
   /** The operator has compared an EXTERNAL difference with TWS. */

@@ -149,7 +149,7 @@ export interface PositionRow {
 
 /** One command of the operator mends it; the desk sends nothing of it by itself. */
 export interface OfferView {
-  readonly kind: 'protect' | 'mend' | 'flatten';
+  readonly kind: 'protect' | 'resize-exits' | 'flatten';
   readonly quantity: Quantity;
   /** Where the stop stood that is offered again; null when nobody knows of one. */
   readonly stop: Price | null;

@@ -11,7 +11,7 @@ export const BUGS = {
   /** What was executed while the desk was dead is not taken up by the next one. */
   'fill-lost-at-reconciliation': [
     {
-      file: 'core/engine/fill-news.ts',
+      file: 'core/reports/fill.ts',
       from: 'const { execution, contract } = news;',
       to: 'const { execution, contract } = news; if (!news.live) return;',
     },
@@ -19,7 +19,7 @@ export const BUGS = {
   /** An order whose answer the dead desk did not see is sent again by the next one. */
   'resent-at-start': [
     {
-      file: 'tws/order-sender.ts',
+      file: 'tws/order/order-sender.ts',
       from: 'const left = session.placeFrames === before + index + 1;',
       to: `const left = session.placeFrames === before + index + 1;
         process.getBuiltinModule('node:fs').writeFileSync(process.argv.at(-1) + '/resend.json', JSON.stringify([wire.contract, leg.order]));`,
@@ -39,15 +39,21 @@ export const BUGS = {
   /** Each run counts its armings from one, so that an orderRef comes back. */
   'generation-repeated': [
     {
-      file: 'core/engine/triggers.ts',
-      from: 'const gen = Math.max(known?.gen ?? 0, newestGeneration(hall, id)) + 1;',
+      file: 'core/strategy/trigger/arm.ts',
+      from: 'const gen = Math.max(known?.gen ?? 0, newestGeneration(desk, id)) + 1;',
       to: 'const gen = 1;',
     },
   ],
-  'armed-by-itself': [{ file: 'core/engine/triggers.ts', from: "life: 'draft',", to: "life: 'armed'," }],
-  'latch-forgotten': [{ file: 'app/desk-files.ts', from: 'return { set: latch.latched, reason };', to: 'return { set: false, reason };' }],
+  'armed-by-itself': [{ file: 'core/strategy/trigger/drafts.ts', from: "life: 'draft',", to: "life: 'armed'," }],
+  'latch-forgotten': [
+    {
+      file: 'app/desk-files.ts',
+      from: 'return { set: latch.latched, reason, scope: latch.scope };',
+      to: 'return { set: false, reason, scope: latch.scope };',
+    },
+  ],
   /** Whoever slept goes on as if nothing had been. */
-  'sleeps-unnoticed': [{ file: 'tws/standstill.ts', from: 'if (stood >= TIMING.standstill) this.#woke(stood);', to: '' }],
+  'sleeps-unnoticed': [{ file: 'tws/session/suspend-detector.ts', from: 'if (stood >= TIMING.standstill) this.#woke(stood);', to: '' }],
   /** A firing that never reaches the journal. */
   'intent-not-recorded': [
     {

@@ -7,6 +7,8 @@ import { temporaryDirectory } from '../support/temporary.ts';
 import { differences, type Picture, placedBetween, promises } from './judge.ts';
 import { planCycle } from './plan.ts';
 import { Truth } from './truth.ts';
+import { trustedPrice } from '#domain/price';
+import { trustedQuantity } from '#domain/quantity';
 
 /** The judge itself: a chaos that cannot see is worse than none. */
 
@@ -19,7 +21,7 @@ const ACCEPTED: LedgerLine = {
   ...KEYS,
   action: 'BUY',
   type: 'LMT',
-  quantity: 100 as never,
+  quantity: trustedQuantity(100),
   parentPermId: 0,
 };
 const EXECUTED: LedgerLine = {
@@ -29,12 +31,12 @@ const EXECUTED: LedgerLine = {
   ...KEYS,
   execId: 'a.1.01',
   side: 'BUY',
-  quantity: 40 as never,
-  price: 7 as never,
+  quantity: trustedQuantity(40),
+  price: trustedPrice(7),
 };
-const ENDED: LedgerLine = { event: 'ended', at: 0, wall: 103, ...KEYS, status: 'Cancelled', filled: 40 as never };
+const ENDED: LedgerLine = { event: 'ended', at: 0, wall: 103, ...KEYS, status: 'Cancelled', filled: trustedQuantity(40) };
 
-const ORDER = { key: KEYS.orderRef, permId: 11, state: 'PARTIAL', working: true } as unknown as OrderRow;
+const ORDER = { key: KEYS.orderRef, permId: 11, state: 'PARTIALLY_FILLED', working: true } as unknown as OrderRow;
 const FILL = { execId: 'a.1', side: 'BUY', quantity: 40, price: 7 } as unknown as FillRow;
 const POSITION = { conId: 1, symbol: 'IBM', quantity: 40 } as unknown as PositionRow;
 
@@ -70,11 +72,15 @@ test.each<readonly [what: string, picture: Picture, text: RegExp]>([
   ['an order of the broker that the book lacks', desk([]), /^TD1-AAAAAAAA-1-1-E \(perm 11\) works at the broker and is not in the book$/],
   ['one that is over here', desk([{ ...ORDER, state: 'CANCELLED', working: false }]), /works at the broker and is CANCELLED in the book$/],
   ['one that is UNKNOWN here', desk([{ ...ORDER, state: 'UNKNOWN' }]), /works at the broker and is UNKNOWN in the book$/],
-  ['an order of the book alone', desk([ORDER, { ...ORDER, key: 'x' as never, permId: 12 }]), /^x is PARTIAL in the book and does not work/],
+  [
+    'an order of the book alone',
+    desk([ORDER, { ...ORDER, key: 'x' as never, permId: 12 }]),
+    /^x is PARTIALLY_FILLED in the book and does not work/,
+  ],
   ['a lost fill', desk([ORDER], []), /^LOST: the fill a\.1\.01 .* is not in the book$/],
   ['an invented fill', desk([ORDER], [FILL, { ...FILL, execId: 'a.2' }]), /^the fill a\.2 is in the book and not in the broker's ledger$/],
   ['a fill booked twice', desk([ORDER], [FILL, FILL]), /^the fill a\.1 stands in the book twice$/],
-  ['a fill at another price', desk([ORDER], [{ ...FILL, price: 8 as never }]), /^the fill a\.1\.01 .* is 40 at 8 in the book$/],
+  ['a fill at another price', desk([ORDER], [{ ...FILL, price: trustedPrice(8) }]), /^the fill a\.1\.01 .* is 40 at 8 in the book$/],
   ['another position', desk([ORDER], [FILL], []), /^the position of 1 is 0 in the book and 0\.004 at the broker$/],
 ])('%s is seen', (_what, picture, text) => {
   expect(said(HELD(), picture)).toEqual([expect.stringMatching(text)]);
@@ -82,12 +88,12 @@ test.each<readonly [what: string, picture: Picture, text: RegExp]>([
 
 test('an order that has ended at the broker and works here is seen', () => {
   expect(said(truthOf(PLACED, ACCEPTED, EXECUTED, ENDED), desk())).toEqual([
-    'TD1-AAAAAAAA-1-1-E is PARTIAL in the book and does not work at the broker',
+    'TD1-AAAAAAAA-1-1-E is PARTIALLY_FILLED in the book and does not work at the broker',
   ]);
 });
 
 test('a position booked twice is excused only for what was executed during the opening', () => {
-  const twice = desk([ORDER], [FILL], [{ ...POSITION, quantity: 80 as never }]);
+  const twice = desk([ORDER], [FILL], [{ ...POSITION, quantity: trustedQuantity(80) }]);
   expect(said(HELD(), twice, { from: 50, until: 150 })).toEqual([expect.stringMatching(/^\(the position of IBM is 0\.008/)]);
   expect(said(HELD(), twice, LATER)).toEqual([expect.stringMatching(/^the position of IBM is 0\.008/)]);
 });

@@ -1,5 +1,5 @@
 import { type Price, priceOf } from '#domain/price';
-import { Random } from '#simulator/random';
+import { Random } from '#simulator/model/random';
 
 /** When the blow falls: at a moment of the clock after the arming, or at what the broker or the journal just saw. */
 export type Moment =

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import type { FaultAction } from '#simulator/fault-plan';
-import type { ManualAction } from '#simulator/manual-trader';
+import type { FaultAction } from '#simulator/fault/fault-plan';
+import type { ManualAction } from '#simulator/fault/manual-trader';
 import { openSimulator, type Simulator } from '#simulator/simulator';
 
 /**

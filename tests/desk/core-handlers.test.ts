@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Reply } from '#protocol/commands';
 import { COMMANDS } from '#protocol/commands';
-import { ENGINE_STATES, type EngineState } from '#core/engine/engine-table';
-import { commit } from '#core/engine/hall';
+import { ENGINE_STATES, type EngineState } from '#core/state/engine-state';
+import { commit } from '#core/state/desk-state';
 import type { ClientId, OrderId, OrderKey, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
-import { CoreConsole } from '../support/core-console.ts';
-import { CoreDesk } from '../support/core-desk.ts';
-import { DU, manualOrder, rulesOf } from '../support/core-fixtures.ts';
-import { BAC, IBM, price, px } from '../support/trigger-fixtures.ts';
+import { CoreConsole } from '../support/core/console.ts';
+import { CoreDesk } from '../support/core/desk.ts';
+import { DU, manualOrder, rulesOf } from '../support/core/fixtures.ts';
+import { BAC, IBM, price, px } from '../support/core/trigger-fixtures.ts';
 
 function refusal(reply: Reply<never>): string {
   return reply.ok ? 'ok' : reply.error.code;
@@ -87,7 +87,7 @@ test('a preview says what would deny it and why it cannot be armed, and approves
     value: { verdict: { approved: false, control: 'C-01' }, blocked: expect.stringMatching(/The desk is IDLE.*Start it first/) as string },
   });
   expect(desk.stores.orders.size + desk.stores.triggers.size).toBe(0);
-  expect(desk.hall.comparator.totals().approved).toBe(0);
+  expect(desk.deskState.ordersOut.totals().approved).toBe(0);
 });
 
 test('a contract TWS does not know is refused before anything is armed', async () => {
@@ -95,7 +95,7 @@ test('a contract TWS does not know is refused before anything is armed', async (
   const spec = made.desk.spec(180, {}, { contract: BAC });
   const reply = await made.call('trigger.arm', { spec });
   expect(reply).toEqual({ ok: false, error: { code: 'unavailable', text: 'TWS does not know BAC.' } });
-  expect(made.desk.hall.registry.size).toBe(0);
+  expect(made.desk.deskState.registry.size).toBe(0);
 });
 
 test('an order of another program is out of reach, one that never left has nothing to cancel, an unknown one is not found', async () => {
@@ -176,7 +176,7 @@ test('an edit that is refused leaves the watcher as it was, market data included
   const reply = await made.call('trigger.edit', { id, expectedVersion: version(made, id), spec: bad });
   expect(refusal(reply as never)).toBe('invalid-input');
   expect(desk.market.subscribed.has(IBM.conId)).toBe(true);
-  for (let conId = 1; conId <= 94; conId += 1) desk.hall.subscriptions.want(`w${conId}`, { ...BAC, conId: conId as never }, 'watcher');
+  for (let conId = 1; conId <= 94; conId += 1) desk.deskState.subscriptions.want(`w${conId}`, { ...BAC, conId: conId as never }, 'watcher');
   desk.know(BAC);
   const full = await made.call('trigger.edit', {
     id,
@@ -306,7 +306,7 @@ test.each(ENGINE_STATES)('in %s kill and cancels are obeyed, and no command send
 });
 
 function force(desk: CoreDesk, state: EngineState): void {
-  commit(desk.hall, 'order', 'force', { kind: 'system', text: 'test' }, (tx) => {
+  commit(desk.deskState, 'order', 'force', { kind: 'system', text: 'test' }, (tx) => {
     tx.set(desk.stores.engine, 'desk', { state, since: 0, reason: 'the test put it there', step: 1 });
   });
 }

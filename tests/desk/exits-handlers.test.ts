@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { units } from '#domain/quantity';
 import { DEFAULT_SETTINGS, settings } from '#protocol/settings';
-import { CoreConsole } from '../support/core-console.ts';
-import { detailsOf, DU } from '../support/core-fixtures.ts';
+import { CoreConsole } from '../support/core/console.ts';
+import { detailsOf, DU } from '../support/core/fixtures.ts';
 import { acknowledged, heldBracket } from '../support/core/bracket.ts';
-import { BAC, IBM, px } from '../support/trigger-fixtures.ts';
+import { BAC, IBM, px } from '../support/core/trigger-fixtures.ts';
 
 /** 100 IBM with target and stop, and the operator’s side of the desk. */
 function held() {
@@ -71,7 +71,7 @@ test('what is offered is on the position’s row, and goes when it is taken', as
   desk.status(stop, 'Cancelled');
   desk.wait(3_000);
   expect(rowsOf(made, 'positions')).toContain('its stop at 179.00 was cancelled at IB');
-  expect(await made.call('position.mend', { account: DU, conId: IBM.conId })).toMatchObject({ ok: false });
+  expect(await made.call('position.resize-exits', { account: DU, conId: IBM.conId })).toMatchObject({ ok: false });
   expect(await made.call('position.protect', { account: DU, conId: IBM.conId, stop: px(179) })).toMatchObject({ ok: true });
   const { ref, leg } = desk.broker.frames.at(-1) ?? expect.fail('nothing left');
   expect(leg.ocaGroup).toBe(desk.order(target).ocaGroup);

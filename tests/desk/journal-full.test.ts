@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { engineState } from '#core/engine/hall';
-import { cancelOrders, kill } from '#core/engine/kill';
+import { engineState } from '#core/state/desk-state';
+import { cancelOrders } from '#core/execution/cancel';
+import { kill } from '#core/safety/kill';
 import type { Contract } from '#domain/contract';
 import { priceOf, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import { type Simulator, startSimulator } from '#simulator/simulator';
-import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
+import { type LiveDesk, openLiveDesk } from '../support/core/live-desk.ts';
 
 const DEMO = resolve(import.meta.dirname, '../../resources/demo-tape.csv.gz');
 const open: { simulator: Simulator; desk: LiveDesk }[] = [];
@@ -33,7 +34,7 @@ async function still(): Promise<{ simulator: Simulator; desk: LiveDesk; contract
   open.push({ simulator, desk });
   const contract = await desk.contract('IBM');
   desk.arm(resting('first look', contract, 9_000_000_000));
-  const quote = () => desk.core.hall.board.quote(contract.conId);
+  const quote = () => desk.core.deskState.board.quote(contract.conId);
   await desk.until(
     'bid, ask and last are there',
     () => quote()?.bid !== undefined && quote()?.ask !== undefined && quote()?.last !== undefined,
@@ -70,7 +71,7 @@ it('refuses orders while the journal cannot be written, pauses the desk, and sti
   const { simulator, desk, contract, price } = await still();
   desk.arm(resting('IBM-1', contract, price));
   await fireAt(simulator, price);
-  await desk.until('the first order works', () => desk.core.hall.index.working().some((order) => order.state === 'ACCEPTED'));
+  await desk.until('the first order works', () => desk.core.deskState.index.working().some((order) => order.state === 'ACCEPTED'));
   const sent = simulator.ledger.placements.length;
   desk.arm({ ...resting('IBM-2', contract, price + 100_000), action: { ...resting('', contract, 0).action, quantity: units(20) } });
   desk.journal.fail(FULL);
@@ -78,13 +79,13 @@ it('refuses orders while the journal cannot be written, pauses the desk, and sti
   await desk.until('the second trigger has ended', () =>
     [...desk.stores.triggers.values()].some((trigger) => trigger.spec.name === 'IBM-2' && trigger.life === 'failed'),
   );
-  await desk.until('the desk is paused', () => engineState(desk.core.hall) === 'PAUSED');
+  await desk.until('the desk is paused', () => engineState(desk.core.deskState) === 'PAUSED');
   expect(simulator.ledger.placements.length).toBe(sent);
   const denied = [...desk.stores.orders.values()].filter((order) => order.state === 'DENIED');
   expect(denied.map((order) => order.note)).toEqual(['The journal could not record this order, so it was not sent.']);
 
-  cancelOrders(desk.core.hall, desk.core.hall.index.working(), 'test');
-  await desk.until('the cancel worked', () => desk.core.hall.index.workingCount() === 0);
+  cancelOrders(desk.core.deskState, desk.core.deskState.index.working(), 'test');
+  await desk.until('the cancel worked', () => desk.core.deskState.index.workingCount() === 0);
   expect(simulator.ledger.orders.map((order) => order.status)).toEqual(['Cancelled']);
 });
 
@@ -92,10 +93,10 @@ it('kills while the journal cannot be written', async () => {
   const { simulator, desk, contract, price } = await still();
   desk.arm(resting('IBM-1', contract, price));
   await fireAt(simulator, price);
-  await desk.until('the order works', () => desk.core.hall.index.working().some((order) => order.state === 'ACCEPTED'));
+  await desk.until('the order works', () => desk.core.deskState.index.working().some((order) => order.state === 'ACCEPTED'));
   desk.journal.fail(FULL);
-  kill(desk.core.hall, 'own', 'test', 'disk full');
-  expect(engineState(desk.core.hall)).toBe('EMERGENCY');
-  await desk.until('nothing works', () => desk.core.hall.index.workingCount() === 0);
+  kill(desk.core.deskState, 'own', 'test', 'disk full');
+  expect(engineState(desk.core.deskState)).toBe('EMERGENCY');
+  await desk.until('nothing works', () => desk.core.deskState.index.workingCount() === 0);
   expect(simulator.ledger.orders.map((order) => order.status)).toEqual(['Cancelled']);
 });

@@ -5,7 +5,7 @@ import { expect, test, type Locator, type Page } from '@playwright/test';
 import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import { startSimulator, type Simulator } from '#simulator/simulator';
-import { connectClient, order, stockContract, type TestClient } from '../support/simulator-client.ts';
+import { connectClient, order, stockContract, type TestClient } from '../support/simulator/client.ts';
 import { expectAccessible } from './accessible.ts';
 import { launchDaemon, type DaemonDesk } from './daemon-launch.ts';
 import { arm, rows, startEngine, tabTo, type, writeRule } from './operator.ts';

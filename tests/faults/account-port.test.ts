@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { startDesk } from '#core/engine/operator';
-import { armFault } from '#core/engine/triggers';
-import { portMismatch } from '#tws/account-port';
-import { LinkBoard } from '#tws/link-board';
-import { PacingGate } from '#tws/pacing-gate';
-import { CoreDesk } from '../support/core-desk.ts';
-import { DU } from '../support/core-fixtures.ts';
+import { startDesk } from '#core/engine/operator-commands';
+import { armRefusal } from '#core/strategy/trigger/arm';
+import { portMismatch } from '#tws/link/account-port-check';
+import { LinkBoard } from '#tws/link/link-board';
+import { PacingGate } from '#tws/pacing/pacing-gate';
+import { CoreDesk } from '../support/core/desk.ts';
+import { DU } from '../support/core/fixtures.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** The link's picture with a gateway at `port` that offers `account`. */
@@ -65,13 +65,13 @@ test.each(['port-mismatch', 'live-not-allowed'] as const)(
     const desk = new CoreDesk();
     desk.core.start();
     desk.connect({ ready: false, accounts: [DU], problem: { code, text: 'Port 7496 is the live port, the account is paper.' } });
-    expect(startDesk(desk.hall, 'the test')).toEqual({
+    expect(startDesk(desk.deskState, 'the test')).toEqual({
       ok: false,
       error: { code: 'not-allowed-now', text: 'Port 7496 is the live port, the account is paper.' },
     });
-    expect(armFault(desk.hall, desk.spec())?.code).toBe('not-allowed-now');
+    expect(armRefusal(desk.deskState, desk.spec())?.code).toBe('not-allowed-now');
     desk.connect();
     desk.ends();
-    expect(startDesk(desk.hall, 'the test').ok).toBe(true);
+    expect(startDesk(desk.deskState, 'the test').ok).toBe(true);
   },
 );

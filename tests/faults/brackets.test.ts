@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { CoreDesk } from '../support/core-desk.ts';
+import { CoreDesk } from '../support/core/desk.ts';
 import { BRACKET } from '../support/core/bracket.ts';
 
 /** Fired with so many of its three legs on the wire, then the connection is lost and back. */

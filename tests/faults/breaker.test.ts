@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { flatten, pauseByOperator, resumeDesk, startDesk, stopDesk } from '#core/engine/operator';
+import { flatten, pauseByOperator, resumeDesk, startDesk, stopDesk } from '#core/engine/operator-commands';
 import type { BreakerFile } from '#core/ports/desk-files';
 import type { SavedBreaker } from '#core/risk/breaker';
 import type { OrderRef, TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { err, ok } from '#domain/result';
-import { CoreDesk } from '../support/core-desk.ts';
-import { DU, rulesOf } from '../support/core-fixtures.ts';
-import { IBM } from '../support/trigger-fixtures.ts';
+import { CoreDesk } from '../support/core/desk.ts';
+import { DU, rulesOf } from '../support/core/fixtures.ts';
+import { IBM } from '../support/core/trigger-fixtures.ts';
 import { tell } from './told.ts';
 
 class MemoryBreaker implements BreakerFile {
@@ -61,7 +61,7 @@ function opened(file?: MemoryBreaker): { readonly desk: CoreDesk; readonly ids: 
 }
 
 function resume(desk: CoreDesk): void {
-  const done = resumeDesk(desk.hall, 'the test');
+  const done = resumeDesk(desk.deskState, 'the test');
   if (!done.ok) throw new Error(done.error.text);
   desk.quote(179.9);
   desk.quote(179.9);
@@ -104,14 +104,14 @@ test('O-40: rejections that are accepted between, or exits of one bracket, or ho
 
 test('O-40: while it is open neither resume nor a stop and a start are a way around the wait', () => {
   const { desk } = opened();
-  expect(resumeDesk(desk.hall, 'the test')).toMatchObject({
+  expect(resumeDesk(desk.deskState, 'the test')).toMatchObject({
     ok: false,
     error: { text: expect.stringMatching(/^The circuit breaker is open \(C-44\) for another 30 s\. IB rejected 5 orders/) as string },
   });
-  expect(stopDesk(desk.hall, 'the test').ok).toBe(true);
-  expect(startDesk(desk.hall, 'the test').ok).toBe(false);
+  expect(stopDesk(desk.deskState, 'the test').ok).toBe(true);
+  expect(startDesk(desk.deskState, 'the test').ok).toBe(false);
   desk.wait(30_000);
-  expect(startDesk(desk.hall, 'the test').ok).toBe(true);
+  expect(startDesk(desk.deskState, 'the test').ok).toBe(true);
   expect(desk.stores.breaker.get('desk')?.state).toBe('half-open');
 });
 
@@ -124,7 +124,7 @@ test('O-40: a reducing order leaves while the circuit breaker is open', () => {
     reject(desk);
   }
   expect([desk.state, desk.stores.breaker.get('desk')?.state]).toEqual(['PAUSED', 'open']);
-  expect(flatten(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
+  expect(flatten(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(true);
   expect(desk.broker.frames.at(-1)?.leg).toMatchObject({ side: 'SELL', quantity: units(1) });
 });
 
@@ -150,7 +150,7 @@ test('O-47: each rejected try opens it again, for twice as long, up to sixteen m
     const { until, since } = desk.stores.breaker.get('desk')!;
     waits.push((until - since) / 1_000);
     desk.wait(until - since - 1);
-    expect(resumeDesk(desk.hall, 'the test').ok).toBe(false);
+    expect(resumeDesk(desk.deskState, 'the test').ok).toBe(false);
     desk.wait(1);
     resume(desk);
     reach(desk, at);
@@ -188,10 +188,10 @@ test('O-47: a restart closes nothing: what an earlier run opened is open, also w
   again.connect();
   again.ends();
   again.pnl();
-  expect(startDesk(again.hall, 'the test').ok).toBe(false);
+  expect(startDesk(again.deskState, 'the test').ok).toBe(false);
   expect(again.alarms().at(-1)).toMatch(/^The circuit breaker of an earlier run is still open \(C-44\)\. IB rejected 5 orders/);
   again.wait(40_000);
-  expect(startDesk(again.hall, 'the test').ok).toBe(true);
+  expect(startDesk(again.deskState, 'the test').ok).toBe(true);
   expect(again.stores.breaker.get('desk')?.state).toBe('half-open');
   expect(file.saved?.state).toBe('half-open');
   // A death while one order is being tried does not make the next run trust.
@@ -203,9 +203,9 @@ test('O-47: a restart closes nothing: what an earlier run opened is open, also w
   broken.core.start();
   broken.connect();
   broken.ends();
-  expect(startDesk(broken.hall, 'the test').ok).toBe(false);
+  expect(startDesk(broken.deskState, 'the test').ok).toBe(false);
   broken.wait(30_000);
-  expect(startDesk(broken.hall, 'the test').ok).toBe(true);
+  expect(startDesk(broken.deskState, 'the test').ok).toBe(true);
 });
 
 test('O-47: a pause and a resume by the operator while one order is being tried change nothing', () => {
@@ -213,7 +213,7 @@ test('O-47: a pause and a resume by the operator while one order is being tried 
   desk.wait(30_000);
   resume(desk);
   reach(desk, 5);
-  pauseByOperator(desk.hall, 'the test', 'lunch');
+  pauseByOperator(desk.deskState, 'the test', 'lunch');
   resume(desk);
   reach(desk, 6);
   expect([desk.broker.frames.length, desk.stores.breaker.get('desk')?.state]).toEqual([6, 'half-open']);

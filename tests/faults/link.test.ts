@@ -1,19 +1,20 @@
 import { expect, test } from 'vitest';
-import { engineState } from '#core/engine/hall';
-import { resumeDesk } from '#core/engine/operator';
+import { engineState } from '#core/state/desk-state';
+import { resumeDesk } from '#core/engine/operator-commands';
 import type { ClientId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import type { Simulator } from '#simulator/simulator';
-import { Notices } from '#tws/notices';
-import { CoreDesk } from '../support/core-desk.ts';
+import { Notices } from '#tws/notice/notices';
+import { CoreDesk } from '../support/core/desk.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import type { LiveDesk } from '../support/live-desk.ts';
+import type { LiveDesk } from '../support/core/live-desk.ts';
 import { simulatedDesk } from '../support/simulator/simulated-desk.ts';
-import { action, price } from '../support/trigger-fixtures.ts';
-import { approve, freshRef, intent, leg } from '../support/tws-approved.ts';
-import { errorMessage, orderStatus } from '../support/tws-messages.ts';
+import { action, price } from '../support/core/trigger-fixtures.ts';
+import { approve, freshRef, intent, leg } from '../support/tws/approved.ts';
+import { errorMessage, orderStatus } from '../support/tws/messages.ts';
 import { deskAt, listening, settledLine } from '../support/tws/gateway-line.ts';
 import { tell } from './told.ts';
+import { trustedPrice } from '#domain/price';
 
 /** The whole desk on the simulator with a watcher far from the market. */
 async function watching(): Promise<{ simulator: Simulator; live: LiveDesk }> {
@@ -25,7 +26,7 @@ async function watching(): Promise<{ simulator: Simulator; live: LiveDesk }> {
     action: action(contract),
     rthOnly: false,
   });
-  await live.until('the desk watches', () => engineState(live.core.hall) === 'SIGNAL_WAIT');
+  await live.until('the desk watches', () => engineState(live.core.deskState) === 'SIGNAL_WAIT');
   return { simulator, live };
 }
 
@@ -46,30 +47,30 @@ test('N-02: a peer that says nothing is given up after ten seconds and tried aga
 
 test('N-04: a connection that ends in order pauses the desk within a second, is rebuilt, and the book is compared', async () => {
   const { simulator, live } = await watching();
-  const epoch = live.core.hall.link.epoch;
+  const epoch = live.core.deskState.link.epoch;
   const began = performance.now();
   simulator.faults.end(2);
-  await live.until('paused', () => engineState(live.core.hall) === 'PAUSED');
+  await live.until('paused', () => engineState(live.core.deskState) === 'PAUSED');
   expect(performance.now() - began).toBeLessThan(1_000);
-  await live.until('compared again', () => live.core.hall.link.ready && live.core.hall.reconciliation.done());
-  expect(live.core.hall.link.epoch).toBeGreaterThan(epoch);
-  expect(engineState(live.core.hall)).toBe('PAUSED');
-  expect(resumeDesk(live.core.hall, 'the test').ok).toBe(true);
+  await live.until('compared again', () => live.core.deskState.link.ready && live.core.deskState.reconciliation.done());
+  expect(live.core.deskState.link.epoch).toBeGreaterThan(epoch);
+  expect(engineState(live.core.deskState)).toBe('PAUSED');
+  expect(resumeDesk(live.core.deskState, 'the test').ok).toBe(true);
 });
 
 test('N-05: a reset with an order on the way makes it UNKNOWN; the next connection finds it and nothing is sent twice', async () => {
   const { simulator, live } = await watching();
-  const { hall } = live.core;
+  const { deskState } = live.core;
   const contract = await live.contract(simulator.symbols[0]!);
   void simulator.market.step(300);
-  await live.until('there is a quote', () => hall.board.quote(contract.conId)?.ask !== undefined);
-  const { ask } = hall.board.quote(contract.conId)!;
+  await live.until('there is a quote', () => deskState.board.quote(contract.conId)?.ask !== undefined);
+  const { ask } = deskState.board.quote(contract.conId)!;
   simulator.faults.mute(2);
   const id = live.arm({
     name: 'now',
     condition: price(contract, 'last', 'at-or-above', 0.01),
     action: action(contract, {
-      entry: { type: 'LMT', limitOffset: (-Math.round(ask! / 50 / 10_000) * 10_000) as never },
+      entry: { type: 'LMT', limitOffset: trustedPrice(-Math.round(ask! / 50 / 10_000) * 10_000) },
       quantity: units(1),
     }),
     rthOnly: false,
@@ -82,7 +83,7 @@ test('N-05: a reset with an order on the way makes it UNKNOWN; the next connecti
   simulator.faults.rst(2);
   const mine = () => [...live.stores.orders.values()].filter(({ triggerId }) => triggerId === id);
   await live.until('it is UNKNOWN', () => mine().some(({ state }) => state === 'UNKNOWN'));
-  await live.until('it is found', () => hall.reconciliation.done() && mine().every(({ state }) => state === 'ACCEPTED'));
+  await live.until('it is found', () => deskState.reconciliation.done() && mine().every(({ state }) => state === 'ACCEPTED'));
   expect(mine()).toHaveLength(1);
   expect(simulator.ledger.inbound.filter(({ messageId }) => messageId === 3)).toHaveLength(1);
 });
@@ -156,15 +157,15 @@ test('N-29: a nightly reset, with positions that come late: nothing leaves and n
   night.wait(120_000);
   night.connect();
   night.pnl();
-  resumeDesk(night.hall, 'the test');
+  resumeDesk(night.deskState, 'the test');
   for (const part of ['open-orders', 'completed-orders', 'executions'] as const) {
     if (part === 'open-orders') night.openOrder(entry);
     night.end(part);
   }
   for (const last of [189.9, 189.91, 190.1, 189.9, 190.2]) night.quote(last);
-  expect([night.hall.reconciliation.done(), night.broker.frames.length]).toEqual([false, 1]);
+  expect([night.deskState.reconciliation.done(), night.broker.frames.length]).toEqual([false, 1]);
   night.end('positions');
-  expect([night.hall.reconciliation.done(), night.trigger(other).life]).toEqual([true, 'armed']);
+  expect([night.deskState.reconciliation.done(), night.trigger(other).life]).toEqual([true, 'armed']);
   night.quote(189.9);
   night.quote(189.91);
   night.quote(190.1);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { flatten, startDesk, stopDesk } from '#core/engine/operator';
+import { flatten, startDesk, stopDesk } from '#core/engine/operator-commands';
 import { units } from '#domain/quantity';
 import { amountOf, trustedAmount } from '#domain/money';
-import { CoreDesk } from '../support/core-desk.ts';
-import { DU, rulesOf } from '../support/core-fixtures.ts';
-import { IBM, px } from '../support/trigger-fixtures.ts';
+import { CoreDesk } from '../support/core/desk.ts';
+import { DU, rulesOf } from '../support/core/fixtures.ts';
+import { IBM, px } from '../support/core/trigger-fixtures.ts';
 
 /** Long 100 with its bracket, a second trigger armed, the loss inside its limit of 500. */
 function losing(): CoreDesk {
@@ -26,10 +26,10 @@ test('O-37: a loss that jumps over its limit kills at the figure itself, and the
   expect([desk.state, desk.broker.waiting]).toEqual(['MANAGING', 1]);
   desk.pnl(-3_000);
   expect(desk.state).toBe('EMERGENCY');
-  expect(desk.hall.latch.isSet()).toBe(true);
+  expect(desk.deskState.latch.isSet()).toBe(true);
   expect(desk.latchFile.stored).toMatch(/^control C-13: The day's loss of 3000\.00 USD passed the limit of 500, .*IB tells of DU1234567$/);
   expect([desk.broker.waiting, desk.broker.cancels.map((cancel) => cancel.orderId).toSorted()]).toEqual([0, [101, 102]]);
-  expect(desk.hall.registry.size).toBe(0);
+  expect(desk.deskState.registry.size).toBe(0);
   // No flatten by itself: the position stays, and its closing is the operator's.
   expect([desk.held()?.quantity, desk.broker.frames.length]).toEqual([units(100), 3]);
   desk.broker.mode = 'wire';
@@ -57,7 +57,7 @@ test('O-37: what is no figure never kills: unset, NaN, infinite, beyond all numb
   desk.connect();
   desk.ends();
   desk.wait(5_000);
-  expect([desk.state, desk.counter('kills'), desk.hall.accounts.current()?.dailyPnl]).toEqual(['PAUSED', 0, undefined]);
+  expect([desk.state, desk.counter('kills'), desk.deskState.accounts.current()?.dailyPnl]).toEqual(['PAUSED', 0, undefined]);
   desk.pnl(-499);
   expect([desk.state, desk.counter('kills')]).toEqual(['EMERGENCY', 1]);
 });
@@ -67,11 +67,11 @@ test('O-37: it kills once for one loss: a desk re-armed over it only reduces, an
   desk.pnl(-3_000);
   for (const frame of desk.broker.frames.slice(1)) desk.status(frame.ref, 'Cancelled');
   desk.rearm();
-  expect(startDesk(desk.hall, 'the test').ok).toBe(true);
+  expect(startDesk(desk.deskState, 'the test').ok).toBe(true);
   desk.pnl(Number.NaN);
   desk.pnl(-3_100);
   expect([desk.state, desk.counter('kills')]).toEqual(['SCANNING', 1]);
-  expect(stopDesk(desk.hall, 'the test').ok).toBe(true);
+  expect(stopDesk(desk.deskState, 'the test').ok).toBe(true);
   desk.pnl(-100);
   desk.pnl(-600);
   expect([desk.state, desk.counter('kills')]).toEqual(['IDLE', 1]);
@@ -93,7 +93,7 @@ test('O-38: a figure that stands still while prices of what is held move blocks 
   expect(denied).toMatch(/\(C-13\): The day's profit and loss is 61 s old while positions are held/);
   expect(desk.broker.frames).toHaveLength(3);
   expect(desk.state).not.toBe('EMERGENCY');
-  expect(flatten(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
+  expect(flatten(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(true);
 });
 
 test('O-38: an old figure is no fault while nothing is held that could have changed it, nor while no price moves', () => {

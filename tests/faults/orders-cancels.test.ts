@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { flatten } from '#core/engine/operator';
+import { flatten } from '#core/engine/operator-commands';
 import type { OrderId, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { CoreDesk } from '../support/core-desk.ts';
-import { DU } from '../support/core-fixtures.ts';
-import { IBM } from '../support/trigger-fixtures.ts';
+import { CoreDesk } from '../support/core/desk.ts';
+import { DU } from '../support/core/fixtures.ts';
+import { IBM } from '../support/core/trigger-fixtures.ts';
 import { tell } from './told.ts';
 
 test('O-17: a status word nobody knows moves no order and asks the broker', () => {
@@ -36,7 +36,7 @@ test('O-43: a flatten that waits while the position turns does not leave to doub
   const { entry } = desk.fired();
   desk.fills(entry, 100, 180.02);
   desk.broker.mode = 'queue';
-  expect(flatten(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
+  expect(flatten(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(true);
   desk.fill(entry, 200, 180, { side: 'SELL', permId: 99 as PermId, orderRef: undefined as never, orderId: 0 as OrderId });
   expect(desk.held()?.quantity).toBe(units(-100));
   desk.broker.releaseWaiting();

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { cancelOrders } from '#core/engine/kill';
-import { modifyOrder } from '#core/engine/modify';
-import { flatten, startDesk } from '#core/engine/operator';
+import { cancelOrders } from '#core/execution/cancel';
+import { modifyOrder } from '#core/execution/modify';
+import { flatten, startDesk } from '#core/engine/operator-commands';
 import type { OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { CoreConsole } from '../support/core-console.ts';
-import { CoreDesk } from '../support/core-desk.ts';
-import { DU } from '../support/core-fixtures.ts';
+import { CoreConsole } from '../support/core/console.ts';
+import { CoreDesk } from '../support/core/desk.ts';
+import { DU } from '../support/core/fixtures.ts';
 import { resumed } from '../support/core/resumed.ts';
-import { IBM, px } from '../support/trigger-fixtures.ts';
+import { IBM, px } from '../support/core/trigger-fixtures.ts';
 import { tell } from './told.ts';
 
 /** Fired, acknowledged, and asked to be cancelled. */
@@ -16,7 +16,7 @@ function cancelling(): { readonly desk: CoreDesk; readonly entry: OrderRef } {
   const desk = new CoreDesk();
   const { entry } = desk.fired();
   desk.openOrder(entry);
-  cancelOrders(desk.hall, [desk.order(entry)], 'the test');
+  cancelOrders(desk.deskState, [desk.order(entry)], 'the test');
   return { desk, entry };
 }
 
@@ -73,12 +73,12 @@ test.each([10_147, 10_148, 161, 135, 136] as const)('O-10: %i to a cancel is loo
     const { desk, entry } = cancelling();
     const asked = desk.broker.reconciles;
     tell(desk, code, 'OrderId 100 that needs to be cancelled cannot be cancelled, state: Filled.');
-    expect([desk.order(entry).state, desk.broker.reconciles]).toEqual(['CANCEL_PENDING', asked + 1]);
+    expect([desk.order(entry).state, desk.broker.reconciles]).toEqual(['PENDING_CANCEL', asked + 1]);
     if (truth === 'Filled') desk.fill(entry, 100, 180.03, {}, false);
     if (truth !== 'working') desk.news({ kind: 'completed-order', order: desk.completedOf(entry, truth), completedStatus: truth });
     expect([truth, desk.order(entry).state]).toEqual([
       truth,
-      { Filled: 'FILLED', Cancelled: 'CANCELLED', working: 'CANCEL_PENDING' }[truth],
+      { Filled: 'FILLED', Cancelled: 'CANCELLED', working: 'PENDING_CANCEL' }[truth],
     ]);
   }
 });
@@ -87,7 +87,7 @@ test('O-10: 202 alone ends nothing; it is looked up when its status does not com
   const { desk, entry } = cancelling();
   const asked = desk.broker.reconciles;
   tell(desk, 202, 'Order Canceled - reason:');
-  expect(desk.order(entry).state).toBe('CANCEL_PENDING');
+  expect(desk.order(entry).state).toBe('PENDING_CANCEL');
   desk.wait(11_000);
   expect(desk.broker.reconciles).toBeGreaterThan(asked);
 });
@@ -99,12 +99,12 @@ test('O-11: a cancel that is not answered for hours stays pending, counts, and i
     let shut = 0;
     for (let passed = 0; passed < 2 * 3_600; passed += 5) {
       desk.wait(5_000);
-      if (!desk.hall.reconciliation.done()) shut += 1;
+      if (!desk.deskState.reconciliation.done()) shut += 1;
       desk.openOrder(entry, told);
       desk.ends();
     }
-    expect([told, desk.order(entry).state, shut]).toEqual([told, 'CANCEL_PENDING', 0]);
-    expect(desk.hall.index.exposed().map((order) => order.key)).toEqual([entry]);
+    expect([told, desk.order(entry).state, shut]).toEqual([told, 'PENDING_CANCEL', 0]);
+    expect(desk.deskState.index.exposed().map((order) => order.key)).toEqual([entry]);
     // Known to be pending at IB it is not asked for again; otherwise about once a minute.
     const [fewest, most] = told === 'PendingCancel' ? [1, 1] : [90, 125];
     expect([desk.broker.cancels.length >= fewest, desk.broker.cancels.length <= most]).toEqual([true, true]);
@@ -119,9 +119,9 @@ test('O-13: a part fills while the cancel is pending: the position has it, and o
   desk.status(entry, 'PendingCancel', 0);
   desk.fill(entry, 40, 180.03);
   desk.status(entry, 'PendingCancel', 40);
-  expect(desk.order(entry)).toMatchObject({ state: 'CANCEL_PENDING', filled: units(40), quantity: units(100) });
+  expect(desk.order(entry)).toMatchObject({ state: 'PENDING_CANCEL', filled: units(40), quantity: units(100) });
   expect(desk.held()?.quantity).toBe(units(40));
-  expect(desk.hall.index.exposed().map((order) => order.quantity - order.filled)).toEqual([units(60)]);
+  expect(desk.deskState.index.exposed().map((order) => order.quantity - order.filled)).toEqual([units(60)]);
 });
 
 test.each([
@@ -136,7 +136,7 @@ test.each([
   desk.openOrder(entry, 'PreSubmitted');
   tell(desk, code, text);
   expect(desk.order(entry).state).toBe(state);
-  expect(desk.hall.index.exposed()).toHaveLength(1);
+  expect(desk.deskState.index.exposed()).toHaveLength(1);
   desk.fill(entry, 100, 180.03);
   expect(desk.order(entry).state).toBe('FILLED');
 });
@@ -148,15 +148,15 @@ test('O-15: 110 to a change leaves the order working as it was', () => {
   desk.wait(1_500);
   desk.quote(180.02);
   const { key, updatedAt, state, quantity, limit } = desk.order(entry);
-  expect(modifyOrder(desk.hall, key, updatedAt, { limit: px(180.01), quantity: units(80) }, 'the test').ok).toBe(true);
-  expect([desk.broker.changes.length, desk.order(entry).state]).toEqual([1, 'MODIFY_PENDING']);
+  expect(modifyOrder(desk.deskState, key, updatedAt, { limit: px(180.01), quantity: units(80) }, 'the test').ok).toBe(true);
+  expect([desk.broker.changes.length, desk.order(entry).state]).toEqual([1, 'PENDING_REPLACE']);
   tell(desk, 110, 'The price does not conform to the minimum price variation.', 100, true);
   expect(desk.order(entry)).toMatchObject({ state, quantity, limit });
   expect(desk.order(entry).change).toBeUndefined();
   desk.openOrder(entry);
   desk.end('open-orders');
   expect(desk.order(entry)).toMatchObject({ state, quantity, limit });
-  expect(desk.hall.index.exposed().map((order) => order.quantity)).toEqual([units(100)]);
+  expect(desk.deskState.index.exposed().map((order) => order.quantity)).toEqual([units(100)]);
   expect(desk.alarms().filter((text) => text.includes('keeps its terms'))).toHaveLength(1);
 });
 
@@ -165,9 +165,9 @@ test('O-16: an order that TWS holds as Inactive is told with an alarm, counts as
   const { entry } = desk.fired();
   desk.status(entry, 'Inactive');
   expect(desk.order(entry).state).toBe('INACTIVE');
-  expect(desk.hall.index.exposed().map((order) => order.key)).toEqual([entry]);
+  expect(desk.deskState.index.exposed().map((order) => order.key)).toEqual([entry]);
   expect(desk.alarms().filter((text) => text.includes('as Inactive'))).toHaveLength(1);
-  cancelOrders(desk.hall, [desk.order(entry)], 'the test');
+  cancelOrders(desk.deskState, [desk.order(entry)], 'the test');
   expect(desk.broker.cancels).toMatchObject([{ orderId: 100, clientId: 2 }]);
 });
 
@@ -257,7 +257,7 @@ test('O-34: a kill into a flatten that has filled in part cancels its rest once;
   const { entry } = desk.fired();
   desk.fills(entry, 100, 180.02);
   desk.know(IBM);
-  expect(flatten(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
+  expect(flatten(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(true);
   const exit = desk.broker.frames[1]!;
   desk.openOrder(exit.ref);
   desk.fill(exit.ref, 40, 180);
@@ -272,8 +272,8 @@ test('O-34: a kill into a flatten that has filled in part cancels its rest once;
   desk.end('open-orders');
   desk.wait(2_000);
   expect(desk.held()?.quantity).toBe(units(60));
-  expect(flatten(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
-  expect(flatten(desk.hall, DU, IBM.conId, 'the test').ok).toBe(false);
+  expect(flatten(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(true);
+  expect(flatten(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(false);
   expect(desk.broker.frames.slice(2).map((frame) => [frame.leg.side, frame.leg.quantity])).toEqual([['SELL', units(60)]]);
 });
 
@@ -294,9 +294,9 @@ test('O-39: after a restart the day’s loss is IB’s: unknown until told, then
     for (const execution of [bought, sold]) desk.news({ kind: 'execution', execution, contract: IBM, live: false });
     desk.ends();
     desk.know(IBM);
-    expect(desk.hall.accounts.current()?.dailyPnl).toBeUndefined();
+    expect(desk.deskState.accounts.current()?.dailyPnl).toBeUndefined();
     if (daily !== undefined) desk.pnl(daily);
-    expect(startDesk(desk.hall, 'the test').ok).toBe(true);
+    expect(startDesk(desk.deskState, 'the test').ok).toBe(true);
     desk.quote(179.9);
     const id = desk.arm();
     desk.quote(179.9);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { cancelOrders } from '#core/engine/kill';
+import { cancelOrders } from '#core/execution/cancel';
 import type { BrokerNews } from '#core/ports/broker';
 import type { ClientId, OrderId, OrderRef, TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { CoreDesk } from '../support/core-desk.ts';
+import { CoreDesk } from '../support/core/desk.ts';
 import { BRACKET } from '../support/core/bracket.ts';
 import { earlier, earlierFill, REF } from '../support/core/earlier-run.ts';
-import { IBM } from '../support/trigger-fixtures.ts';
+import { IBM } from '../support/core/trigger-fixtures.ts';
 
 /**
  * order-truth.md §2.4: IB promises no order between a status and the execution it speaks of, and sends some executions without a status.
@@ -129,7 +129,7 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
   },
   'R-10: a cancel on its way here, filled there': () => {
     const { desk, entry } = away();
-    cancelOrders(desk.hall, [desk.order(entry)], 'the test');
+    cancelOrders(desk.deskState, [desk.order(entry)], 'the test');
     again(desk);
     return {
       desk,

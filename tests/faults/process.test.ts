@@ -1,20 +1,22 @@
 import { expect, test } from 'vitest';
-import { decide, undecided } from '#core/engine/adoption';
-import { cancelOrders } from '#core/engine/kill';
-import { modifyOrder } from '#core/engine/modify';
-import { startDesk } from '#core/engine/operator';
-import { armTrigger } from '#core/engine/triggers';
-import { settleOrder } from '#core/engine/unknown-orders';
+import { decide } from '#core/reconciliation/adoption';
+import { undecided } from '#core/state/found-at-start';
+import { cancelOrders } from '#core/execution/cancel';
+
+import { modifyOrder } from '#core/execution/modify';
+import { startDesk } from '#core/engine/operator-commands';
+import { armTrigger } from '#core/strategy/trigger/arm';
+import { settleOrder } from '#core/reconciliation/unknown-orders';
 import type { CommitRecord } from '#core/ports/journal';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { units } from '#domain/quantity';
-import { CoreDesk } from '../support/core-desk.ts';
-import { manualOrder } from '../support/core-fixtures.ts';
+import { CoreDesk } from '../support/core/desk.ts';
+import { manualOrder } from '../support/core/fixtures.ts';
 import { BRACKET } from '../support/core/bracket.ts';
 import { journalled, restartedAfter } from '../support/core/earlier-run.ts';
 import { placed } from '../support/core/left.ts';
-import { IBM, px } from '../support/trigger-fixtures.ts';
+import { IBM, px } from '../support/core/trigger-fixtures.ts';
 
 test('P-01: the intent is handed to the journal before the first byte of its order, and a death in between sends nothing', () => {
   const desk = new CoreDesk();
@@ -36,7 +38,7 @@ test('P-01: the intent is handed to the journal before the first byte of its ord
   again.ends();
   again.pnl();
   expect(again.trigger(id)).toMatchObject({ life: 'draft', fires: 0 });
-  expect(startDesk(again.hall, 'the test').ok).toBe(true);
+  expect(startDesk(again.deskState, 'the test').ok).toBe(true);
   again.quote(179.9);
   again.quote(180.1);
   again.wait(30_000);
@@ -67,10 +69,10 @@ test('P-02, R-05: killed between the intent and the write: UNKNOWN, counted, loo
   desk.pnl();
   expect(desk.order(entry)).toMatchObject({ state: 'UNKNOWN', filled: 0, cause: { sentence: expect.any(String) as string } });
   expect(desk.alarms().filter((text) => text.startsWith('UNKNOWN: the last run had BUY IBM as QUEUED'))).toHaveLength(1);
-  expect(desk.hall.index.exposed().map(({ key }) => key)).toEqual([entry]);
-  expect(startDesk(desk.hall, 'the test').ok).toBe(true);
-  for (const found of undecided(desk.hall)) decide(desk.hall, found.key, 'adopt', 'the test');
-  expect(armTrigger(desk.hall, desk.spec(181, { name: 'another' }), 'the test')).toMatchObject({
+  expect(desk.deskState.index.exposed().map(({ key }) => key)).toEqual([entry]);
+  expect(startDesk(desk.deskState, 'the test').ok).toBe(true);
+  for (const found of undecided(desk.deskState)) decide(desk.deskState, found.key, 'adopt', 'the test');
+  expect(armTrigger(desk.deskState, desk.spec(181, { name: 'another' }), 'the test')).toMatchObject({
     ok: false,
     error: { text: expect.stringContaining('UNKNOWN') as string },
   });
@@ -81,7 +83,7 @@ test('P-02, R-05: killed between the intent and the write: UNKNOWN, counted, loo
   }
   expect(desk.order(entry)).toMatchObject({ state: 'UNKNOWN', absence: { isProven: true } });
   expect(placed(desk)).toEqual([]);
-  expect(settleOrder(desk.hall, desk.order(entry).key, desk.order(entry).updatedAt, 'the test').ok).toBe(true);
+  expect(settleOrder(desk.deskState, desk.order(entry).key, desk.order(entry).updatedAt, 'the test').ok).toBe(true);
   expect(desk.order(entry).state).toBe('REJECTED');
   expect(placed(desk)).toEqual([]);
 });
@@ -225,9 +227,9 @@ test('P-04: an acknowledgement that the dead process did not write down is writt
 
 const FATES = [
   ['still working', 'ACCEPTED'],
-  ['cancel pending', 'CANCEL_PENDING'],
+  ['cancel pending', 'PENDING_CANCEL'],
   ['cancelled', 'CANCELLED'],
-  ['part filled, working', 'PARTIAL'],
+  ['part filled, working', 'PARTIALLY_FILLED'],
   ['part filled, cancelled', 'CANCELLED'],
   ['filled', 'FILLED'],
 ] as const;
@@ -237,14 +239,14 @@ test.each(FATES)('P-06: a death during a cancel or a change, the order is %s at 
     const dead = new CoreDesk();
     const { entry } = dead.fired({ entry: { type: 'LMT', limitOffset: px(0.05) } });
     dead.openOrder(entry);
-    if (during === 'cancel') cancelOrders(dead.hall, [dead.order(entry)], 'the test');
+    if (during === 'cancel') cancelOrders(dead.deskState, [dead.order(entry)], 'the test');
     else {
       dead.wait(1_500);
       dead.quote(180.02);
       const { key, updatedAt } = dead.order(entry);
-      expect(modifyOrder(dead.hall, key, updatedAt, { limit: px(180.01), quantity: units(80) }, 'the test').ok).toBe(true);
+      expect(modifyOrder(dead.deskState, key, updatedAt, { limit: px(180.01), quantity: units(80) }, 'the test').ok).toBe(true);
     }
-    expect(dead.order(entry).state).toBe(during === 'cancel' ? 'CANCEL_PENDING' : 'MODIFY_PENDING');
+    expect(dead.order(entry).state).toBe(during === 'cancel' ? 'PENDING_CANCEL' : 'PENDING_REPLACE');
     const desk = restartedAfter(dead);
     const part = fate.startsWith('part') ? 30 : fate === 'filled' ? 100 : 0;
     // Of a change only the broker's terms count, also when it was on its way.

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { cancelOrders } from '#core/engine/kill';
+import { cancelOrders } from '#core/execution/cancel';
 import type { ClientId, OrderId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { CoreDesk } from '../support/core-desk.ts';
+import { CoreDesk } from '../support/core/desk.ts';
 import { earlier, REF, restartedWithDraft } from '../support/core/earlier-run.ts';
-import { IBM } from '../support/trigger-fixtures.ts';
+import { IBM } from '../support/core/trigger-fixtures.ts';
 
 test('R-10: a cancel that loses against a fill while the desk is away: FILLED', () => {
   const desk = new CoreDesk();
   const { entry } = desk.fired();
   desk.openOrder(entry);
-  cancelOrders(desk.hall, [desk.order(entry)], 'the test');
+  cancelOrders(desk.deskState, [desk.order(entry)], 'the test');
   desk.disconnect();
   desk.connect();
   desk.news({ kind: 'completed-order', order: desk.completedOf(entry, 'Filled'), completedStatus: 'Filled Size: 100' });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ClientId, OrderId, OrderKey, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { CoreDesk } from '../support/core-desk.ts';
-import { manualOrder } from '../support/core-fixtures.ts';
+import { CoreDesk } from '../support/core/desk.ts';
+import { manualOrder } from '../support/core/fixtures.ts';
 import { earlier, earlierFill, REF, restartedWithDraft, TRIGGER } from '../support/core/earlier-run.ts';
-import { BAC, IBM } from '../support/trigger-fixtures.ts';
+import { BAC, IBM } from '../support/core/trigger-fixtures.ts';
 import { compare } from './told.ts';
 
 function places(desk: CoreDesk): readonly string[] {
@@ -14,7 +14,7 @@ function places(desk: CoreDesk): readonly string[] {
 test('R-01: nothing here and nothing at the broker: the book is clean and arming is allowed', () => {
   const desk = new CoreDesk().started();
   expect({
-    reconciled: desk.hall.reconciliation.done(),
+    reconciled: desk.deskState.reconciliation.done(),
     orders: desk.stores.orders.size,
     positions: desk.stores.positions.size,
     alarms: desk.alarms(),
@@ -36,9 +36,9 @@ test('R-02: a working order of an earlier run is taken up under its reference, t
     leg: 'E',
     permId: 501,
   });
-  expect(desk.hall.index.exposed().map((order) => order.key)).toEqual([REF]);
+  expect(desk.deskState.index.exposed().map((order) => order.key)).toEqual([REF]);
   expect(desk.trigger(TRIGGER)).toMatchObject({ life: 'fired', gen: 3 });
-  expect(desk.hall.registry.size).toBe(0);
+  expect(desk.deskState.registry.size).toBe(0);
   expect(places(desk)).toEqual([]);
 });
 
@@ -49,7 +49,7 @@ test('R-03: orders of people and of other programs are counted and never touched
   desk.ends();
   desk.wait(120_000);
   expect(['perm:61', 'perm:62'].map((key) => desk.order(key as OrderKey).origin)).toEqual(['manual', 'foreign']);
-  expect(desk.hall.index.exposed().map((order) => order.key)).toEqual(['perm:61', 'perm:62']);
+  expect(desk.deskState.index.exposed().map((order) => order.key)).toEqual(['perm:61', 'perm:62']);
   expect(places(desk)).toEqual([]);
 });
 
@@ -91,7 +91,7 @@ test('R-12: an order that worked here and is completed as cancelled there is CAN
   desk.news({ kind: 'completed-order', order: desk.completedOf(entry, 'Cancelled'), completedStatus: 'Cancelled by Trader' });
   desk.ends();
   expect(desk.order(entry)).toMatchObject({ state: 'CANCELLED', filled: 0, orderId: 100, permId: 1_000_100 });
-  expect(desk.hall.index.exposed()).toEqual([]);
+  expect(desk.deskState.index.exposed()).toEqual([]);
 });
 
 test('R-15: a position of the opposite sign pauses the desk with an alarm', () => {

@@ -16,7 +16,7 @@ export const FAULTS_P: readonly FaultRow[] = [
     `${FILE.PROCESS}P-02, R-05: killed between the intent and the write: UNKNOWN, counted, looked for, and never sent again`,
     `${FILE.PROCESS}P-02: what the dead desk believed to be at IB and IB has completed is not UNKNOWN`,
     `${FILE.PROCESS}P-02: a journal that cannot be read is told, and the broker’s lists are what there is`,
-    'unit/journal-earlier-orders.test.ts › an order counts as its last cell says: on its way or at the broker, not what has ended',
+    'unit/journal/earlier-orders.test.ts › an order counts as its last cell says: on its way or at the broker, not what has ended',
   ),
   shown(
     'P-03',
@@ -32,7 +32,7 @@ export const FAULTS_P: readonly FaultRow[] = [
     'P-05',
     'killed between two legs of a bracket: legs cancelled, no naked entry',
     `${FILE.PROCESS}P-05: killed between two legs: what TWS may hold untransmitted is cancelled by the next run, by the numbers written before`,
-    'unit/journal-earlier-orders.test.ts › the numbers of a bracket are on file before it leaves, and stand in for those that no commit holds',
+    'unit/journal/earlier-orders.test.ts › the numbers of a bracket are on file before it leaves, and stand in for those that no commit holds',
   ),
   shown(
     'P-06',
@@ -122,7 +122,7 @@ export const FAULTS_N: readonly FaultRow[] = [
   shown(
     'N-09',
     'answers after 5 to 30 s: time-outs, no duplicates',
-    'unit/core-unknown.test.ts › an order that is never answered while the connection stands is looked up, becomes UNKNOWN and blocks arming',
+    'unit/reconciliation/unknown-orders.test.ts › an order that is never answered while the connection stands is looked up, becomes UNKNOWN and blocks arming',
   ),
   shown('N-10', 'a byte at a time', `${FILE.TWS_BYTES}bytes that come one at a time are read like any others`),
   shown(
@@ -142,7 +142,7 @@ export const FAULTS_N: readonly FaultRow[] = [
     'N-16',
     'invalid UTF-8, controls, direction marks',
     `${FILE.TWS_BYTES}text that is not UTF-8${CLOSES}`,
-    'unit/tws-notices.test.ts › text is made safe to show: no controls, no direction marks, no endless lines',
+    'unit/tws/notices.test.ts › text is made safe to show: no controls, no direction marks, no endless lines',
   ),
   shown(
     'N-17',
@@ -173,7 +173,7 @@ export const FAULTS_N: readonly FaultRow[] = [
     'N-22',
     '1101: everything asked for again, triggers start anew',
     `${FILE.TWS_LINK}1101 asks for every stream again under a new number, and says that the next tick is only a baseline`,
-    'unit/trigger-refusals.test.ts › the first tick is only a baseline for a crossing',
+    'unit/trigger/refusals.test.ts › the first tick is only a baseline for a crossing',
   ),
   shown(
     'N-23',
@@ -186,7 +186,7 @@ export const FAULTS_N: readonly FaultRow[] = [
     '2103: only its symbols, the socket stays',
     `${FILE.TWS_LINK}a farm that breaks is a lamp of its own: no socket closes and orders still leave`,
     `${FILE.CORE_FIRING}a broken data farm holds the triggers of its contracts until it is back`,
-    'unit/market-quote-board.test.ts › keeps a farm fault to the contracts that the farm serves',
+    'unit/market/quote-board.test.ts › keeps a farm fault to the contracts that the farm serves',
   ),
   shown(
     'N-25',

@@ -56,7 +56,7 @@ export const FAULTS_O: readonly FaultRow[] = [
   shown(
     'O-12',
     'a fill after Cancelled: booked, protection offered',
-    'unit/core-protection.test.ts › O-12: an entry that fills after it was cancelled: booked, alarmed, and its stop offered again within five seconds',
+    'unit/protection/coverage-watch.test.ts › O-12: an entry that fills after it was cancelled: booked, alarmed, and its stop offered again within five seconds',
   ),
   shown(
     'O-13',
@@ -101,26 +101,26 @@ export const FAULTS_O: readonly FaultRow[] = [
   shown(
     'O-22',
     'our order placed, changed or cancelled by hand in TWS',
-    'unit/core-outside.test.ts › O-22: a stop moved by hand in TWS is taken over, told once, never moved back, and its trigger is disarmed',
-    'unit/core-outside.test.ts › O-22: an order cancelled by hand in TWS is told after five seconds, its trigger is disarmed, and its stop is offered again',
+    'unit/strategy/disarm-on-external-change.test.ts › O-22: a stop moved by hand in TWS is taken over, told once, never moved back, and its trigger is disarmed',
+    'unit/strategy/disarm-on-external-change.test.ts › O-22: an order cancelled by hand in TWS is told after five seconds, its trigger is disarmed, and its stop is offered again',
     'gateway/exits-simulator.test.ts › O-22: over the real wire, a person moves the stop and cancels the target: taken over, told, never taken back',
   ),
   shown(
     'O-23',
     'closed by hand while an exit works',
-    'unit/core-outside.test.ts › O-23: a position closed by hand takes its working exits back before they could turn it around',
+    'unit/strategy/disarm-on-external-change.test.ts › O-23: a position closed by hand takes its working exits back before they could turn it around',
     'gateway/exits-simulator.test.ts › O-23: over the real wire, a person closes the position: the exits go before they turn it around',
   ),
   shown(
     'O-24',
     'parent part filled, stop hit',
-    'unit/core-protection.test.ts › O-24: the stop fills while the entry has filled 30 of 100: the rest of the entry is cancelled at once, position 0',
+    'unit/protection/coverage-watch.test.ts › O-24: the stop fills while the entry has filled 30 of 100: the rest of the entry is cancelled at once, position 0',
     'gateway/exits-simulator.test.ts › O-24: over the real wire, the stop fills while the entry has filled 30 of 100: its rest goes, position 0',
   ),
   shown(
     'O-25',
     'a child rejected after the parent filled: offered again within 5 s',
-    'unit/core-protection.test.ts › O-25: a stop that IB rejects after its entry filled is offered again within five seconds, not sent, and one command places it',
+    'unit/protection/coverage-watch.test.ts › O-25: a stop that IB rejects after its entry filled is offered again within five seconds, not sent, and one command places it',
     'gateway/exits-simulator.test.ts › O-25: over the real wire, a stop that is lost is offered again, and one command protects in the target’s group',
   ),
   shown(
@@ -135,12 +135,12 @@ export const FAULTS_O: readonly FaultRow[] = [
   shown(
     'O-27',
     'target and stop both fill',
-    'unit/core-protection.test.ts › O-27: target and stop both fill: the reversed position is named as such, and a flatten is offered that closes it',
+    'unit/protection/coverage-watch.test.ts › O-27: target and stop both fill: the reversed position is named as such, and a flatten is offered that closes it',
   ),
   shown(
     'O-28',
     'no answer for 30 s: UNKNOWN, not resent',
-    'unit/core-unknown.test.ts › an order that is never answered while the connection stands is looked up, becomes UNKNOWN and blocks arming',
+    'unit/reconciliation/unknown-orders.test.ts › an order that is never answered while the connection stands is looked up, becomes UNKNOWN and blocks arming',
   ),
   shown(
     'O-29',
@@ -237,8 +237,8 @@ export const FAULTS_O: readonly FaultRow[] = [
     'a simulated stop during the reset: shown as not protecting',
     `${FILE.STANDING}O-44: a stop that IB simulates is shown as such, and in IB’s reset as not protecting; one at the exchange protects on`,
     `${FILE.STANDING}O-44: nothing is opened in a reset of IB nor in the minute before, with a sentence; what reduces leaves`,
-    `unit/reset-window.test.ts › the nightly reset of North America is each night from Sunday to Friday, the weekend’s from Friday to Saturday`,
-    `unit/reset-window.test.ts › a settings file without reset windows opens with those of North America, one with an unknown key or time does not`,
+    `unit/domain/reset-window.test.ts › the nightly reset of North America is each night from Sunday to Friday, the weekend’s from Friday to Saturday`,
+    `unit/domain/reset-window.test.ts › a settings file without reset windows opens with those of North America, one with an unknown key or time does not`,
   ),
   shown(
     'O-45',

@@ -36,7 +36,7 @@ export const SCENARIOS_R: readonly FaultRow[] = [
   shown(
     'R-07',
     'filled while the desk was down: protection',
-    'unit/core-protection.test.ts › R-07, R-27: filled while the desk was down, and no stop at IB: alarm, and protection is offered; nothing is sent',
+    'unit/protection/coverage-watch.test.ts › R-07, R-27: filled while the desk was down, and no stop at IB: alarm, and protection is offered; nothing is sent',
   ),
   shown(
     'R-08',
@@ -68,13 +68,13 @@ export const SCENARIOS_R: readonly FaultRow[] = [
   shown(
     'R-13',
     'works here, nowhere there: UNKNOWN, asked again, then the operator',
-    'unit/core-unknown.test.ts › R-05, R-13: absence is proven by three complete lists over ten seconds, offered to the operator, and never acted on',
+    'unit/reconciliation/unknown-orders.test.ts › R-05, R-13: absence is proven by three complete lists over ten seconds, offered to the operator, and never acted on',
   ),
   shown(
     'R-14',
     'a position larger than its fills: EXTERNAL, PAUSED until acknowledged',
-    'unit/core-position-watch.test.ts › R-14: a position larger than its fills becomes EXTERNAL within four seconds, pauses the desk, and waits for the operator’s word',
-    'unit/core-position-watch.test.ts › what another program filled is looked up within a second of the broker’s figure, and pauses nothing',
+    'unit/reconciliation/position-check.test.ts › R-14: a position larger than its fills becomes EXTERNAL within four seconds, pauses the desk, and waits for the operator’s word',
+    'unit/reconciliation/position-check.test.ts › what another program filled is looked up within a second of the broker’s figure, and pauses nothing',
   ),
   shown(
     'R-15',
@@ -134,16 +134,16 @@ export const SCENARIOS_R: readonly FaultRow[] = [
   shown(
     'R-27',
     'parent filled, a child is missing',
-    'unit/core-protection.test.ts › R-07, R-27: filled while the desk was down, and no stop at IB: alarm, and protection is offered; nothing is sent',
-    'unit/core-protection.test.ts › R-27: the stop of the bracket was cancelled at IB: it is offered again where it stood',
+    'unit/protection/coverage-watch.test.ts › R-07, R-27: filled while the desk was down, and no stop at IB: alarm, and protection is offered; nothing is sent',
+    'unit/protection/coverage-watch.test.ts › R-27: the stop of the bracket was cancelled at IB: it is offered again where it stood',
   ),
   shown(
     'R-28',
     'children for another quantity than the parent filled',
-    'unit/core-protection.test.ts › R-28: a stop for less than is held is offered to be enlarged',
-    'unit/core-protection.test.ts › R-28: a stop for more than is held is offered to be shrunk',
-    'unit/core-protection.test.ts › R-28: one command enlarges the stop, and the target of its group with it',
-    'unit/core-protection.test.ts › R-28: one command shrinks what works for more than is held',
+    'unit/protection/coverage-watch.test.ts › R-28: a stop for less than is held is offered to be enlarged',
+    'unit/protection/coverage-watch.test.ts › R-28: a stop for more than is held is offered to be shrunk',
+    'unit/protection/coverage-watch.test.ts › R-28: one command enlarges the stop, and the target of its group with it',
+    'unit/protection/coverage-watch.test.ts › R-28: one command shrinks what works for more than is held',
   ),
   shown(
     'R-29',

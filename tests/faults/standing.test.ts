@@ -1,23 +1,24 @@
 import { expect, test } from 'vitest';
-import { decide } from '#core/engine/adoption';
-import { flatten, resumeDesk } from '#core/engine/operator';
+import { decide } from '#core/reconciliation/adoption';
+import { flatten, resumeDesk } from '#core/engine/operator-commands';
 import type { LinkProblem } from '#core/ports/broker';
 import { RESET_WINDOWS } from '#domain/reset-window';
 import { units } from '#domain/quantity';
-import { orderRow, positionRow } from '#desk/projection/rows';
+import { orderRow } from '#desk/projection/order-row';
+import { positionRow } from '#desk/projection/position-row';
 import { statusValue } from '#desk/projection/status';
 import { DEFAULT_SETTINGS } from '#protocol/settings';
 import type { OrderRow, PositionRow, StatusValue } from '#protocol/topics';
-import { CoreDesk } from '../support/core-desk.ts';
-import { DU, rulesOf } from '../support/core-fixtures.ts';
-import { IBM, px } from '../support/trigger-fixtures.ts';
+import { CoreDesk } from '../support/core/desk.ts';
+import { DU, rulesOf } from '../support/core/fixtures.ts';
+import { IBM, px } from '../support/core/trigger-fixtures.ts';
 
 const MINUTE = 60_000;
 
 /** What the screen is given. */
 function status(desk: CoreDesk): StatusValue {
   desk.wait(500);
-  return statusValue(desk.hall, {
+  return statusValue(desk.deskState, {
     simulated: false,
     build: 'test',
     liveConfirmed: () => false,
@@ -75,7 +76,7 @@ test('O-41: a limit lowered below what is held: REDUCING in the header, entries 
   fireB(desk);
   expect(desk.alarms().at(-1)).toMatch(/^Risk denied B \(C-\d\d\): .*limit of 200/);
   expect(desk.broker.frames).toHaveLength(1);
-  expect(flatten(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
+  expect(flatten(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(true);
   const exit = desk.broker.frames[1]!;
   desk.fills(exit.ref, 250, 190);
   desk.pnl();
@@ -93,7 +94,7 @@ test('O-41: while one contract is over its limit nothing is opened in another ei
   desk.ends();
   desk.started([IBM, msft]);
   const fire = (name: string): string => {
-    decide(desk.hall, `position:${DU}:9`, name === 'A' ? 'adopt' : 'ignore', 'the test');
+    decide(desk.deskState, `position:${DU}:9`, name === 'A' ? 'adopt' : 'ignore', 'the test');
     desk.quote(179.9);
     const id = desk.arm(desk.spec(180, { name }, { quantity: units(name === 'A' ? 10 : 20) }));
     desk.quote(179.9);
@@ -192,7 +193,7 @@ test('N-30: TWS waits for a log-in for nine hours: LOGIN REQUIRED stands, is rep
   desk.quote(179.9);
   desk.quote(180.1);
   expect(desk.broker.frames).toEqual([]);
-  expect(resumeDesk(desk.hall, 'the test').ok).toBe(true);
+  expect(resumeDesk(desk.deskState, 'the test').ok).toBe(true);
 });
 
 test('N-30: on other days a restart of TWS has five minutes, and what is no want of a log-in is not called one', () => {
@@ -231,8 +232,8 @@ test('O-44: a stop that IB simulates is shown as such, and in IB’s reset as no
     ['Submitted', 'native', units(0)],
   ] as const) {
     const desk = evening(ibStatus);
-    const stop = (): OrderRow => orderRow(desk.hall, desk.order(desk.broker.frames[1]!.ref));
-    const position = (): PositionRow => positionRow(desk.hall, 'IBM', desk.held()!);
+    const stop = (): OrderRow => orderRow(desk.deskState, desk.order(desk.broker.frames[1]!.ref));
+    const position = (): PositionRow => positionRow(desk.deskState, 'IBM', desk.held()!);
     expect([stop().stopKind, position().protectedQuantity, position().asleep]).toEqual([kind, units(100), units(0)]);
     // 00:14:00, in the minute before; half past one; a quarter to two.
     desk.wait(104 * MINUTE);
@@ -254,7 +255,7 @@ test('O-44: nothing is opened in a reset of IB nor in the minute before, with a 
     'Risk denied B (K-03): IB resets its systems (nightly reset, until 01:45 America/New_York): orders may be lost and stops that IB simulates do not act. Entries wait until it is over.',
   );
   expect(codes(desk)).toEqual(['reducing']);
-  expect(flatten(desk.hall, DU, IBM.conId, 'the test').ok).toBe(true);
+  expect(flatten(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(true);
   desk.wait(91 * MINUTE);
   desk.pnl();
   expect(codes(desk)).toEqual([]);

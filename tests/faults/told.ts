@@ -1,6 +1,6 @@
 import type { ClientId } from '#domain/ids';
-import { Notices } from '#tws/notices';
-import type { CoreDesk } from '../support/core-desk.ts';
+import { Notices } from '#tws/notice/notices';
+import type { CoreDesk } from '../support/core/desk.ts';
 import { confirmed } from '../support/core/bracket.ts';
 
 /** A code as the adapter would tell it: classified by the real table. `orderId` 100 is the first order of a `CoreDesk`. */

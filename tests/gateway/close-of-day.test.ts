@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { decide } from '#core/engine/adoption';
+import { decide } from '#core/reconciliation/adoption';
 import type { Price } from '#domain/price';
 import { units } from '#domain/quantity';
-import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
-import { OPEN, simulatorOn, type TapeRun } from '../support/simulator-tape.ts';
-import { action, price, px, spec } from '../support/trigger-fixtures.ts';
+import { type LiveDesk, openLiveDesk } from '../support/core/live-desk.ts';
+import { OPEN, simulatorOn, type TapeRun } from '../support/simulator/tape.ts';
+import { action, price, px, spec } from '../support/core/trigger-fixtures.ts';
 
 /** The whole way: the simulator's exchange closes, TWS's words over the socket, the adapter, the row in the book. */
 
@@ -34,7 +34,7 @@ test('at the close of the day its orders expire, in part or unfilled, by hand or
     simulator.manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(50), limit: px(170), tif, ...more });
   const [day, gtc, late] = [typed('DAY'), typed('GTC'), typed('DAY', { outsideRth: true })];
   desk = await openLiveDesk(simulator);
-  for (const found of desk.stores.found.values()) decide(desk.core.hall, found.key, 'adopt', 'the test');
+  for (const found of desk.stores.found.values()) decide(desk.core.deskState, found.key, 'adopt', 'the test');
   const ibm = await desk.contract('IBM');
   desk.arm(
     spec(price(ibm, 'last', 'at-or-above', 180.05), {
@@ -46,9 +46,9 @@ test('at the close of the day its orders expire, in part or unfilled, by hand or
   await desk.until('the desk’s own order works', () => own()?.state === 'ACCEPTED');
   const truth = simulator.ledger.orders.find(({ orderRef }) => orderRef !== '')!;
   simulator.gateway.exchange.executeAnyway(truth.permId, units(30));
-  await desk.until('a part of it filled', () => own()?.state === 'PARTIAL');
+  await desk.until('a part of it filled', () => own()?.state === 'PARTIALLY_FILLED');
   await simulator.market.step(1);
-  const before = desk.core.hall.exchange;
+  const before = desk.core.deskState.exchange;
   await desk.until('the desk’s clock is at the last trade', () => before.now() >= CLOSE - 5_000);
   simulator.gateway.advance(CLOSE);
   await desk.until('the desk’s own order has ended', () => own()?.state === 'EXPIRED');

@@ -1,19 +1,20 @@
 import { expect, test } from 'vitest';
-import { closePosition } from '#core/engine/closing';
-import { fire } from '#core/engine/firing';
-import { cancelOrders, killTargets } from '#core/engine/kill';
-import { modifyOrder, type NewTerms } from '#core/engine/modify';
-import { stopDesk } from '#core/engine/operator';
+import { closePosition } from '#core/protection/close-position';
+import { fire } from '#core/strategy/trigger/fire';
+import { cancelOrders } from '#core/execution/cancel';
+import { killTargets } from '#core/safety/kill';
+import { modifyOrder, type NewTerms } from '#core/execution/modify';
+import { stopDesk } from '#core/engine/operator-commands';
 import { execIdRoot } from '#domain/execution';
 import { isTerminal, type Order } from '#domain/order';
 import { type Quantity, units } from '#domain/quantity';
 import type { TriggerAction } from '#domain/trigger';
-import type { OrderView } from '#simulator/engine/order-view';
+import type { OrderView } from '#simulator/model/order-view';
 import type { Simulator, SimulatorOptions } from '#simulator/simulator';
 import { BRACKET } from '../support/core/bracket.ts';
-import { FAST_TAPE_LIMITS, type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
-import { simulatorOn } from '../support/simulator-tape.ts';
-import { action, price, px, spec } from '../support/trigger-fixtures.ts';
+import { FAST_TAPE_LIMITS, type LiveDesk, openLiveDesk } from '../support/core/live-desk.ts';
+import { simulatorOn } from '../support/simulator/tape.ts';
+import { action, price, px, spec } from '../support/core/trigger-fixtures.ts';
 
 /**
  * The execution scenarios of order-truth.md §2.4, each over real sockets and in the three orders in which IB may tell a fill. Each ends
@@ -46,21 +47,24 @@ class Stage {
   /** An entry by a trigger that the operator fires by hand; resolves when its order has an answer, or is in one of these states. */
   async send(does: Partial<TriggerAction> = {}, ...states: readonly Order['state'][]): Promise<Order> {
     const { desk } = this;
-    const { hall } = desk.core;
+    const { deskState } = desk.core;
     const contract = await desk.contract('IBM');
     this.#names += 1;
     const id = desk.arm(spec(price(contract, 'last', 'at-or-above', 999), { name: `IBM-${this.#names}`, action: action(contract, does) }));
     await desk.until('a trigger may be fired by hand', () => {
-      const firing = hall.registry.fireNow(id);
+      const firing = deskState.registry.fireNow(id);
       if (!firing.ok) return false;
-      fire(hall, firing.value, hall.ports.clock.monotonic());
+      fire(deskState, firing.value, deskState.ports.clock.monotonic());
       desk.core.settle(id);
       return true;
     });
     const entry = [...desk.stores.orders.values()].find((one) => one.triggerId === id && one.leg === 'E');
     if (entry === undefined) throw new Error(`nothing was sent: ${desk.stores.triggers.get(id)?.reason ?? '?'}`);
     if (entry.state === 'DENIED') throw new Error(`denied: ${entry.note ?? '?'}`);
-    await this.until(entry, ...(states.length === 0 ? (['ACCEPTED', 'PARTIAL', 'FILLED', 'REJECTED', 'CANCELLED'] as const) : states));
+    await this.until(
+      entry,
+      ...(states.length === 0 ? (['ACCEPTED', 'PARTIALLY_FILLED', 'FILLED', 'REJECTED', 'CANCELLED'] as const) : states),
+    );
     return this.now(entry);
   }
 
@@ -82,13 +86,13 @@ class Stage {
 
   change(order: Order, terms: NewTerms): void {
     const { updatedAt } = this.now(order);
-    const changed = modifyOrder(this.desk.core.hall, order.key, updatedAt, terms, 'the test');
+    const changed = modifyOrder(this.desk.core.deskState, order.key, updatedAt, terms, 'the test');
     if (!changed.ok) throw new Error(changed.error.text);
   }
 
   cancel(...orders: readonly Order[]): void {
     cancelOrders(
-      this.desk.core.hall,
+      this.desk.core.deskState,
       orders.map((order) => this.now(order)),
       'the test',
     );
@@ -97,16 +101,19 @@ class Stage {
   close(): ReturnType<typeof closePosition> {
     const [held] = this.desk.stores.positions.values();
     if (held === undefined) throw new Error('nothing is held');
-    return closePosition(this.desk.core.hall, held.account, held.contract.conId, 100, 'the test');
+    return closePosition(this.desk.core.deskState, held.account, held.contract.conId, 100, 'the test');
   }
 
   /** The order connection breaks; resolves when the desk is connected and the book compared again. */
   async reconnect(): Promise<void> {
     const { desk, simulator } = this;
-    const { hall } = desk.core;
-    const before = hall.link.epoch;
+    const { deskState } = desk.core;
+    const before = deskState.link.epoch;
     simulator.faults.rst(2);
-    await desk.until('connected and compared again', () => hall.link.epoch > before && hall.link.ready && hall.reconciliation.done());
+    await desk.until(
+      'connected and compared again',
+      () => deskState.link.epoch > before && deskState.link.ready && deskState.reconciliation.done(),
+    );
   }
 
   /** What differs between the book and the ledger; empty when nothing does. */
@@ -168,7 +175,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'limit of the day, filled in two parts': {
     play: async (stage) => {
       stage.market(180, 180.02, 40);
-      const order = await stage.send({ entry: { type: 'LMT', limit: px(180.02) } }, 'PARTIAL', 'FILLED');
+      const order = await stage.send({ entry: { type: 'LMT', limit: px(180.02) } }, 'PARTIALLY_FILLED', 'FILLED');
       stage.market(180, 180.01, 300);
       await stage.until(order, 'FILLED');
     },
@@ -215,7 +222,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a cancel after a part filled': {
     play: async (stage) => {
       stage.market(180, 180.02, 30);
-      const order = await stage.send({ entry: { type: 'LMT', limit: px(180.02) } }, 'PARTIAL');
+      const order = await stage.send({ entry: { type: 'LMT', limit: px(180.02) } }, 'PARTIALLY_FILLED');
       stage.cancel(order);
       await stage.until(order, 'CANCELLED');
       expect(stage.now(order).filled).toBe(units(30));
@@ -241,7 +248,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       const orders = [await stage.send(LIMIT, 'ACCEPTED'), await stage.send({ ...LIMIT, quantity: units(50) }, 'ACCEPTED')];
       stage.simulator.manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(10), limit: px(170) });
       await stage.desk.until('the manual order is known', () => stage.desk.stores.orders.size === 3);
-      cancelOrders(stage.desk.core.hall, killTargets(stage.desk.core.hall, 'all'), 'the test', true);
+      cancelOrders(stage.desk.core.deskState, killTargets(stage.desk.core.deskState, 'all'), 'the test', true);
       for (const order of orders) await stage.until(order, 'CANCELLED');
     },
   },
@@ -257,7 +264,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a bracket: a part of the entry fills, the rest is cancelled': {
     play: async (stage) => {
       stage.market(180, 180.02, 40);
-      const entry = await stage.send({ ...BRACKET, entry: { type: 'LMT', limit: px(180.02) } }, 'PARTIAL');
+      const entry = await stage.send({ ...BRACKET, entry: { type: 'LMT', limit: px(180.02) } }, 'PARTIALLY_FILLED');
       stage.cancel(entry);
       await stage.until(entry, 'CANCELLED');
     },
@@ -325,7 +332,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'the desk is stopped: what works at the broker stays': {
     play: async (stage) => {
       const order = await stage.send(LIMIT, 'ACCEPTED');
-      expect(stopDesk(stage.desk.core.hall, 'the test').ok).toBe(true);
+      expect(stopDesk(stage.desk.core.deskState, 'the test').ok).toBe(true);
       expect(stage.now(order).state).toBe('ACCEPTED');
     },
   },

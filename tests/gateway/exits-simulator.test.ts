@@ -1,16 +1,16 @@
 import { afterEach, expect, test } from 'vitest';
-import { protectPosition } from '#core/engine/closing';
-import { trailPosition } from '#core/engine/trailing';
+import { protectPosition } from '#core/protection/place-stop';
+import { trailPosition } from '#core/protection/trailing-stop';
 import { isWorking, type Order } from '#domain/order';
 import type { Leg } from '#domain/order-ref';
 import { units } from '#domain/quantity';
 import type { TriggerAction } from '#domain/trigger';
 import type { Simulator } from '#simulator/simulator';
 import { BRACKET } from '../support/core/bracket.ts';
-import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
-import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { type LiveDesk, openLiveDesk } from '../support/core/live-desk.ts';
+import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator/tape.ts';
 import { QUOTE } from '../support/simulator/stage.ts';
-import { action, price, px } from '../support/trigger-fixtures.ts';
+import { action, price, px } from '../support/core/trigger-fixtures.ts';
 
 /** Exits against the simulated TWS: real adapter, real sockets, the simulator's own matching and its person at TWS's screen. */
 
@@ -43,7 +43,7 @@ async function fired(after: readonly TapeLine[] = [], does: Partial<TriggerActio
   const { simulator } = run;
   live = await openLiveDesk(simulator);
   const desk = live;
-  const { hall } = desk.core;
+  const { deskState } = desk.core;
   const contract = await desk.contract('IBM');
   desk.arm({
     name: 'breakout',
@@ -52,7 +52,7 @@ async function fired(after: readonly TapeLine[] = [], does: Partial<TriggerActio
     rthOnly: false,
   });
   void simulator.market.step(3);
-  await desk.until('there is a quote', () => hall.board.quote(contract.conId)?.last !== undefined);
+  await desk.until('there is a quote', () => deskState.board.quote(contract.conId)?.last !== undefined);
   void simulator.market.step(1);
   const order = (leg: Leg): Order =>
     [...desk.stores.orders.values()].findLast((one) => one.leg === leg) ?? expect.fail(`there is no order ${leg}`);
@@ -139,8 +139,10 @@ test('O-25: over the real wire, a stop that is lost is offered again, and one co
   scene.simulator.manual.cancel({ permId: scene.order('S').permId ?? 0 });
   await scene.live.until('it is offered', () => offerOf(scene) !== undefined);
   expect(offerOf(scene)).toMatchObject({ kind: 'protect', quantity: units(100), stop: px(179) });
-  const { hall } = scene.live.core;
-  expect(protectPosition(hall, scene.order('S').account, scene.order('S').contract.conId, px(179), 'the test')).toMatchObject({ ok: true });
+  const { deskState } = scene.live.core;
+  expect(protectPosition(deskState, scene.order('S').account, scene.order('S').contract.conId, px(179), 'the test')).toMatchObject({
+    ok: true,
+  });
   await scene.live.until('the offer is taken', () => offerOf(scene) === undefined);
   expect(scene.working()).toEqual(['SELL LMT 100', 'SELL STP 100']);
   const groups = scene.simulator.ledger.orders
@@ -155,9 +157,9 @@ test('a stop is made to trail at the broker, follows the market up, and closes t
     ['IBM', 'bid', '180.40', 300],
     ['IBM', 'last', '180.45', 100],
   ]);
-  const { hall } = scene.live.core;
+  const { deskState } = scene.live.core;
   const { account, contract } = scene.order('S');
-  expect(trailPosition(hall, account, contract.conId, { kind: 'amount', amount: px(0.5) }, 'the test')).toMatchObject({ ok: true });
+  expect(trailPosition(deskState, account, contract.conId, { kind: 'amount', amount: px(0.5) }, 'the test')).toMatchObject({ ok: true });
   await scene.live.until('only the trailing stop and the target work', () => scene.working().join() === 'SELL LMT 100,SELL TRAIL 100');
   expect(scene.order('S')).toMatchObject({
     type: 'TRAIL',
@@ -165,7 +167,7 @@ test('a stop is made to trail at the broker, follows the market up, and closes t
     ocaGroup: scene.order('T').ocaGroup,
   });
   scene.step(1);
-  hall.ports.broker.requestOpenOrders();
+  deskState.ports.broker.requestOpenOrders();
   await scene.live.until('it has followed', () => scene.order('S').stop === px(180.5));
   scene.step(2);
   await scene.live.until('it has closed the position', () => scene.held() === 0 && scene.working().length === 0);
@@ -176,9 +178,11 @@ test('a stop is made to trail at the broker, follows the market up, and closes t
 test('a percentage trails, too', async () => {
   const scene = await bought();
   const { account, contract } = scene.order('S');
-  expect(trailPosition(scene.live.core.hall, account, contract.conId, { kind: 'percent', basisPoints: 25 }, 'the test')).toMatchObject({
-    ok: true,
-  });
+  expect(trailPosition(scene.live.core.deskState, account, contract.conId, { kind: 'percent', basisPoints: 25 }, 'the test')).toMatchObject(
+    {
+      ok: true,
+    },
+  );
   await scene.live.until('only the trailing stop and the target work', () => scene.working().join() === 'SELL LMT 100,SELL TRAIL 100');
   await scene.live.until('IB’s words are read', () => scene.order('S').state === 'ACCEPTED');
   expect(scene.order('S')).toMatchObject({ type: 'TRAIL', trail: { kind: 'percent', basisPoints: 25 } });

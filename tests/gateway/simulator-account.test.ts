@@ -2,8 +2,8 @@ import { BarSizeSetting, WhatToShow } from '@stoqey/ib';
 import { expect, test } from 'vitest';
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import { order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { OPEN, type TapeLine } from '../support/simulator-tape.ts';
+import { order, stockContract, story, type TestClient } from '../support/simulator/client.ts';
+import { OPEN, type TapeLine } from '../support/simulator/tape.ts';
 import { settled, type Stage, stageOn } from '../support/simulator/stage.ts';
 
 let stage: Stage;

@@ -1,6 +1,6 @@
 import type { Order } from '@stoqey/ib';
 import { describe, expect, test } from 'vitest';
-import { order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
+import { order, stockContract, story, type TestClient } from '../support/simulator/client.ts';
 import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
 let stage: Stage;

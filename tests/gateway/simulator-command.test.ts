@@ -4,9 +4,9 @@ import { startSimulator } from '#simulator/simulator';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { faultPlanText } from '#simulator/fault-plan';
-import { connectClient, stockContract } from '../support/simulator-client.ts';
-import { rawClient } from '../support/simulator-raw.ts';
+import { faultPlanText } from '#simulator/fault/fault-plan';
+import { connectClient, stockContract } from '../support/simulator/client.ts';
+import { rawClient } from '../support/simulator/raw.ts';
 
 /** The simulator as a program of its own, as `npm run simulator` starts it. */
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Core, core } from '../support/simulator-core.ts';
-import { placeOrderFrame } from '../support/simulator-place.ts';
-import { OPEN } from '../support/simulator-tape.ts';
+import { type Core, core } from '../support/simulator/core-on-simulator.ts';
+import { placeOrderFrame } from '../support/simulator/place.ts';
+import { OPEN } from '../support/simulator/tape.ts';
 
 /** Orders with conditions wait in TWS until these are met, or are cancelled by them. */
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startSimulator } from '#simulator/simulator';
-import { placeFields } from '../support/simulator-core.ts';
-import { rawClient } from '../support/simulator-raw.ts';
+import { placeFields } from '../support/simulator/core-on-simulator.ts';
+import { rawClient } from '../support/simulator/raw.ts';
 
 /** One client's conversation with a market that is stepped between its words; every byte it hears. */
 async function conversation(seed: number, market: 'tape' | 'synthetic'): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { openClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { OPEN } from '../support/simulator-tape.ts';
+import { openClient, order, stockContract, story, type TestClient } from '../support/simulator/client.ts';
+import { OPEN } from '../support/simulator/tape.ts';
 import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
 /** Faults of messages and of connections, heard by a real client over a real socket. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { openClient, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { rawClient } from '../support/simulator-raw.ts';
+import { openClient, order, stockContract, story, type TestClient } from '../support/simulator/client.ts';
+import { rawClient } from '../support/simulator/raw.ts';
 import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
 let stage: Stage;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Simulator } from '#simulator/simulator';
-import { connectClient, openClient, order, stockContract } from '../support/simulator-client.ts';
-import { rawClient } from '../support/simulator-raw.ts';
-import type { TapeLine } from '../support/simulator-tape.ts';
+import { connectClient, openClient, order, stockContract } from '../support/simulator/client.ts';
+import { rawClient } from '../support/simulator/raw.ts';
+import type { TapeLine } from '../support/simulator/tape.ts';
 import { QUOTE, stageOn } from '../support/simulator/stage.ts';
 
 const LINES: readonly TapeLine[] = [...QUOTE, ['IBM', 'ask', '180.03', 500]];

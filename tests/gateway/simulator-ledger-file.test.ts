@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LedgerLine } from '#simulator/ledger-file';
 import { openSimulator } from '#simulator/simulator';
-import { connectClient, order, stockContract } from '../support/simulator-client.ts';
-import { simulatorOn } from '../support/simulator-tape.ts';
+import { connectClient, order, stockContract } from '../support/simulator/client.ts';
+import { simulatorOn } from '../support/simulator/tape.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const IBM = stockContract('IBM');

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import { type ManualAction, randomManualScript } from '#simulator/manual-trader';
-import type { Step } from '#simulator/script-run';
+import { type ManualAction, randomManualScript } from '#simulator/fault/manual-trader';
+import type { Step } from '#simulator/fault/script-run';
 import type { Simulator } from '#simulator/simulator';
-import { type OpenOrder, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
+import { type OpenOrder, order, stockContract, story, type TestClient } from '../support/simulator/client.ts';
 import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
 /** A person at TWS's own screen, as API clients hear of it. */

@@ -3,9 +3,9 @@ import { readFileSync, existsSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from '#simulator/simulator';
-import { connectClient, stockContract, type TestClient } from '../support/simulator-client.ts';
-import { rawClient } from '../support/simulator-raw.ts';
-import type { TapeLine } from '../support/simulator-tape.ts';
+import { connectClient, stockContract, type TestClient } from '../support/simulator/client.ts';
+import { rawClient } from '../support/simulator/raw.ts';
+import type { TapeLine } from '../support/simulator/tape.ts';
 import { stageOn } from '../support/simulator/stage.ts';
 
 const PRICE_TYPES: Readonly<Record<number, string>> = { 1: 'bid', 2: 'ask', 4: 'last', 66: 'bid', 67: 'ask', 68: 'last' };

@@ -3,8 +3,8 @@ import { OrderType } from '@stoqey/ib';
 import { describe, expect, test } from 'vitest';
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import { lastOpenOrder, type OpenOrder, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { OPEN, type TapeLine } from '../support/simulator-tape.ts';
+import { lastOpenOrder, type OpenOrder, order, stockContract, story, type TestClient } from '../support/simulator/client.ts';
+import { OPEN, type TapeLine } from '../support/simulator/tape.ts';
 import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
 /** What TWS does to orders that a desk must survive, heard by a real client over a real socket. */

@@ -1,7 +1,7 @@
 import type { Order } from '@stoqey/ib';
 import { describe, expect, test } from 'vitest';
-import { lastOpenOrder, type OpenOrder, order, stockContract, story, type TestClient } from '../support/simulator-client.ts';
-import { OPEN } from '../support/simulator-tape.ts';
+import { lastOpenOrder, type OpenOrder, order, stockContract, story, type TestClient } from '../support/simulator/client.ts';
+import { OPEN } from '../support/simulator/tape.ts';
 import { quotedStage, settled, type Stage } from '../support/simulator/stage.ts';
 
 /** What TWS knows and does not tell, and what it says while IB is out of its reach. */

@@ -8,10 +8,10 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { LinkProblem } from '#core/ports/broker';
-import { approve, intent } from '../support/tws-approved.ts';
+import { approve, intent } from '../support/tws/approved.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { MemoryHighWater, TwsDesk } from '../support/tws-desk.ts';
-import type { GatewayManners } from '../support/tws-fake-gateway.ts';
+import { MemoryHighWater, TwsDesk } from '../support/tws/desk.ts';
+import type { GatewayManners } from '../support/tws/fake-gateway.ts';
 import { deskAt, type GatewayLine, heartbeatsAnswered, listening } from '../support/tws/gateway-line.ts';
 
 async function facing(manners: GatewayManners, clock = new FakeClock()): Promise<GatewayLine> {
@@ -309,7 +309,7 @@ test('a .env file and environment variables of the library change nothing (F12)'
   const folder = await mkdtemp(join(tmpdir(), 'tws-env-'));
   await writeFile(join(folder, '.env'), 'IB_HOST=127.0.0.2\nIB_PORT=1\nMAX_REQ_PER_SECOND=1\nENV_CONFIG_TEST=read\n');
   const probe = `
-    const { TwsDesk } = await import(${JSON.stringify(pathToFileURL(resolve(import.meta.dirname, '../support/tws-desk.ts')).href)});
+    const { TwsDesk } = await import(${JSON.stringify(pathToFileURL(resolve(import.meta.dirname, '../support/tws/desk.ts')).href)});
     const desk = await new TwsDesk(${String(gateway.port)}).ready();
     console.info(JSON.stringify({ ready: desk.link.ready, leaked: process.env.ENV_CONFIG_TEST ?? 'nothing' }));
     await desk.stop();

@@ -2,15 +2,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OrderIntent, OrderLeg } from '#domain/order';
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import { approve, bracket, freshRef, intent, leg } from '../support/tws-approved.ts';
-import { MemoryHighWater, TwsDesk } from '../support/tws-desk.ts';
-import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { approve, bracket, freshRef, intent, leg } from '../support/tws/approved.ts';
+import { MemoryHighWater, TwsDesk } from '../support/tws/desk.ts';
+import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator/tape.ts';
 import { QUOTE } from '../support/simulator/stage.ts';
 
 /** Exits of brackets over real sockets: they can be changed after anything, and of two of one group never both close the position. */
 
 const IBM_CON_ID = 8314;
-const PRICE = 1_000_000;
 
 let run: TapeRun;
 let ids: MemoryHighWater;

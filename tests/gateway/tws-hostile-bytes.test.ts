@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { units } from '#domain/quantity';
-import { approve, IBM, intent } from '../support/tws-approved.ts';
-import { frame, rawFrame, type FakePeer } from '../support/tws-fake-gateway.ts';
-import { errorMessage, execution, orderStatus, tickPrice } from '../support/tws-messages.ts';
+import { approve, IBM, intent } from '../support/tws/approved.ts';
+import { frame, rawFrame, type FakePeer } from '../support/tws/fake-gateway.ts';
+import { errorMessage, execution, orderStatus, tickPrice } from '../support/tws/messages.ts';
 import { type GatewayLine, settledLine } from '../support/tws/gateway-line.ts';
 
 const ORDERS = 2;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
-import { IBM } from '../support/tws-approved.ts';
-import type { BurstData } from '../support/tws-burst-gateway.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
+import { IBM } from '../support/tws/approved.ts';
+import type { BurstData } from '../support/tws/burst-gateway.ts';
+import { TwsDesk } from '../support/tws/desk.ts';
 
 let worker: Worker | undefined;
 let desk: TwsDesk | undefined;
@@ -21,7 +21,7 @@ const BOUND = 6_000;
 
 test('a kill pressed during a burst of 100 000 ticks leaves after at most three more reads of the socket (M-07, F11)', async () => {
   const full = new Int32Array(new SharedArrayBuffer(4));
-  worker = new Worker(new URL('../support/tws-burst-gateway.ts', import.meta.url), {
+  worker = new Worker(new URL('../support/tws/burst-gateway.ts', import.meta.url), {
     workerData: { ticks: BURST, full } satisfies BurstData,
   });
   const [port] = (await once(worker, 'message')) as [number];

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { NoticeDisposition } from '#core/ports/broker';
 import { units } from '#domain/quantity';
-import { approve, IBM, intent } from '../support/tws-approved.ts';
-import type { FakeGateway } from '../support/tws-fake-gateway.ts';
-import { errorMessage, execution, orderStatus, tickPrice } from '../support/tws-messages.ts';
+import { approve, IBM, intent } from '../support/tws/approved.ts';
+import type { FakeGateway } from '../support/tws/fake-gateway.ts';
+import { errorMessage, execution, orderStatus, tickPrice } from '../support/tws/messages.ts';
 import { settledLine } from '../support/tws/gateway-line.ts';
 
 const CLIENTS = [0, 1, 2];

@@ -3,12 +3,12 @@ import type { ClientId, OrderId, PermId } from '#domain/ids';
 import type { OrderLeg } from '#domain/order';
 import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import type { OrderView } from '#simulator/engine/order-view';
-import type { ManualOrder } from '#simulator/manual-trader';
+import type { OrderView } from '#simulator/model/order-view';
+import type { ManualOrder } from '#simulator/fault/manual-trader';
 import type { Simulator } from '#simulator/simulator';
-import { approve, freshRef, intent, leg } from '../support/tws-approved.ts';
+import { approve, freshRef, intent, leg } from '../support/tws/approved.ts';
 import { quotedStage } from '../support/simulator/stage.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
+import { TwsDesk } from '../support/tws/desk.ts';
 
 /** A change replaces the whole order at IB. What a person typed into TWS and this desk has no field for must be there afterwards. */
 

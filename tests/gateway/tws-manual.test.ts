@@ -4,8 +4,8 @@ import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { Simulator } from '#simulator/simulator';
 import { quotedStage } from '../support/simulator/stage.ts';
-import { approve, intent } from '../support/tws-approved.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
+import { approve, intent } from '../support/tws/approved.ts';
+import { TwsDesk } from '../support/tws/desk.ts';
 
 /** Orders of a person at TWS, over the real adapter: K-45, tws-wire.md §4.2 (f). */
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ConId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { IBM } from '../support/tws-approved.ts';
-import type { TwsDesk, MarketEvent } from '../support/tws-desk.ts';
-import { frame, type FakePeer } from '../support/tws-fake-gateway.ts';
-import { errorMessage, tickPrice, tickSize } from '../support/tws-messages.ts';
+import { IBM } from '../support/tws/approved.ts';
+import type { TwsDesk, MarketEvent } from '../support/tws/desk.ts';
+import { frame, type FakePeer } from '../support/tws/fake-gateway.ts';
+import { errorMessage, tickPrice, tickSize } from '../support/tws/messages.ts';
 import { type GatewayLine, readyLine } from '../support/tws/gateway-line.ts';
 
 async function streaming(): Promise<GatewayLine & { readonly data: FakePeer; readonly reqId: string }> {

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
 import type { OrderId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { ACCOUNT, approve, bracket, freshRef, intent, leg } from '../support/tws-approved.ts';
-import type { FakeGateway, Fields } from '../support/tws-fake-gateway.ts';
-import { orderStatus } from '../support/tws-messages.ts';
+import { ACCOUNT, approve, bracket, freshRef, intent, leg } from '../support/tws/approved.ts';
+import type { FakeGateway, Fields } from '../support/tws/fake-gateway.ts';
+import { orderStatus } from '../support/tws/messages.ts';
 import { deskAt, listening, settle, settledLine } from '../support/tws/gateway-line.ts';
 
 const PORTFOLIO = 0;

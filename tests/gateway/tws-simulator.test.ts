@@ -4,8 +4,8 @@ import type { Contract } from '#domain/contract';
 import { type Price, priceOf, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import { plus } from '#domain/scaled';
-import { approve, bracket, freshRef, intent, leg } from '../support/tws-approved.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
+import { approve, bracket, freshRef, intent, leg } from '../support/tws/approved.ts';
+import { TwsDesk } from '../support/tws/desk.ts';
 
 let simulator: Simulator | undefined;
 let desk: TwsDesk | undefined;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { approve, IBM, intent } from '../support/tws-approved.ts';
+import { approve, IBM, intent } from '../support/tws/approved.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
-import type { TwsDesk } from '../support/tws-desk.ts';
-import type { FakeGateway } from '../support/tws-fake-gateway.ts';
+import type { TwsDesk } from '../support/tws/desk.ts';
+import type { FakeGateway } from '../support/tws/fake-gateway.ts';
 import { settledLine } from '../support/tws/gateway-line.ts';
 
 /** P-17: a laptop that slept, a process that was stopped, a turn that took seconds. */

@@ -1,9 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { fillRow, positionRow } from '#desk/projection/rows';
+import { fillRow } from '#desk/projection/fill-row';
+import { positionRow } from '#desk/projection/position-row';
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import { type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
-import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator-tape.ts';
+import { type LiveDesk, openLiveDesk } from '../support/core/live-desk.ts';
+import { simulatorOn, type TapeLine, type TapeRun } from '../support/simulator/tape.ts';
 
 const QUOTE: readonly TapeLine[] = [
   ['IBM', 'bid', '180.00', 300],
@@ -23,14 +24,14 @@ test('commissions and realised P&L that TWS leaves unset (1.797e308) stay unknow
   run = await simulatorOn(QUOTE);
   await run.simulator.market.step(3);
   desk = await openLiveDesk(run.simulator);
-  const { hall } = desk.core;
+  const { deskState } = desk.core;
   const { faults, manual } = run.simulator;
   const fills = (): readonly ReturnType<typeof fillRow>[] =>
-    [...desk!.stores.fills.entries()].map(([root, fill]) => fillRow(hall, root, fill));
+    [...desk!.stores.fills.entries()].map(([root, fill]) => fillRow(deskState, root, fill));
   const position = (): ReturnType<typeof positionRow> => {
     const [[key, held] = []] = [...desk!.stores.positions.entries()];
     if (key === undefined || held === undefined) throw new Error('nothing is held');
-    return positionRow(hall, key, held);
+    return positionRow(deskState, key, held);
   };
   faults.disguise.commissionsUnset = true;
   manual.place({ symbol: 'IBM', action: 'BUY', type: 'MKT', quantity: units(100) });

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainText } from '#core/commit/plain';
 import { Digest, hashCell, seedOf } from '#core/commit/digest';
-import { LANES } from '#core/commit/lane';
+import { LANES } from '#core/ports/lane';
 import { replay } from '#core/commit/replay';
 import type { Snapshot } from '#core/commit/snapshot';
 import type { CommitNews, Handle } from '#core/commit/work';
-import { cellsOf, KEYS, serially, type Spec, specs, step } from '../support/commit-program.ts';
-import { type Line, lineOf, work } from '../support/desk-line.ts';
+import { cellsOf, KEYS, serially, type Spec, specs, step } from '../support/core/commit-program.ts';
+import { type Line, lineOf, work } from '../support/core/desk-line.ts';
 import { settleMicrotasks } from '../support/fake-clock.ts';
 import { holds } from '../support/property.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Snapshot } from '#core/commit/snapshot';
-import { lineOf, work } from '../support/desk-line.ts';
+import { lineOf, work } from '../support/core/desk-line.ts';
 import { holds } from '../support/property.ts';
 
 type Step =

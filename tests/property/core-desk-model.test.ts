@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { replay } from '#core/commit/replay';
-import { cancelOrders } from '#core/engine/kill';
+import { cancelOrders } from '#core/execution/cancel';
+import { armTrigger } from '#core/strategy/trigger/arm';
+import { changeTrigger } from '#core/strategy/trigger/change';
 import {
   acknowledgeKill,
   confirmRearm,
@@ -11,15 +13,15 @@ import {
   resumeDesk,
   startDesk,
   stopDesk,
-} from '#core/engine/operator';
-import { armTrigger, changeTrigger } from '#core/engine/triggers';
+} from '#core/engine/operator-commands';
+
 import type { OrderRef } from '#domain/ids';
 import { isWorking } from '#domain/order';
 import { units } from '#domain/quantity';
-import { CoreDesk } from '../support/core-desk.ts';
-import { DU, rulesOf } from '../support/core-fixtures.ts';
+import { CoreDesk } from '../support/core/desk.ts';
+import { DU, rulesOf } from '../support/core/fixtures.ts';
 import { holds } from '../support/property.ts';
-import { IBM } from '../support/trigger-fixtures.ts';
+import { IBM } from '../support/core/trigger-fixtures.ts';
 
 const LIMIT = 300;
 /** How often each act is drawn; trading and its news must outweigh the disasters, or nothing is ever at stake. */
@@ -97,16 +99,18 @@ class Model {
     const { desk } = this;
     desk.rules = rulesOf({ maxPositionShares: LIMIT, maxWorkingPerSide: 4, firingsPerTenMinutes: 2 });
     desk.broker.onFrame = (approved) => {
-      const { hall } = desk;
+      const { deskState } = desk;
       const exit = approved.value.purpose === 'reduce';
       const fine =
-        (!hall.latch.isSet() || exit) &&
-        hall.link.ready &&
-        hall.reconciliation.done() &&
+        (!deskState.latch.isSet() || exit) &&
+        deskState.link.ready &&
+        deskState.reconciliation.done() &&
         desk.journal.status().state === 'ready' &&
         (exit ? desk.state !== 'IDLE' && desk.state !== 'STOPPED' : desk.state === 'EXECUTION' || desk.state === 'MANAGING');
       if (!fine)
-        this.violations.push(`a frame left in ${desk.state}, latch ${String(hall.latch.isSet())}, ready ${String(hall.link.ready)}`);
+        this.violations.push(
+          `a frame left in ${desk.state}, latch ${String(deskState.latch.isSet())}, ready ${String(deskState.link.ready)}`,
+        );
       const record = desk.stores.engine.get('desk')?.kill;
       if (record !== undefined && approved.seq <= record.id) this.violations.push('a frame approved before the kill left after it');
     };
@@ -133,7 +137,7 @@ class Model {
 
   #act(what: Step['do'], n: number): void {
     const { desk } = this;
-    const { hall } = desk;
+    const { deskState } = desk;
     const order = this.live.length === 0 ? undefined : this.live[n % this.live.length];
     const trigger = [...desk.stores.triggers.values()][n % Math.max(1, desk.stores.triggers.size)];
     switch (what) {
@@ -143,7 +147,7 @@ class Model {
         const level = (n % 2 === 0 ? 180 : 179.8) + (n % 5) / 100;
         const existing = trigger === undefined || n % 3 > 0 ? undefined : { id: trigger.id, version: trigger.updatedAt };
         armTrigger(
-          hall,
+          deskState,
           desk.spec(level, { name: `N${this.#names}` }, { quantity, side: n % 3 === 0 ? 'SELL' : 'BUY' }),
           'the model',
           existing,
@@ -184,7 +188,7 @@ class Model {
           this.#execute(order, Math.min(order.quantity - order.filled, 5));
         break;
       case 'cancel':
-        if (order !== undefined) cancelOrders(hall, [desk.order(order.ref)], 'the model');
+        if (order !== undefined) cancelOrders(deskState, [desk.order(order.ref)], 'the model');
         break;
       case 'confirm': {
         const sent = desk.broker.cancels.map((cancel) => cancel.orderId);
@@ -229,16 +233,16 @@ class Model {
         if (this.#connected) desk.end('open-orders');
         break;
       case 'pause':
-        pauseByOperator(hall, 'the model', 'x');
+        pauseByOperator(deskState, 'the model', 'x');
         break;
       case 'resume':
-        resumeDesk(hall, 'the model');
+        resumeDesk(deskState, 'the model');
         break;
       case 'stop':
-        stopDesk(hall, 'the model');
+        stopDesk(deskState, 'the model');
         break;
       case 'start':
-        startDesk(hall, 'the model');
+        startDesk(deskState, 'the model');
         break;
       case 'kill':
         desk.killBy('own');
@@ -247,9 +251,9 @@ class Model {
         desk.killBy('all');
         break;
       case 'rearm':
-        acknowledgeKill(hall, 'the model', 'seen');
-        requestRearm(hall, 'the model');
-        confirmRearm(hall, 'the model', desk.stores.engine.get('desk')?.rearmPhrase ?? '');
+        acknowledgeKill(deskState, 'the model', 'seen');
+        requestRearm(deskState, 'the model');
+        confirmRearm(deskState, 'the model', desk.stores.engine.get('desk')?.rearmPhrase ?? '');
         break;
       case 'journal':
         desk.journal.fail('full');
@@ -264,14 +268,14 @@ class Model {
         desk.wait(12_000);
         break;
       case 'flatten':
-        flatten(hall, DU, IBM.conId, 'the model');
+        flatten(deskState, DU, IBM.conId, 'the model');
         break;
       case 'trigger-pause':
       case 'trigger-resume':
       case 'disarm':
         if (trigger !== undefined) {
           const event = what === 'disarm' ? 'disarm' : what === 'trigger-pause' ? 'pause' : 'resume';
-          changeTrigger(hall, trigger.id, trigger.updatedAt, event, 'the model');
+          changeTrigger(deskState, trigger.id, trigger.updatedAt, event, 'the model');
           desk.core.drainNow();
         }
         break;
@@ -347,15 +351,15 @@ class Model {
       if (entered && worst > most) violations.push(`worst case ${side * worst} above ${most} (I-16)`);
       this.#most[side] = Math.max(LIMIT, Math.min(most, worst));
     }
-    const totals = desk.hall.comparator.totals();
+    const totals = desk.deskState.ordersOut.totals();
     if (totals.approved - totals.left !== desk.broker.waiting) violations.push(`approved ${totals.approved}, left ${totals.left} (I-36)`);
     for (const item of this.live) {
       const order = desk.order(item.ref);
       if (item.open && !isWorking(order.state)) violations.push(`${order.state} here, open at the broker`);
       if (order.state === 'FILLED' && item.filled < item.quantity) violations.push('FILLED here, not at the broker');
     }
-    if (desk.hall.latch.isSet() !== (desk.state === 'EMERGENCY' || desk.state === 'STOPPED'))
-      violations.push(`latch ${String(desk.hall.latch.isSet())} in ${desk.state}`);
+    if (desk.deskState.latch.isSet() !== (desk.state === 'EMERGENCY' || desk.state === 'STOPPED'))
+      violations.push(`latch ${String(desk.deskState.latch.isSet())} in ${desk.state}`);
     if (['SIZING', 'LEVEL_BUILDING', 'EXECUTION'].includes(desk.state)) violations.push(`stuck in ${desk.state}`);
     for (const bug of desk.bugs) if (!String(bug.error).includes('while cancelling')) violations.push(String(bug.error));
     if (violations.length > 0) throw new Error(`after ${after}: ${violations.join('; ')}`);

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mayBecome } from '#core/order/life';
+import { mayBecome } from '#core/order/order-life';
 import type { BrokerNews } from '#core/ports/broker';
 import type { ExecId } from '#domain/ids';
 import { trustedAmount } from '#domain/money';
 import type { Order, OrderState } from '#domain/order';
 import { units } from '#domain/quantity';
-import { CoreDesk } from '../support/core-desk.ts';
+import { CoreDesk } from '../support/core/desk.ts';
 import { holds } from '../support/property.ts';
-import { IBM, px } from '../support/trigger-fixtures.ts';
+import { IBM, px } from '../support/core/trigger-fixtures.ts';
 
 interface Story {
   readonly parts: readonly number[];
@@ -111,7 +111,9 @@ test('the news of an order in any order, with any repetitions, lead to the same 
       expect(got).toEqual(wanted);
       const sum = story.parts.reduce((total, part) => total + part, 0);
       expect(wanted.position).toBe(units(sum));
-      expect(wanted.order.state).toBe(sum === 100 ? 'FILLED' : story.end === 'Cancelled' ? 'CANCELLED' : sum > 0 ? 'PARTIAL' : 'ACCEPTED');
+      expect(wanted.order.state).toBe(
+        sum === 100 ? 'FILLED' : story.end === 'Cancelled' ? 'CANCELLED' : sum > 0 ? 'PARTIALLY_FILLED' : 'ACCEPTED',
+      );
     }),
   );
 }, 300_000);

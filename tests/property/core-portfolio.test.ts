@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { averagePrice, FLAT, foldFill, type Holding, unrealized } from '#core/portfolio/fold';
+import { averagePrice, FLAT, foldFill, type Holding, unrealized } from '#core/portfolio/fill-arithmetic';
 import { type Price, trustedPrice } from '#domain/price';
 import { type Quantity, trustedQuantity } from '#domain/quantity';
 import { holds } from '../support/property.ts';

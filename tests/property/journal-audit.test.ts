@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { firstLine, linesOf, linesWith } from '#journal/reading';
 import { verifyJournal } from '#journal/verify';
-import { work } from '../support/desk-line.ts';
-import { FaultyFiles } from '../support/faulty-files.ts';
-import { journalDesk } from '../support/journal-desk.ts';
+import { work } from '../support/core/desk-line.ts';
+import { FaultyFiles } from '../support/journal/faulty-files.ts';
+import { journalDesk } from '../support/journal/journal-desk.ts';
 import { holds } from '../support/property.ts';
 
 let root = '';

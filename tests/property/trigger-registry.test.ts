@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import type { Condition } from '#domain/condition';
-import { conditionFault } from '#domain/condition';
+import { conditionRefusal } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import { trustedPrice } from '#domain/price';
 import type { Tick } from '#domain/quote';
-import { type NaiveFiring, NaiveTriggers } from '../support/naive-triggers.ts';
+import { type NaiveFiring, NaiveTriggers } from '../support/core/naive-triggers.ts';
 import { holds } from '../support/property.ts';
-import { AIG, BAC, between, desk, IBM, id, newYork, px, spec } from '../support/trigger-fixtures.ts';
+import { AIG, BAC, between, desk, IBM, id, newYork, px, spec } from '../support/core/trigger-fixtures.ts';
 
 const CONTRACTS: readonly [Contract, Contract, Contract] = [IBM, BAC, AIG];
 const TRIGGERS = 6;
@@ -92,7 +92,7 @@ function tree(depth: number, mix: Mix): fc.Arbitrary<Condition> {
 
 function operations(mix: Mix): fc.Arbitrary<Op[]> {
   const on = fc.integer({ min: 0, max: mix.which - 1 });
-  const condition = tree(4, mix).filter((candidate) => conditionFault(candidate) === undefined);
+  const condition = tree(4, mix).filter((candidate) => conditionRefusal(candidate) === undefined);
   const garbage = fc.constantFrom(Number.NaN, Infinity, -Infinity, -37_630_000, 1.797e308, 0.5);
   const op: fc.Arbitrary<Op> = fc.oneof(
     { weight: 60, arbitrary: fc.record({ op: fc.constant('tick' as const), on, field, price: fc.integer({ min: 95, max: 105 }), pass }) },

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ByteGuard } from '#tws/byte-guard';
-import { OrderIds } from '#tws/order-ids';
-import { isWireSafe, sanitise } from '#tws/wire-text';
-import { toWireOrder } from '#tws/order-translation';
+import { ByteGuard } from '#tws/socket/byte-guard';
+import { OrderIds } from '#tws/order/order-ids';
+import { isWireSafe, sanitise } from '#tws/socket/wire-text';
+import { toWireOrder } from '#tws/order/order-translation';
 import { holds } from '../support/property.ts';
-import { intent, leg } from '../support/tws-approved.ts';
-import { MemoryHighWater } from '../support/tws-desk.ts';
-import { frame } from '../support/tws-fake-gateway.ts';
+import { intent, leg } from '../support/tws/approved.ts';
+import { MemoryHighWater } from '../support/tws/desk.ts';
+import { frame } from '../support/tws/fake-gateway.ts';
+import { trustedPrice } from '#domain/price';
+import { trustedQuantity } from '#domain/quantity';
 
 /** Cuts the bytes at the given places (fractions of the whole). */
 function slices(bytes: Buffer, cuts: readonly number[]): readonly Buffer[] {
@@ -106,7 +108,7 @@ test('every figure of an order is plain decimal text', { timeout: 120_000 }, asy
       fc.integer({ min: 1, max: 900_000_000_000_000 }),
       fc.integer({ min: -9_000_000_000_000, max: 9_000_000_000_000 }),
       (quantity, limit) => {
-        const wire = toWireOrder(intent({ legs: [leg({ type: 'LMT', quantity: quantity as never, limit: limit as never })] }));
+        const wire = toWireOrder(intent({ legs: [leg({ type: 'LMT', quantity: trustedQuantity(quantity), limit: trustedPrice(limit) })] }));
         const order = wire.ok ? wire.value.legs[0]!.order : undefined;
         expect(String(order?.totalQuantity)).toMatch(/^\d+(?:\.\d{1,4})?$/);
         expect(String(order?.lmtPrice)).toMatch(/^-?\d+(?:\.\d{1,6})?$/);

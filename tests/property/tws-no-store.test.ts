@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OrderRef } from '#domain/ids';
 import { FakeClock } from '../support/fake-clock.ts';
 import { holds } from '../support/property.ts';
-import { approve, bracket, intent } from '../support/tws-approved.ts';
-import { TwsDesk } from '../support/tws-desk.ts';
-import { FakeGateway } from '../support/tws-fake-gateway.ts';
-import { errorMessage } from '../support/tws-messages.ts';
+import { approve, bracket, intent } from '../support/tws/approved.ts';
+import { TwsDesk } from '../support/tws/desk.ts';
+import { FakeGateway } from '../support/tws/fake-gateway.ts';
+import { errorMessage } from '../support/tws/messages.ts';
 
 const REF = 26;
 const CLIENTS = [0, 1, 2];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PACING_LANES, PacingGate, type PacingLane } from '#tws/pacing-gate';
+import { PACING_LANES, PacingGate, type PacingLane } from '#tws/pacing/pacing-gate';
 import { FakeClock } from '../support/fake-clock.ts';
 import { holds } from '../support/property.ts';
 

@@ -58,7 +58,7 @@ describe('changing an order', () => {
   });
 
   test('refuses a price off the tick, a quantity of nothing and one that is filled already', () => {
-    const partial = orderRow('p', AIG, 'PARTIAL', NOON, { quantity: units(300), filled: units(120), limit: price(48.4) });
+    const partial = orderRow('p', AIG, 'PARTIALLY_FILLED', NOON, { quantity: units(300), filled: units(120), limit: price(48.4) });
     const read = (limit: string, quantity: string): unknown => readChange(partial, { limit, stop: '', quantity }, quote).faults;
     expect([read('48.405', '300'), read('x', '0'), read('48.40', '120'), read('48.40', '121')]).toEqual([
       { limit: 'The price step is 0.01; take 48.40 or 48.41.' },
@@ -114,7 +114,7 @@ describe('changing an order', () => {
     const refusal = (change: object): string | null => changeRefusal({ ...stop, modifiable: false, ...change });
     expect([
       changeRefusal(stop),
-      refusal({ state: 'MODIFY_PENDING' }),
+      refusal({ state: 'PENDING_REPLACE' }),
       refusal({ state: 'FILLED' }),
       refusal({ origin: 'foreign' }),
       refusal({}),
@@ -306,8 +306,8 @@ describe('what is offered for a position', () => {
     expect([
       offered({ kind: 'protect', quantity: units(120), stop: price(47.9), why }),
       offered({ kind: 'protect', quantity: units(120), stop: null, why }),
-      offered({ kind: 'mend', quantity: units(20), stop: price(47.9), why }, 20),
-      offered({ kind: 'mend', quantity: units(50), stop: null, why }, 0),
+      offered({ kind: 'resize-exits', quantity: units(20), stop: price(47.9), why }, 20),
+      offered({ kind: 'resize-exits', quantity: units(50), stop: null, why }, 0),
       offered({ kind: 'flatten', quantity: units(120), stop: null, why }),
     ]).toEqual([
       ['UNPROTECTED 120', 'Protect at 47.90'],

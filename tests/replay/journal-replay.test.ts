@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FaultyFiles } from '../support/faulty-files.ts';
+import { FaultyFiles } from '../support/journal/faulty-files.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { journalDesk, type JournalDesk, journalEntries, tamper } from '../support/journal-desk.ts';
+import { journalDesk, type JournalDesk, journalEntries, tamper } from '../support/journal/journal-desk.ts';
 import { holds } from '../support/property.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { replayJournal } from '#workers/replay-journal';
@@ -42,7 +42,7 @@ test('a record that was altered before it was chained is found by its digest', (
 type Step =
   | { readonly do: 'commit'; readonly times: number }
   | { readonly do: 'break'; readonly code: string; readonly room: number }
-  | { readonly do: 'mend' | 'crash' | 'close' | 'day' }
+  | { readonly do: 'resize-exits' | 'crash' | 'close' | 'day' }
   | { readonly do: 'tear'; readonly bytes: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -55,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
     weight: 3,
   },
-  { arbitrary: fc.record({ do: fc.constantFrom('mend' as const, 'crash' as const, 'close' as const, 'day' as const) }), weight: 4 },
+  { arbitrary: fc.record({ do: fc.constantFrom('resize-exits' as const, 'crash' as const, 'close' as const, 'day' as const) }), weight: 4 },
   { arbitrary: fc.record({ do: fc.constant('tear' as const), bytes: fc.integer({ min: 1, max: 500 }) }), weight: 1 },
 );
 
@@ -86,7 +86,7 @@ test('I-14, I-15: through full disks, crashes and torn ends, every effect called
         else if (one.do === 'break') {
           files.writeFault = one.code;
           files.room = one.room;
-        } else if (one.do === 'mend') files.writeFault = undefined;
+        } else if (one.do === 'resize-exits') files.writeFault = undefined;
         else if (one.do === 'day') clock.advance(24 * 3_600_000);
         else if (one.do === 'close') {
           await desk.journal.close();
@@ -119,7 +119,7 @@ test('I-14, I-15: through full disks, crashes and torn ends, every effect called
 
 test('what was committed before a kill -9 is in the journal', async () => {
   const directory = temporaryDirectory();
-  const child = spawn(process.execPath, ['tests/support/journal-child.ts', directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['tests/support/journal/journal-child.ts', directory], { stdio: ['ignore', 'pipe', 'inherit'] });
   let told = '';
   child.stdout.setEncoding('utf8');
   for await (const chunk of child.stdout as AsyncIterable<string>) {

@@ -7,8 +7,8 @@ import { priceOf, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import { type Simulator, startSimulator } from '#simulator/simulator';
-import { FAST_TAPE_LIMITS, type LiveDesk, openLiveDesk } from '../support/live-desk.ts';
-import { firstSatisfied, present, readLines, recorded, type TapeLine, type TruthRule } from '../support/tape-truth.ts';
+import { FAST_TAPE_LIMITS, type LiveDesk, openLiveDesk } from '../support/core/live-desk.ts';
+import { firstSatisfied, present, readLines, recorded, type TapeLine, type TruthRule } from '../support/simulator/tape-truth.ts';
 
 const DEMO = resolve(import.meta.dirname, '../../resources/demo-tape.csv.gz');
 
@@ -16,17 +16,17 @@ const DEMO = resolve(import.meta.dirname, '../../resources/demo-tape.csv.gz');
 function watchFirings(desk: LiveDesk): Map<TriggerId, { readonly conId: ConId; readonly tick: number }> {
   const seen = new Map<ConId, number>();
   const fired = new Map<TriggerId, { conId: ConId; tick: number }>();
-  const { sink, hall } = desk.core;
+  const { sink, deskState } = desk.core;
   const feed = sink.tick.bind(sink);
-  const armed = (): Set<TriggerId> => new Set(hall.registry.rows().map((row) => row.triggerId));
+  const armed = (): Set<TriggerId> => new Set(deskState.registry.rows().map((row) => row.triggerId));
   sink.tick = (tick) => {
     const number = (seen.get(tick.conId) ?? -1) + 1;
     seen.set(tick.conId, number);
-    const before = hall.registry.counters().fired;
+    const before = deskState.registry.counters().fired;
     feed(tick);
-    if (hall.registry.counters().fired === before) return;
+    if (deskState.registry.counters().fired === before) return;
     const still = armed();
-    for (const trigger of hall.stores.triggers.values()) {
+    for (const trigger of deskState.stores.triggers.values()) {
       if (trigger.life === 'armed' && !still.has(trigger.id) && !fired.has(trigger.id))
         fired.set(trigger.id, { conId: tick.conId, tick: number });
     }
@@ -80,9 +80,9 @@ function rulesFor(lines: readonly TapeLine[], symbol: string, count: number): Tr
 }
 
 async function settle(desk: LiveDesk, simulator: Simulator, ticks: number): Promise<void> {
-  await desk.until('every tick has arrived', () => desk.core.hall.registry.counters().ticks >= ticks);
-  await desk.until('nothing is on its way', () => desk.core.hall.index.queued().length === 0);
-  await desk.until('every order is acknowledged', () => desk.core.hall.index.working().every((order) => order.state !== 'SUBMITTED'));
+  await desk.until('every tick has arrived', () => desk.core.deskState.registry.counters().ticks >= ticks);
+  await desk.until('nothing is on its way', () => desk.core.deskState.index.queued().length === 0);
+  await desk.until('every order is acknowledged', () => desk.core.deskState.index.working().every((order) => order.state !== 'SUBMITTED'));
   await desk.until('every fill is booked', () => desk.stores.fills.size === simulator.ledger.fills.length);
 }
 
@@ -185,8 +185,8 @@ async function mainJob({ tapes, lines, symbols, perSymbol, shares, slice, commit
       const contract = await desk.contract(symbol);
       contracts.push(contract);
       // Followed by the screen as well, so that the line stays when the last trigger has fired.
-      desk.core.hall.subscriptions.want('screen', contract, 'screen');
-      desk.core.hall.board.follow(contract);
+      desk.core.deskState.subscriptions.want('screen', contract, 'screen');
+      desk.core.deskState.board.follow(contract);
       desk.adapter.market.subscribe(contract);
     }
     await desk.until(
@@ -208,7 +208,7 @@ async function mainJob({ tapes, lines, symbols, perSymbol, shares, slice, commit
         const { played } = simulator.market;
         await settle(desk, simulator, played);
         const last = lines.slice(0, played).findLast((line) => line.field === 'last')?.price;
-        if (last === undefined || desk.core.hall.registry.size > 30) continue;
+        if (last === undefined || desk.core.deskState.registry.size > 30) continue;
         for (const rule of wave(contract.symbol, last)) {
           const at = armed.length;
           const id = desk.arm(
@@ -222,7 +222,7 @@ async function mainJob({ tapes, lines, symbols, perSymbol, shares, slice, commit
     const expected = armed.map(({ id, rule, from }) => ({ id, tick: firstSatisfied(lines, rule, from) ?? 'never' }));
     expect(armed.map(({ id }) => ({ id, tick: fired.get(id)?.tick ?? 'never' }))).toEqual(expected);
     expect(expected.filter(({ tick }) => tick !== 'never').length).toBeGreaterThan(armed.length / 3);
-    expect(desk.core.hall.registry.counters().fired).toBe(fired.size);
+    expect(desk.core.deskState.registry.counters().fired).toBe(fired.size);
     expect([...desk.stores.triggers.values()].filter((trigger) => trigger.fires > 1)).toEqual([]);
     expect([...desk.stores.triggers.values()].filter((trigger) => trigger.life === 'failed').map((trigger) => trigger.reason)).toEqual([]);
     await desk.until('positions agree', () => {

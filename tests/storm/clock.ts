@@ -1,6 +1,6 @@
 import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
-import type { Random } from '#simulator/random';
+import type { Random } from '#simulator/model/random';
 
 interface Event {
   readonly due: number;

@@ -32,7 +32,8 @@ export class Cover {
   /** By the operator's hand, or for what the operator has asked for: a kill, a close, a trailing stop in the same group. */
   #isWanted(life: Life, order: Order): boolean {
     if (isOfLostBracket(life, order)) return true;
-    if (this.#world.byHand || life.hall.latch.isSet() || life.stores.closings.has(`${order.account}:${order.contract.conId}`)) return true;
+    if (this.#world.byHand || life.deskState.latch.isSet() || life.stores.closings.has(`${order.account}:${order.contract.conId}`))
+      return true;
     return [...life.stores.orders.values()].some(
       (other) => other.key !== order.key && other.type === 'TRAIL' && isThere(other) && groupOf(other) === groupOf(order),
     );
@@ -79,5 +80,5 @@ function isStop(order: Order): boolean {
 }
 
 function isThere({ state }: Order): boolean {
-  return state === 'ACCEPTED' || state === 'PARTIAL' || state === 'HELD' || state === 'MODIFY_PENDING';
+  return state === 'ACCEPTED' || state === 'PARTIALLY_FILLED' || state === 'HELD' || state === 'PENDING_REPLACE';
 }

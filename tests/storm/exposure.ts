@@ -1,5 +1,5 @@
 import { isTerminal, type Order } from '#domain/order';
-import type { OrderView } from '#simulator/engine/order-view';
+import type { OrderView } from '#simulator/model/order-view';
 import type { Written } from './invariants.ts';
 import type { Life } from './life.ts';
 import type { Tws } from './tws.ts';

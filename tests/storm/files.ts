@@ -5,7 +5,7 @@ import type { OrderRef } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import type { SavedBreaker } from '#core/risk/breaker';
 import { err, ok, type Result } from '#domain/result';
-import type { IdHighWater } from '#tws/tws-options';
+import type { IdHighWater } from '#tws/order/order-ids';
 import type { ProcessClock } from './clock.ts';
 import type { CrashPoint } from './crash.ts';
 

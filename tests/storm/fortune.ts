@@ -1,6 +1,6 @@
 import { amountOf, ZERO_AMOUNT } from '#domain/money';
-import { Random } from '#simulator/random';
-import { LIMITS } from '../support/core-fixtures.ts';
+import { Random } from '#simulator/model/random';
+import { LIMITS } from '../support/core/fixtures.ts';
 import type { World } from './world.ts';
 
 /** The day's profit and loss in a storm: mostly inside the limit, at times beyond it, unset or silent. Chance of its own. */

@@ -1,14 +1,14 @@
 import type { CommitNews } from '#core/commit/work';
 import { replay } from '#core/commit/replay';
-import type { Found } from '#core/engine/desk-state';
-import { isArmedState } from '#core/engine/engine-table';
+import type { Found } from '#core/state/records';
+import { isArmedState } from '#core/state/engine-state';
 import type { ApprovedOrder } from '#core/ports/broker';
 import { execIdRevision, execIdRoot, type Fill } from '#domain/execution';
 import type { OrderRef } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
-import type { Fill as TrueFill } from '#simulator/engine/ledger';
-import type { OrderView } from '#simulator/engine/order-view';
+import type { Fill as TrueFill } from '#simulator/model/fill';
+import type { OrderView } from '#simulator/model/order-view';
 import { Closes } from './closes.ts';
 import { Cover } from './cover.ts';
 import { deskExposure, trueExposure } from './exposure.ts';
@@ -119,9 +119,9 @@ export class Invariants {
 
   /** I-03, I-04, I-14, I-15, I-24 at the write instant: from the desk's own words, but not by its own gate. */
   #gate(life: Life, approved: ApprovedOrder, leg: WrittenFrame['leg']): void {
-    const { hall } = life;
+    const { deskState } = life;
     const flattens = leg.leg === 'F' && approved.value.purpose === 'reduce';
-    if (hall.latch.isSet() && !flattens) this.fail(`I-04: ${leg.ref} leaves with the kill latch set`);
+    if (deskState.latch.isSet() && !flattens) this.fail(`I-04: ${leg.ref} leaves with the kill latch set`);
     if (this.#world.disk.latch !== undefined && !flattens) this.fail(`I-04: ${leg.ref} leaves although the latch file is set`);
     const kill = life.stores.engine.get('desk')?.kill;
     if (kill !== undefined && approved.seq <= kill.id)
@@ -136,9 +136,9 @@ export class Invariants {
       ...(flattens ? ['EMERGENCY'] : []),
     ];
     if (!states.includes(life.state)) this.fail(`I-03: ${leg.ref} leaves while the desk is ${life.state}`);
-    if (!hall.link.ready) this.fail(`I-03: ${leg.ref} leaves while the link is not ready`);
-    if (hall.link.upstream === 'down') this.fail(`I-03: ${leg.ref} leaves while TWS has lost IB`);
-    if (!hall.reconciliation.done()) this.fail(`I-24: ${leg.ref} leaves before the book is reconciled`);
+    if (!deskState.link.ready) this.fail(`I-03: ${leg.ref} leaves while the link is not ready`);
+    if (deskState.link.upstream === 'down') this.fail(`I-03: ${leg.ref} leaves while TWS has lost IB`);
+    if (!deskState.reconciliation.done()) this.fail(`I-24: ${leg.ref} leaves before the book is reconciled`);
     if (life.journal.status().state !== 'ready') this.fail(`I-15: ${leg.ref} leaves while the journal cannot be written`);
     const intent = life.journal.records.findLast((record) => record.seq === approved.seq);
     if (intent === undefined) this.fail(`I-14: ${leg.ref} leaves before its intent is in the journal`);
@@ -148,7 +148,7 @@ export class Invariants {
   changing(life: Life, { approved, leg, orderId, clientId }: WrittenFrame): void {
     this.#gate(life, approved, leg);
     const order = approved.value.changes === undefined ? undefined : life.stores.orders.get(approved.value.changes);
-    if (order?.state !== 'MODIFY_PENDING') this.fail(`I-07: ${leg.ref} is changed while it is ${order?.state ?? 'nowhere'}`);
+    if (order?.state !== 'PENDING_REPLACE') this.fail(`I-07: ${leg.ref} is changed while it is ${order?.state ?? 'nowhere'}`);
     if (order?.orderId !== orderId || order.clientId !== clientId) this.fail(`I-23: a change of ${leg.ref} goes to ${clientId}:${orderId}`);
     if (order !== undefined) this.cover.changing(life, order, leg);
     this.#world.note(`change ${leg.side} ${leg.quantity / 10_000} ${leg.ref} as ${clientId}:${orderId}`);
@@ -223,7 +223,7 @@ export class Invariants {
     this.#before.set(key, order);
     this.#touched.add(key);
     const left = before?.state === 'QUEUED' || before?.state === 'DENIED' || before?.state === 'ABORTED_BY_KILL';
-    if (left && order.state === 'SUBMITTED' && order.leg !== 'F' && life.hall.latch.isSet())
+    if (left && order.state === 'SUBMITTED' && order.leg !== 'F' && life.deskState.latch.isSet())
       this.fail(`I-04: ${key} has left under the latch and is not taken back`);
     if (before !== undefined && !legalMove(before, order)) this.fail(`I-07: ${key} moved from ${before.state} to ${order.state}`);
     if (before !== undefined && order.filled < before.filled)
@@ -265,25 +265,25 @@ export class Invariants {
   look(): void {
     const { life } = this.#world;
     if (life === undefined) return;
-    const { hall } = life;
+    const { deskState } = life;
     if (life.daily !== undefined && life.daily <= LOSS_LIMIT && life.stores.loss.get('desk')?.reached !== true)
       this.fail(`C-13: a day at ${life.daily} is not beyond the limit for the desk`);
     for (const bug of life.bugs) this.fail(`a defect in ${bug.where} of ${bug.name}: ${String(bug.error)}`);
-    if (hall.latch.isSet() !== (life.state === 'EMERGENCY' || life.state === 'STOPPED'))
-      this.fail(`I-13: the latch is ${hall.latch.isSet() ? 'set' : 'clear'} while the desk is ${life.state}`);
-    if (!hall.link.ready && isArmedState(life.state)) this.fail(`the desk is ${life.state} although its link is not ready`);
-    if (hall.reconciliation.done() && this.#opened !== life) {
+    if (deskState.latch.isSet() !== (life.state === 'EMERGENCY' || life.state === 'STOPPED'))
+      this.fail(`I-13: the latch is ${deskState.latch.isSet() ? 'set' : 'clear'} while the desk is ${life.state}`);
+    if (!deskState.link.ready && isArmedState(life.state)) this.fail(`the desk is ${life.state} although its link is not ready`);
+    if (deskState.reconciliation.done() && this.#opened !== life) {
       this.#opened = life;
       this.#opens(life);
     }
     if (life.state === 'SIZING' || life.state === 'LEVEL_BUILDING') this.fail(`I-13: the desk came to rest in ${life.state}`);
-    const totals = hall.comparator.totals();
+    const totals = deskState.ordersOut.totals();
     if (totals.approved - totals.left !== life.transport.waitingLegs)
       this.fail(`I-36: approved ${totals.approved}, left ${totals.left}, waiting ${life.transport.waitingLegs}`);
     for (const key of this.#touched) {
       const order = this.#before.get(key);
       if (order?.state !== 'UNKNOWN') continue;
-      if (!hall.index.exposed().some((exposed) => exposed.key === order.key))
+      if (!deskState.index.exposed().some((exposed) => exposed.key === order.key))
         this.fail(`I-37: ${order.key} is UNKNOWN and not counted as exposure`);
       if (!life.alarms.some((alarm) => alarm.key === order.key && alarm.text.startsWith('UNKNOWN')))
         this.fail(`I-37: ${order.key} is UNKNOWN without an alarm`);

@@ -2,9 +2,9 @@ import type { Coordinator } from '#core/commit/coordinator';
 import type { Stores } from '#core/commit/stores';
 import type { CommitBug } from '#core/commit/work';
 import type { DeskCore } from '#core/engine/desk-core';
-import type { DeskStores, Effect } from '#core/engine/desk-state';
-import { engineState, type Hall } from '#core/engine/hall';
-import type { EngineState } from '#core/engine/engine-table';
+import type { DeskStores, Effect } from '#core/state/records';
+import { engineState, type DeskState } from '#core/state/desk-state';
+import type { EngineState } from '#core/state/engine-state';
 import type { BrokerNews } from '#core/ports/broker';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
@@ -12,7 +12,7 @@ import type { Amount } from '#domain/money';
 import type { TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { assembleCore } from '../support/core/assemble-core.ts';
-import { detailsOf, rulesOf } from '../support/core-fixtures.ts';
+import { detailsOf, rulesOf } from '../support/core/fixtures.ts';
 import { Tamper } from './bugs.ts';
 import { ProcessClock } from './clock.ts';
 import type { CrashPoint } from './crash.ts';
@@ -40,7 +40,7 @@ export class Life {
   readonly stores: DeskStores;
   readonly coordinator: Coordinator<Effect>;
   readonly core: DeskCore;
-  readonly hall: Hall;
+  readonly deskState: DeskState;
   readonly journal: LifeJournal;
   readonly transport: Transport;
   readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
@@ -114,7 +114,7 @@ export class Life {
       },
     });
     ({ commits: this.commits, stores: this.stores, coordinator: this.coordinator, core: this.core, bugs: this.bugs } = assembled);
-    this.hall = this.core.hall;
+    this.deskState = this.core.deskState;
     this.core.onLog((line) => {
       if (this.#alive) world.listener?.log(number, line);
       if (line.level === 'alarm') this.alarms.push({ text: line.text, key: line.subject?.key, at: world.clock.now() });
@@ -140,7 +140,7 @@ export class Life {
   }
 
   get state(): EngineState {
-    return engineState(this.hall);
+    return engineState(this.deskState);
   }
 
   /** Only the world ends a life. */
@@ -150,13 +150,13 @@ export class Life {
 
   #know(contract: Contract): void {
     this.core.learn(detailsOf(contract));
-    this.hall.board.follow(contract);
+    this.deskState.board.follow(contract);
   }
 
   #hear(news: BrokerNews): void {
     this.#world.note(describe(news));
     // A figure of an account that the desk has not been offered yet is nobody's; TWS is asked for it afterwards.
-    if (news.kind === 'pnl' && this.hall.accounts.get(news.account) !== undefined) this.daily = news.daily;
+    if (news.kind === 'pnl' && this.deskState.accounts.get(news.account) !== undefined) this.daily = news.daily;
     this.core.onNews(news);
   }
 }

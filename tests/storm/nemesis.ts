@@ -1,8 +1,8 @@
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import { scale } from '#domain/scaled';
-import type { Random } from '#simulator/random';
-import { DU } from '../support/core-fixtures.ts';
+import type { Random } from '#simulator/model/random';
+import { DU } from '../support/core/fixtures.ts';
 import { CRASH_POINTS } from './crash.ts';
 import type { World } from './world.ts';
 

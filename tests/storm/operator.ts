@@ -1,9 +1,16 @@
-import { decide, undecided } from '#core/engine/adoption';
-import { breakeven, closePosition, protectPosition } from '#core/engine/closing';
-import { fire } from '#core/engine/firing';
-import { cancelOrders, kill } from '#core/engine/kill';
-import { mendExits } from '#core/engine/mending';
-import { modifyOrder } from '#core/engine/modify';
+import { decide } from '#core/reconciliation/adoption';
+import { undecided } from '#core/state/found-at-start';
+import { breakeven, protectPosition } from '#core/protection/place-stop';
+import { closePosition } from '#core/protection/close-position';
+import { cancelOrders } from '#core/execution/cancel';
+import { kill } from '#core/safety/kill';
+import { armTrigger } from '#core/strategy/trigger/arm';
+import { changeTrigger } from '#core/strategy/trigger/change';
+
+import { fire } from '#core/strategy/trigger/fire';
+
+import { resizeExitsNow } from '#core/protection/resize-on-request';
+import { modifyOrder } from '#core/execution/modify';
 import {
   acknowledgeKill,
   confirmRearm,
@@ -13,12 +20,12 @@ import {
   resumeDesk,
   startDesk,
   stopDesk,
-} from '#core/engine/operator';
-import { acknowledgeExternal, unacknowledged } from '#core/engine/position-check';
-import { trailPosition } from '#core/engine/trailing';
-import { armTrigger, changeTrigger } from '#core/engine/triggers';
-import { cancelAll } from '#core/engine/waiting-orders';
-import { settleOrder } from '#core/engine/unknown-orders';
+} from '#core/engine/operator-commands';
+import { acknowledgeExternal, unacknowledged } from '#core/reconciliation/position-check';
+import { trailPosition } from '#core/protection/trailing-stop';
+
+import { cancelAll } from '#core/safety/cancel-all';
+import { settleOrder } from '#core/reconciliation/unknown-orders';
 import type { Contract } from '#domain/contract';
 import type { Trail } from '#domain/order';
 import type { Position } from '#domain/position';
@@ -80,7 +87,7 @@ export class Operator {
     const wish = this.#wishes[random.between(0, this.#wishes.length - 1)]!;
     const triggers = [...life.stores.triggers.values()];
     const trigger = triggers.length === 0 ? undefined : triggers[random.between(0, triggers.length - 1)];
-    const { hall } = life;
+    const { deskState } = life;
     if (wish !== 'nothing')
       this.#world.note(`operator: ${wish}${trigger === undefined || !/trig|fire|again|disarm/.test(wish) ? '' : ` ${trigger.id}`}`);
     switch (wish) {
@@ -97,20 +104,20 @@ export class Operator {
       case 'fire-now': {
         const armed = triggers.filter(({ life: state }) => state === 'armed');
         const chosen = armed.length === 0 ? undefined : armed[random.between(0, armed.length - 1)];
-        const firing = chosen === undefined ? undefined : hall.registry.fireNow(chosen.id);
+        const firing = chosen === undefined ? undefined : deskState.registry.fireNow(chosen.id);
         if (firing?.ok !== true) break;
-        fire(hall, firing.value, life.clock.monotonic());
+        fire(deskState, firing.value, life.clock.monotonic());
         life.core.settle(firing.value.triggerId);
         break;
       }
       case 'cancel-one': {
-        const working = hall.index.working();
+        const working = deskState.index.working();
         const order = working.length === 0 ? undefined : working[random.between(0, working.length - 1)];
-        if (order !== undefined) cancelOrders(hall, [order], BY);
+        if (order !== undefined) cancelOrders(deskState, [order], BY);
         break;
       }
       case 'cancel-all':
-        cancelAll(hall, random.chance(0.3) ? 'all' : 'own', BY);
+        cancelAll(deskState, random.chance(0.3) ? 'all' : 'own', BY);
         break;
       case 'modify':
         this.#modify(life);
@@ -125,9 +132,9 @@ export class Operator {
         const { account, contract } = position;
         const stop = scale(CENT, this.#world.tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12));
         if (wish === 'close') this.#close(life, position, ([25, 50, 100] as const)[this.#world.random.between(0, 2)]!);
-        else if (wish === 'protect') protectPosition(hall, account, contract.conId, stop, BY);
-        else if (wish === 'breakeven') breakeven(hall, account, contract.conId, BY);
-        else trailPosition(hall, account, contract.conId, this.#distance(), BY);
+        else if (wish === 'protect') protectPosition(deskState, account, contract.conId, stop, BY);
+        else if (wish === 'breakeven') breakeven(deskState, account, contract.conId, BY);
+        else trailPosition(deskState, account, contract.conId, this.#distance(), BY);
         break;
       }
       case 'take-offer':
@@ -138,17 +145,17 @@ export class Operator {
       case 'disarm': {
         if (trigger === undefined) break;
         const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume';
-        const changed = changeTrigger(hall, trigger.id, trigger.updatedAt, event, BY);
+        const changed = changeTrigger(deskState, trigger.id, trigger.updatedAt, event, BY);
         if (changed.ok && event === 'resume' && life.alive)
           this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
         life.core.drainNow();
         break;
       }
       case 'pause':
-        pauseByOperator(hall, BY, 'lunch');
+        pauseByOperator(deskState, BY, 'lunch');
         break;
       case 'stop':
-        stopDesk(hall, BY);
+        stopDesk(deskState, BY);
         break;
       case 'kill':
       case 'kill-all':
@@ -166,14 +173,14 @@ export class Operator {
     this.#world.note(`the operator kills, ${scope}`);
     const { byHand } = this.#world;
     this.#world.byHand = true;
-    kill(life.hall, scope, BY, 'enough');
+    kill(life.deskState, scope, BY, 'enough');
     this.#world.byHand = byHand;
   }
 
   #close(life: Life, { account, contract, quantity }: Position, percent: 25 | 50 | 100): void {
     const { closes } = this.#world.invariants;
     closes.clicked(contract.conId, Math.ceil((Math.abs(quantity) * percent) / 100));
-    if (!closePosition(life.hall, account, contract.conId, percent, BY).ok) closes.refused(contract.conId);
+    if (!closePosition(life.deskState, account, contract.conId, percent, BY).ok) closes.refused(contract.conId);
   }
 
   #distance(): Trail {
@@ -185,24 +192,24 @@ export class Operator {
 
   /** Whatever a position's row offers, with one press. */
   #takeOffer(life: Life): void {
-    const { hall, stores } = life;
+    const { deskState, stores } = life;
     const [offer] = stores.offers.values();
     const position = offer === undefined ? undefined : stores.positions.get(offer.key);
     if (offer === undefined || position === undefined) return;
     const { account, contract } = position;
     if (offer.kind === 'flatten') this.#close(life, position, 100);
-    else if (offer.kind === 'mend') mendExits(hall, account, contract.conId, BY);
-    else if (offer.stop !== undefined) protectPosition(hall, account, contract.conId, offer.stop, BY);
+    else if (offer.kind === 'resize-exits') resizeExitsNow(deskState, account, contract.conId, BY);
+    else if (offer.stop !== undefined) protectPosition(deskState, account, contract.conId, offer.stop, BY);
   }
 
   #modify(life: Life): void {
     const { random } = this.#world;
-    const working = life.hall.index.working();
+    const working = life.deskState.index.working();
     const order = working.length === 0 ? undefined : working[random.between(0, working.length - 1)];
     if (order === undefined) return;
     const move = scale(CENT, random.between(-4, 4));
     modifyOrder(
-      life.hall,
+      life.deskState,
       order.key,
       order.updatedAt,
       {
@@ -217,23 +224,24 @@ export class Operator {
   /** What waits for the operator's word: things found at the start, orders proven absent, a desk that stands. */
   #backToWork(life: Life): void {
     const { random } = this.#world;
-    const { hall } = life;
+    const { deskState } = life;
     if (random.chance(0.3)) return;
-    for (const found of undecided(hall))
-      decide(hall, found.key, random.chance(0.8) ? 'adopt' : random.chance(0.5) ? 'ignore' : 'cancel', BY);
-    for (const order of hall.index.working()) if (order.absence?.isProven === true) settleOrder(hall, order.key, order.updatedAt, BY);
-    for (const { account, contract } of unacknowledged(hall)) acknowledgeExternal(hall, account, contract.conId, BY);
-    if (life.state === 'EMERGENCY') acknowledgeKill(hall, BY, 'seen');
+    for (const found of undecided(deskState))
+      decide(deskState, found.key, random.chance(0.8) ? 'adopt' : random.chance(0.5) ? 'ignore' : 'cancel', BY);
+    for (const order of deskState.index.working())
+      if (order.absence?.isProven === true) settleOrder(deskState, order.key, order.updatedAt, BY);
+    for (const { account, contract } of unacknowledged(deskState)) acknowledgeExternal(deskState, account, contract.conId, BY);
+    if (life.state === 'EMERGENCY') acknowledgeKill(deskState, BY, 'seen');
     else if (life.state === 'STOPPED') {
-      requestRearm(hall, BY);
-      confirmRearm(hall, BY, life.stores.engine.get('desk')?.rearmPhrase ?? '');
-    } else if (life.state === 'ERROR') recoverDesk(hall, BY);
-    else if (life.state === 'IDLE') startDesk(hall, BY);
-    else if (life.state === 'PAUSED') resumeDesk(hall, BY);
+      requestRearm(deskState, BY);
+      confirmRearm(deskState, BY, life.stores.engine.get('desk')?.rearmPhrase ?? '');
+    } else if (life.state === 'ERROR') recoverDesk(deskState, BY);
+    else if (life.state === 'IDLE') startDesk(deskState, BY);
+    else if (life.state === 'PAUSED') resumeDesk(deskState, BY);
   }
 
   #arm(life: Life, spec: TriggerSpec, existing: Parameters<typeof armTrigger>[3]): void {
-    const armed = armTrigger(life.hall, spec, BY, existing);
+    const armed = armTrigger(life.deskState, spec, BY, existing);
     if (!armed.ok) return;
     this.#world.note(`armed ${armed.value.id}: ${spec.action.side} ${spec.action.quantity / 10_000} ${spec.action.contract.symbol}`);
     if (life.alive) this.#world.invariants.armed(life, spec.action.contract.conId);

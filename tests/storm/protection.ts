@@ -1,6 +1,6 @@
 import type { ApprovedOrder } from '#core/ports/broker';
 import { isTerminal, isWorking, type Order } from '#domain/order';
-import type { OrderView } from '#simulator/engine/order-view';
+import type { OrderView } from '#simulator/model/order-view';
 import { isAlive } from './invariants.ts';
 import type { Life } from './life.ts';
 import type { World } from './world.ts';
@@ -27,8 +27,8 @@ function openOf(entry: OrderView, orders: readonly OrderView[]): number {
  */
 export function protectionGaps(world: World, life: Life): readonly string[] {
   const gaps: string[] = [];
-  const { hall, stores } = life;
-  if (!hall.link.ready || !hall.reconciliation.done() || hall.reconciliation.isOpening()) return gaps;
+  const { deskState, stores } = life;
+  if (!deskState.link.ready || !deskState.reconciliation.done() || deskState.reconciliation.isOpening()) return gaps;
   for (const [key, position] of stores.positions.entries()) {
     const { conId, symbol } = position.contract;
     const truth = world.tws.ledger.position(conId)?.quantity ?? 0;
@@ -56,7 +56,7 @@ export function protectionGaps(world: World, life: Life): readonly string[] {
       const own = exits.filter((order) => /^TD1-.*-[ST]$/.test(order.orderRef) && isActive(order, orders) && !isUnknown(life, order));
       const closing = largestOfGroups(own, trueGroup, (order) => trueRest(order, orders));
       const kind = stores.offers.get(key)?.kind;
-      if (closing > allowed && kind !== 'mend' && kind !== 'flatten')
+      if (closing > allowed && kind !== 'resize-exits' && kind !== 'flatten')
         gaps.push(`I-26: exits work for ${closing / 10_000}, ${allowed / 10_000} of ${symbol} can be closed, and nothing is offered`);
     }
   }
@@ -79,7 +79,7 @@ function isActive(order: OrderView, orders: readonly OrderView[]): boolean {
 /** What the desk cannot know to work it says in another way. */
 function isUnknown(life: Life, truth: OrderView): boolean {
   const order = [...life.stores.orders.values()].find((other) => other.permId === truth.permId);
-  return order === undefined || order.state === 'UNKNOWN' || order.state === 'CANCEL_PENDING' || order.origin !== 'trigger';
+  return order === undefined || order.state === 'UNKNOWN' || order.state === 'PENDING_CANCEL' || order.origin !== 'trigger';
 }
 
 /** I-26 at the write instant: a stop that is placed by hand closes no more than is held, together with what works besides its group. */

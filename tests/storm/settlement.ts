@@ -1,8 +1,8 @@
-import { mayTransmit } from '#core/engine/engine-table';
+import { mayTransmit } from '#core/state/engine-state';
 import { execIdRoot } from '#domain/execution';
 import type { ExecId } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
-import type { OrderView } from '#simulator/engine/order-view';
+import type { OrderView } from '#simulator/model/order-view';
 import { isAlive } from './invariants.ts';
 import type { Life } from './life.ts';
 import { protectionGaps } from './protection.ts';
@@ -49,8 +49,8 @@ export function differences(world: World, life: Life): readonly Difference[] {
   compareKill(found, world, life);
   compareExits(found, world, life);
   for (const text of protectionGaps(world, life)) found.push({ text, excuse: undefined });
-  if (!life.hall.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
-  if (!life.hall.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
+  if (!life.deskState.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
+  if (!life.deskState.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
   if (life.state === 'INITIALIZING') found.push({ text: 'the desk is still INITIALIZING', excuse: undefined });
   return found;
 }
@@ -69,7 +69,7 @@ function compareOrder(found: Difference[], truth: OrderView, order: Order | unde
   }
   if (isAlive(truth)) {
     if (!isWorking(order.state) || order.state === 'UNKNOWN') differs(`${truth.status} at the broker, ${order.state} in the book`);
-    if (order.origin !== 'foreign' && order.state === 'CANCEL_PENDING' && truth.status !== 'PendingCancel')
+    if (order.origin !== 'foreign' && order.state === 'PENDING_CANCEL' && truth.status !== 'PendingCancel')
       differs(`R-09: its cancel was asked for, and it is ${truth.status} at the broker`);
     if (order.origin !== 'foreign' && order.quantity !== truth.quantity)
       differs(`quantity ${truth.quantity} at the broker, ${order.quantity} in the book`);
@@ -192,7 +192,7 @@ function isOffered(world: World, life: Life, exits: readonly OrderView[], allowe
   if (first === undefined) return false;
   const { orders } = world.tws.ledger;
   const offer = [...life.stores.offers.entries()].find(([key]) => life.stores.positions.get(key)?.contract.conId === first.contract.conId);
-  if (offer?.[1].kind !== 'mend' && offer?.[1].kind !== 'flatten') return false;
+  if (offer?.[1].kind !== 'resize-exits' && offer?.[1].kind !== 'flatten') return false;
   const isStop = ({ type }: OrderView): boolean => type === 'STP' || type === 'STP LMT' || type === 'TRAIL';
   const entryOf = (order: OrderView): OrderView | undefined => orders.find((other) => other.permId === order.parentPermId);
   const bound = new Map<string, number>();
@@ -223,7 +223,7 @@ function isOffered(world: World, life: Life, exits: readonly OrderView[], allowe
  * flatten that the operator wished after it may, and so may what others placed once it was verified.
  */
 function compareKill(found: Difference[], world: World, life: Life): void {
-  if (!life.hall.latch.isSet()) return;
+  if (!life.deskState.latch.isSet()) return;
   const record = life.stores.engine.get('desk')?.kill;
   if (record === undefined) {
     found.push({ text: 'I-04: the latch is set and no kill is under way', excuse: undefined });

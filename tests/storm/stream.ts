@@ -1,4 +1,4 @@
-import type { Random } from '#simulator/random';
+import type { Random } from '#simulator/model/random';
 import type { StormClock } from './clock.ts';
 
 interface Item {

@@ -6,9 +6,9 @@ import { trustedAmount } from '#domain/money';
 import type { Trail } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
-import type { Fill } from '#simulator/engine/ledger';
-import type { OrderView } from '#simulator/engine/order-view';
-import type { Instrument } from '#simulator/market/instrument';
+import type { Fill } from '#simulator/model/fill';
+import type { OrderView } from '#simulator/model/order-view';
+import type { Instrument } from '#simulator/model/instrument';
 
 /** What TWS says on one connection, as the adapter understands it. */
 export type Told =

@@ -1,8 +1,8 @@
 import type { ApprovedOrder, BrokerNews, OrderAddress, SentLeg } from '#core/ports/broker';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
 import type { OrderLeg } from '#domain/order';
-import type { Random } from '#simulator/random';
-import type { IdHighWater } from '#tws/tws-options';
+import type { Random } from '#simulator/model/random';
+import type { IdHighWater } from '#tws/order/order-ids';
 import type { Tamper } from './bugs.ts';
 import type { ProcessClock } from './clock.ts';
 import type { CrashPoint } from './crash.ts';

@@ -9,11 +9,12 @@ import type {
   TransmitGate,
 } from '#core/ports/broker';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
-import { LinkLamps } from '#tws/link-lamps';
-import { ManualNumbers } from '#tws/manual-numbers';
-import { Notices } from '#tws/notices';
-import { OrderIds, RequestIds } from '#tws/order-ids';
-import { DU } from '../support/core-fixtures.ts';
+import { LinkLamps } from '#tws/link/link-state';
+import { ManualNumbers } from '#tws/order/manual-order-binding';
+import { Notices } from '#tws/notice/notices';
+import { OrderIds } from '#tws/order/order-ids';
+import { RequestIds } from '#tws/socket/request-ids';
+import { DU } from '../support/core/fixtures.ts';
 import { Bonds } from './bonds.ts';
 import { frameOf } from './frame.ts';
 import type { OutboundFrame } from './listener.ts';

@@ -1,4 +1,4 @@
-import { Random } from '#simulator/random';
+import { Random } from '#simulator/model/random';
 import type { BugName } from './bugs.ts';
 import { StormClock } from './clock.ts';
 import { CrashPlan } from './crash.ts';

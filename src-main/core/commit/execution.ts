@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '#core/ports/context';
-import type { Cause } from './cause.ts';
-import type { Lane } from './lane.ts';
+import type { Cause } from '#core/ports/cause';
+import type { Lane } from '#core/ports/lane';
 import type { Transaction } from './transaction.ts';
 import type { Handle, Outcome, TombstoneReason, Work } from './work.ts';
 

@@ -1,8 +1,5 @@
+import { type Lane, LANES } from '#core/ports/lane';
 import { Ring } from './ring.ts';
-
-/** Most urgent first. */
-export const LANES = ['kill', 'risk-reducing', 'order', 'data', 'housekeeping'] as const;
-export type Lane = (typeof LANES)[number];
 
 /** One FIFO per lane; the most urgent lane that holds something is served first. */
 export class LaneQueues<T extends { readonly lane: Lane }> {

@@ -1,6 +1,6 @@
-import type { Cause } from './cause.ts';
+import type { Cause } from '#core/ports/cause';
 import type { Execution, ExecutionState } from './execution.ts';
-import type { Lane } from './lane.ts';
+import type { Lane } from '#core/ports/lane';
 import type { Key } from './store.ts';
 import type { Noted, Transaction } from './transaction.ts';
 import type { Outcome, TombstoneReason } from './work.ts';

@@ -1,4 +1,4 @@
-import type { Cause } from './cause.ts';
+import type { Cause } from '#core/ports/cause';
 import { type Key, type Store, Table } from './store.ts';
 import type { PendingWrite, Stores } from './stores.ts';
 

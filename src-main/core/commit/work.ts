@@ -1,5 +1,5 @@
-import type { Cause } from './cause.ts';
-import type { Lane } from './lane.ts';
+import type { Cause } from '#core/ports/cause';
+import type { Lane } from '#core/ports/lane';
 import type { Tx } from './transaction.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Coordinator } from '#core/commit/coordinator';
 import type { Release } from '#core/commit/work';
 import { QuoteBoard } from '#core/market/quote-board';
 import { Subscriptions } from '#core/market/subscriptions';
-import { OrdersOutComparator } from '#core/order/comparator';
+import { OrdersOutCheck } from '#core/order/orders-out';
 import { OrderIndex } from '#core/order/order-index';
 import { AccountBoard } from '#core/portfolio/account-board';
 import type { BrokerNews, LinkState, TransmitGate } from '#core/ports/broker';
@@ -15,46 +15,57 @@ import type { ContractDetails } from '#domain/contract';
 import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import type { Trigger } from '#domain/trigger';
-import { Asked } from './asked.ts';
-import type { DeskStores, Effect } from './desk-state.ts';
-import { positionKey } from './desk-state.ts';
-import { isArmedState } from './engine-table.ts';
-import { advanceBreaker, OutcomeWatch, restoreBreaker } from './breaker.ts';
-import { advanceClosings } from './closing.ts';
-import { ExchangeClock } from './exchange-clock.ts';
-import { noteSince } from './expiry.ts';
-import { onCommission, onPosition } from './fill-news.ts';
-import { fire } from './firing.ts';
-import { followExecution, followFilled } from './follow-fills.ts';
-import { transmitGate } from './gate.ts';
-import { commit, count, engineState, type Hall, type HallPorts, logLine } from './hall.ts';
-import { holdFault } from './holds.ts';
-import { KillLatch } from './kill-latch.ts';
-import { kill, takeUpKill } from './kill.ts';
-import { Latencies } from './latencies.ts';
-import { advance, firing, pauseDesk } from './life.ts';
-import { onLink, onReconciled, settleOpening, startLookUp } from './link-news.ts';
-import { onPnl } from './loss-guard.ts';
-import { onOrderBound } from './manual-orders.ts';
-import { type Chunk, marketSink } from './market-sink.ts';
-import { changeNotSent, dispatchModify, lookAfterChanges } from './modify.ts';
-import { onOpenOrdersEnd } from './open-list.ts';
-import { completedWord, onOpenOrder, onOrderNotice, onOrderStatus } from './order-news.ts';
-import { OutsideWatch } from './outside-watch.ts';
-import { watchOutage } from './outage.ts';
-import { dispatchPlace, notSent, orderSent } from './place-orders.ts';
-import { askPositions, look } from './looking.ts';
-import { positionsListed, watchPosition } from './position-check.ts';
-import { PositionWatch } from './position-watch.ts';
-import { Recall } from './recall.ts';
-import { recallOrders } from './recalling.ts';
-import { Reconciliation } from './reconciliation.ts';
-import { Trims } from './trims.ts';
-import { ProtectionWatch } from './protection-watch.ts';
-import { advanceTrailings } from './trailing.ts';
-import { followTradingState } from './trading-state.ts';
-import { expireTriggers, offerDrafts, releaseUnwatched } from './triggers.ts';
-import { needsLook } from './unknown-orders.ts';
+import { RetrySchedule } from '#core/state/retry-schedule';
+import type { DeskStores, Effect } from '#core/state/records';
+import { positionKey } from '#core/state/records';
+import { isArmedState } from '#core/state/engine-state';
+import { advanceBreaker, OutcomeWatch, restoreBreaker } from '#core/safety/rejection-breaker';
+import { advanceClosings } from '#core/protection/close-position';
+import { ExchangeClock } from '#core/state/exchange-clock';
+import { noteSince } from '#core/reports/expiry';
+import { onCommission } from '#core/reports/commission';
+import { onPosition } from '#core/reports/position';
+import { advance, firing } from '#core/state/engine-life';
+import { pauseDesk } from '#core/execution/halt';
+import { onLink } from '#core/reconciliation/link';
+import { onReconciled, settleOpening, startLookUp } from '#core/reconciliation/compare';
+import { completedWord } from '#core/reports/order-evidence';
+import { onOpenOrder } from '#core/reports/open-order';
+import { onOrderNotice } from '#core/reports/order-notice';
+import { onOrderStatus } from '#core/reports/order-status';
+import { expireTriggers } from '#core/strategy/trigger/change';
+import { offerDrafts } from '#core/strategy/trigger/drafts';
+import { releaseUnwatched } from '#core/strategy/trigger/market-lines';
+import { fire } from '#core/strategy/trigger/fire';
+import { followExecution, followFilled } from './on-execution.ts';
+import { transmitGate } from '#core/pretrade/transmit-gate';
+import { commit, count, engineState, type DeskState, type DeskPorts, logLine } from '#core/state/desk-state';
+import { holdReason } from '#core/pretrade/hold-reasons';
+import { KillLatch } from '#core/state/kill-latch';
+import { kill, takeUpKill } from '#core/safety/kill';
+import { Latencies } from '#core/state/latency';
+
+import { onPnl } from '#core/safety/loss-limit';
+import { onOrderBound } from '#core/reports/order-bound';
+import { type Chunk, marketSink } from './on-tick.ts';
+import { changeNotSent, dispatchModify, followChanges } from '#core/execution/modify';
+import { onOpenOrdersEnd } from '#core/reconciliation/open-orders-end';
+
+import { ExternalChangeWatch } from '#core/strategy/trigger/disarm-on-external-change';
+import { watchOutage } from '#core/safety/outage';
+import { dispatchPlace, notSent, orderSent } from '#core/execution/submit';
+import { requestPositions, requestLists } from '#core/execution/request-lists';
+import { positionsListed, watchPosition } from '#core/reconciliation/position-check';
+import { PositionDifferences } from '#core/state/position-differences';
+import { EarlierOrderBook } from '#core/state/earlier-orders';
+import { loadEarlierOrders } from '#core/reconciliation/restore-earlier-orders';
+import { ComparisonProgress } from '#core/state/comparison-progress';
+import { ExitResizer } from '#core/protection/resize-exits';
+import { ProtectionWatch } from '#core/protection/coverage-watch';
+import { advanceTrailings } from '#core/protection/trailing-stop';
+import { followTradingState } from '#core/pretrade/trading-state';
+
+import { needsLookUp } from '#core/reconciliation/unknown-orders';
 
 const CANCEL_AGAIN_MS = 10_000;
 const LOOK_AGAIN_MS = 5_000;
@@ -80,11 +91,11 @@ const NO_LINK: LinkState = {
 
 /** The hall with its rooms tied together: news in, commits, effects out. One thread, nothing awaits. */
 export class DeskCore {
-  readonly hall: Hall;
+  readonly deskState: DeskState;
   readonly gate: TransmitGate;
   readonly sink: MarketSink;
-  readonly #trims: Trims;
-  readonly #outside: OutsideWatch;
+  readonly #exitResizer: ExitResizer;
+  readonly #externalChanges: ExternalChangeWatch;
   readonly #protection: ProtectionWatch;
   readonly #outcomes = new OutcomeWatch();
   #comparedAt = 0;
@@ -95,7 +106,7 @@ export class DeskCore {
   #onLog: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void = () => undefined;
 
   constructor(options: {
-    readonly ports: HallPorts;
+    readonly ports: DeskPorts;
     readonly coordinator: Coordinator<Effect>;
     readonly stores: DeskStores;
     readonly simulated: boolean;
@@ -104,7 +115,7 @@ export class DeskCore {
     const board = new QuoteBoard();
     const details = new Map<ConId, ContractDetails>();
     const exchange = new ExchangeClock(ports.clock, options.simulated);
-    this.hall = {
+    this.deskState = {
       ports,
       coordinator,
       stores,
@@ -117,34 +128,34 @@ export class DeskCore {
         clock: exchange,
         maxQuoteAgeMs: () => ports.rules().limits.maxQuoteAgeMs,
         detailsOf: (conId) => details.get(conId),
-        mayFire: () => firing(this.hall),
-        holds: (spec) => holdFault(this.hall, spec),
+        mayFire: () => firing(this.deskState),
+        holds: (spec) => holdReason(this.deskState, spec),
       }),
       subscriptions: new Subscriptions({}),
       accounts: new AccountBoard(),
       exchange,
-      comparator: new OrdersOutComparator(),
+      ordersOut: new OrdersOutCheck(),
       latch: new KillLatch(),
       latencies: new Latencies(),
-      reconciliation: new Reconciliation(),
-      positionWatch: new PositionWatch(),
-      recall: new Recall(),
-      untold: new Set(),
+      reconciliation: new ComparisonProgress(),
+      positionDifferences: new PositionDifferences(),
+      earlierOrders: new EarlierOrderBook(),
+      untoldExecutions: new Set(),
       bracketCancels: new Map(),
       details,
       counters: new Map(),
       unsentCancels: new Set(),
-      cancelsAsked: new Asked(CANCEL_AGAIN_MS),
-      lookedUp: new Asked(LOOK_AGAIN_MS),
+      cancelRetries: new RetrySchedule(CANCEL_AGAIN_MS),
+      lookUpRetries: new RetrySchedule(LOOK_AGAIN_MS),
       toldFilled: new Map(),
       unsentGlobalCancel: false,
       link: NO_LINK,
     };
-    this.gate = transmitGate(this.hall);
-    this.#trims = new Trims(this.hall);
-    this.#outside = new OutsideWatch(this.hall);
-    this.#protection = new ProtectionWatch(this.hall);
-    this.sink = marketSink(this.hall, this.#chunk, () => {
+    this.gate = transmitGate(this.deskState);
+    this.#exitResizer = new ExitResizer(this.deskState);
+    this.#externalChanges = new ExternalChangeWatch(this.deskState);
+    this.#protection = new ProtectionWatch(this.deskState);
+    this.sink = marketSink(this.deskState, this.#chunk, () => {
       this.#drain();
     });
     coordinator.dispatchTo((release) => this.#dispatch(release));
@@ -155,19 +166,19 @@ export class DeskCore {
 
   /** Keeps what is derived from the committed state in step with it. */
   #note(store: string, key: string | number, value: unknown): void {
-    if (store === 'sends') this.hall.recentSends.note(key as number, value as RecentSend | undefined);
+    if (store === 'sends') this.deskState.recentSends.note(key as number, value as RecentSend | undefined);
     else if (value === undefined) return;
     else if (store === 'orders') this.#noteOrder(value as Order);
-    else if (store === 'triggers') this.hall.triggerIndex.note(value as Trigger);
+    else if (store === 'triggers') this.deskState.triggerIndex.note(value as Trigger);
   }
 
   #noteOrder(order: Order): void {
-    const { index, cancelsAsked, lookedUp } = this.hall;
+    const { index, cancelRetries: cancelsAsked, lookUpRetries: lookedUp } = this.deskState;
     const before = index.get(order.key);
-    this.#outside.note(before, order);
+    this.#externalChanges.note(before, order);
     this.#outcomes.note(before, order);
     index.note(order);
-    noteSince(this.hall, order);
+    noteSince(this.deskState, order);
     if (before?.state === order.state) return;
     // An answer: the next question about it is a new one.
     if (order.state !== 'UNKNOWN') lookedUp.forget(order.key);
@@ -180,17 +191,17 @@ export class DeskCore {
 
   /** Always disarmed; a latch of an earlier run keeps the desk in EMERGENCY until the operator has re-armed it. */
   start(): void {
-    const { hall } = this;
-    const latched = hall.ports.killLatchFile.read();
-    commit(hall, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
-      tx.set(hall.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
-      if (latched.set) takeUpKill(hall, tx, latched.reason, latched.scope);
+    const { deskState: desk } = this;
+    const latched = desk.ports.killLatchFile.read();
+    commit(desk, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
+      tx.set(desk.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
+      if (latched.set) takeUpKill(desk, tx, latched.reason, latched.scope);
     });
     if (latched.set)
-      logLine(hall, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
-    offerDrafts(hall);
-    recallOrders(hall);
-    restoreBreaker(hall);
+      logLine(desk, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
+    offerDrafts(desk);
+    loadEarlierOrders(desk);
+    restoreBreaker(desk);
     this.#arrangeTimer();
   }
 
@@ -200,158 +211,158 @@ export class DeskCore {
 
   /** Contract details once known stay: tick, hours, multiplier. */
   learn(details: ContractDetails): void {
-    this.hall.details.set(details.contract.conId, details);
+    this.deskState.details.set(details.contract.conId, details);
   }
 
   onNews(news: BrokerNews): void {
-    const { hall } = this;
+    const { deskState: desk } = this;
     switch (news.kind) {
       case 'link':
-        onLink(hall, news.link);
-        watchOutage(hall);
+        onLink(desk, news.link);
+        watchOutage(desk);
         break;
       case 'accounts':
-        hall.accounts.offered(news.accounts);
+        desk.accounts.offered(news.accounts);
         break;
       case 'order-sent':
-        orderSent(hall, news.legs, news.at);
+        orderSent(desk, news.legs, news.at);
         break;
       case 'order-not-sent':
-        changeNotSent(hall, news.refs, news.reason);
-        notSent(hall, news.refs, news.reason, hall.latch.isSet());
+        changeNotSent(desk, news.refs, news.reason);
+        notSent(desk, news.refs, news.reason, desk.latch.isSet());
         break;
       case 'place-frame': {
-        const fault = hall.comparator.frame(news.ref, news.quantity, news.modify);
-        count(hall, 'order frames');
-        if (fault !== undefined) kill(hall, 'own', 'control C-23', fault);
+        const fault = desk.ordersOut.frame(news.ref, news.quantity, news.modify);
+        count(desk, 'order frames');
+        if (fault !== undefined) kill(desk, 'own', 'control C-23', fault);
         break;
       }
       case 'open-order':
-        onOpenOrder(hall, news.order);
+        onOpenOrder(desk, news.order);
         break;
       case 'order-status':
-        onOrderStatus(hall, news.status);
-        if (news.status.ibStatus === 'Filled') followFilled(hall, hall.index.find(news.status));
+        onOrderStatus(desk, news.status);
+        if (news.status.ibStatus === 'Filled') followFilled(desk, desk.index.find(news.status));
         break;
       case 'order-bound':
-        onOrderBound(hall, news);
+        onOrderBound(desk, news);
         break;
       case 'execution':
-        followExecution(hall, news, this.#protection);
-        watchPosition(hall, positionKey(news.execution.account, news.contract.conId));
-        this.#fillsSince ??= hall.ports.clock.now();
-        if (news.live) this.#trims.due(news.execution.account, news.execution.conId);
+        followExecution(desk, news, this.#protection);
+        watchPosition(desk, positionKey(news.execution.account, news.contract.conId));
+        this.#fillsSince ??= desk.ports.clock.now();
+        if (news.live) this.#exitResizer.due(news.execution.account, news.execution.conId);
         break;
       case 'commission':
-        onCommission(hall, news);
+        onCommission(desk, news);
         break;
       case 'completed-order':
-        onOpenOrder(hall, { ...news.order, ibStatus: completedWord(news.order.ibStatus, news.completedStatus) }, true);
+        onOpenOrder(desk, { ...news.order, ibStatus: completedWord(news.order.ibStatus, news.completedStatus) }, true);
         break;
       case 'position':
-        onPosition(hall, news);
-        watchPosition(hall, positionKey(news.account, news.contract.conId));
+        onPosition(desk, news);
+        watchPosition(desk, positionKey(news.account, news.contract.conId));
         break;
       case 'account-value':
-        hall.accounts.value(news.account, news.key, news.value, news.currency, hall.ports.clock.now());
+        desk.accounts.value(news.account, news.key, news.value, news.currency, desk.ports.clock.now());
         break;
       case 'pnl':
-        onPnl(hall, news);
+        onPnl(desk, news);
         break;
       case 'pnl-single':
         break;
       case 'end':
-        if (news.of === 'open-orders' && news.epoch === hall.link.epoch) onOpenOrdersEnd(hall, news.request);
+        if (news.of === 'open-orders' && news.epoch === desk.link.epoch) onOpenOrdersEnd(desk, news.request);
         if (news.of === 'positions') this.#positionsListed();
-        if (hall.reconciliation.end(news.of, news.epoch, news.request)) {
-          onReconciled(hall);
-          this.#trims.allDue();
+        if (desk.reconciliation.end(news.of, news.epoch, news.request)) {
+          onReconciled(desk);
+          this.#exitResizer.allDue();
         }
-        if (news.of === 'positions' || hall.reconciliation.awaitsPositions()) settleOpening(hall);
+        if (news.of === 'positions' || desk.reconciliation.awaitsPositions()) settleOpening(desk);
         break;
       case 'notice':
-        onOrderNotice(hall, news.notice);
+        onOrderNotice(desk, news.notice);
         if (news.notice.orderId === undefined && news.notice.severity !== 'info') {
           logLine(
-            hall,
+            desk,
             news.notice.severity === 'error' ? 'alarm' : 'warning',
             `IB ${news.notice.code}: ${news.notice.text}${news.notice.advice === undefined ? '' : ` ${news.notice.advice}`}`,
           );
         }
         break;
     }
-    advanceBreaker(hall, this.#outcomes);
+    advanceBreaker(desk, this.#outcomes);
     this.#follow();
   }
 
   /** What waits for the broker's word is taken further after each of them. */
   #follow(): void {
-    const { hall } = this;
-    advanceClosings(hall);
-    advanceTrailings(hall);
-    this.#outside.look(hall.ports.clock.now());
-    advance(hall);
+    const { deskState: desk } = this;
+    advanceClosings(desk);
+    advanceTrailings(desk);
+    this.#externalChanges.look(desk.ports.clock.now());
+    advance(desk);
   }
 
   #positionsListed(): void {
-    for (const key of positionsListed(this.hall)) {
-      const held = this.hall.stores.positions.get(key);
-      if (held !== undefined) this.#trims.due(held.account, held.contract.conId);
+    for (const key of positionsListed(this.deskState)) {
+      const held = this.deskState.stores.positions.get(key);
+      if (held !== undefined) this.#exitResizer.due(held.account, held.contract.conId);
     }
   }
 
   /** Everything that depends on passing time; called by its own timer and by tests. */
   onTimer(): void {
-    const { hall } = this;
-    const now = hall.ports.clock.now();
-    hall.registry.onTimer(hall.exchange.now());
+    const { deskState: desk } = this;
+    const now = desk.ports.clock.now();
+    desk.registry.onTimer(desk.exchange.now());
     this.#drain();
-    expireTriggers(hall);
-    if (hall.reconciliation.overdue(now) && hall.link.ready) this.#askAgain();
-    watchOutage(hall);
-    followTradingState(hall);
-    advanceClosings(hall);
-    advanceTrailings(hall);
-    this.#outside.look(now);
+    expireTriggers(desk);
+    if (desk.reconciliation.overdue(now) && desk.link.ready) this.#askAgain();
+    watchOutage(desk);
+    followTradingState(desk);
+    advanceClosings(desk);
+    advanceTrailings(desk);
+    this.#externalChanges.look(now);
     this.#protection.look(now);
-    lookAfterChanges(hall, now);
-    const idle = hall.link.ready && hall.link.upstream !== 'down' && hall.reconciliation.done();
-    if (idle && !hall.reconciliation.running() && needsLook(hall, now)) startLookUp(hall);
-    const opening = hall.link.ready && hall.reconciliation.awaitsPositions() && hall.reconciliation.isQuiet(now);
+    followChanges(desk, now);
+    const idle = desk.link.ready && desk.link.upstream !== 'down' && desk.reconciliation.done();
+    if (idle && !desk.reconciliation.running() && needsLookUp(desk, now)) startLookUp(desk);
+    const opening = desk.link.ready && desk.reconciliation.awaitsPositions() && desk.reconciliation.isQuiet(now);
     if (opening && now - this.#comparedAt >= OPENING_EVERY_MS) {
       this.#comparedAt = now;
-      askPositions(hall);
+      requestPositions(desk);
     }
     // The broker's own list, whatever was lost on the way: terms that a message should have told, and orders of other programs, which
     // TWS tells unasked to its master client alone.
     if (idle && now - this.#listedAt > LIST_EVERY_MS) {
       this.#listedAt = now;
-      hall.ports.broker.requestOpenOrders();
+      desk.ports.broker.requestOpenOrders();
     }
     const burst = this.#fillsSince !== undefined && now - this.#fillsSince > COMPARE_AFTER_FILLS_MS;
-    if (hall.link.ready && hall.reconciliation.done() && (burst || now - this.#comparedAt > COMPARE_EVERY_MS)) {
+    if (desk.link.ready && desk.reconciliation.done() && (burst || now - this.#comparedAt > COMPARE_EVERY_MS)) {
       this.#comparedAt = now;
       this.#fillsSince = undefined;
-      askPositions(hall);
+      requestPositions(desk);
     }
-    if (idle && hall.positionWatch.asks(now)) look(hall);
-    advance(hall);
+    if (idle && desk.positionDifferences.asks(now)) requestLists(desk);
+    advance(desk);
   }
 
   #askAgain(): void {
-    const { hall } = this;
-    const missing = hall.reconciliation.missing().join(', ');
+    const { deskState: desk } = this;
+    const missing = desk.reconciliation.missing().join(', ');
     const text =
-      hall.reconciliation.kind() === 'look-up'
+      desk.reconciliation.kind() === 'look-up'
         ? `Looking orders up: no answer yet for ${missing}; asking again.`
         : `Reconciling: no answer yet for ${missing}; asking again. Nothing leaves meanwhile.`;
-    logLine(hall, 'warning', text);
-    hall.ports.broker.reconcile();
-    hall.reconciliation.again(hall.ports.clock.now());
+    logLine(desk, 'warning', text);
+    desk.ports.broker.reconcile();
+    desk.reconciliation.again(desk.ports.clock.now());
   }
 
   #arrangeTimer(): void {
-    this.#stopTimer = this.hall.ports.scheduler.after(500, () => {
+    this.#stopTimer = this.deskState.ports.scheduler.after(500, () => {
       this.onTimer();
       this.#arrangeTimer();
     });
@@ -359,15 +370,15 @@ export class DeskCore {
 
   /** End of a chunk: what fired leaves in the order in which it fired. */
   #drain(): void {
-    const firings = this.hall.registry.drain();
+    const firings = this.deskState.registry.drain();
     if (firings.length === 0) return;
-    const receivedAt = this.#chunk.startedAt ?? this.hall.ports.clock.monotonic();
-    for (const firing_ of firings) fire(this.hall, firing_, receivedAt);
+    const receivedAt = this.#chunk.startedAt ?? this.deskState.ports.clock.monotonic();
+    for (const firing_ of firings) fire(this.deskState, firing_, receivedAt);
     releaseUnwatched(
-      this.hall,
+      this.deskState,
       firings.map((firing_) => firing_.triggerId),
     );
-    advance(this.hall);
+    advance(this.deskState);
   }
 
   /** For commands that may have woken a watcher. */
@@ -377,30 +388,30 @@ export class DeskCore {
 
   /** After a firing that came from a command. */
   settle(id: TriggerId): void {
-    releaseUnwatched(this.hall, [id]);
-    advance(this.hall);
+    releaseUnwatched(this.deskState, [id]);
+    advance(this.deskState);
   }
 
   #dispatch(release: Release<Effect>): void {
-    const { hall } = this;
+    const { deskState: desk } = this;
     const { effect } = release;
     switch (effect.kind) {
       case 'place':
-        dispatchPlace(hall, effect.approved, release.durable);
+        dispatchPlace(desk, effect.approved, release.durable);
         break;
       case 'modify':
-        dispatchModify(hall, effect, release.durable);
+        dispatchModify(desk, effect, release.durable);
         break;
       case 'cancel': {
         // Unsent until the broker port has said otherwise, also when it breaks.
-        hall.unsentCancels.add(effect.key);
-        const outcome = hall.ports.broker.cancel(effect.address);
+        desk.unsentCancels.add(effect.key);
+        const outcome = desk.ports.broker.cancel(effect.address);
         if (outcome.kind === 'refused') this.#cancelRefused(effect.key, outcome.reason);
-        else hall.unsentCancels.delete(effect.key);
+        else desk.unsentCancels.delete(effect.key);
         break;
       }
       case 'global-cancel':
-        hall.unsentGlobalCancel = hall.ports.broker.globalCancel().kind === 'refused';
+        desk.unsentGlobalCancel = desk.ports.broker.globalCancel().kind === 'refused';
         break;
       case 'log':
         this.#onLog(effect, release.seq);
@@ -410,10 +421,10 @@ export class DeskCore {
   }
 
   #cancelRefused(key: OrderKey, reason: string): void {
-    commit(this.hall, 'risk-reducing', 'cancel.not-sent', { kind: 'system', text: reason, ref: key }, (tx) => {
-      const order = tx.get(this.hall.stores.orders, key);
+    commit(this.deskState, 'risk-reducing', 'cancel.not-sent', { kind: 'system', text: reason, ref: key }, (tx) => {
+      const order = tx.get(this.deskState.stores.orders, key);
       if (order === undefined) return;
-      tx.set(this.hall.stores.orders, key, { ...order, note: `the cancel could not leave: ${reason}`, updatedAt: tx.at });
+      tx.set(this.deskState.stores.orders, key, { ...order, note: `the cancel could not leave: ${reason}`, updatedAt: tx.at });
       tx.effect({
         kind: 'log',
         level: 'alarm',
@@ -425,7 +436,11 @@ export class DeskCore {
 
   /** A desk that cannot write down what it does stops raising exposure; getting out stays possible. */
   #journalFailed(): void {
-    if (isArmedState(engineState(this.hall)))
-      pauseDesk(this.hall, `The journal cannot be written (${this.hall.ports.journal.status().reason ?? 'unknown reason'}).`, 'the desk');
+    if (isArmedState(engineState(this.deskState)))
+      pauseDesk(
+        this.deskState,
+        `The journal cannot be written (${this.deskState.ports.journal.status().reason ?? 'unknown reason'}).`,
+        'the desk',
+      );
   }
 }

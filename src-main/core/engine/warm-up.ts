@@ -13,9 +13,9 @@ import { err, ok } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
 import { minus, plus } from '#domain/scaled';
 import { DeskCore } from './desk-core.ts';
-import { openDeskStores, type Effect } from './desk-state.ts';
-import { startDesk } from './operator.ts';
-import { armTrigger } from './triggers.ts';
+import { openDeskStores, type Effect } from '#core/state/records';
+import { startDesk } from './operator-commands.ts';
+import { armTrigger } from '#core/strategy/trigger/arm';
 
 const ACCOUNT = 'DU0000000' as AccountId;
 const CONTRACT: Contract = { conId: 1 as ConId, symbol: 'WARM', secType: 'STK', exchange: 'SMART', currency: 'USD', multiplier: 1 };
@@ -92,19 +92,19 @@ export function warmUp(context: ContextPort, rounds: number): number {
     tradingHours: '',
     liquidHours: '',
   });
-  startDesk(core.hall, 'warm-up');
+  startDesk(core.deskState, 'warm-up');
   const tick = (field: 'bid' | 'ask' | 'last', price: Price): void => core.sink.tick({ conId: CONTRACT.conId, field, price, at: time });
-  core.hall.board.follow(CONTRACT);
+  core.deskState.board.follow(CONTRACT);
   for (let round = 0; round < rounds; round += 1) {
     time += 11_000;
     tick('bid', minus(LEVEL, priceOf(0.03)));
     tick('ask', plus(LEVEL, priceOf(0.01)));
     tick('last', minus(LEVEL, priceOf(0.02)));
     core.sink.chunkEnd();
-    armTrigger(core.hall, spec(round), 'warm-up');
+    armTrigger(core.deskState, spec(round), 'warm-up');
     tick('last', LEVEL);
     core.sink.chunkEnd();
-    for (const order of core.hall.index.working()) {
+    for (const order of core.deskState.index.working()) {
       const ids_ = { orderId: order.orderId ?? (0 as OrderId), clientId: 2 as ClientId, permId: (round + 1) as never };
       core.onNews({
         kind: 'order-status',

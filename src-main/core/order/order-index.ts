@@ -64,7 +64,7 @@ export class OrderIndex {
     return this.#orders.get(key);
   }
 
-  /** At the broker, perhaps: UNKNOWN and CANCEL_PENDING included. */
+  /** At the broker, perhaps: UNKNOWN and PENDING_CANCEL included. */
   working(): readonly Order[] {
     return this.#pick(this.#working);
   }

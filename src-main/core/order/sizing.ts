@@ -8,7 +8,7 @@ import type { Quote } from '#domain/quote';
 import { err, ok, type Result } from '#domain/result';
 import type { ExitLevel, TriggerAction } from '#domain/trigger';
 import { abs, plus, scale, timesRatio } from '#domain/scaled';
-import { ocaGroupOf } from './family.ts';
+import { ocaGroupOf } from './oca-group.ts';
 
 export interface SizingInput {
   readonly account: AccountId;
@@ -78,7 +78,7 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
     const price = exitPrice(action.target, reference, side === 'BUY' ? 1 : -1);
     if (price === undefined) return err(`The target has no price: ${details.contract.symbol} has no quote to measure it from.`);
     const rounded = roundToTick(price, tick, exitSide === 'SELL' ? 'up' : 'down');
-    const fault = sideFault('target', rounded, reference, side === 'BUY' ? 1 : -1);
+    const fault = sideRefusal('target', rounded, reference, side === 'BUY' ? 1 : -1);
     if (fault !== undefined) return err(fault);
     legs.push({ ref: ref('T'), leg: 'T', side: exitSide, type: 'LMT', limit: rounded, tif: exitTif, ...group, ...shared });
   }
@@ -86,7 +86,7 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
     const price = exitPrice(action.stop, reference, side === 'BUY' ? -1 : 1);
     if (price === undefined) return err(`The stop has no price: ${details.contract.symbol} has no quote to measure it from.`);
     const rounded = roundToTick(price, tick, exitSide === 'SELL' ? 'up' : 'down');
-    const fault = sideFault('stop', rounded, reference, side === 'BUY' ? -1 : 1);
+    const fault = sideRefusal('stop', rounded, reference, side === 'BUY' ? -1 : 1);
     if (fault !== undefined) return err(fault);
     legs.push({ ref: ref('S'), leg: 'S', side: exitSide, type: 'STP', stop: rounded, tif: exitTif, ...group, ...shared });
   }
@@ -106,7 +106,7 @@ function exitPrice(level: ExitLevel, reference: Price | undefined, direction: 1 
   return plus(reference, scale(timesRatio(abs(reference), level.basisPoints, 10_000), direction));
 }
 
-function sideFault(name: 'target' | 'stop', price: Price, reference: Price | undefined, direction: 1 | -1): string | undefined {
+function sideRefusal(name: 'target' | 'stop', price: Price, reference: Price | undefined, direction: 1 | -1): string | undefined {
   if (reference === undefined || (price - reference) * direction > 0) return undefined;
   const where = direction === 1 ? 'above' : 'below';
   return `The ${name} ${formatPrice(price)} is not ${where} the entry at ${formatPrice(reference)}; it would act at once. Move it ${where} the entry.`;

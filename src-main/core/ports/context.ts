@@ -1,5 +1,5 @@
-import type { Cause } from '#core/commit/cause';
-import type { Lane } from '#core/commit/lane';
+import type { Cause } from './cause.ts';
+import type { Lane } from './lane.ts';
 
 /** What the running execution is, for logs and traces far below it. */
 export interface ExecutionContext {

@@ -1,6 +1,6 @@
 import type { Result } from '#domain/result';
-import type { Cause } from '#core/commit/cause';
-import type { Lane } from '#core/commit/lane';
+import type { Cause } from './cause.ts';
+import type { Lane } from './lane.ts';
 
 /** One cell's change. A null value deletes the key. */
 export type RecordedWrite = readonly [store: string, key: string | number, value: unknown];
@@ -40,7 +40,7 @@ export interface JournalStatus {
 }
 
 /** Name of the commit with which a run has taken over what the runs before it knew: nothing before that run needs to be read. */
-export const RECALLED = 'orders.recalled';
+export const EARLIER_ORDERS_LOADED = 'orders.restored';
 
 /** Write-ahead journal of commits. */
 export interface Journal {

@@ -1,12 +1,12 @@
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { amountOf, formatAmount, notional } from '#domain/money';
 import { type Order, type OrderIntent, type OrderLeg, sameTrail } from '#domain/order';
-import { groupOf } from '#core/order/family';
+import { groupOf } from '#core/order/oca-group';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, ZERO } from '#domain/quantity';
 import { abs, max, minus, negate, plus, scale } from '#domain/scaled';
 import { isDerivative, pending } from './exposure.ts';
-import { dailyLossFault } from './daily-loss.ts';
+import { dailyLossRefusal } from './daily-loss.ts';
 import type { Denied, RiskContext } from './risk-context.ts';
 
 /** One control: a denial, or what it measured (part of the verdict the operator reads), or nothing to say. */
@@ -46,7 +46,7 @@ const typeAllowList: Control = (intent, { rules }) => {
 const orderQuantity: Control = (intent, { rules }) => {
   const limit = isDerivative(intent.contract) ? rules.limits.maxOrderContracts : rules.limits.maxOrderShares;
   for (const leg of intent.legs) {
-    const fault = quantityFault(leg);
+    const fault = quantityRefusal(leg);
     if (fault !== undefined) return denied('C-01', fault);
     if (!(leg.quantity <= limit * QUANTITY_SCALE)) {
       return denied(
@@ -58,7 +58,7 @@ const orderQuantity: Control = (intent, { rules }) => {
   return passed(`quantity ${formatQuantity(intent.legs[0].quantity)} of ${limit}`);
 };
 
-function quantityFault(leg: OrderLeg): string | undefined {
+function quantityRefusal(leg: OrderLeg): string | undefined {
   if (!Number.isSafeInteger(leg.quantity) || leg.quantity <= 0)
     return `Quantity ${String(leg.quantity / QUANTITY_SCALE)} is not a positive number.`;
   return undefined;
@@ -95,7 +95,7 @@ const priceValidity: Control = (intent, { details }) => {
 };
 
 /** C-05: the quote is live, fresh, uncrossed and inside the session. */
-const freshQuote: Control = (intent, { quoteFault }) =>
+const freshQuote: Control = (intent, { quoteRefusal: quoteFault }) =>
   quoteFault === undefined ? undefined : denied('C-05', `${intent.contract.symbol}: ${quoteFault}`);
 
 /** The highest price the first leg may be worth: limit, stop, the far side of the market, the last trade. */
@@ -253,7 +253,7 @@ const worstCasePosition: Control = (intent, { position, working, takes, changed,
 
 /** C-13: after the day's loss limit only reducing orders leave. An unknown P&L blocks too, and one that is out of date. */
 const dailyLoss: Control = (_intent, { dailyPnl, dailyPnlAgeMs, rules }) => {
-  const fault = dailyLossFault(dailyPnl, dailyPnlAgeMs, rules.limits.maxDailyLoss);
+  const fault = dailyLossRefusal(dailyPnl, dailyPnlAgeMs, rules.limits.maxDailyLoss);
   return fault === undefined ? undefined : denied('C-13', fault);
 };
 
@@ -277,7 +277,7 @@ const circuitBreaker: Control = (_intent, { breaker, probing }) => {
 const reduceOnly: Control = (intent, { position, working, takes, changed, coming = ZERO }) => {
   const [entry] = intent.legs;
   if (intent.legs.length !== 1) return denied('REDUCE', 'A reducing order has exactly one leg.');
-  const fault = quantityFault(entry);
+  const fault = quantityRefusal(entry);
   if (fault !== undefined) return denied('REDUCE', fault);
   const rest = minus(entry.quantity, changed?.filled ?? ZERO);
   if (changed !== undefined && onlyShrinks(entry, changed)) return passed(`takes ${formatQuantity(rest)}, less than before`);

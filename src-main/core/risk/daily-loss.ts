@@ -16,7 +16,7 @@ export function isLossReached(daily: Amount | undefined, limit: number): daily i
  * C-13: why no order that raises exposure may leave; a sentence, undefined when it may. An unknown figure blocks, unknown is not zero; so
  * does one that is out of date. `ageMs` is given only while something is held that may have changed the figure since.
  */
-export function dailyLossFault(daily: Amount | undefined, ageMs: number | undefined, limit: number): string | undefined {
+export function dailyLossRefusal(daily: Amount | undefined, ageMs: number | undefined, limit: number): string | undefined {
   if (daily === undefined || !Number.isFinite(daily))
     return "The day's profit and loss is not known yet, so the loss limit cannot be checked; it comes from TWS within seconds of connecting.";
   if (!(daily > -limit * MONEY_SCALE))

@@ -1,4 +1,4 @@
-import { restOfGroups } from '#core/order/family';
+import { restOfGroups } from '#core/order/oca-group';
 import { contractLabel, type Contract } from '#domain/contract';
 import type { Order, Side } from '#domain/order';
 import type { Position } from '#domain/position';

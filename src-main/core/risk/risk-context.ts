@@ -54,7 +54,7 @@ export interface RiskContext {
   readonly details: ContractDetails | undefined;
   readonly quote: Quote | undefined;
   /** Why the quote must not be traded on; a sentence, undefined when good. */
-  readonly quoteFault: string | undefined;
+  readonly quoteRefusal: string | undefined;
   /** Signed, live. */
   readonly position: Quantity;
   /** Working orders of the account, UNKNOWN ones included, manual ones too. */

@@ -1,4 +1,4 @@
-import { conditionFault } from '#domain/condition';
+import { conditionRefusal } from '#domain/condition';
 import type { ContractDetails } from '#domain/contract';
 import type { ConId, TriggerId } from '#domain/ids';
 import { type Price, tickDecimals } from '#domain/price';
@@ -117,7 +117,7 @@ export class WatcherRegistry {
   #start(request: ArmRequest, old: Watcher | undefined): Result<WatcherRow> {
     const { spec } = request;
     const now = this.#ports.clock.now();
-    const fault = conditionFault(spec.condition);
+    const fault = conditionRefusal(spec.condition);
     if (fault !== undefined) return err(fault);
     if (spec.expiresAt !== undefined && spec.expiresAt <= now) return err(`${spec.name} has expired; give it a later time or none.`);
     if (old !== undefined) this.#remove(old);

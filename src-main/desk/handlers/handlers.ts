@@ -1,8 +1,15 @@
 import type { DeskCore } from '#core/engine/desk-core';
-import { closePosition } from '#core/engine/closing';
-import { commit } from '#core/engine/hall';
-import { cancelOrders, kill, killTargets } from '#core/engine/kill';
-import { numberFault } from '#core/engine/manual-orders';
+import { closePosition } from '#core/protection/close-position';
+import { commit } from '#core/state/desk-state';
+import { cancelOrders, cancelWaiting } from '#core/execution/cancel';
+import { kill, killTargets } from '#core/safety/kill';
+import { numberRefusal } from '#core/order/addressable';
+import { armTrigger } from '#core/strategy/trigger/arm';
+import { changeTrigger } from '#core/strategy/trigger/change';
+import { contractsOf } from '#core/strategy/trigger/market-lines';
+import { cancelAll } from '#core/safety/cancel-all';
+import { orderLine } from '#desk/projection/order-row';
+
 import {
   acknowledgeKill,
   confirmRearm,
@@ -12,13 +19,12 @@ import {
   resumeDesk,
   startDesk,
   stopDesk,
-} from '#core/engine/operator';
-import { armTrigger, changeTrigger, contractsOf } from '#core/engine/triggers';
-import { cancelAll, cancelWaiting } from '#core/engine/waiting-orders';
-import { fire } from '#core/engine/firing';
-import { mayFire } from '#core/engine/engine-table';
+} from '#core/engine/operator-commands';
+
+import { fire } from '#core/strategy/trigger/fire';
+import { mayFire } from '#core/state/engine-state';
 import type { LineEffect } from '#core/market/subscriptions';
-import { engineState } from '#core/engine/hall';
+import { engineState } from '#core/state/desk-state';
 import type { Contract } from '#domain/contract';
 import type { ConId, TriggerId } from '#domain/ids';
 import { formatQuantity } from '#domain/quantity';
@@ -26,12 +32,12 @@ import { err, ok, type Result } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
 import type { Input } from '#protocol/commands';
 import type { SettingsView } from '#protocol/settings';
-import type { Handlers } from '../router.ts';
+import type { Handlers } from '#desk/entrance/router';
 import type { Projector } from '../projection/projector.ts';
-import { orderLine } from '../projection/rows.ts';
+
 import { streamHandlers } from '../stream/stream-handlers.ts';
-import { type AuditPort, truthHandlers } from './order-truth.ts';
-import { detailsToAct } from './details-to-act.ts';
+import { type AuditPort, truthHandlers } from './position-commands.ts';
+import { detailsToAct } from './require-details.ts';
 import { previewTrigger } from './preview.ts';
 import { done, failure } from './reply.ts';
 import { whyOrder } from './why.ts';
@@ -51,20 +57,20 @@ const DETAILS_ERROR = 'unavailable' as const;
 /** What an operator can ask, one function a name; `satisfies` holds the table complete. */
 export function createHandlers(ports: HandlerPorts): Handlers {
   const { core, projector } = ports;
-  const { hall } = core;
+  const { deskState } = core;
 
   function carryOut(effects: readonly LineEffect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'subscribe') hall.ports.market.subscribe(effect.contract);
-      else hall.ports.market.unsubscribe(effect.conId);
+      if (effect.kind === 'subscribe') deskState.ports.market.subscribe(effect.contract);
+      else deskState.ports.market.unsubscribe(effect.conId);
     }
   }
 
   /** Details of every contract named, asked once; the tick decides prices, so nothing is armed without them. */
   async function withDetails(contracts: readonly Contract[]): Promise<Result<void>> {
     for (const contract of contracts) {
-      if (hall.details.has(contract.conId)) continue;
-      const details = await hall.ports.market.details(contract);
+      if (deskState.details.has(contract.conId)) continue;
+      const details = await deskState.ports.market.details(contract);
       if (!details.ok) return err(details.error);
       if (details.value.contract.conId !== contract.conId)
         return err(`TWS answers with another contract for ${contract.symbol}; search for it again.`);
@@ -74,58 +80,58 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   }
 
   async function arm(spec: TriggerSpec, by: string, existing?: { readonly id: TriggerId; readonly version: number }) {
-    const known = await detailsToAct(hall, withDetails, contractsOf(spec));
+    const known = await detailsToAct(deskState, withDetails, contractsOf(spec));
     if (!known.ok) return { ok: false as const, error: known.error };
-    const armed = armTrigger(hall, spec, by, existing);
+    const armed = armTrigger(deskState, spec, by, existing);
     if (!armed.ok) return { ok: false as const, error: armed.error };
     core.drainNow();
     return { ok: true as const, value: armed.value };
   }
 
   function change(input: { readonly id: TriggerId; readonly expectedVersion: number }, event: 'pause' | 'resume' | 'disarm', by: string) {
-    const changed = changeTrigger(hall, input.id, input.expectedVersion, event, by);
+    const changed = changeTrigger(deskState, input.id, input.expectedVersion, event, by);
     core.drainNow();
     return changed.ok ? { ok: true as const, value: { seq: changed.value.seq } } : { ok: false as const, error: changed.error };
   }
 
   return {
     ...streamHandlers,
-    ...truthHandlers({ hall, audit: ports.audit, withDetails }),
-    'engine.start': (_input, caller) => done(startDesk(hall, caller.by)),
-    'engine.pause': (input, caller) => done(pauseByOperator(hall, caller.by, input.reason ?? 'paused by hand')),
-    'engine.resume': (_input, caller) => done(resumeDesk(hall, caller.by)),
-    'engine.stop': (_input, caller) => done(stopDesk(hall, caller.by)),
-    'engine.recover': (_input, caller) => done(recoverDesk(hall, caller.by)),
-    'engine.acknowledge': (input, caller) => done(acknowledgeKill(hall, caller.by, input.reason)),
-    'engine.rearm.request': (_input, caller) => done(requestRearm(hall, caller.by)),
-    'engine.rearm.confirm': (input, caller) => done(confirmRearm(hall, caller.by, input.phrase)),
+    ...truthHandlers({ deskState, audit: ports.audit, withDetails }),
+    'engine.start': (_input, caller) => done(startDesk(deskState, caller.by)),
+    'engine.pause': (input, caller) => done(pauseByOperator(deskState, caller.by, input.reason ?? 'paused by hand')),
+    'engine.resume': (_input, caller) => done(resumeDesk(deskState, caller.by)),
+    'engine.stop': (_input, caller) => done(stopDesk(deskState, caller.by)),
+    'engine.recover': (_input, caller) => done(recoverDesk(deskState, caller.by)),
+    'engine.acknowledge': (input, caller) => done(acknowledgeKill(deskState, caller.by, input.reason)),
+    'engine.rearm.request': (_input, caller) => done(requestRearm(deskState, caller.by)),
+    'engine.rearm.confirm': (input, caller) => done(confirmRearm(deskState, caller.by, input.phrase)),
     kill: (input, caller) => {
-      kill(hall, input.scope, caller.by, input.reason);
-      return { ok: true, value: { seq: hall.coordinator.seq } };
+      kill(deskState, input.scope, caller.by, input.reason);
+      return { ok: true, value: { seq: deskState.coordinator.seq } };
     },
     'orders.cancel-all': (input, caller) => {
-      return { ok: true, value: { seq: cancelAll(hall, input.scope, caller.by) } };
+      return { ok: true, value: { seq: cancelAll(deskState, input.scope, caller.by) } };
     },
     'order.cancel': (input, caller) => {
-      const order = hall.index.get(input.key);
+      const order = deskState.index.get(input.key);
       if (order === undefined) return failure('not-found', 'There is no such order.');
-      if (order.state === 'QUEUED' || order.state === 'INTENT') return done(cancelWaiting(hall, input.key, caller.by));
+      if (order.state === 'QUEUED' || order.state === 'INTENT') return done(cancelWaiting(deskState, input.key, caller.by));
       if (order.origin === 'foreign')
         return failure(
           'not-allowed-now',
           'Another program placed this order; cancel it there or in TWS, or cancel all with the scope "all".',
         );
-      const nameless = numberFault(order);
+      const nameless = numberRefusal(order);
       if (nameless !== undefined)
         return failure(
           'not-allowed-now',
           order.origin === 'manual' ? nameless : 'This order has not left the program; there is nothing to cancel at the broker.',
         );
-      return { ok: true, value: { seq: cancelOrders(hall, [order], caller.by) } };
+      return { ok: true, value: { seq: cancelOrders(deskState, [order], caller.by) } };
     },
     'trigger.arm': (input, caller) => arm(input.spec, caller.by),
     'trigger.rearm': async (input, caller) => {
-      const trigger = hall.stores.triggers.get(input.id);
+      const trigger = deskState.stores.triggers.get(input.id);
       if (trigger === undefined) return failure('not-found', 'This trigger does not exist any more.');
       const armed = await arm(trigger.spec, caller.by, { id: input.id, version: input.expectedVersion });
       return armed.ok ? { ok: true, value: { seq: armed.value.seq } } : armed;
@@ -138,71 +144,77 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     'trigger.resume': (input, caller) => change(input, 'resume', caller.by),
     'trigger.disarm': (input, caller) => change(input, 'disarm', caller.by),
     'trigger.fire-now': (input, caller) => {
-      const trigger = hall.stores.triggers.get(input.id);
+      const trigger = deskState.stores.triggers.get(input.id);
       if (trigger === undefined) return failure('not-found', 'This trigger does not exist any more.');
       if (trigger.updatedAt !== input.expectedVersion)
         return failure('conflict', `${trigger.spec.name} changed in the meantime; look at it again.`);
-      const state = engineState(hall);
+      const state = engineState(deskState);
       if (!mayFire(state)) return failure('not-allowed-now', `The desk is ${state}; triggers fire only while it waits for signals.`);
-      const firing = hall.registry.fireNow(input.id);
+      const firing = deskState.registry.fireNow(input.id);
       if (!firing.ok) return failure('not-allowed-now', firing.error);
-      fire(hall, firing.value, hall.ports.clock.monotonic());
+      fire(deskState, firing.value, deskState.ports.clock.monotonic());
       core.settle(input.id);
-      const after = hall.stores.triggers.get(input.id);
+      const after = deskState.stores.triggers.get(input.id);
       if (after?.life === 'failed' || after?.life === 'locked') return failure('denied-by-risk', `${caller.by}: ${after.reason}`);
-      return { ok: true, value: { seq: hall.coordinator.seq } };
+      return { ok: true, value: { seq: deskState.coordinator.seq } };
     },
     'position.flatten': async (input, caller) => {
-      const position = [...hall.stores.positions.values()].find(
+      const position = [...deskState.stores.positions.values()].find(
         (held) => held.contract.conId === input.conId && held.account === input.account,
       );
       if (position === undefined) return failure('not-found', 'There is no such position.');
-      const known = await detailsToAct(hall, withDetails, [position.contract]);
-      return done(known.ok ? closePosition(hall, input.account, input.conId, 100, caller.by) : known);
+      const known = await detailsToAct(deskState, withDetails, [position.contract]);
+      return done(known.ok ? closePosition(deskState, input.account, input.conId, 100, caller.by) : known);
     },
     'quote.watch': async (input) => {
       const known = await withDetails([input.contract]);
       if (!known.ok) return failure(DETAILS_ERROR, known.error);
-      const wanted = hall.subscriptions.want('screen', input.contract, 'screen');
+      const wanted = deskState.subscriptions.want('screen', input.contract, 'screen');
       if (!wanted.ok) return failure('too-many', wanted.error);
-      hall.board.follow(input.contract);
+      deskState.board.follow(input.contract);
       carryOut(wanted.value);
       ports.watchList.added(input.contract);
-      return { ok: true, value: { seq: hall.coordinator.seq } };
+      return { ok: true, value: { seq: deskState.coordinator.seq } };
     },
     'quote.unwatch': (input) => {
-      carryOut(hall.subscriptions.drop('screen', input.conId));
+      carryOut(deskState.subscriptions.drop('screen', input.conId));
       ports.watchList.removed(input.conId);
-      return { ok: true, value: { seq: hall.coordinator.seq } };
+      return { ok: true, value: { seq: deskState.coordinator.seq } };
     },
     'live.confirm': (input) => {
       const confirmed = ports.live.confirm(input.account, input.phrase);
-      return confirmed.ok ? { ok: true, value: { seq: hall.coordinator.seq } } : failure('confirmation-needed', confirmed.error);
+      return confirmed.ok ? { ok: true, value: { seq: deskState.coordinator.seq } } : failure('confirmation-needed', confirmed.error);
     },
     'settings.update': (input, caller) => {
-      const state = engineState(hall);
+      const state = engineState(deskState);
       if (input.patch.limits !== undefined && state === 'EMERGENCY')
         return failure('not-allowed-now', 'Limits cannot be changed in EMERGENCY.');
       const updated = ports.settings.update(input.patch);
       if (!updated.ok) return failure('invalid-input', updated.error);
-      const seq = commit(hall, 'housekeeping', 'settings.update', { kind: 'command', text: `${caller.by} changed the settings` }, (tx) => {
-        tx.effect({ kind: 'log', level: 'warning', text: `Settings changed by ${caller.by}`, detail: JSON.stringify(input.patch) });
-        return tx.seq;
-      });
+      const seq = commit(
+        deskState,
+        'housekeeping',
+        'settings.update',
+        { kind: 'command', text: `${caller.by} changed the settings` },
+        (tx) => {
+          tx.effect({ kind: 'log', level: 'warning', text: `Settings changed by ${caller.by}`, detail: JSON.stringify(input.patch) });
+          return tx.seq;
+        },
+      );
       projector.settingsChanged();
       return { ok: true, value: { seq: seq ?? 0 } };
     },
     'log.acknowledge': (input) =>
       projector.acknowledge(input.id)
-        ? { ok: true, value: { seq: hall.coordinator.seq } }
+        ? { ok: true, value: { seq: deskState.coordinator.seq } }
         : failure('not-found', 'This line is no longer kept.'),
     'symbols.search': async (input) => {
-      const found = await hall.ports.market.search(input.text);
+      const found = await deskState.ports.market.search(input.text);
       return found.ok ? { ok: true, value: { contracts: found.value } } : failure('unavailable', found.error);
     },
     'contract.details': async (input) => {
       const known = await withDetails([input.contract]);
-      const details = hall.details.get(input.contract.conId);
+      const details = deskState.details.get(input.contract.conId);
       return known.ok && details !== undefined
         ? { ok: true, value: { details } }
         : failure('unavailable', known.ok ? 'TWS does not know this contract.' : known.error);
@@ -212,8 +224,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       return known.ok ? { ok: true, value: previewTrigger(core, input.spec) } : failure('unavailable', known.error);
     },
     'order.why': async (input) => {
-      const order = hall.stores.orders.get(input.key);
-      const steps = whyOrder(hall, input.key);
+      const order = deskState.stores.orders.get(input.key);
+      const steps = whyOrder(deskState, input.key);
       // An order of an earlier run has its reasons in that run's journal.
       const earlier = order === undefined || (order.cause === undefined && order.origin === 'trigger' && order.sentAt === undefined);
       if (!earlier) return steps === undefined ? failure('not-found', 'There is no such order.') : { ok: true, value: { steps } };
@@ -227,11 +239,11 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       return { ok: true, value: { steps: [...missing, ...told.value.steps, ...(steps ?? [])] } };
     },
     'chart.bars': async (input) => {
-      const bars = await hall.ports.market.bars(input.contract, input.count);
+      const bars = await deskState.ports.market.bars(input.contract, input.count);
       return bars.ok ? { ok: true, value: { bars: bars.value } } : failure('unavailable', bars.error);
     },
     'diagnostics.execution': (input) => {
-      const record = hall.coordinator.record(input.seq);
+      const record = deskState.coordinator.record(input.seq);
       if (record === undefined) return failure('not-found', `Commit ${input.seq} is no longer in memory; look it up in the journal.`);
       return {
         ok: true,
@@ -251,14 +263,14 @@ export function createHandlers(ports: HandlerPorts): Handlers {
       };
     },
     'kill.preview': () => {
-      const own = killTargets(hall, 'own');
-      const others = killTargets(hall, 'all').filter((order) => !own.includes(order));
-      const positions = [...hall.stores.positions.values()].filter((position) => position.quantity !== 0);
+      const own = killTargets(deskState, 'own');
+      const others = killTargets(deskState, 'all').filter((order) => !own.includes(order));
+      const positions = [...deskState.stores.positions.values()].filter((position) => position.quantity !== 0);
       return {
         ok: true,
         value: {
-          own: own.map((order) => orderLine(hall, order)),
-          others: others.map((order) => orderLine(hall, order)),
+          own: own.map((order) => orderLine(deskState, order)),
+          others: others.map((order) => orderLine(deskState, order)),
           positions: positions.map((position) => `${formatQuantity(position.quantity)} ${position.contract.symbol} stays open`),
         },
       };

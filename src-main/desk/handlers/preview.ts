@@ -1,7 +1,7 @@
 import type { DeskCore } from '#core/engine/desk-core';
-import { commit } from '#core/engine/hall';
-import { riskContext } from '#core/engine/risk-view';
-import { armFault } from '#core/engine/triggers';
+import { commit } from '#core/state/desk-state';
+import { riskContext } from '#core/pretrade/read-risk-context';
+import { armRefusal } from '#core/strategy/trigger/arm';
 import { sizeIntent } from '#core/order/sizing';
 import { judge } from '#core/risk/risk-engine';
 import { priceLeaves } from '#domain/condition';
@@ -14,23 +14,23 @@ import { triggerNote, triggerSentence } from '#domain/sentence';
 import type { TriggerSpec } from '#domain/trigger';
 import type { TriggerPreview } from '#protocol/commands';
 import { abs, minus, plus } from '#domain/scaled';
-import { decimalsOf } from '../projection/rows.ts';
+import { decimalsOf } from '#desk/projection/row-figures';
 
 const DRAFT = 'DRAFT000' as TriggerId;
 
 /** The draft read back, sized and judged as if it fired now. Nothing is written but the read itself; nothing is approved. */
 export function previewTrigger(core: DeskCore, spec: TriggerSpec): TriggerPreview {
-  const { hall } = core;
+  const { deskState } = core;
   const [leaf] = priceLeaves(spec.condition);
-  const decimals = decimalsOf(hall, leaf?.contract.conId ?? spec.action.contract.conId);
+  const decimals = decimalsOf(deskState, leaf?.contract.conId ?? spec.action.contract.conId);
   const position =
-    hall.accounts.current() === undefined
+    deskState.accounts.current() === undefined
       ? undefined
-      : [...hall.stores.positions.values()].find((held) => held.contract.conId === spec.action.contract.conId);
+      : [...deskState.stores.positions.values()].find((held) => held.contract.conId === spec.action.contract.conId);
   const sentence = triggerSentence(spec, decimals, position === undefined ? {} : { positionQuantity: position.quantity });
-  const blocked = armFault(hall, spec)?.text ?? null;
-  const account = hall.accounts.current();
-  const details = hall.details.get(spec.action.contract.conId);
+  const blocked = armRefusal(deskState, spec)?.text ?? null;
+  const account = deskState.accounts.current();
+  const details = deskState.details.get(spec.action.contract.conId);
   const note = `${whereNow(core, spec, decimals)}${triggerNote(spec)}`;
   if (account === undefined || details === undefined) return { sentence, note, verdict: null, blocked, legs: [] };
   const atLevel = quoteAtLevel(core, spec);
@@ -46,8 +46,8 @@ export function previewTrigger(core: DeskCore, spec: TriggerSpec): TriggerPrevie
     origin: 'trigger',
   });
   if (!sized.ok) return { sentence, note, verdict: { approved: false, control: null, text: sized.error }, blocked, legs: [] };
-  const verdict = commit(hall, 'housekeeping', 'trigger.preview', { kind: 'command', text: 'preview' }, (tx) =>
-    judge(sized.value, riskContext(hall, tx, sized.value, undefined, atLevel)),
+  const verdict = commit(deskState, 'housekeeping', 'trigger.preview', { kind: 'command', text: 'preview' }, (tx) =>
+    judge(sized.value, riskContext(deskState, tx, sized.value, undefined, atLevel)),
   );
   return {
     sentence,
@@ -57,14 +57,14 @@ export function previewTrigger(core: DeskCore, spec: TriggerSpec): TriggerPrevie
         ? null
         : { approved: verdict.kind === 'approved', control: verdict.kind === 'denied' ? verdict.control : null, text: verdict.text },
     blocked,
-    legs: sized.value.legs.map((leg) => legLine(leg, decimalsOf(hall, spec.action.contract.conId))),
+    legs: sized.value.legs.map((leg) => legLine(leg, decimalsOf(deskState, spec.action.contract.conId))),
   };
 }
 
 /** When the trigger watches what it trades, the order will meet the market at the level, not where it stands now. */
-function quoteAtLevel(core: DeskCore, spec: TriggerSpec): ReturnType<DeskCore['hall']['board']['quote']> {
+function quoteAtLevel(core: DeskCore, spec: TriggerSpec): ReturnType<DeskCore['deskState']['board']['quote']> {
   const conId = spec.action.contract.conId;
-  const quote = core.hall.board.quote(conId);
+  const quote = core.deskState.board.quote(conId);
   const leaf = priceLeaves(spec.condition).find((candidate) => candidate.contract.conId === conId);
   if (quote?.bid === undefined || quote.ask === undefined || leaf?.kind !== 'price') return quote;
   const now = fieldPrice(quote, leaf.field);
@@ -81,7 +81,7 @@ function quoteAtLevel(core: DeskCore, spec: TriggerSpec): ReturnType<DeskCore['h
 function whereNow(core: DeskCore, spec: TriggerSpec, decimals: number): string {
   const leaf = priceLeaves(spec.condition).find((candidate) => candidate.kind === 'price');
   if (leaf?.kind !== 'price') return '';
-  const quote = core.hall.board.quote(leaf.contract.conId);
+  const quote = core.deskState.board.quote(leaf.contract.conId);
   const price = quote === undefined ? undefined : fieldPrice(quote, leaf.field);
   if (price === undefined) return `No ${leaf.field} of ${leaf.contract.symbol} is known yet. `;
   const away = abs(minus(price, leaf.level));

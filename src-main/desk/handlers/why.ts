@@ -1,19 +1,20 @@
-import type { Hall } from '#core/engine/hall';
+import type { DeskState } from '#core/state/desk-state';
 import type { OrderKey } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { formatPrice } from '#domain/price';
 import { formatQuantity } from '#domain/quantity';
 import { formatAmount } from '#domain/money';
 import type { WhyStep } from '#protocol/commands';
-import { decimalsOf, orderLine } from '../projection/rows.ts';
+import { decimalsOf } from '#desk/projection/row-figures';
+import { orderLine } from '#desk/projection/order-row';
 
 /** tick → rule → risk verdict → order → fills, as far as each is known. Undefined: no such order. */
-export function whyOrder(hall: Hall, key: OrderKey): readonly WhyStep[] | undefined {
-  const order = hall.stores.orders.get(key);
+export function whyOrder(deskState: DeskState, key: OrderKey): readonly WhyStep[] | undefined {
+  const order = deskState.stores.orders.get(key);
   if (order === undefined) return undefined;
-  const decimals = decimalsOf(hall, order.contract.conId);
+  const decimals = decimalsOf(deskState, order.contract.conId);
   const steps: WhyStep[] = [];
-  const cause = order.cause ?? (order.parentKey === undefined ? undefined : hall.stores.orders.get(order.parentKey)?.cause);
+  const cause = order.cause ?? (order.parentKey === undefined ? undefined : deskState.stores.orders.get(order.parentKey)?.cause);
   if (cause === undefined) {
     steps.push({ at: order.createdAt, title: 'Origin', text: originSentence(order), seq: null });
   } else {
@@ -21,7 +22,7 @@ export function whyOrder(hall: Hall, key: OrderKey): readonly WhyStep[] | undefi
       const { tick } = cause;
       const from = tick.previous === undefined || tick.previous === tick.price ? '' : `${formatPrice(tick.previous, decimals)} → `;
       steps.push({
-        at: Math.round(tick.at - hall.exchange.offset()),
+        at: Math.round(tick.at - deskState.exchange.offset()),
         title: 'Tick',
         text: `${tick.field} ${from}${formatPrice(tick.price, decimals)}`,
         seq: null,
@@ -50,11 +51,11 @@ export function whyOrder(hall: Hall, key: OrderKey): readonly WhyStep[] | undefi
   steps.push({
     at: order.sentAt ?? order.createdAt,
     title: order.sentAt === undefined ? 'Order' : 'Sent',
-    text: `${orderLine(hall, order)}${ids === '' ? '' : ` (${ids})`}`,
+    text: `${orderLine(deskState, order)}${ids === '' ? '' : ` (${ids})`}`,
     seq: null,
   });
   if (order.ackedAt !== undefined) steps.push({ at: order.ackedAt, title: 'Acknowledged', text: answerTime(order), seq: null });
-  for (const fill of hall.stores.fills.values()) {
+  for (const fill of deskState.stores.fills.values()) {
     if (fill.orderKey !== key) continue;
     const commission =
       fill.commission === undefined

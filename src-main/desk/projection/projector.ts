@@ -1,11 +1,18 @@
 import type { CommitNews } from '#core/commit/work';
-import { undecided } from '#core/engine/adoption';
+import { undecided } from '#core/state/found-at-start';
+import { contractsOf } from '#core/strategy/trigger/market-lines';
+import { adoptionRow } from './adoption-row.ts';
+import { fillRow } from './fill-row.ts';
+import { orderRow } from './order-row.ts';
+import { positionRow } from './position-row.ts';
+import { quoteRow } from './quote-row.ts';
+import { watcherRow } from './watcher-row.ts';
 import type { DeskCore } from '#core/engine/desk-core';
-import type { Effect } from '#core/engine/desk-state';
-import { engineState } from '#core/engine/hall';
-import { mayFire } from '#core/engine/engine-table';
-import { embargo } from '#core/engine/trading-state';
-import { contractsOf } from '#core/engine/triggers';
+import type { Effect } from '#core/state/records';
+import { engineState } from '#core/state/desk-state';
+import { mayFire } from '#core/state/engine-state';
+import { embargo } from '#core/pretrade/trading-state';
+
 import type { Fill } from '#domain/execution';
 import type { ConId, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
@@ -13,7 +20,7 @@ import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
 import type { DiagnosticsValue, LogRow } from '#protocol/topics';
 import type { Publisher } from '../stream/publisher.ts';
-import { adoptionRow, fillRow, orderRow, positionRow, quoteRow, watcherRow } from './rows.ts';
+
 import { statusValue, type StatusSurroundings } from './status.ts';
 
 const QUOTES_MS = 100;
@@ -52,7 +59,7 @@ export class Projector {
   constructor(options: ProjectorOptions) {
     this.#options = options;
     const { core } = options;
-    core.hall.coordinator.subscribe((news) => this.#onCommit(news));
+    core.deskState.coordinator.subscribe((news) => this.#onCommit(news));
     core.onLog((line, seq) => this.#onLog(line, seq));
     this.#slow();
     this.#status();
@@ -62,10 +69,10 @@ export class Projector {
   /** Called by the app's timer about 30 times a second; `now` is epoch ms. */
   flush(now: number): void {
     const { core, publisher } = this.#options;
-    const engine = engineState(core.hall);
+    const engine = engineState(core.deskState);
     if (engine !== this.#engine) {
       this.#engine = engine;
-      for (const id of core.hall.stores.triggers.keys()) this.#staleTriggers.add(id);
+      for (const id of core.deskState.stores.triggers.keys()) this.#staleTriggers.add(id);
       this.#status();
     }
     if (now - this.#quotesAt >= QUOTES_MS) {
@@ -85,7 +92,7 @@ export class Projector {
       this.#pnl(now);
     }
     this.#rows();
-    publisher.flush(now, core.hall.coordinator.seq);
+    publisher.flush(now, core.deskState.coordinator.seq);
   }
 
   settingsChanged(): void {
@@ -101,7 +108,7 @@ export class Projector {
   }
 
   #onCommit(news: CommitNews): void {
-    const { hall } = this.#options.core;
+    const { deskState } = this.#options.core;
     for (const change of news.changes) {
       switch (change.store) {
         case 'triggers': {
@@ -119,7 +126,7 @@ export class Projector {
         }
         case 'fills':
           if (change.value !== undefined)
-            this.#options.publisher.table('fills').set(change.key, fillRow(hall, String(change.key), change.value as Fill));
+            this.#options.publisher.table('fills').set(change.key, fillRow(deskState, String(change.key), change.value as Fill));
           break;
         case 'positions':
         case 'closings':
@@ -127,7 +134,7 @@ export class Projector {
           this.#stalePositions.add(String(change.key));
           break;
         case 'trailings':
-          for (const key of hall.stores.positions.keys()) this.#stalePositions.add(key);
+          for (const key of deskState.stores.positions.keys()) this.#stalePositions.add(key);
           break;
         case 'found-at-start':
           this.#found.add(String(change.key));
@@ -148,7 +155,7 @@ export class Projector {
     this.#logId += 1;
     this.#log({
       id: this.#logId,
-      at: this.#options.core.hall.ports.clock.now(),
+      at: this.#options.core.deskState.ports.clock.now(),
       level: line.level,
       text: line.text,
       detail: line.detail ?? null,
@@ -165,41 +172,42 @@ export class Projector {
   }
 
   #quotes(): void {
-    const { hall } = this.#options.core;
-    for (const conId of hall.board.takeDirty()) {
+    const { deskState } = this.#options.core;
+    for (const conId of deskState.board.takeDirty()) {
       this.#quote(conId);
       for (const id of this.#watching.get(conId) ?? []) this.#staleTriggers.add(id);
-      for (const [key, position] of hall.stores.positions.entries()) if (position.contract.conId === conId) this.#stalePositions.add(key);
+      for (const [key, position] of deskState.stores.positions.entries())
+        if (position.contract.conId === conId) this.#stalePositions.add(key);
     }
   }
 
   #quote(conId: ConId): void {
     const { core, publisher } = this.#options;
-    const owners = core.hall.subscriptions.wanted().find((line) => line.contract.conId === conId)?.owners ?? 0;
-    const row = owners === 0 ? undefined : quoteRow(core.hall, conId, owners);
+    const owners = core.deskState.subscriptions.wanted().find((line) => line.contract.conId === conId)?.owners ?? 0;
+    const row = owners === 0 ? undefined : quoteRow(core.deskState, conId, owners);
     if (row === undefined) publisher.table('quotes').delete(conId);
     else publisher.table('quotes').set(conId, row);
   }
 
   #rows(): void {
     const { core, publisher } = this.#options;
-    const { hall } = core;
-    const engine = engineState(hall);
+    const { deskState } = core;
+    const engine = engineState(deskState);
     const suspended = mayFire(engine) || engine === 'SIZING' || engine === 'EXECUTION' ? undefined : `the desk is ${engine}; nothing fires`;
     for (const id of this.#staleTriggers) {
-      const trigger = hall.stores.triggers.get(id);
+      const trigger = deskState.stores.triggers.get(id);
       if (trigger === undefined) publisher.table('watchers').delete(id);
-      else publisher.table('watchers').set(id, watcherRow(hall, trigger, hall.registry.row(id), suspended));
+      else publisher.table('watchers').set(id, watcherRow(deskState, trigger, deskState.registry.row(id), suspended));
     }
     this.#staleTriggers.clear();
     for (const key of this.#staleOrders) {
-      const order = hall.stores.orders.get(key);
-      if (order !== undefined) publisher.table('orders').set(key, orderRow(hall, order));
+      const order = deskState.stores.orders.get(key);
+      if (order !== undefined) publisher.table('orders').set(key, orderRow(deskState, order));
     }
     this.#staleOrders.clear();
     for (const key of this.#stalePositions) {
-      const position: Position | undefined = hall.stores.positions.get(key);
-      if (position !== undefined) publisher.table('positions').set(key, positionRow(hall, key, position));
+      const position: Position | undefined = deskState.stores.positions.get(key);
+      if (position !== undefined) publisher.table('positions').set(key, positionRow(deskState, key, position));
     }
     this.#stalePositions.clear();
     this.#adoptions();
@@ -209,10 +217,10 @@ export class Projector {
   #adoptions(): void {
     if (this.#found.size === 0) return;
     const { core, publisher } = this.#options;
-    const waiting = new Map(undecided(core.hall).map((found) => [found.key, found]));
+    const waiting = new Map(undecided(core.deskState).map((found) => [found.key, found]));
     for (const key of this.#found) {
       const found = waiting.get(key);
-      const row = found === undefined ? undefined : adoptionRow(core.hall, found);
+      const row = found === undefined ? undefined : adoptionRow(core.deskState, found);
       if (row !== undefined) publisher.table('adoptions').set(key, row);
       else {
         publisher.table('adoptions').delete(key);
@@ -222,23 +230,23 @@ export class Projector {
   }
 
   #status(): void {
-    this.#options.publisher.value('status').set(statusValue(this.#options.core.hall, this.#options.around));
+    this.#options.publisher.value('status').set(statusValue(this.#options.core.deskState, this.#options.around));
   }
 
   /** Once a second: what changes with time alone (stale quotes, holding watchers) and the diagnostics. */
   #slow(): void {
     const { core, publisher } = this.#options;
-    for (const conId of core.hall.board.conIds()) this.#quote(conId);
-    for (const trigger of core.hall.stores.triggers.values()) if (trigger.life === 'armed') this.#staleTriggers.add(trigger.id);
+    for (const conId of core.deskState.board.conIds()) this.#quote(conId);
+    for (const trigger of core.deskState.stores.triggers.values()) if (trigger.life === 'armed') this.#staleTriggers.add(trigger.id);
     // The beginning and the end of a reset change what protects; nothing else tells.
-    const resets = embargo(core.hall) !== undefined;
-    if (resets !== this.#resets) for (const key of core.hall.stores.positions.keys()) this.#stalePositions.add(key);
+    const resets = embargo(core.deskState) !== undefined;
+    if (resets !== this.#resets) for (const key of core.deskState.stores.positions.keys()) this.#stalePositions.add(key);
     this.#resets = resets;
     publisher.value('diagnostics').set(this.#options.diagnostics());
   }
 
   #pnl(now: number): void {
-    const account = this.#options.core.hall.accounts.current();
+    const account = this.#options.core.deskState.accounts.current();
     if (account?.dailyPnl !== undefined) this.#options.publisher.table('pnl').set(now, { at: now, day: account.dailyPnl });
   }
 }

@@ -1,14 +1,15 @@
-import { undecided } from '#core/engine/adoption';
-import { offers } from '#core/engine/engine-table';
-import { engineState, type Hall } from '#core/engine/hall';
-import { RECONCILE_PARTS, type ReconcilePart } from '#core/engine/reconciliation';
+import { undecided } from '#core/state/found-at-start';
+import { orderLine } from './order-row.ts';
+import { offers } from '#core/state/engine-state';
+import { engineState, type DeskState } from '#core/state/desk-state';
+import { RECONCILE_PARTS, type ReconcilePart } from '#core/state/comparison-progress';
 import type { FarmState } from '#core/ports/broker';
 import { amountOf } from '#domain/money';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
 import type { KillReport, Lamp, ReconciliationView, StatusValue } from '#protocol/topics';
-import { orderLine } from './rows.ts';
-import { standing } from './standing.ts';
+
+import { standing } from './desk-conditions.ts';
 
 /** What the status shows and the hall does not know: measured by the system around it. */
 export interface StatusSurroundings {
@@ -21,8 +22,8 @@ export interface StatusSurroundings {
   readonly journalLagMs: () => number | null;
 }
 
-function socketLamp(hall: Hall, now: number): Lamp {
-  const { link } = hall;
+function socketLamp(deskState: DeskState, now: number): Lamp {
+  const { link } = deskState;
   const slowest = Math.max(...link.connections.map((connection) => connection.roundTripMs ?? 0), 0);
   const answered = Math.min(...link.connections.map((connection) => connection.heartbeatAt ?? 0), now);
   const retry = Math.min(...link.connections.map((connection) => connection.retryAt ?? Number.POSITIVE_INFINITY));
@@ -35,7 +36,7 @@ function socketLamp(hall: Hall, now: number): Lamp {
     .join('; ');
   if (link.ready)
     return { name: 'TWS', state: 'ok', text: `${Math.max(1, Math.round(slowest))} ms`, since: answered === 0 ? null : answered, detail };
-  const login = hall.stores.outage.get('desk')?.kind === 'login';
+  const login = deskState.stores.outage.get('desk')?.kind === 'login';
   const wait = login
     ? 'log in'
     : Number.isFinite(retry)
@@ -52,8 +53,8 @@ function socketLamp(hall: Hall, now: number): Lamp {
   };
 }
 
-function upstreamLamp(hall: Hall): Lamp {
-  const { link } = hall;
+function upstreamLamp(deskState: DeskState): Lamp {
+  const { link } = deskState;
   const up = link.upstream === 'up' && link.connections.some((connection) => connection.socket === 'up');
   const down = link.upstream === 'down';
   return {
@@ -79,13 +80,13 @@ function farmLamp(name: string, farms: readonly FarmState[]): Lamp {
   return { name, state: farms.length === 0 ? 'unknown' : 'ok', text: farms.length === 0 ? '—' : 'ok', since: null, detail };
 }
 
-function killReport(hall: Hall): KillReport | null {
-  const record = hall.stores.engine.get('desk');
+function killReport(deskState: DeskState): KillReport | null {
+  const record = deskState.stores.engine.get('desk');
   const kill = record?.kill;
   if (kill === undefined || (record?.state !== 'EMERGENCY' && record?.state !== 'STOPPED')) return null;
   const residuals = kill.residuals.flatMap((key) => {
-    const order = hall.index.get(key);
-    return order === undefined ? [] : [{ key, text: `${orderLine(hall, order)}: ${order.note ?? order.state}` }];
+    const order = deskState.index.get(key);
+    return order === undefined ? [] : [{ key, text: `${orderLine(deskState, order)}: ${order.note ?? order.state}` }];
   });
   return {
     id: kill.id,
@@ -102,30 +103,30 @@ function killReport(hall: Hall): KillReport | null {
   };
 }
 
-export function statusValue(hall: Hall, around: StatusSurroundings): StatusValue {
-  const now = hall.ports.clock.now();
-  const record = hall.stores.engine.get('desk');
-  const account = hall.accounts.current();
-  const { link } = hall;
-  const exchangeTime = Math.round(hall.exchange.now());
+export function statusValue(deskState: DeskState, around: StatusSurroundings): StatusValue {
+  const now = deskState.ports.clock.now();
+  const record = deskState.stores.engine.get('desk');
+  const account = deskState.accounts.current();
+  const { link } = deskState;
+  const exchangeTime = Math.round(deskState.exchange.now());
   const session = sessionAt(
     exchangeTime,
-    [...hall.details.values()].find((details) => details.contract.secType === 'STK'),
+    [...deskState.details.values()].find((details) => details.contract.secType === 'STK'),
   );
-  const statistics = hall.coordinator.statistics();
-  const journal = hall.ports.journal.status();
-  const latencies = hall.latencies.read();
-  const lines = hall.subscriptions.lines();
+  const statistics = deskState.coordinator.statistics();
+  const journal = deskState.ports.journal.status();
+  const latencies = deskState.latencies.read();
+  const lines = deskState.subscriptions.lines();
   const rounded = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value * 1_000) / 1_000);
   const end = session.minutesToClose ?? session.minutesToOpen;
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
     simulated: around.simulated,
-    engine: engineState(hall),
+    engine: engineState(deskState),
     engineSince: record?.since ?? now,
     engineReason: record?.reason ?? '',
-    offers: offers(engineState(hall)),
+    offers: offers(engineState(deskState)),
     netLiquidation: account?.netLiquidation ?? null,
     currency: account?.currency ?? 'USD',
     dayPnl: account?.dailyPnl ?? null,
@@ -133,15 +134,15 @@ export function statusValue(hall: Hall, around: StatusSurroundings): StatusValue
     realizedPnl: account?.realizedPnl ?? null,
     accountAt: account?.netLiquidationAt ?? null,
     pnlAt: account?.pnlAt ?? null,
-    ...standing(hall),
+    ...standing(deskState),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
     exchangeTime,
     clockAt: now,
-    session: hall.exchange.known() ? session.session : 'unknown',
+    session: deskState.exchange.known() ? session.session : 'unknown',
     sessionEndsAt: end === undefined ? null : exchangeTime + end * 60_000,
     lamps: [
-      socketLamp(hall, now),
-      upstreamLamp(hall),
+      socketLamp(deskState, now),
+      upstreamLamp(deskState),
       farmLamp(
         'data',
         link.farms.filter((farm) => farm.kind === 'market'),
@@ -152,13 +153,13 @@ export function statusValue(hall: Hall, around: StatusSurroundings): StatusValue
       ),
     ],
     ready: link.ready,
-    reconciled: hall.reconciliation.done(),
+    reconciled: deskState.reconciliation.done(),
     problem: link.problem ?? null,
     liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
-    unknownOrders: hall.index.unknownCount(),
-    undecided: undecided(hall).length,
-    reconciliation: reconciliationView(hall),
-    kill: killReport(hall),
+    unknownOrders: deskState.index.unknownCount(),
+    undecided: undecided(deskState).length,
+    reconciliation: reconciliationView(deskState),
+    kill: killReport(deskState),
     rearmPhrase: record?.rearmPhrase ?? null,
     hotkeys: around.hotkeys(),
     orderRoundTrip: { p50: rounded(latencies.roundTrip.p50), p99: rounded(latencies.roundTrip.p99) },
@@ -186,8 +187,8 @@ const STEP_NAMES: Readonly<Record<ReconcilePart, string>> = {
   positions: 'positions',
 };
 
-function reconciliationView(hall: Hall): ReconciliationView {
-  const { reconciliation, link } = hall;
+function reconciliationView(deskState: DeskState): ReconciliationView {
+  const { reconciliation, link } = deskState;
   const missing = reconciliation.missing();
   const steps = RECONCILE_PARTS.map((part) => ({ name: STEP_NAMES[part], done: !missing.includes(part) }));
   const since = reconciliation.openSince() ?? null;
@@ -200,7 +201,7 @@ function reconciliationView(hall: Hall): ReconciliationView {
       steps,
       text: link.ready ? 'The comparison has not begun.' : 'Waits for the connection to TWS.',
     };
-  if (reconciliation.isStuck(hall.ports.clock.now()))
+  if (reconciliation.isStuck(deskState.ports.clock.now()))
     return {
       state: 'overdue',
       since,

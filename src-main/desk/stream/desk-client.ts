@@ -1,6 +1,6 @@
 import type { Frame } from '#protocol/stream';
 import { TOPIC_NAMES, type TopicName } from '#protocol/topics';
-import type { Caller, DeskDoor, StreamHandle, Subscriber } from '../door.ts';
+import type { Caller, DeskDoor, StreamHandle, Subscriber } from '#desk/entrance/door';
 import { isTopicName } from './stream-handlers.ts';
 
 /** One screen behind a door: its calls, and its one stream. A newer stream replaces the older. */

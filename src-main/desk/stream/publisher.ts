@@ -1,6 +1,6 @@
 import type { Frame, RowKey } from '#protocol/stream';
 import { TABLES, VALUES, type TableName, type TableTopics, type TopicName, type ValueName, type ValueTopics } from '#protocol/topics';
-import type { Subscriber } from '../door.ts';
+import type { Subscriber } from '#desk/entrance/door';
 import { Subscription, type FlowRules, type Traffic } from './subscription.ts';
 import type { TopicSource } from './topic-source.ts';
 import { VersionedTable } from './versioned-table.ts';

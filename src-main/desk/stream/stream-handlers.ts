@@ -1,6 +1,6 @@
 import type { Input, Reply } from '#protocol/commands';
 import { TOPIC_NAMES, type TopicName } from '#protocol/topics';
-import type { Caller } from '../door.ts';
+import type { Caller } from '#desk/entrance/door';
 
 /** The two calls by which a screen steers its own stream. Without a stream they do nothing. */
 export const streamHandlers = {

@@ -1,6 +1,6 @@
 import type { Frame, Update } from '#protocol/stream';
 import { TABLES, VALUES, type TableName, type TopicName, type ValueName } from '#protocol/topics';
-import type { Subscriber } from '../door.ts';
+import type { Subscriber } from '#desk/entrance/door';
 import type { TopicSource } from './topic-source.ts';
 
 /** Topics whose changes are no commits: they do not hold back `commitSeq`. */

@@ -2,7 +2,7 @@ import { priceFromText } from '#domain/price';
 import { QUANTITY_SCALE } from '#domain/quantity';
 import { parseStamp } from '../calendar/new-york.ts';
 import type { Book } from '../market/book.ts';
-import type { OrderCondition } from '../wire/condition.ts';
+import type { OrderCondition } from '#simulator/model/condition';
 import type { Account } from './account.ts';
 import type { Ledger } from './ledger.ts';
 import type { WorkingOrder } from './working-order.ts';

@@ -1,7 +1,7 @@
-import type { Instrument } from '../market/instrument.ts';
-import type { Fill } from './ledger.ts';
+import type { Instrument } from '#simulator/model/instrument';
+import type { Fill } from '#simulator/model/fill';
 import type { Refusal } from './order-check.ts';
-import type { OrderView, Tif } from './order-view.ts';
+import type { OrderView, Tif } from '#simulator/model/order-view';
 
 /** What the exchange has to say, in the order in which it happens. The gateway turns it into messages for clients. */
 export interface ExchangeNews {

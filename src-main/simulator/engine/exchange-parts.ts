@@ -1,5 +1,5 @@
 import type { Book } from '../market/book.ts';
-import type { Listing } from '../market/instrument.ts';
+import type { Listing } from '#simulator/model/instrument';
 import type { Account } from './account.ts';
 import type { ExchangeNews, OrderScript } from './exchange-news.ts';
 import type { Ledger } from './ledger.ts';

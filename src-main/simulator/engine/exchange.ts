@@ -5,11 +5,11 @@ import type { PlaceOrder } from '../wire/place-order.ts';
 import { cancelObjection, IGNORES_OUTSIDE_RTH, marginObjection, modifyObjection, waitsForOpen } from './acceptance.ts';
 import { conditionsSay } from './conditions.ts';
 import type { ExchangeParts } from './exchange-parts.ts';
-import type { Fill } from './ledger.ts';
+import type { Fill } from '#simulator/model/fill';
 import { childLimit, ocaRest, offer, stopMet, trail, workingSize } from './matching.ts';
 import { type Checked, checkOrder } from './order-check.ts';
 import { OrderRegister } from './order-register.ts';
-import { Till } from './till.ts';
+import { FillBooking } from './fill-booking.ts';
 import { type OrderChanges, type OrderTerms, WorkingOrder } from './working-order.ts';
 
 /**
@@ -19,14 +19,14 @@ import { type OrderChanges, type OrderTerms, WorkingOrder } from './working-orde
 export class Exchange {
   readonly register: OrderRegister;
   readonly #parts: ExchangeParts;
-  readonly #till: Till;
+  readonly #booking: FillBooking;
   #now: number;
   /** Until then no session opens or closes, so that time passes cheaply. */
   #nextBorder: number;
 
   constructor(parts: ExchangeParts, now: number) {
     this.#parts = parts;
-    this.#till = new Till(parts.ledger);
+    this.#booking = new FillBooking(parts.ledger);
     this.#now = now;
     this.#nextBorder = parts.session.nextBorder(now);
     this.register = new OrderRegister(parts.firstOrderId);
@@ -354,7 +354,7 @@ export class Exchange {
   #execute(order: WorkingOrder, price: Price, quantity: Quantity): Fill {
     const { news } = this.#parts;
     const before = order.remaining;
-    const fill = this.#till.execute(order, price, quantity, this.#now);
+    const fill = this.#booking.execute(order, price, quantity, this.#now);
     if (order.remaining === 0) this.#finish(order, 'Filled', `Filled Size: ${String(order.filled / 10_000)}`);
     else if (order.status === 'PreSubmitted') order.status = 'Submitted';
     news.executed(fill);
@@ -385,7 +385,7 @@ export class Exchange {
   correct(fill: Fill, price: Price, quantity: Quantity, silent: boolean): Fill | undefined {
     const order = this.#order(fill.permId);
     if (order === undefined) return undefined;
-    const now = this.#till.correct(order, fill, price, quantity, this.#now);
+    const now = this.#booking.correct(order, fill, price, quantity, this.#now);
     if (!silent) this.#parts.news.corrected(order, now);
     this.#parts.news.holding(order.contract);
     return now;

@@ -3,33 +3,9 @@ import { notional } from '#domain/money';
 import { type Price, ZERO_PRICE } from '#domain/price';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { abs, min, plus, scale, sumOf } from '#domain/scaled';
-import type { Instrument } from '../market/instrument.ts';
-import type { OrderView, Side } from './order-view.ts';
-
-/** Amounts are integers of 1e-6 dollar throughout. */
-export interface Fill {
-  readonly execId: string;
-  /** Tape time, epoch ms. */
-  readonly at: number;
-  readonly account: string;
-  readonly contract: Instrument;
-  readonly side: Side;
-  readonly quantity: Quantity;
-  readonly price: Price;
-  readonly permId: number;
-  readonly orderId: number;
-  readonly clientId: number;
-  readonly orderRef: string;
-  /** Of its order, this fill included. */
-  readonly cumQuantity: Quantity;
-  readonly cumNotional: number;
-  /** It rested in the book before, rather than taking what was shown. */
-  readonly resting: boolean;
-  readonly commission: number;
-  /** Undefined when the fill closed nothing. Net is after the commissions of opening and closing, as IB reports it. */
-  readonly realizedGross: number | undefined;
-  readonly realizedNet: number | undefined;
-}
+import type { Fill } from '#simulator/model/fill';
+import type { Instrument } from '#simulator/model/instrument';
+import type { OrderView, Side } from '#simulator/model/order-view';
 
 /** Signed: short is negative, and then its cost too (the proceeds). */
 export interface LedgerPosition {

@@ -1,11 +1,11 @@
 import { type Price, priceFromText } from '#domain/price';
 import { QUANTITY_SCALE, quantityFromText } from '#domain/quantity';
 import { parseStamp } from '../calendar/new-york.ts';
-import type { Instrument } from '../market/instrument.ts';
+import type { Instrument } from '#simulator/model/instrument';
 import { ascii } from '../wire/figure.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
 import type { OrderTerms } from './working-order.ts';
-import type { OrderType, Tif } from './order-view.ts';
+import type { OrderType, Tif } from '#simulator/model/order-view';
 
 export interface Refusal {
   readonly code: number;

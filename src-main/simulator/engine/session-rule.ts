@@ -1,6 +1,6 @@
 import { localTime, parseStamp, stampText } from '../calendar/new-york.ts';
 import { nextOpen, nextTradingDay, sessionAt, tradingHours } from '../calendar/trading-day.ts';
-import type { OrderView } from './order-view.ts';
+import type { OrderView } from '#simulator/model/order-view';
 
 /** When orders may trade. Hours are those of New York; `ignored` is for tapes and tests that have no calendar. */
 export class SessionRule {

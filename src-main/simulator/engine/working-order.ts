@@ -1,10 +1,11 @@
 import type { Price } from '#domain/price';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { max, minus } from '#domain/scaled';
-import type { Instrument } from '../market/instrument.ts';
-import { NO_CONDITIONS, type OrderConditions } from '../wire/condition.ts';
-import { type ExtraTerms, NO_EXTRAS } from '../wire/extra-terms.ts';
-import type { OrderStatus, OrderType, OrderView, Side, Tif } from './order-view.ts';
+import type { Instrument } from '#simulator/model/instrument';
+import { NO_CONDITIONS, type OrderConditions } from '#simulator/model/condition';
+import { type ExtraTerms, NO_EXTRAS } from '#simulator/model/extra-terms';
+
+import type { OrderStatus, OrderType, OrderView, Side, Tif } from '#simulator/model/order-view';
 
 /** What a checked placement asks for. */
 export interface OrderTerms {

@@ -1,8 +1,9 @@
+import type { Holding } from '#simulator/model/holding';
 import { formatDecimal, mulDiv } from '#domain/decimal';
 import { ZERO } from '#domain/quantity';
 import { type Account, holdingOf } from '../engine/account.ts';
 import type { Ledger } from '../engine/ledger.ts';
-import type { Instrument } from '../market/instrument.ts';
+import type { Instrument } from '#simulator/model/instrument';
 import { centsText } from '../wire/figure.ts';
 import * as say from '../wire/message.ts';
 import type { Session, Sessions } from './session.ts';
@@ -167,7 +168,7 @@ export class AccountDesk {
     this.#multi = this.#multi.filter((one) => one.session !== session || one.reqId !== reqId || one.kind !== kind);
   }
 
-  #held(): readonly say.Holding[] {
+  #held(): readonly Holding[] {
     return this.#ledger.positions.filter((held) => held.quantity !== 0).map((held) => holdingOf(held.contract, held));
   }
 

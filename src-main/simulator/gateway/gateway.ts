@@ -1,26 +1,26 @@
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import { fromLocal, localTime } from '../calendar/new-york.ts';
-import { Agenda } from '../agenda.ts';
+import { Timetable } from '#simulator/model/timetable';
 import { Account } from '../engine/account.ts';
 import { Exchange } from '../engine/exchange.ts';
 import { Ledger } from '../engine/ledger.ts';
 import { SessionRule } from '../engine/session-rule.ts';
 import { BarStore } from '../market/bar-store.ts';
 import { Book } from '../market/book.ts';
-import { Listing } from '../market/instrument.ts';
-import type { MarketTick } from '../market/tick.ts';
-import { Random } from '../random.ts';
+import { Listing } from '#simulator/model/instrument';
+import type { MarketTick } from '#simulator/model/tick';
+import { Random } from '#simulator/model/random';
 import { currentTime, errorMessage, managedAccounts, nextValidId } from '../wire/message.ts';
 import { readRequest, type Request } from '../wire/request.ts';
 import { AccountDesk } from './account-desk.ts';
 import { type Anchor, HistoryDesk } from './history-desk.ts';
-import { Disguise } from './disguise.ts';
+import { WithheldFields } from './withheld-fields.ts';
 import { MarketDesk } from './market-desk.ts';
 import { MessageFaults } from './message-faults.ts';
-import { Moments } from './moments.ts';
+import { ScriptHooks } from './script-hooks.ts';
 import { OrderDesk } from './order-desk.ts';
-import { OrderNews } from './order-news.ts';
+import { OrderNews } from './order-reports.ts';
 import { OrderFaults } from './order-script.ts';
 import { ReferenceDesk } from './reference-desk.ts';
 import { type Outlet, type Session, Sessions } from './session.ts';
@@ -63,10 +63,10 @@ export class Gateway {
   readonly orderNews: OrderNews;
   readonly orders: OrderDesk;
   /** For fault scripts: what happens later, where the run is, what becomes of messages, what orders look like. */
-  readonly agenda = new Agenda();
-  readonly moments = new Moments();
+  readonly timetable = new Timetable();
+  readonly hooks = new ScriptHooks();
   readonly messages: MessageFaults;
-  readonly disguise: Disguise;
+  readonly withheld: WithheldFields;
   /** A fault script's nextValidId instead of the true one; `withheld` for none at all. */
   nextIdFault: number | 'withheld' | undefined;
   /** A fault script's list of accounts, with commas, instead of the true one. */
@@ -86,8 +86,8 @@ export class Gateway {
   constructor(options: GatewayOptions, outlet: Outlet) {
     this.#sessions = new Sessions(outlet);
     const now = (): number => this.exchange.now;
-    this.disguise = new Disguise(now);
-    this.messages = this.#sessions.voice = new MessageFaults(outlet, this.moments, this.agenda, now);
+    this.withheld = new WithheldFields(now);
+    this.messages = this.#sessions.voice = new MessageFaults(outlet, this.hooks, this.timetable, now);
     this.listing = new Listing([...options.anchors.keys()]);
     this.ledger = new Ledger(options.cash);
     const books = this.listing.all.map((one) => new Book(one, options.anchors.get(one.symbol)?.price));
@@ -106,8 +106,8 @@ export class Gateway {
       chance: new Random(options.seed ^ 0x5bd1e995),
       duplicates: options.duplicates,
       onHolding: (contract) => this.#accounts.holding(contract),
-      moments: this.moments,
-      disguise: this.disguise,
+      moments: this.hooks,
+      disguise: this.withheld,
       master: options.masterClientId,
     });
     const rule = new SessionRule(options.sessions === 'enforced');
@@ -130,8 +130,8 @@ export class Gateway {
       exchange: this.exchange,
       ledger: this.ledger,
       faults: this.orderFaults,
-      moments: this.moments,
-      disguise: this.disguise,
+      moments: this.hooks,
+      disguise: this.withheld,
     });
     this.#reference = new ReferenceDesk(this.#sessions, this.listing, now);
     const anchors = new Map([...options.anchors].map(([symbol, anchor]) => [this.listing.bySymbol(symbol)?.conId ?? 0, anchor]));
@@ -155,7 +155,7 @@ export class Gateway {
     this.#tellNextId(clientId);
     for (const [code, text] of FARMS) this.#sessions.send(clientId, errorMessage(-1, code, text));
     this.orders.welcome(session);
-    this.moments.say('connect', clientId);
+    this.hooks.say('connect', clientId);
     return true;
   }
 
@@ -171,7 +171,7 @@ export class Gateway {
     this.#accounts.closed(session);
     this.#history.closed(session);
     this.#sessions.close(clientId);
-    this.moments.say('disconnect', clientId);
+    this.hooks.say('disconnect', clientId);
   }
 
   /** Client 0 has asked to have orders typed into TWS bound as they come. */
@@ -382,12 +382,12 @@ export class Gateway {
 
   #moveTo(at: number): void {
     do {
-      for (let due = this.agenda.nextAt; due <= at; due = this.agenda.nextAt) {
+      for (let due = this.timetable.nextAt; due <= at; due = this.timetable.nextAt) {
         this.exchange.advance(due);
-        this.agenda.take(due)?.();
+        this.timetable.take(due)?.();
       }
       this.exchange.advance(at);
-    } while (this.agenda.nextAt <= at);
+    } while (this.timetable.nextAt <= at);
     if (at < this.#midnight) return;
     const { day } = localTime(at);
     this.#midnight = fromLocal(day + 1, 0);

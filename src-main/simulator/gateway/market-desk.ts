@@ -1,6 +1,6 @@
 import type { Book } from '../market/book.ts';
-import type { Listing } from '../market/instrument.ts';
-import type { MarketTick, TickField } from '../market/tick.ts';
+import type { Listing } from '#simulator/model/instrument';
+import type { MarketTick, TickField } from '#simulator/model/tick';
 import { sessionAt } from '../calendar/trading-day.ts';
 import type { ContractQuery } from '../wire/contract-query.ts';
 import { priceText, quantityText } from '../wire/figure.ts';

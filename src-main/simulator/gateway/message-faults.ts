@@ -1,6 +1,6 @@
-import type { Agenda } from '../agenda.ts';
+import type { Timetable } from '#simulator/model/timetable';
 import { type MessageClass, messageClass } from '../wire/message-class.ts';
-import type { Moments } from './moments.ts';
+import type { ScriptHooks } from './script-hooks.ts';
 import type { Outlet, Session, Voice } from './session.ts';
 
 /** A client id, or everyone. */
@@ -24,14 +24,14 @@ interface Rule {
  */
 export class MessageFaults implements Voice {
   readonly #outlet: Outlet;
-  readonly #moments: Moments;
-  readonly #agenda: Agenda;
+  readonly #moments: ScriptHooks;
+  readonly #agenda: Timetable;
   readonly #now: () => number;
   #rules: Rule[] = [];
   readonly #held = new Map<number, string[]>();
   #late = new Set<() => void>();
 
-  constructor(outlet: Outlet, moments: Moments, agenda: Agenda, now: () => number) {
+  constructor(outlet: Outlet, moments: ScriptHooks, agenda: Timetable, now: () => number) {
     this.#outlet = outlet;
     this.#moments = moments;
     this.#agenda = agenda;

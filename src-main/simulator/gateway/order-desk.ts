@@ -1,17 +1,17 @@
 import { parseStamp } from '../calendar/new-york.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Ledger } from '../engine/ledger.ts';
-import type { OrderView } from '../engine/order-view.ts';
+import type { OrderView } from '#simulator/model/order-view';
 import { stampText } from '../calendar/new-york.ts';
 import { payload } from '../wire/figure.ts';
 import { commissionReport, completedOrdersEnd, execDetails, execDetailsEnd, openOrderEnd } from '../wire/message.ts';
 import { completedOrderFields } from '../wire/order-text.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
 import type { ExecutionFilter, Request } from '../wire/request.ts';
-import type { Disguise } from './disguise.ts';
-import type { Moments } from './moments.ts';
+import type { WithheldFields } from './withheld-fields.ts';
+import type { ScriptHooks } from './script-hooks.ts';
 import type { OrderFaults } from './order-script.ts';
-import { openOrderText, orderStatusText } from './order-news.ts';
+import { openOrderText, orderStatusText } from './order-reports.ts';
 import type { Session, Sessions } from './session.ts';
 
 export type OrderRequest = Extract<
@@ -24,8 +24,8 @@ export interface OrderDeskParts {
   readonly exchange: Exchange;
   readonly ledger: Ledger;
   readonly faults: OrderFaults;
-  readonly moments: Moments;
-  readonly disguise: Disguise;
+  readonly moments: ScriptHooks;
+  readonly disguise: WithheldFields;
 }
 
 /** Orders, cancels, and questions about orders and executions. */
@@ -41,8 +41,8 @@ export class OrderDesk {
   readonly #exchange: Exchange;
   readonly #ledger: Ledger;
   readonly #faults: OrderFaults;
-  readonly #moments: Moments;
-  readonly #disguise: Disguise;
+  readonly #moments: ScriptHooks;
+  readonly #disguise: WithheldFields;
   /** While TWS has no server behind it: what it was told meanwhile. */
   #kept: (() => void)[] | undefined;
 

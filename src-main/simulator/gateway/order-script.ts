@@ -1,6 +1,6 @@
 import type { OrderScript } from '../engine/exchange-news.ts';
 import type { Refusal } from '../engine/order-check.ts';
-import type { Tif } from '../engine/order-view.ts';
+import type { Tif } from '#simulator/model/order-view';
 
 /** What a fault script may do to orders and to what is said about them. Nothing is armed at first. */
 export class OrderFaults implements OrderScript {

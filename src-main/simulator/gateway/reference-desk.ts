@@ -1,4 +1,4 @@
-import type { Listing } from '../market/instrument.ts';
+import type { Listing } from '#simulator/model/instrument';
 import type { ContractQuery } from '../wire/contract-query.ts';
 import { payload } from '../wire/figure.ts';
 import { ASK, TELL } from '../wire/message-id.ts';

@@ -2,7 +2,7 @@ import { notional } from '#domain/money';
 import { type Price, priceOf, roundToTick, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import { DAY, HOUR } from '../calendar/new-york.ts';
-import type { WireBar } from '../wire/message.ts';
+import type { WireBar } from '#simulator/model/bar';
 
 /**
  * An invented past for charts: a curve that depends on nothing but the contract and the time, and that meets the first real

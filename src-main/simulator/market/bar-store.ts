@@ -2,9 +2,9 @@ import { midpoint, type Price } from '#domain/price';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { notional } from '#domain/money';
 import { plus } from '#domain/scaled';
-import type { WireBar } from '../wire/message.ts';
+import type { WireBar } from '#simulator/model/bar';
 import type { Book } from './book.ts';
-import type { MarketTick } from './tick.ts';
+import type { MarketTick } from '#simulator/model/tick';
 
 export const BASE_MS = 5_000;
 

@@ -1,8 +1,8 @@
 import { midpoint, type Price } from '#domain/price';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { minus, plus } from '#domain/scaled';
-import type { Instrument } from './instrument.ts';
-import type { MarketTick } from './tick.ts';
+import type { Instrument } from '#simulator/model/instrument';
+import type { MarketTick } from '#simulator/model/tick';
 
 const NOTHING = ZERO;
 

@@ -3,8 +3,8 @@ import { units } from '#domain/quantity';
 import { scale } from '#domain/scaled';
 import { fromLocal } from '../calendar/new-york.ts';
 import { nextTradingDay, tradingHours } from '../calendar/trading-day.ts';
-import { Random } from '../random.ts';
-import type { MarketTick, TickSource } from './tick.ts';
+import { Random } from '#simulator/model/random';
+import type { MarketTick, TickSource } from '#simulator/model/tick';
 
 export interface SyntheticStock {
   readonly symbol: string;

@@ -1,7 +1,7 @@
 import { fromLocal, localTime } from '../calendar/new-york.ts';
 import { nextTradingDay } from '../calendar/trading-day.ts';
 import { type Tape, tapeTick } from './tape.ts';
-import type { MarketTick, TickSource } from './tick.ts';
+import type { MarketTick, TickSource } from '#simulator/model/tick';
 
 /** Plays a tape. With `loop` its end is followed by its beginning, dated on the next trading day. */
 export class TapeSource implements TickSource {

@@ -5,7 +5,7 @@ import { gunzip } from 'node:zlib';
 import { PRICE_SCALE, trustedPrice } from '#domain/price';
 import { QUANTITY_SCALE, trustedQuantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
-import type { MarketTick, TickField } from './tick.ts';
+import type { MarketTick, TickField } from '#simulator/model/tick';
 
 const FIELDS: readonly TickField[] = ['bid', 'ask', 'last'];
 const unzip = promisify(gunzip);

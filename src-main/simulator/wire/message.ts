@@ -1,9 +1,11 @@
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
-import { dateText, localTime, stampText } from '../calendar/new-york.ts';
-import { hoursText } from '../calendar/trading-day.ts';
-import type { Fill } from '../engine/ledger.ts';
-import type { Instrument } from '../market/instrument.ts';
+import { dateText, localTime, stampText } from '#simulator/calendar/new-york';
+import { hoursText } from '#simulator/calendar/trading-day';
+import type { WireBar } from '#simulator/model/bar';
+import type { Fill } from '#simulator/model/fill';
+import type { Holding, MarkedHolding } from '#simulator/model/holding';
+import type { Instrument } from '#simulator/model/instrument';
 import { amountText, ascii, averageText, payload, priceText, quantityText } from './figure.ts';
 import { TELL } from './message-id.ts';
 
@@ -170,13 +172,6 @@ export function commissionReport(fill: Fill, figures = true): string {
   );
 }
 
-export interface Holding {
-  readonly contract: Instrument;
-  readonly quantity: Quantity;
-  /** With commissions, as IB keeps it; 1e-6 of the currency for the whole position. */
-  readonly cost: number;
-}
-
 function holdingFields(account: string, held: Holding): (string | number)[] {
   const one = held.contract;
   return [
@@ -206,13 +201,6 @@ export function positionMulti(reqId: number, account: string, held: Holding): st
 
 export function positionMultiEnd(reqId: number): string {
   return payload(TELL.positionMultiEnd, 1, reqId);
-}
-
-export interface MarkedHolding extends Holding {
-  readonly mark: Price;
-  readonly value: number;
-  readonly unrealized: number;
-  readonly realized: number;
 }
 
 export function portfolioValue(account: string, held: MarkedHolding): string {
@@ -290,19 +278,6 @@ export function completedOrdersEnd(): string {
 
 export function orderBound(permId: number, clientId: number, orderId: number): string {
   return payload(TELL.orderBound, permId, clientId, orderId);
-}
-
-export interface WireBar {
-  /** Epoch ms of its beginning. */
-  readonly at: number;
-  readonly open: Price;
-  readonly high: Price;
-  readonly low: Price;
-  readonly close: Price;
-  readonly volume: Quantity;
-  /** Σ price × quantity in 1e-6; the volume-weighted average price comes from it. */
-  readonly turnover: number;
-  readonly count: number;
 }
 
 function barDate(at: number, daily: boolean, dateFormat: number): string {

@@ -1,4 +1,4 @@
-import type { OrderView } from '../engine/order-view.ts';
+import type { OrderView } from '#simulator/model/order-view';
 import { conditionFields } from './condition.ts';
 import { algoFields } from './extra-terms.ts';
 import { ascii, averageText, priceText, quantityText, UNSET_DOUBLE } from './figure.ts';

@@ -1,6 +1,8 @@
 import { type ContractQuery, readContract } from './contract-query.ts';
-import { type OrderConditions, readConditions } from './condition.ts';
-import type { ExtraTerms } from './extra-terms.ts';
+import type { OrderConditions } from '#simulator/model/condition';
+import { readConditions } from './condition.ts';
+import type { ExtraTerms } from '#simulator/model/extra-terms';
+
 import type { FieldReader } from './field-reader.ts';
 
 /** What the simulator needs of a placeOrder frame; the rest of its 114 to 118 fields is passed over by position. */

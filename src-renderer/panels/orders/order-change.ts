@@ -84,15 +84,15 @@ export function changeRefusal(row: OrderRow): string | null {
   if (row.modifiable) return null;
   const name = `${orderName(row)} cannot be changed`;
   switch (row.state) {
-    case 'MODIFY_PENDING':
+    case 'PENDING_REPLACE':
       return `${name} now: a change is on its way and the broker has not answered.`;
-    case 'CANCEL_PENDING':
+    case 'PENDING_CANCEL':
       return `${name}: its cancel is on its way.`;
     case 'UNKNOWN':
       return `${name}: the broker's answer to it is missing, so nobody knows what there is to change.`;
     case 'ACCEPTED':
     case 'HELD':
-    case 'PARTIAL':
+    case 'PARTIALLY_FILLED':
       return row.origin === 'foreign'
         ? `${name} from here: another program placed it. Change it there or in TWS.`
         : `${name} now: its terms cannot be sent. Look at the connection in the header, or change it in TWS.`;

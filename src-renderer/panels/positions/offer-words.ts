@@ -5,13 +5,13 @@ import { exactPrice, quantityText } from '../../format/figure.ts';
 export function offerWord(row: PositionRow): string {
   const { offer } = row;
   if (offer?.kind === 'flatten') return 'Flatten…';
-  if (offer?.kind === 'mend') return 'Mend';
+  if (offer?.kind === 'resize-exits') return 'Mend';
   return offer?.stop == null ? 'Protect…' : `Protect at ${exactPrice(offer.stop, row.decimals)}`;
 }
 
 /** e.g. `UNPROTECTED 100`: a word and a figure, never colour alone. */
 export function offerSign(row: PositionRow): string {
   if (row.offer?.kind === 'flatten') return 'REVERSED';
-  if (row.offer?.kind === 'mend' && row.unprotected === 0) return `EXITS ${quantityText(row.offer.quantity)} TOO LARGE`;
+  if (row.offer?.kind === 'resize-exits' && row.unprotected === 0) return `EXITS ${quantityText(row.offer.quantity)} TOO LARGE`;
   return `UNPROTECTED ${quantityText(row.unprotected)}`;
 }

@@ -11,18 +11,18 @@ export type AskStop = (key: string) => void;
 /** Takes what is offered for a position. What needs a price or a confirmation opens where it is given. */
 export function useTakeOffer(ask: AskStop): { readonly take: (row: PositionRow) => void; readonly pending: boolean } {
   const protect = useCommand('position.protect', refused);
-  const mend = useCommand('position.mend', refused);
+  const mend = useCommand('position.resize-exits', refused);
   const { run: runProtect } = protect;
-  const { run: runMend } = mend;
+  const { run: runResize } = mend;
   const take = useCallback(
     (row: PositionRow) => {
       const { account, conId, offer } = row;
       if (offer?.kind === 'flatten') openDialog({ kind: 'close', key: row.key, percent: 100 });
-      else if (offer?.kind === 'mend') void runMend({ account, conId });
+      else if (offer?.kind === 'resize-exits') void runResize({ account, conId });
       else if (offer?.stop == null) ask(row.key);
       else void runProtect({ account, conId, stop: offer.stop });
     },
-    [ask, runMend, runProtect],
+    [ask, runResize, runProtect],
   );
   return { take, pending: protect.pending || mend.pending };
 }

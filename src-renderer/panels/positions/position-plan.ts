@@ -115,7 +115,7 @@ function makeRoom(
   }
   for (const [order, share] of [...shares].toSorted(([one], [other]) => Number(isStop(one)) - Number(isStop(other)))) {
     if (rest(order) <= share) stays.push(order);
-    else if (order.state === 'CANCEL_PENDING') changes.push(`the cancel of ${orderTerms(order)} is waited for`);
+    else if (order.state === 'PENDING_CANCEL') changes.push(`the cancel of ${orderTerms(order)} is waited for`);
     else if (share > 0 && order.modifiable)
       changes.push(`${orderTerms(order)} shrinks to ${quantityText((order.filled + share) as Quantity)}`);
     else if (share > 0 && isStop(order))

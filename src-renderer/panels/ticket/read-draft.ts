@@ -1,4 +1,4 @@
-import { MAX_CONDITION_DEPTH, conditionDepth, conditionFault, priceLeaves, type Condition } from '#domain/condition';
+import { MAX_CONDITION_DEPTH, conditionDepth, conditionRefusal, priceLeaves, type Condition } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import { isOnTick, formatPrice, priceFromText, roundToTick, tickDecimals, type Price } from '#domain/price';
 import { quantityFromText, type Quantity } from '#domain/quantity';
@@ -41,7 +41,7 @@ export function readDraft(draft: Draft, taken: ReadonlySet<string>): DraftReadin
   if (!sound || condition === undefined || quantity === undefined || entry === undefined || name === undefined) {
     return { spec: null, faults, missing: missing[0] ?? null };
   }
-  const fault = conditionFault(condition);
+  const fault = conditionRefusal(condition);
   if (fault !== undefined) return { spec: null, faults: { ...faults, conditions: fault }, missing: null };
   const spec: TriggerSpec = {
     name,

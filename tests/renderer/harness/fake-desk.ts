@@ -223,12 +223,12 @@ export class FakeDesk implements Bridge {
       case 'orders.cancel-all':
         for (const order of tables.rows('orders'))
           if (order.cancellable)
-            tables.patch('orders', order.key, { state: 'CANCEL_PENDING', cancellable: false, note: 'by you, unconfirmed' });
+            tables.patch('orders', order.key, { state: 'PENDING_CANCEL', cancellable: false, note: 'by you, unconfirmed' });
         this.#log('Cancel all by you');
         return this.#done();
       case 'order.cancel':
         tables.patch('orders', (input as Input<'order.cancel'>).key, {
-          state: 'CANCEL_PENDING',
+          state: 'PENDING_CANCEL',
           cancellable: false,
           note: 'by you, unconfirmed',
         });

@@ -147,7 +147,13 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     parentKey: null,
     state,
     ibStatus:
-      state === 'ACCEPTED' || state === 'PARTIAL' ? 'Submitted' : state === 'HELD' ? 'PreSubmitted' : state === 'FILLED' ? 'Filled' : null,
+      state === 'ACCEPTED' || state === 'PARTIALLY_FILLED'
+        ? 'Submitted'
+        : state === 'HELD'
+          ? 'PreSubmitted'
+          : state === 'FILLED'
+            ? 'Filled'
+            : null,
     conId: of.conId,
     symbol: of.symbol,
     side: 'BUY',
@@ -169,9 +175,9 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     orderId: 17,
     permId: 1_530_442_911,
     ref: key.startsWith('TD1-') ? key : null,
-    working: ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIAL', 'CANCEL_PENDING'].includes(state),
-    cancellable: ['ACCEPTED', 'HELD', 'PARTIAL', 'SUBMITTED'].includes(state),
-    modifiable: ['ACCEPTED', 'HELD', 'PARTIAL'].includes(state),
+    working: ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'PENDING_CANCEL'].includes(state),
+    cancellable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'SUBMITTED'].includes(state),
+    modifiable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED'].includes(state),
     settleable: false,
     createdAt: at,
     isOlder: false,

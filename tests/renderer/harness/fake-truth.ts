@@ -57,8 +57,8 @@ export function fakeTruth(name: string, input: unknown, now: number, tables: Fak
     }
     case 'position.trail':
       return trail(input as Input<'position.trail'>, tables, done);
-    case 'position.mend': {
-      const { account, conId } = input as Input<'position.mend'>;
+    case 'position.resize-exits': {
+      const { account, conId } = input as Input<'position.resize-exits'>;
       const row = tables.row('positions', `${account}:${String(conId)}`);
       if (row !== undefined)
         tables.patch('positions', row.key, {
@@ -97,7 +97,7 @@ function modify(input: Input<'order.modify'>, now: number, tables: FakeTables, d
     ...(input.quantity === undefined ? {} : { quantity: input.quantity }),
   };
   const { state } = row;
-  tables.patch('orders', row.key, { state: 'MODIFY_PENDING', modifiable: false, version: row.version + 1, updatedAt: now });
+  tables.patch('orders', row.key, { state: 'PENDING_REPLACE', modifiable: false, version: row.version + 1, updatedAt: now });
   setTimeout(() => {
     tables.patch('orders', row.key, { ...terms, state, modifiable: true, version: row.version + 2 });
     tables.commitSeq += 1;

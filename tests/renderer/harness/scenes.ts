@@ -203,7 +203,7 @@ function busy(tables: FakeTables, now: number): void {
   const E = 'TD1-AIG00002-1-1-E' as OrderKey;
   tables.put(
     'orders',
-    orderRow(E, AIG, 'PARTIAL', now - 4_100, {
+    orderRow(E, AIG, 'PARTIALLY_FILLED', now - 4_100, {
       quantity: units(300),
       filled: units(120),
       limit: price(48.4),
@@ -237,7 +237,7 @@ function busy(tables: FakeTables, now: number): void {
   );
   tables.put(
     'orders',
-    orderRow('perm:1530442911', BAC, 'CANCEL_PENDING', now - 190_000_000, {
+    orderRow('perm:1530442911', BAC, 'PENDING_CANCEL', now - 190_000_000, {
       side: 'SELL',
       quantity: units(500),
       limit: price(14.2),

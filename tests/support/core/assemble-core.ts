@@ -2,8 +2,8 @@ import type { Coordinator } from '#core/commit/coordinator';
 import { Stores } from '#core/commit/stores';
 import type { CommitBug } from '#core/commit/work';
 import { DeskCore } from '#core/engine/desk-core';
-import { type DeskStores, type Effect, openDeskStores } from '#core/engine/desk-state';
-import type { HallPorts } from '#core/engine/hall';
+import { type DeskStores, type Effect, openDeskStores } from '#core/state/records';
+import type { DeskPorts } from '#core/state/desk-state';
 import type { Clock } from '#core/ports/clock';
 import type { ContextPort } from '#core/ports/context';
 import type { TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
@@ -12,12 +12,12 @@ import type { Journal } from '#core/ports/journal';
 import type { Scheduler } from '#core/ports/scheduler';
 import type { TriggerId } from '#domain/ids';
 import { ok } from '#domain/result';
-import { MemoryLatchFile, rulesOf } from '../core-fixtures.ts';
-import { MemoryJournal } from '../memory-journal.ts';
+import { MemoryLatchFile, rulesOf } from './fixtures.ts';
+import { MemoryJournal } from '../journal/memory-journal.ts';
 import { coordinatorOn } from './coordinator-on.ts';
 
 /** What every assembly says for itself; each of the other ports stands in memory unless it is given. */
-type CorePorts = Pick<HallPorts, 'broker' | 'market'> & Partial<Omit<HallPorts, 'clock' | 'scheduler' | 'journal'>>;
+type CorePorts = Pick<DeskPorts, 'broker' | 'market'> & Partial<Omit<DeskPorts, 'clock' | 'scheduler' | 'journal'>>;
 
 export interface CoreParts {
   readonly clock: Clock & Scheduler;

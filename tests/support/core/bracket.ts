@@ -1,9 +1,9 @@
 import type { ClientId, ExecId, OrderId, OrderRef, PermId, TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import type { TriggerAction } from '#domain/trigger';
-import { CoreDesk } from '../core-desk.ts';
-import { DU } from '../core-fixtures.ts';
-import { IBM, px } from '../trigger-fixtures.ts';
+import { CoreDesk } from './desk.ts';
+import { DU } from './fixtures.ts';
+import { IBM, px } from './trigger-fixtures.ts';
 
 /** A target at 182.00 and a stop at 179.00. */
 export const BRACKET = { target: { kind: 'price', price: px(182) }, stop: { kind: 'price', price: px(179) } } as const;

@@ -5,7 +5,7 @@ import type { Clock } from '#core/ports/clock';
 import type { ContextPort } from '#core/ports/context';
 import type { Journal } from '#core/ports/journal';
 import type { Scheduler } from '#core/ports/scheduler';
-import { MemoryJournal } from '../memory-journal.ts';
+import { MemoryJournal } from '../journal/memory-journal.ts';
 
 /** A coordinator whose clock is its scheduler, too. `context` is the synchronous one and `journal` in memory unless given. */
 export function coordinatorOn<E>(

@@ -3,9 +3,9 @@ import type { Execution } from '#domain/execution';
 import type { ClientId, ExecId, OrderId, OrderRef, PermId, TriggerId } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import { units } from '#domain/quantity';
-import { CoreDesk } from '../core-desk.ts';
-import { DU, manualOrder, MemoryLatchFile } from '../core-fixtures.ts';
-import { IBM, px } from '../trigger-fixtures.ts';
+import { CoreDesk } from './desk.ts';
+import { DU, manualOrder, MemoryLatchFile } from './fixtures.ts';
+import { IBM, px } from './trigger-fixtures.ts';
 
 /** What an earlier run of the desk leaves to the next: its trigger, its order, its files. */
 

@@ -1,7 +1,7 @@
 import type { OrderRef } from '#domain/ids';
 import type { OrderLeg } from '#domain/order';
 import type { Quantity } from '#domain/quantity';
-import type { CoreDesk } from '../core-desk.ts';
+import type { CoreDesk } from './desk.ts';
 
 /** What has left the desk, at a glance and in its order. */
 

@@ -1,5 +1,5 @@
-import { resumeDesk } from '#core/engine/operator';
-import type { CoreDesk } from '../core-desk.ts';
+import { resumeDesk } from '#core/engine/operator-commands';
+import type { CoreDesk } from './desk.ts';
 
 /**
  * The connection is lost and back, IB's lists end, and the operator resumes; the last trade of IBM stands at 179.90, 1.5 s long. Throws
@@ -9,7 +9,7 @@ export function resumed(desk: CoreDesk): void {
   desk.disconnect();
   desk.connect();
   desk.ends();
-  const done = resumeDesk(desk.hall, 'the test');
+  const done = resumeDesk(desk.deskState, 'the test');
   if (!done.ok) throw new Error(done.error.text);
   desk.pnl();
   desk.quote(179.9);

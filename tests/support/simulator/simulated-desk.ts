@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { type Simulator, startSimulator } from '#simulator/simulator';
-import { type LiveDesk, openLiveDesk } from '../live-desk.ts';
+import { type LiveDesk, openLiveDesk } from '../core/live-desk.ts';
 
 /** The whole desk on a simulator whose synthetic market waits to be stepped. Both end with the running test, the desk first. */
 export async function simulatedDesk(): Promise<{ readonly simulator: Simulator; readonly live: LiveDesk }> {

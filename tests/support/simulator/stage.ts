@@ -1,8 +1,8 @@
 import { expect, onTestFinished } from 'vitest';
-import type { Faults } from '#simulator/faults';
+import type { Faults } from '#simulator/fault/faults';
 import type { Simulator, SimulatorOptions } from '#simulator/simulator';
-import { connectClient, type TestClient } from '../simulator-client.ts';
-import { OPEN, simulatorOn, type TapeLine } from '../simulator-tape.ts';
+import { connectClient, type TestClient } from './client.ts';
+import { OPEN, simulatorOn, type TapeLine } from './tape.ts';
 
 /** Three lines of a tape: 180.00 × 180.02, 300 shares on each side, after a trade of 100 between them. */
 export const QUOTE: readonly TapeLine[] = [

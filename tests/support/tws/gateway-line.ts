@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { TwsOptions } from '#tws/tws-options';
 import { FakeClock } from '../fake-clock.ts';
-import { type MemoryHighWater, TwsDesk } from '../tws-desk.ts';
-import { FakeGateway, type GatewayManners } from '../tws-fake-gateway.ts';
+import { type MemoryHighWater, TwsDesk } from './desk.ts';
+import { FakeGateway, type GatewayManners } from './fake-gateway.ts';
 
 /** A gateway and a desk before it, both with sockets; the desk's time is in the test's hands. */
 export interface GatewayLine {

@@ -1,0 +1,81 @@
+import { onlyGlobally } from '#core/order/addressable';
+import { commit, count, type DeskState } from '#core/state/desk-state';
+import { step } from '#core/state/records';
+import type { Refusal } from '#core/state/refusal';
+import type { OrderKey } from '#domain/ids';
+import { isWorking, type Order } from '#domain/order';
+import { err, ok, type Result } from '#domain/result';
+import { notSent } from './submit.ts';
+import { move } from './transition.ts';
+
+export function cancelInside(desk: DeskState, tx: Parameters<typeof step>[0], target: Order, globally = false): void {
+  const order = tx.get(desk.stores.orders, target.key);
+  if (order === undefined || !isWorking(order.state)) return;
+  const { orderId, clientId } = order;
+  if (!globally && (orderId === undefined || clientId === undefined)) return;
+  tx.set(desk.stores.orders, order.key, {
+    ...order,
+    cancelAskedAt: tx.at,
+    ...(order.state === 'UNKNOWN' ? {} : { state: move(desk, order, 'PENDING_CANCEL'), updatedAt: tx.at, note: 'cancel sent' }),
+  });
+  desk.cancelRetries.note(order.key, desk.ports.clock.now());
+  if (globally || orderId === undefined || clientId === undefined) return;
+  tx.effect({
+    kind: 'cancel',
+    key: order.key,
+    address: { clientId, orderId, ...(order.permId === undefined ? {} : { permId: order.permId }) },
+  });
+}
+
+/**
+ * After a reconnect, before anything else: cancels that found no socket, or may have died with it. Orders of other programs are reached by
+ * the global cancel of a kill alone.
+ */
+export function resendCancels(desk: DeskState): void {
+  const due: Order[] = [];
+  for (const key of desk.unsentCancels) {
+    const order = desk.index.get(key);
+    if (order !== undefined && isWorking(order.state) && order.origin !== 'foreign') due.push(order);
+    else desk.unsentCancels.delete(key);
+  }
+  if (due.length === 0 && !desk.unsentGlobalCancel) return;
+  commit(desk, 'risk-reducing', 'cancels.again', { kind: 'system', text: 'cancels that may not have left' }, (tx) => {
+    for (const order of due) cancelInside(desk, tx, order, onlyGlobally(order));
+    if (desk.unsentGlobalCancel) tx.effect({ kind: 'global-cancel' });
+  });
+}
+
+/**
+ * Cancels of the operator: one order, all own, or all (`globally`, which reaches other programs' orders too). Two orders of one reference go
+ * together, for nobody knows which of them was wished. Legal in every state.
+ */
+export function cancelOrders(desk: DeskState, orders: readonly Order[], by: string, globally = false): number {
+  let sent = 0;
+  const targets = new Map(orders.flatMap((order) => [order, ...desk.index.twinsOf(order)]).map((order) => [order.key, order]));
+  // A change that still waits would leave after the cancel.
+  const changing = [...targets.values()].flatMap(({ state, ref }) => (state === 'PENDING_REPLACE' && ref !== undefined ? [ref] : []));
+  if (changing.length > 0) desk.ports.broker.drop(changing, `cancelled by ${by}`);
+  const seq = commit(desk, 'risk-reducing', 'orders.cancel', { kind: 'command', text: `cancel by ${by}` }, (tx) => {
+    for (const target of targets.values()) {
+      const order = tx.get(desk.stores.orders, target.key);
+      if (order === undefined || !isWorking(order.state)) continue;
+      desk.cancelRetries.forget(order.key);
+      cancelInside(desk, tx, order, globally && onlyGlobally(order));
+      sent += 1;
+    }
+    if (globally) tx.effect({ kind: 'global-cancel' });
+    return tx.seq;
+  });
+  count(desk, 'cancels', sent);
+  return seq ?? 0;
+}
+
+/** One order that has not left. It goes with all legs of its bracket, because IB gets them together or not at all. */
+export function cancelWaiting(desk: DeskState, key: OrderKey, by: string): Result<number, Refusal> {
+  const order = desk.index.get(key);
+  const reason = `Cancelled by ${by} before it left.`;
+  const dropped = order?.ref === undefined ? [] : desk.ports.broker.drop([order.ref], reason);
+  notSent(desk, dropped, reason);
+  if (dropped.length === 0) return err({ code: 'not-allowed-now', text: 'This order is just leaving; cancel it in a moment.' });
+  return ok(desk.coordinator.seq);
+}

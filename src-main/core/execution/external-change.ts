@@ -1,0 +1,72 @@
+import type { OpenOrderNews } from '#core/ports/broker';
+import { entryKeyOf } from '#core/order/oca-group';
+import type { OrderKey } from '#domain/ids';
+import { type Order, sameTrail, type Trail } from '#domain/order';
+import { trailText } from '#domain/order-text';
+import { formatPrice, type Price } from '#domain/price';
+import { formatQuantity, type Quantity } from '#domain/quantity';
+import type { DeskState } from '#core/state/desk-state';
+
+export interface Terms {
+  readonly quantity: Quantity;
+  readonly limit: Price | undefined;
+  readonly stop: Price | undefined;
+  readonly trail: Trail | undefined;
+}
+
+interface Asked {
+  readonly at: number;
+  readonly terms: readonly Terms[];
+}
+
+/** A list that was made before a change may come after it, and IB may take a change long after it was asked: within this time they are ours. */
+const REMEMBERED_MS = 30_000;
+
+const asked = new WeakMap<DeskState, Map<OrderKey, Asked[]>>();
+
+/** Trailing orders move their stop by themselves, so it is no term. */
+export function termsOf(order: Pick<Order, 'quantity' | 'type' | 'limit' | 'stop' | 'trail'>): Terms {
+  const trails = order.type.startsWith('TRAIL');
+  return { quantity: order.quantity, limit: order.limit, stop: trails ? undefined : order.stop, trail: order.trail };
+}
+
+/** Terms that this desk gave an order, the old and the new: where a listing names them nobody else changed anything. */
+export function noteRequestedTerms(desk: DeskState, key: OrderKey, terms: readonly Terms[], at: number): void {
+  const orders = asked.get(desk) ?? new Map<OrderKey, Asked[]>();
+  asked.set(desk, orders);
+  const recent = (orders.get(key) ?? []).filter((one) => at - one.at <= REMEMBERED_MS);
+  orders.set(key, [...recent, { at, terms }]);
+}
+
+/**
+ * What a listing says of an own order that works and that this desk did not ask for: changed by a person in TWS, or by IB. Undefined when
+ * there is nothing. IB itself shrinks exits as others of their group fill, and as their entry ends: that is nobody's hand.
+ */
+export function externalChange(desk: DeskState, order: Order, news: OpenOrderNews, at: number): string | undefined {
+  if (order.origin !== 'trigger' && order.origin !== 'operator') return undefined;
+  if (order.ackedAt === undefined || order.state === 'PENDING_REPLACE' || order.change !== undefined) return undefined;
+  const before = termsOf(order);
+  const told = termsOf({ ...order, ...news, type: order.type, quantity: news.quantity > 0 ? news.quantity : order.quantity });
+  const isExit = entryKeyOf(order) !== undefined || order.ocaGroup !== undefined;
+  const after: Terms = isExit && told.quantity < before.quantity ? { ...told, quantity: before.quantity } : told;
+  if (same(before, after)) return undefined;
+  const ours = (asked.get(desk)?.get(order.key) ?? []).filter((one) => at - one.at <= REMEMBERED_MS).flatMap((one) => one.terms);
+  if (ours.some((terms) => same(terms, after))) return undefined;
+  // A list on its way may still name the old terms: they are not a second change.
+  noteRequestedTerms(desk, order.key, [before, after], at);
+  return differences(before, after);
+}
+
+function same(one: Terms, other: Terms): boolean {
+  return one.quantity === other.quantity && one.limit === other.limit && one.stop === other.stop && sameTrail(one.trail, other.trail);
+}
+
+function differences(before: Terms, after: Terms): string {
+  const parts: string[] = [];
+  const price = (value: Price | undefined): string => (value === undefined ? '—' : formatPrice(value));
+  if (before.limit !== after.limit) parts.push(`limit ${price(before.limit)} → ${price(after.limit)}`);
+  if (before.stop !== after.stop) parts.push(`stop ${price(before.stop)} → ${price(after.stop)}`);
+  if (!sameTrail(before.trail, after.trail)) parts.push(`trails by ${trailText(before.trail)} → ${trailText(after.trail)}`);
+  if (before.quantity !== after.quantity) parts.push(`quantity ${formatQuantity(before.quantity)} → ${formatQuantity(after.quantity)}`);
+  return parts.join(', ');
+}

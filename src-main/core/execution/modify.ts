@@ -1,0 +1,262 @@
+import { approve } from '#core/risk/risk-engine';
+import type { BrokerNotice, OpenOrderNews, OrderAddress } from '#core/ports/broker';
+import type { Tx } from '#core/commit/transaction';
+import type { OrderKey, OrderRef } from '#domain/ids';
+import {
+  type Order,
+  type OrderIntent,
+  type OrderLeg,
+  type OrderState,
+  type OrderType,
+  sameTrail,
+  type TimeInForce,
+  type Trail,
+} from '#domain/order';
+import { trailText } from '#domain/order-text';
+import { formatPrice, type Price, roundToTick } from '#domain/price';
+import { formatQuantity, type Quantity } from '#domain/quantity';
+import { err, ok, type Result } from '#domain/result';
+import { type Effect, log } from '#core/state/records';
+import { mayTransmit } from '#core/state/engine-state';
+import { attempt, commit, engineState, type DeskState } from '#core/state/desk-state';
+import { noteRequestedTerms, termsOf } from './external-change.ts';
+import { numberRefusal } from '#core/order/addressable';
+import { riskContext } from '#core/pretrade/read-risk-context';
+import type { Refusal } from '#core/state/refusal';
+
+export interface NewTerms {
+  readonly limit?: Price;
+  readonly stop?: Price;
+  readonly trail?: Trail;
+  readonly quantity?: Quantity;
+}
+
+const CHANGEABLE: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'HELD', 'PARTIALLY_FILLED']);
+/** A listing with the old terms that comes later than this says that IB did not take the change. */
+const TAKEN_WITHIN_MS = 3_000;
+
+function refuse(text: string): { readonly ok: false; readonly error: Refusal } {
+  return err({ code: 'not-allowed-now', text });
+}
+
+/** Whether the order itself can get new terms; the link may still be in the way. */
+export function isChangeable(order: Order): boolean {
+  return CHANGEABLE.has(order.state) && order.origin !== 'foreign' && numberRefusal(order) === undefined;
+}
+
+/** Why this order cannot get new terms now; undefined when it can. A sentence. */
+export function modifyRefusal(desk: DeskState, order: Order): string | undefined {
+  if (order.state === 'PENDING_REPLACE') return 'A change of this order is on its way already; wait for IB to answer it.';
+  if (!CHANGEABLE.has(order.state)) return `The order is ${order.state}; only one that works at the broker can be changed.`;
+  if (order.origin === 'foreign') return 'Another program placed this order; change it there or in TWS.';
+  const nameless = numberRefusal(order);
+  if (nameless !== undefined) return nameless;
+  if (!desk.link.ready) return desk.link.problem?.text ?? 'The connection to TWS is not ready; the order stays as it is.';
+  if (desk.link.upstream === 'down') return 'TWS has lost its connection to IB; the order stays as it is.';
+  if (!desk.reconciliation.done()) return 'The book is being compared with the broker; try again in a moment.';
+  return undefined;
+}
+
+/** An exit only lowers exposure: its side is against the position and it was placed as one. */
+function isExit(desk: DeskState, order: Order): boolean {
+  if (order.leg === 'S' || order.leg === 'T' || order.leg === 'F') return true;
+  const position = desk.stores.positions.get(`${order.account}:${order.contract.conId}`);
+  const held = position === undefined ? 0 : order.side === 'SELL' ? position.quantity : 0 - position.quantity;
+  return held > 0 && order.quantity - order.filled <= held;
+}
+
+/** Manual orders carry no reference of ours; on the wire they keep none that could be taken for one. */
+function referenceOf(order: Order): OrderRef {
+  return order.ref ?? (`by hand ${order.permId ?? order.orderId ?? 0}` as OrderRef);
+}
+
+/** New terms under the order's own id. What is left out stays. The row shows IB's terms until IB has said the new ones. */
+export function modifyOrder(desk: DeskState, key: OrderKey, version: number, terms: NewTerms, by: string): Result<number, Refusal> {
+  const order = desk.index.get(key);
+  if (order === undefined) return err({ code: 'not-found', text: 'There is no such order.' });
+  if (order.updatedAt !== version) return err({ code: 'conflict', text: 'The order changed in the meantime; look at it again.' });
+  return changeOrder(desk, order, terms, by);
+}
+
+export function changeOrder(desk: DeskState, order: Order, terms: NewTerms, by: string): Result<number, Refusal> {
+  const fault = modifyRefusal(desk, order) ?? termsRefusal(desk, order, terms);
+  if (fault !== undefined) return refuse(fault);
+  const tick = desk.details.get(order.contract.conId)?.minTick;
+  const at = (price: Price): Price => (tick === undefined ? price : roundToTick(price, tick, 'nearest'));
+  const limit = terms.limit === undefined ? order.limit : at(terms.limit);
+  const stop = terms.stop === undefined ? standing(order, tick) : at(terms.stop);
+  const trail = terms.trail ?? order.trail;
+  const leg: OrderLeg = {
+    ref: referenceOf(order),
+    leg: order.leg ?? 'E',
+    side: order.side,
+    type: order.type,
+    quantity: terms.quantity ?? order.quantity,
+    tif: order.tif as TimeInForce,
+    outsideRth: order.outsideRth,
+    ...(limit === undefined ? {} : { limit }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(trail === undefined ? {} : { trail }),
+    ...(order.ocaGroup === undefined ? {} : { ocaGroup: order.ocaGroup }),
+  };
+  const intent: OrderIntent = {
+    account: order.account,
+    contract: order.contract,
+    purpose: isExit(desk, order) ? 'reduce' : 'entry',
+    origin: 'operator',
+    changes: order.key,
+    legs: [leg],
+  };
+  const state = engineState(desk);
+  if (!mayTransmit(state, intent.purpose === 'reduce' ? 'confirmed-reduce' : 'operator-entry'))
+    return refuse(`The desk is ${state}; ${intent.purpose === 'reduce' ? 'no order' : 'no entry'} can be changed in this state.`);
+  const words = changeText(order, leg);
+  const outcome = attempt(desk, 'order', 'order.modify', { kind: 'command', text: `${by}: ${words}`, ref: order.key }, (tx) => {
+    const now = tx.get(desk.stores.orders, order.key);
+    if (now === undefined || !CHANGEABLE.has(now.state)) return 'The order changed in the meantime; look at it again.';
+    const verdict = approve(intent, riskContext(desk, tx, intent, undefined, undefined), tx.seq);
+    if (!('verdict' in verdict)) return `${verdict.control}: ${verdict.text}`;
+    noteRequestedTerms(desk, order.key, [termsOf(now), termsOf(leg)], tx.at);
+    tx.set(desk.stores.orders, order.key, {
+      ...now,
+      state: 'PENDING_REPLACE',
+      change: {
+        quantity: leg.quantity,
+        ...(limit === undefined ? {} : { limit }),
+        ...(stop === undefined ? {} : { stop }),
+        ...(trail === undefined ? {} : { trail }),
+        from: now.state,
+        at: tx.at,
+      },
+      updatedAt: tx.at,
+      note: `change sent: ${words}`,
+    });
+    tx.effect({ kind: 'modify', key: order.key, address: addressOf(now), approved: verdict });
+    log(tx, 'info', `${by} changes ${order.side} ${order.contract.symbol}: ${words}`, { kind: 'order', key: order.key });
+    return tx.seq;
+  });
+  if (outcome.kind === 'failed') return refuse('The change could not be recorded; nothing was sent.');
+  if (outcome.kind === 'deferred') return ok(desk.coordinator.seq);
+  return typeof outcome.value === 'string' ? refuse(outcome.value) : ok(outcome.value);
+}
+
+function termsRefusal(desk: DeskState, order: Order, terms: NewTerms): string | undefined {
+  const types: Readonly<Record<OrderType, readonly ('limit' | 'stop' | 'trail')[]>> = {
+    MKT: [],
+    LMT: ['limit'],
+    STP: ['stop'],
+    'STP LMT': ['limit', 'stop'],
+    TRAIL: ['trail'],
+  };
+  const has = (types as Readonly<Record<string, readonly string[]>>)[order.type];
+  if (has === undefined) return `This desk does not change ${order.type} orders; change it in TWS.`;
+  if (terms.limit !== undefined && !has.includes('limit')) return `A ${order.type} order has no limit price.`;
+  if (terms.stop !== undefined && !has.includes('stop')) return `A ${order.type} order has no stop price of its own.`;
+  if (terms.trail !== undefined && !has.includes('trail')) return `A ${order.type} order does not trail.`;
+  if (terms.quantity !== undefined && terms.quantity <= order.filled)
+    return `${formatQuantity(order.filled)} of it are filled already; cancel it instead, or choose a larger quantity.`;
+  const same =
+    (terms.limit ?? order.limit) === order.limit &&
+    (terms.stop ?? order.stop) === order.stop &&
+    (terms.trail === undefined || sameTrail(terms.trail, order.trail)) &&
+    (terms.quantity ?? order.quantity) === order.quantity;
+  return same
+    ? 'These are the terms that the order has.'
+    : desk.latch.isSet()
+      ? `The kill switch is set (${desk.latch.reason()}).`
+      : undefined;
+}
+
+function changeText(order: Order, leg: OrderLeg): string {
+  const parts: string[] = [];
+  if (leg.limit !== undefined && leg.limit !== order.limit) parts.push(`limit ${priceOr(order.limit)} → ${formatPrice(leg.limit)}`);
+  if (leg.stop !== undefined && leg.stop !== order.stop) parts.push(`stop ${priceOr(order.stop)} → ${formatPrice(leg.stop)}`);
+  if (leg.trail !== undefined && !sameTrail(leg.trail, order.trail))
+    parts.push(`trails by ${trailText(order.trail)} → ${trailText(leg.trail)}`);
+  if (leg.quantity !== order.quantity) parts.push(`quantity ${formatQuantity(order.quantity)} → ${formatQuantity(leg.quantity)}`);
+  return parts.join(', ');
+}
+
+/** Where a trailing order goes on from: IB's last word, on the tick, towards the market. IB moves it from there, never back. */
+function standing(order: Order, tick: Price | undefined): Price | undefined {
+  if (order.type !== 'TRAIL' || order.stop === undefined || tick === undefined) return order.stop;
+  return roundToTick(order.stop, tick, order.side === 'SELL' ? 'up' : 'down');
+}
+
+function priceOr(price: Price | undefined): string {
+  return price === undefined ? '—' : formatPrice(price);
+}
+
+function addressOf(order: Order): OrderAddress {
+  return {
+    clientId: order.clientId as OrderAddress['clientId'],
+    orderId: order.orderId as OrderAddress['orderId'],
+    ...(order.permId === undefined ? {} : { permId: order.permId }),
+  };
+}
+
+/** The outbox's hand. What does not leave takes the order back to where it was. */
+export function dispatchModify(desk: DeskState, effect: Extract<Effect, { kind: 'modify' }>, durable: boolean): void {
+  if (!durable) {
+    changeOver(desk, effect.key, 'the journal could not record the change, so it was not sent', true);
+    return;
+  }
+  desk.ordersOut.amend(effect.approved.value.legs[0]);
+  const outcome = desk.ports.broker.modify(effect.address, effect.approved);
+  if (outcome.kind !== 'refused') return;
+  desk.ordersOut.forgetChange(effect.approved.value.legs[0].ref);
+  changeOver(desk, effect.key, `not changed: ${outcome.reason}`, true);
+}
+
+/** A change that waited for a message slot and was dropped. */
+export function changeNotSent(desk: DeskState, refs: readonly OrderRef[], reason: string): void {
+  for (const order of desk.index.working())
+    if (order.state === 'PENDING_REPLACE' && refs.includes(referenceOf(order))) changeOver(desk, order.key, `not changed: ${reason}`, true);
+}
+
+function changeOver(desk: DeskState, key: OrderKey, note: string, alarm: boolean): void {
+  commit(desk, 'risk-reducing', 'order.not-modified', { kind: 'system', text: note, ref: key }, (tx) => {
+    const order = tx.get(desk.stores.orders, key);
+    if (order?.state !== 'PENDING_REPLACE') return;
+    withdrawChange(tx, desk, order, note, alarm);
+  });
+}
+
+function withdrawChange(tx: Tx<Effect>, desk: DeskState, order: Order, note: string, alarm: boolean): Order {
+  const { change, ...rest } = order;
+  const back: Order = { ...rest, state: order.filled > 0 ? 'PARTIALLY_FILLED' : (change?.from ?? 'ACCEPTED'), note, updatedAt: tx.at };
+  tx.set(desk.stores.orders, order.key, back);
+  if (alarm) log(tx, 'alarm', `${order.side} ${order.contract.symbol} keeps its terms: ${note}.`, { kind: 'order', key: order.key });
+  return back;
+}
+
+/** IB refused a change (104, 105, 110 …): the order lives on with its old terms. True when the notice was about one. */
+export function changeRefused(desk: DeskState, order: Order, notice: BrokerNotice): boolean {
+  const refuses = notice.disposition === 'refused-change' || notice.disposition === 'reject';
+  if (order.state !== 'PENDING_REPLACE' || !refuses) return false;
+  changeOver(desk, order.key, `IB ${notice.code}: ${notice.text}`, true);
+  desk.ports.broker.requestOpenOrders();
+  return true;
+}
+
+/** Where a listing leads an order whose change is under way: it is taken when the listing names the new terms. */
+export function changeListed(order: Order, news: OpenOrderNews, at: number): 'taken' | 'refused' | 'waits' {
+  const { change } = order;
+  if (change === undefined) return 'taken';
+  const taken =
+    (news.quantity === 0 || news.quantity === change.quantity) &&
+    (change.limit === undefined || news.limit === change.limit) &&
+    // IB moves the stop of a trailing order by itself.
+    (change.stop === undefined || change.trail !== undefined || news.stop === change.stop) &&
+    (change.trail === undefined || sameTrail(news.trail, change.trail));
+  if (taken) return 'taken';
+  return at - change.at > TAKEN_WITHIN_MS ? 'refused' : 'waits';
+}
+
+/** A change without an answer is looked up; the listing decides. */
+export function followChanges(desk: DeskState, now: number): void {
+  const waiting = desk.index
+    .working()
+    .some((order) => order.change !== undefined && order.state === 'PENDING_REPLACE' && now - order.change.at > TAKEN_WITHIN_MS + 1_000);
+  if (waiting && desk.link.ready) desk.ports.broker.requestOpenOrders();
+}

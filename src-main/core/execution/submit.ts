@@ -1,0 +1,251 @@
+import type { Tx } from '#core/commit/transaction';
+import { stopsProtecting } from '#core/order/stop-coverage';
+import type { ApprovedOrder, SendOutcome } from '#core/ports/broker';
+import type { RecentSend } from '#core/risk/risk-context';
+import type { ClientId, OrderKey, OrderRef } from '#domain/ids';
+import { isWorking, type Order, type OrderCause, type OrderIntent } from '#domain/order';
+import { formatQuantity, ZERO } from '#domain/quantity';
+import { abs, minus } from '#domain/scaled';
+import { type Effect, log, positionKey } from '#core/state/records';
+import { commit, count, type DeskState } from '#core/state/desk-state';
+import { step } from '#core/state/records';
+
+/** orderRef is the desk's key for its own orders. */
+function keyOf(ref: OrderRef): OrderKey {
+  return ref as string as OrderKey;
+}
+
+/** Writes one order per leg in the given state; the first leg is the parent of the others. */
+export function writeOrders(
+  desk: DeskState,
+  tx: Tx<Effect>,
+  intent: OrderIntent,
+  state: 'QUEUED' | 'DENIED',
+  cause: OrderCause,
+  note: string,
+): void {
+  const [parent] = intent.legs;
+  // A denial says nothing of an order that exists under this reference already, perhaps sent by an earlier run.
+  if (state === 'DENIED' && intent.legs.some((leg) => tx.has(desk.stores.orders, keyOf(leg.ref)))) return;
+  for (const leg of intent.legs) {
+    const order: Order = {
+      key: keyOf(leg.ref),
+      ref: leg.ref,
+      ...(intent.triggerId === undefined ? {} : { triggerId: intent.triggerId }),
+      leg: leg.leg,
+      ...(leg === parent ? {} : { parentKey: keyOf(parent.ref) }),
+      account: intent.account,
+      contract: intent.contract,
+      side: leg.side,
+      type: leg.type,
+      tif: leg.tif,
+      quantity: leg.quantity,
+      ...(leg.limit === undefined ? {} : { limit: leg.limit }),
+      ...(leg.stop === undefined ? {} : { stop: leg.stop }),
+      ...(leg.trail === undefined ? {} : { trail: leg.trail }),
+      ...(leg.ocaGroup === undefined ? {} : { ocaGroup: leg.ocaGroup }),
+      outsideRth: leg.outsideRth,
+      state,
+      filled: ZERO,
+      origin: intent.origin,
+      createdAt: tx.at,
+      updatedAt: tx.at,
+      note,
+      // The exits of a bracket have the entry's reasons; they are kept once, with the parent.
+      ...(leg === parent ? { cause } : {}),
+    };
+    tx.set(desk.stores.orders, order.key, order);
+  }
+}
+
+/** Remembers the send for the rate and duplicate controls and lets the approved order leave after the commit. */
+export function releaseApproved(desk: DeskState, tx: Tx<Effect>, approved: ApprovedOrder): void {
+  const [entry] = approved.value.legs;
+  const send: RecentSend = {
+    at: approved.approvedAt,
+    account: approved.value.account,
+    conId: approved.value.contract.conId,
+    side: entry.side,
+    quantity: entry.quantity,
+    type: entry.type,
+    price: entry.limit ?? entry.stop ?? null,
+  };
+  for (const key of desk.recentSends.surplus(send.at)) tx.delete(desk.stores.sends, key);
+  tx.set(desk.stores.sends, tx.seq, send);
+  tx.effect({ kind: 'place', approved });
+}
+
+/** The outbox's hand: exactly once per approved order, after its commit is in the journal. */
+export function dispatchPlace(desk: DeskState, approved: ApprovedOrder, durable: boolean): void {
+  if (!durable) {
+    notSent(
+      desk,
+      approved.value.legs.map((leg) => leg.ref),
+      'The journal could not record this order, so it was not sent.',
+    );
+    return;
+  }
+  desk.ordersOut.approve(approved.value.legs);
+  let outcome: SendOutcome;
+  try {
+    outcome = desk.ports.broker.place(approved);
+  } catch (defect) {
+    lostTrack(desk, approved);
+    throw defect;
+  }
+  if (outcome.kind === 'refused')
+    notSent(
+      desk,
+      approved.value.legs.map((leg) => leg.ref),
+      outcome.reason,
+      desk.latch.isSet(),
+    );
+  else if (outcome.kind === 'sent') orderSent(desk, outcome.legs, outcome.at);
+  else orderWaits(desk, approved);
+}
+
+/** The broker port broke while it held the order. Nobody knows whether it left: UNKNOWN, looked up, never sent again. */
+function lostTrack(desk: DeskState, approved: ApprovedOrder): void {
+  const [entry] = approved.value.legs;
+  commit(desk, 'risk-reducing', 'order.unknown', { kind: 'system', text: 'the broker port broke', ref: entry.ref }, (tx) => {
+    for (const leg of approved.value.legs) {
+      const order = tx.get(desk.stores.orders, keyOf(leg.ref));
+      if (order?.state !== 'QUEUED') continue;
+      tx.set(desk.stores.orders, order.key, {
+        ...order,
+        state: 'UNKNOWN',
+        updatedAt: tx.at,
+        note: 'a defect hid whether it left; look in TWS',
+      });
+    }
+    log(tx, 'alarm', `UNKNOWN: a defect hid whether ${entry.side} ${approved.value.contract.symbol} left. Look in TWS.`, {
+      kind: 'order',
+      key: entry.ref,
+    });
+    step(tx, desk.stores, 'sent', 'An order may be at the broker.');
+  });
+  desk.ports.broker.requestOpenOrders();
+}
+
+/** Handed over, waiting for a message slot: the desk goes on watching, the order stays QUEUED and counts as exposure. */
+function orderWaits(desk: DeskState, approved: ApprovedOrder): void {
+  commit(desk, 'order', 'order.waits', { kind: 'system', text: 'waits for a message slot', ref: approved.value.legs[0].ref }, (tx) => {
+    step(tx, desk.stores, 'sent', 'An order waits for a message slot.');
+  });
+}
+
+export function orderSent(
+  desk: DeskState,
+  legs: readonly { readonly ref: OrderRef; readonly orderId: number; readonly clientId: ClientId }[],
+  at: number,
+): void {
+  const monotonic = desk.ports.clock.monotonic();
+  for (const leg of legs) desk.latencies.sent(keyOf(leg.ref), monotonic);
+  const last = legs.at(-1);
+  commit(
+    desk,
+    'risk-reducing',
+    'order.sent',
+    { kind: 'system', text: 'The order left the program', ...(last === undefined ? {} : { ref: last.ref }) },
+    (tx) => {
+      for (const leg of legs) {
+        const order = tx.get(desk.stores.orders, keyOf(leg.ref));
+        if (order === undefined) continue;
+        const ids = { orderId: leg.orderId as NonNullable<Order['orderId']>, clientId: leg.clientId };
+        const thoughtUnsent = order.state === 'DENIED' || order.state === 'ABORTED_BY_KILL';
+        // The broker may have answered before this commit: then only the ids are new.
+        // The connection may have gone in the very act of writing: then nobody knows how far it came.
+        const sent = desk.link.ready ? 'SUBMITTED' : 'UNKNOWN';
+        const state = order.state === 'QUEUED' || thoughtUnsent ? sent : order.state;
+        const unwanted = thoughtUnsent || (desk.latch.isSet() && order.leg !== 'F' && isWorking(state));
+        tx.set(desk.stores.orders, order.key, {
+          ...order,
+          ...ids,
+          state: unwanted ? 'PENDING_CANCEL' : state,
+          sentAt: at,
+          updatedAt: tx.at,
+          ...(unwanted ? { cancelAskedAt: tx.at } : {}),
+          note: unwanted
+            ? 'cancel sent'
+            : state === 'UNKNOWN'
+              ? 'the connection was lost as it left; it is looked up'
+              : order.state === 'QUEUED'
+                ? 'sent, waiting for the first answer'
+                : (order.note ?? ''),
+        });
+        if (!unwanted && state === 'UNKNOWN' && order.state !== 'UNKNOWN')
+          log(tx, 'alarm', `UNKNOWN: the connection was lost as ${order.side} ${order.contract.symbol} left.`, {
+            kind: 'order',
+            key: order.key,
+          });
+        if (unwanted) tx.effect({ kind: 'cancel', key: order.key, address: ids });
+        if (thoughtUnsent)
+          log(
+            tx,
+            'alarm',
+            `${order.side} ${order.contract.symbol} left the program although it was counted as not sent; it is being cancelled.`,
+            {
+              kind: 'order',
+              key: order.key,
+            },
+          );
+      }
+      leftBehind(desk, tx, legs);
+      step(tx, desk.stores, 'sent', 'Orders are at the broker.');
+    },
+  );
+}
+
+/** Legs whose parent left without them: the wire broke in between. They never reached the broker. */
+function leftBehind(desk: DeskState, tx: Tx<Effect>, legs: readonly { readonly ref: OrderRef }[]): void {
+  const sent = new Set(legs.map((leg) => keyOf(leg.ref)));
+  for (const { key } of desk.index.queued()) {
+    const order = tx.get(desk.stores.orders, key);
+    if (order?.state !== 'QUEUED' || order.parentKey === undefined || !sent.has(order.parentKey) || sent.has(key)) continue;
+    tx.set(desk.stores.orders, key, { ...order, state: 'DENIED', updatedAt: tx.at, note: 'its parent left without it' });
+    if (order.ref !== undefined) desk.ordersOut.withdraw([order.ref]);
+    log(tx, 'alarm', `Not sent: ${order.side} ${order.contract.symbol} ${order.type}; its entry left without it. Check the protection.`, {
+      kind: 'order',
+      key,
+    });
+  }
+}
+
+/** A close made room for itself: what it leaves open is said with its end. */
+function nakedText(desk: DeskState, { account, contract }: Order): string {
+  const position = desk.stores.positions.get(positionKey(account, contract.conId));
+  if (position === undefined) return '';
+  const open = minus(abs(position.quantity), stopsProtecting(desk.index.working(), position));
+  return open > 0 ? ` UNPROTECTED ${formatQuantity(open)} ${contract.symbol}: protect it or close it again.` : '';
+}
+
+/** Nothing of it left: DENIED, or ABORTED_BY_KILL when a kill dropped it. */
+export function notSent(desk: DeskState, refs: readonly OrderRef[], reason: string, byKill = false): void {
+  if (refs.length === 0) return;
+  count(desk, 'orders not sent', refs.length);
+  desk.ordersOut.withdraw(refs);
+  commit(
+    desk,
+    byKill ? 'kill' : 'risk-reducing',
+    'order.not-sent',
+    { kind: 'system', text: reason, ...(refs[0] === undefined ? {} : { ref: refs[0] }) },
+    (tx) => {
+      for (const ref of refs) {
+        const order = tx.get(desk.stores.orders, keyOf(ref));
+        if (order === undefined || (order.state !== 'QUEUED' && order.state !== 'INTENT')) continue;
+        tx.set(desk.stores.orders, order.key, { ...order, state: byKill ? 'ABORTED_BY_KILL' : 'DENIED', updatedAt: tx.at, note: reason });
+        if (order.leg === 'E' || order.leg === 'F')
+          log(
+            tx,
+            'alarm',
+            `Not sent: ${order.side} ${order.contract.symbol}. ${reason}${order.leg === 'F' ? nakedText(desk, order) : ''}`,
+            { kind: 'order', key: order.key },
+          );
+        const trigger = order.triggerId === undefined ? undefined : tx.get(desk.stores.triggers, order.triggerId);
+        if (trigger !== undefined && order.leg === 'E' && trigger.life === 'fired')
+          tx.set(desk.stores.triggers, trigger.id, { ...trigger, life: 'failed', reason, updatedAt: tx.at });
+      }
+      step(tx, desk.stores, 'denied', reason);
+    },
+  );
+}

@@ -1,0 +1,19 @@
+import type { Contract } from '#domain/contract';
+import type { TriggerSpec } from '#domain/trigger';
+import type { DeskState } from '#core/state/desk-state';
+
+/** An order of the contract that is UNKNOWN may still fill: nothing is sent beside it. A sentence, or undefined. */
+export function unknownReason(desk: DeskState, contract: Contract): string | undefined {
+  return desk.index.unknownIn(contract.conId) === undefined
+    ? undefined
+    : `An order of ${contract.symbol} is UNKNOWN; settle it first, it may still fill.`;
+}
+
+/**
+ * Why a rule that has come true must not fire at this moment, although the desk watches and its quotes are good: what it would send could
+ * not leave. The watcher holds, as for the quality of a quote, and nothing of it is spent.
+ */
+export function holdReason(desk: DeskState, spec: TriggerSpec): string | undefined {
+  if (!desk.reconciliation.done()) return 'The book is being compared with the broker; nothing fires meanwhile.';
+  return unknownReason(desk, spec.action.contract);
+}

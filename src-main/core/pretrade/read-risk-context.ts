@@ -1,0 +1,108 @@
+import type { Tx } from '#core/commit/transaction';
+import { quoteFault, quoteFaultSentence } from '#core/market/quote-fault';
+import { groupOf, restOf } from '#core/order/oca-group';
+import { CLOSED, isProbe } from '#core/risk/breaker';
+import { overLimit } from '#core/risk/exposure';
+import type { RiskContext } from '#core/risk/risk-context';
+import { contractLabel } from '#domain/contract';
+import { sessionAt } from '#domain/session-time';
+import type { OrderKey } from '#domain/ids';
+import type { Order, OrderIntent } from '#domain/order';
+import type { Quote } from '#domain/quote';
+import type { Trigger } from '#domain/trigger';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { type Effect, positionKey } from '#core/state/records';
+import { entryOf, isOpenEntry, takesOf } from '#core/order/brackets';
+import type { DeskState } from '#core/state/desk-state';
+import { dailyPnlAge } from './daily-pnl-age.ts';
+import { embargo, positionsOf } from './trading-state.ts';
+
+/**
+ * Reads, inside the commit, everything the verdict depends on. The quote is the one of the firing tick when the order trades the
+ * watched contract, otherwise the board's.
+ */
+export function riskContext(
+  desk: DeskState,
+  tx: Tx<Effect>,
+  intent: OrderIntent,
+  trigger: Trigger | undefined,
+  quote: Quote | undefined,
+  tickAt?: number,
+): RiskContext {
+  const conId = intent.contract.conId;
+  const now = desk.ports.clock.now();
+  const rules = desk.ports.rules();
+  const seen = quote ?? desk.board.quote(conId);
+  const account = desk.accounts.get(intent.account);
+  const working: Order[] = [];
+  const changed = intent.changes === undefined ? undefined : desk.index.get(intent.changes);
+  for (const order of desk.index.exposed()) {
+    const current = tx.get(desk.stores.orders, order.key);
+    // A change replaces the order's own terms, and of its group one exit cancels the others.
+    if (current?.account === intent.account && !isReplaced(current, changed)) working.push(current);
+  }
+  const breaker = desk.stores.breaker.get('desk') ?? CLOSED;
+  const position = tx.get(desk.stores.positions, positionKey(intent.account, conId));
+  return {
+    rules,
+    now,
+    accounts: desk.link.accounts,
+    details: desk.details.get(conId),
+    quote: seen,
+    quoteRefusal: quoteFaultText(desk, intent, seen, quote === undefined ? undefined : tickAt),
+    position: position?.quantity ?? ZERO,
+    working,
+    takes: (order) => takesOf(desk.index, order),
+    ...(changed === undefined ? {} : { changed, coming: comingOf(desk, changed) }),
+    recent: desk.recentSends.since(now - Math.max(1, rules.limits.duplicateWindowSeconds) * 1_000),
+    refUsed: (ref) => tx.has(desk.stores.orders, ref as string as OrderKey),
+    triggerFires: trigger === undefined ? undefined : { id: trigger.id, recent: trigger.recentFires },
+    dailyPnl: account?.dailyPnl,
+    dailyPnlAgeMs: dailyPnlAge(desk, now),
+    accountCurrency: account?.currency ?? 'USD',
+    overLimit:
+      intent.purpose === 'entry' && changed === undefined
+        ? overLimit(rules.limits, positionsOf(desk, intent.account), working, (order) => takesOf(desk.index, order))
+        : undefined,
+    embargo: embargo(desk),
+    breaker,
+    probing: breaker.state === 'half-open' && working.some((order) => isProbe(breaker, order)),
+  };
+}
+
+/**
+ * `tickAt`: the order fires in the very turn of this quote's tick, so the quote is judged as of then. Later ticks of the same chunk, and
+ * an exchange clock they pull forward, do not make it older.
+ */
+function quoteFaultText(desk: DeskState, intent: OrderIntent, quote: Quote | undefined, tickAt: number | undefined): string | undefined {
+  const conId = intent.contract.conId;
+  const label = contractLabel(intent.contract);
+  const limitMs = desk.ports.rules().limits.maxQuoteAgeMs;
+  if (quote === undefined) return quoteFaultSentence('none-yet', { label });
+  const details = desk.details.get(conId);
+  const now = tickAt ?? desk.exchange.now();
+  const session = intent.legs[0].outsideRth || details === undefined ? {} : { session: sessionAt(now, details).session };
+  const mayBeNegative = intent.contract.secType === 'FUT' || intent.contract.secType === 'FOP' || intent.contract.secType === 'BAG';
+  const fault =
+    tickAt === undefined
+      ? desk.board.fault(conId, { now, maxAgeMs: limitMs, ...session })
+      : quoteFault(quote, { now, maxAgeMs: limitMs, mayBeNegative, farmUp: true, baselined: true, ...session });
+  if (fault === undefined) return undefined;
+  return quoteFaultSentence(fault, {
+    label,
+    ageMs: now - quote.updatedAt,
+    limitMs,
+    ...(quote.bid === undefined ? {} : { bid: quote.bid }),
+    ...(quote.ask === undefined ? {} : { ask: quote.ask }),
+  });
+}
+
+function isReplaced(order: Order, changed: Order | undefined): boolean {
+  if (changed === undefined) return false;
+  return order.key === changed.key || (order.side === changed.side && groupOf(order) === groupOf(changed));
+}
+
+function comingOf(desk: DeskState, exit: Order): Quantity {
+  const entry = entryOf(desk.index, exit);
+  return isOpenEntry(entry) ? restOf(entry) : ZERO;
+}

@@ -1,0 +1,159 @@
+import { numberRefusal } from '#core/order/addressable';
+import { shutRefusal } from '#core/pretrade/transmit-gate';
+import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { mayTransmit } from '#core/state/engine-state';
+import { type Closing, log, positionKey } from '#core/state/records';
+import { type Refusal, refuseNow } from '#core/state/refusal';
+import type { AccountId, ConId } from '#domain/ids';
+import type { Order } from '#domain/order';
+import type { Position } from '#domain/position';
+import { formatQuantity, type Quantity, QUANTITY_SCALE, units, ZERO } from '#domain/quantity';
+import { err, ok, type Result } from '#domain/result';
+import { min, minus } from '#domain/scaled';
+import { resizeExits } from './exit-sizes.ts';
+import { exiting, exitsOf, sizeOf, unprotectedOf } from './exits.ts';
+import { sendExit } from './send-exit.ts';
+
+export type Done = Result<number, Refusal>;
+
+/** Exits that neither shrink nor go within this time stop the close: the operator decides. */
+const PATIENCE_MS = 10_000;
+/** How long a close waits for a book that is being compared, or for the connection, after its exits have gone. */
+const SHUT_PATIENCE_MS = 30_000;
+
+/**
+ * Closes a share of the live position with one reduce-only market order. Where working exits would then be able to turn the position
+ * around they shrink or go first, and the close leaves when IB has said so.
+ */
+export function closePosition(desk: DeskState, account: AccountId, conId: ConId, percent: 25 | 50 | 100, by: string): Done {
+  const key = positionKey(account, conId);
+  const position = desk.stores.positions.get(key);
+  if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
+  if (desk.stores.closings.has(key)) return err({ code: 'conflict', text: `${position.contract.symbol} is being closed already.` });
+  const state = engineState(desk);
+  if (!mayTransmit(state, 'confirmed-flatten'))
+    return refuseNow(`The desk is ${state}; a position cannot be closed from here in this state.`);
+  if (!desk.details.has(conId))
+    return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
+  // Asked before any exit is taken out of its way: a close that cannot leave must not cost the stop.
+  const shut = shutRefusal(desk);
+  if (shut !== undefined) return refuseNow(`${shut} The position and its exits stay as they are.`);
+  const size = sizeOf(position);
+  const whole = units(Math.floor((size * percent) / 100 / QUANTITY_SCALE));
+  const quantity = percent === 100 ? size : whole;
+  if (quantity <= 0) return refuseNow(`${percent} % of ${formatQuantity(size)} is less than one; close all of it.`);
+  const remaining = minus(size, quantity);
+  const exits = exitsOf(desk, position);
+  if (exits.some((order) => order.leg === 'F') || desk.index.queued().some((order) => order.leg === 'F' && order.contract.conId === conId))
+    return err({ code: 'conflict', text: `A close of ${position.contract.symbol} is at the broker already; wait for it or cancel it.` });
+  if (exiting(desk, exits) <= remaining && !exits.some(isBeingChanged)) return sendClose(desk, position, quantity, by);
+  const foreign = exits.find((order) => order.origin === 'foreign');
+  if (foreign !== undefined)
+    return refuseNow(
+      `Another program has an exit of ${position.contract.symbol} working; cancel it there first, or the position could turn around.`,
+    );
+  const nameless = exits.find((order) => order.origin === 'manual' && numberRefusal(order) !== undefined);
+  if (nameless !== undefined)
+    return refuseNow(
+      `An exit of ${position.contract.symbol} was typed into TWS and has no number yet; cancel it there first, or try again in a moment.`,
+    );
+  const closing = { key, account, conId, quantity, remaining, by };
+  const seq = commit(
+    desk,
+    'risk-reducing',
+    'position.close',
+    { kind: 'command', text: `${by} closes ${percent} % of ${position.contract.symbol}`, ref: key },
+    (tx) => {
+      tx.set(desk.stores.closings, key, { ...closing, at: tx.at });
+      log(tx, 'warning', `${by} closes ${formatQuantity(quantity)} ${position.contract.symbol}: its exits shrink or go first.`, {
+        kind: 'position',
+        key,
+      });
+      return tx.seq;
+    },
+  );
+  advanceClosings(desk);
+  return ok(seq ?? desk.coordinator.seq);
+}
+
+function isBeingChanged(order: Order): boolean {
+  return order.state === 'PENDING_REPLACE';
+}
+
+/** Takes every close that waits as far as it gets. Called after news and by the timer. */
+export function advanceClosings(desk: DeskState): void {
+  // From inside an effect nothing could be committed before this went on, and a close would be sent twice: the next news takes it further.
+  if (desk.coordinator.isBusy) return;
+  for (const key of [...desk.stores.closings.keys()]) {
+    // Read anew: the one before may have moved this one too.
+    const closing = desk.stores.closings.get(key);
+    if (closing !== undefined) advanceClosing(desk, closing);
+  }
+}
+
+function advanceClosing(desk: DeskState, closing: Closing): void {
+  const age = desk.ports.clock.now() - closing.at;
+  const position = desk.stores.positions.get(closing.key);
+  const killedAt = desk.stores.engine.get('desk')?.kill?.startedAt;
+  // A kill ends what waits: nothing of it may leave later.
+  if (desk.latch.isSet() && killedAt !== undefined && closing.at <= killedAt) {
+    endClosing(desk, closing, 'the kill switch was set');
+    return;
+  }
+  if (position === undefined || position.quantity === 0) {
+    endClosing(desk, closing, undefined);
+    return;
+  }
+  const exits = exitsOf(desk, position);
+  const size = sizeOf(position);
+  const quantity = min(closing.quantity, size);
+  const isFree = exiting(desk, exits) <= size - quantity && !exits.some(isBeingChanged);
+  // The gate would refuseNow it now: what has gone of the exits has gone, so it is waited for, but not for ever.
+  const shut = closeRefusal(desk);
+  if (shut !== undefined) {
+    if (age > SHUT_PATIENCE_MS) giveUp(desk, closing, shut);
+    return;
+  }
+  if (isFree) {
+    const sent = sendClose(desk, position, quantity, closing.by);
+    if (sent.ok) endClosing(desk, closing, undefined);
+    else giveUp(desk, closing, sent.error.text);
+    return;
+  }
+  if (age > PATIENCE_MS) giveUp(desk, closing, `its exits still work after ${PATIENCE_MS / 1_000} s; nothing was closed.`);
+  else resizeExits(desk, exits, minus(size, quantity), { by: closing.by, oneByOne: true, since: closing.at });
+}
+
+/** Why no close can leave now; undefined when it can. */
+function closeRefusal(desk: DeskState): string | undefined {
+  const state = engineState(desk);
+  return mayTransmit(state, 'confirmed-flatten') ? shutRefusal(desk) : `The desk is ${state}.`;
+}
+
+function endClosing(desk: DeskState, closing: Closing, trouble: string | undefined): void {
+  commit(desk, 'risk-reducing', 'position.close-ends', { kind: 'system', text: trouble ?? 'the way is free', ref: closing.key }, (tx) => {
+    if (tx.has(desk.stores.closings, closing.key)) tx.delete(desk.stores.closings, closing.key);
+    if (trouble !== undefined) log(tx, 'alarm', `Not closed: ${trouble}. Look at its exits.`, { kind: 'position', key: closing.key });
+  });
+}
+
+/** What a close leaves open that did not come to its end is said in the same breath. */
+function giveUp(desk: DeskState, closing: Closing, why: string): void {
+  const position = desk.stores.positions.get(closing.key);
+  const open = position === undefined ? ZERO : unprotectedOf(desk, position);
+  const naked =
+    position === undefined || open <= 0
+      ? ''
+      : ` UNPROTECTED ${formatQuantity(open)} ${position.contract.symbol}: protect it or close it again.`;
+  endClosing(desk, closing, `${why.replace(/\.$/, '')}.${naked}`.replace(/\.$/, ''));
+}
+
+function sendClose(desk: DeskState, position: Position, quantity: Quantity, by: string): Done {
+  const sent = sendExit(
+    desk,
+    position,
+    { leg: 'F', type: 'MKT', quantity, tif: 'DAY', outsideRth: false },
+    `${by} closed ${formatQuantity(quantity)} of ${formatQuantity(sizeOf(position))} ${position.contract.symbol} by hand.`,
+  );
+  return sent.ok ? ok(sent.value.seq) : sent;
+}

@@ -1,0 +1,225 @@
+import type { OrderKey } from '#domain/ids';
+import { isStopType, isTerminal, isWorking, type Order } from '#domain/order';
+import type { Position } from '#domain/position';
+import { formatPrice } from '#domain/price';
+import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
+import { minus } from '#domain/scaled';
+import { openedByTriggers, sizeOf, unprotectedOf } from './exits.ts';
+import { log, type Offer, positionKey } from '#core/state/records';
+import { commit, type DeskState } from '#core/state/desk-state';
+import { stopToEnlarge, tooMuchOf } from './resize-on-request.ts';
+
+/** What IB is still about to say within this time is no fault. */
+const GRACE_MS = 2_000;
+/** An order whose fill was claimed and not yet told explains much; so does a stop that has just left. */
+const CLAIM_GRACE_MS = 5_500;
+const SENT_GRACE_MS = 4_000;
+/** Exits that are too large are trimmed by the desk itself after fills; it is given the time. */
+const TRIM_GRACE_MS = 8_000;
+
+interface Finding {
+  readonly kind: Offer['kind'];
+  readonly quantity: Quantity;
+  readonly stop: Offer['stop'];
+  readonly why: string;
+  readonly graceMs: number;
+  /** The operator's own doing is told in amber; everything else is an alarm. */
+  readonly isOwnDoing: boolean;
+}
+
+/**
+ * Looks after every position: is all of it covered by stops at the broker, do its exits fit, did an exit turn it around? What stays wrong
+ * becomes a standing offer with an alarm. Nothing is sent by itself: a file or a reason of the desk's own never sends an order.
+ */
+export class ProtectionWatch {
+  readonly #desk: DeskState;
+  readonly #since = new Map<string, { readonly at: number; readonly cause: string }>();
+  /** Positions that an exit opened, by the exit that did. */
+  readonly #turned = new Map<string, OrderKey>();
+
+  constructor(desk: DeskState) {
+    this.#desk = desk;
+  }
+
+  /** After an execution: `before` is the position as it was. */
+  executed(position: Position, before: number, order: Order): void {
+    const key = positionKey(position.account, position.contract.conId);
+    const direction = order.side === 'BUY' ? 1 : -1;
+    const isExit = order.leg === 'S' || order.leg === 'T' || order.leg === 'F';
+    if (!isExit || Math.sign(position.quantity) !== direction || Math.sign(before) === direction) return;
+    const { long, short } = openedByTriggers(this.#desk, position.account, position.contract.conId);
+    if ((direction === 1 ? long : short) < Math.abs(position.quantity)) this.#turned.set(key, order.key);
+  }
+
+  /** With the timer. */
+  look(now: number): void {
+    const { link, reconciliation, stores } = this.#desk;
+    if (!link.ready || link.upstream === 'down' || !reconciliation.done() || reconciliation.isOpening()) {
+      this.#since.clear();
+      return;
+    }
+    for (const key of new Set([...stores.positions.keys(), ...stores.offers.keys()])) {
+      const finding = this.#findingOf(key, now);
+      if (finding === undefined) {
+        this.#since.delete(key);
+        this.#withdraw(key);
+        continue;
+      }
+      const cause = `${finding.kind} ${finding.why}`;
+      const since = this.#since.get(key);
+      // What was offered for something else is over at once; the same for another reason stays until the new one is sure.
+      if (stores.offers.get(key)?.kind !== finding.kind) this.#withdraw(key);
+      if (since?.cause !== cause) this.#since.set(key, { at: now, cause });
+      else if (now - since.at >= finding.graceMs) this.#offer(key, finding);
+    }
+  }
+
+  #findingOf(key: string, now: number): Finding | undefined {
+    const desk = this.#desk;
+    const position = desk.stores.positions.get(key);
+    if (position === undefined) return undefined;
+    if (position.quantity === 0) this.#turned.delete(key);
+    if (this.#isInHand(key, position)) return undefined;
+    const turned = this.#turned.get(key);
+    const by = turned === undefined ? undefined : desk.index.get(turned);
+    if (by !== undefined && position.quantity !== 0 && (by.side === 'BUY') === position.quantity > 0)
+      return {
+        kind: 'flatten',
+        quantity: sizeOf(position),
+        stop: undefined,
+        why: `its ${by.leg === 'T' ? 'target' : by.leg === 'S' ? 'stop' : 'close'} filled beyond what was held and turned the position around`,
+        graceMs: GRACE_MS,
+        isOwnDoing: false,
+      };
+    const tooMuch = tooMuchOf(desk, position);
+    if (tooMuch > 0)
+      return {
+        kind: 'resize-exits',
+        quantity: tooMuch,
+        stop: undefined,
+        why: `its exits work for ${formatQuantity(tooMuch)} more than is held`,
+        graceMs: TRIM_GRACE_MS,
+        isOwnDoing: false,
+      };
+    const open = position.quantity === 0 ? ZERO : unprotectedOf(desk, position);
+    return open > 0 ? unprotected(desk, position, open, now) : undefined;
+  }
+
+  /** A close or a replacement is under way: what it leaves open is its own matter while it lasts. */
+  #isInHand(key: string, position: Position): boolean {
+    const { stores, index } = this.#desk;
+    if (stores.closings.has(key)) return true;
+    for (const trailing of stores.trailings.values()) if (trailing.position === key) return true;
+    return index
+      .exposed()
+      .some((order) => order.leg === 'F' && order.contract.conId === position.contract.conId && order.account === position.account);
+  }
+
+  #offer(key: string, finding: Finding): void {
+    const desk = this.#desk;
+    const { kind, quantity, stop, why } = finding;
+    const before = desk.stores.offers.get(key);
+    if (before?.kind === kind && before.quantity === quantity && before.stop === stop && before.why === why) return;
+    const isNews = before?.kind !== kind || before.why !== why || quantity > before.quantity;
+    commit(desk, 'risk-reducing', 'position.offer', { kind: 'system', text: `${kind}: ${why}`, ref: key }, (tx) => {
+      const position = tx.get(desk.stores.positions, key);
+      if (position === undefined) return;
+      tx.set(desk.stores.offers, key, { key, kind, quantity, ...(stop === undefined ? {} : { stop }), why, at: tx.at });
+      if (!isNews) return;
+      const { symbol } = position.contract;
+      const word =
+        kind === 'flatten'
+          ? `REVERSED ${formatQuantity(position.quantity)}`
+          : kind === 'protect'
+            ? `UNPROTECTED ${formatQuantity(quantity)}`
+            : 'EXITS DO NOT FIT';
+      log(tx, finding.isOwnDoing ? 'warning' : 'alarm', `${word} ${symbol}: ${why}. ${proposal(finding)} Nothing is sent by itself.`, {
+        kind: 'position',
+        key,
+      });
+    });
+  }
+
+  #withdraw(key: string): void {
+    const desk = this.#desk;
+    if (!desk.stores.offers.has(key)) return;
+    commit(desk, 'housekeeping', 'position.offer-ends', { kind: 'system', text: 'nothing is left to mend', ref: key }, (tx) => {
+      if (tx.has(desk.stores.offers, key)) tx.delete(desk.stores.offers, key);
+    });
+  }
+}
+
+function proposal({ kind, stop }: Finding): string {
+  if (kind === 'flatten') return 'Flatten it in the positions panel.';
+  if (kind === 'resize-exits') return 'Mend it in the positions panel.';
+  return stop === undefined
+    ? 'Protect it in the positions panel.'
+    : `The stop at ${formatPrice(stop)} is offered again in the positions panel.`;
+}
+
+/** Held without a stop: what became of the stop that was asked for, and what is offered instead. */
+function unprotected(desk: DeskState, position: Position, open: Quantity, now: number): Finding {
+  const side = position.quantity > 0 ? 'SELL' : 'BUY';
+  let newest: Order | undefined;
+  let entered: Order | undefined;
+  let claimed = false;
+  for (const order of desk.stores.orders.values()) {
+    if (order.contract.conId !== position.contract.conId || order.account !== position.account) continue;
+    if (order.ibStatus === 'Filled' && order.filled < order.quantity && isWorking(order.state)) claimed = true;
+    if (order.leg === 'E' && order.side !== side && order.filled > 0) entered = order;
+    if (order.leg !== 'S' || order.side !== side || !isStopType(order.type)) continue;
+    if (newest === undefined || order.createdAt > newest.createdAt) newest = order;
+  }
+  const justSent = newest?.state === 'SUBMITTED' && now - (newest.sentAt ?? newest.createdAt) < SENT_GRACE_MS;
+  const graceMs = claimed ? CLAIM_GRACE_MS : justSent ? SENT_GRACE_MS : GRACE_MS;
+  const asked = newest?.cancelAskedAt;
+  // Cancelled here while all of it was held: the operator knows. An entry of an earlier run had perhaps a stop; nobody here knows.
+  const isOwnDoing =
+    newest === undefined
+      ? entered === undefined || entered.sentAt !== undefined
+      : asked !== undefined && position.updatedAt <= asked && (newest.state === 'CANCELLED' || newest.state === 'PENDING_CANCEL');
+  const enlarges = newest !== undefined && !isTerminal(newest.state) && stopToEnlarge(desk, position)?.key === newest.key;
+  return {
+    kind: enlarges ? 'resize-exits' : 'protect',
+    quantity: open,
+    stop: newest?.stop,
+    why:
+      newest === undefined
+        ? entered === undefined
+          ? 'no stop of this desk is known'
+          : 'its entry filled without a stop'
+        : whatBecameOf(newest, enlarges),
+    graceMs,
+    isOwnDoing,
+  };
+}
+
+function whatBecameOf(stop: Order, isSmall: boolean): string {
+  const name = `its stop${stop.stop === undefined ? '' : ` at ${formatPrice(stop.stop)}`}`;
+  if (isSmall) return `${name} covers only ${formatQuantity(minus(stop.quantity, stop.filled))}`;
+  switch (stop.state) {
+    case 'REJECTED':
+      return `${name} was rejected`;
+    case 'CANCELLED':
+      return stop.cancelAskedAt === undefined ? `${name} was cancelled at IB` : `${name} was cancelled`;
+    case 'EXPIRED':
+      return `${name} has expired`;
+    case 'FILLED':
+      return `${name} has filled, and more is held`;
+    case 'DENIED':
+    case 'ABORTED_BY_KILL':
+      return `${name} was not sent`;
+    case 'UNKNOWN':
+      return `${name} is UNKNOWN; look in TWS`;
+    case 'INACTIVE':
+      return `${name} is held by IB as Inactive`;
+    case 'PENDING_CANCEL':
+      return `${name} is being cancelled`;
+    case 'SUBMITTED':
+    case 'QUEUED':
+    case 'INTENT':
+      return `${name} is not confirmed by IB`;
+    default:
+      return `${name} does not cover it`;
+  }
+}

@@ -1,0 +1,143 @@
+import { groupOf, restOf, restOfGroups } from '#core/order/oca-group';
+import type { OrderKey } from '#domain/ids';
+import { isStopType, type Order, type OrderState } from '#domain/order';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { max, min, minus, plus } from '#domain/scaled';
+import { mayTransmit } from '#core/state/engine-state';
+import { engineState, type DeskState } from '#core/state/desk-state';
+import { cancelOrders } from '#core/execution/cancel';
+import { changeOrder, isChangeable } from '#core/execution/modify';
+
+/** How long an exit that could not be shrunk or cancelled is left alone before it is tried again. */
+const AGAIN_MS = 20_000;
+/** What IB has not confirmed yet, or nobody knows about: only time tells what can be done with it. */
+const UNSETTLED: ReadonlySet<OrderState> = new Set<OrderState>(['SUBMITTED', 'UNKNOWN', 'PENDING_REPLACE', 'PENDING_CANCEL']);
+
+/** An exit and how much of it may stay. */
+interface Share {
+  readonly order: Order;
+  readonly share: Quantity;
+}
+
+/** When an order was last asked to shrink to so much, or (0) to go, on the desk's clock. */
+const tries = new WeakMap<DeskState, Map<OrderKey, Map<number, number>>>();
+
+function triesOf(desk: DeskState, order: Order): Map<number, number> {
+  const all = tries.get(desk) ?? new Map<OrderKey, Map<number, number>>();
+  tries.set(desk, all);
+  const ofOrder = all.get(order.key) ?? new Map<number, number>();
+  all.set(order.key, ofOrder);
+  return ofOrder;
+}
+
+/** The same was tried already, lately or (`since`) for the same purpose, and did not help. */
+function isTried(desk: DeskState, order: Order, share: number, since: number | undefined): boolean {
+  const at = triesOf(desk, order).get(share);
+  if (at === undefined) return false;
+  return since === undefined ? desk.ports.clock.now() - at < AGAIN_MS : at >= since;
+}
+
+function trying(desk: DeskState, order: Order, share: number): void {
+  triesOf(desk, order).set(share, desk.ports.clock.now());
+}
+
+/** What an order takes once the change that is under way has been taken. */
+export function restAfterChange(order: Order): Quantity {
+  return order.state === 'PENDING_REPLACE' && order.change !== undefined
+    ? max(ZERO, minus(order.change.quantity, order.filled))
+    : restOf(order);
+}
+
+/** What the stops of these exits cover, each group by its largest. One that only may be there protects nothing. */
+export function coveredBy(exits: readonly Order[]): Quantity {
+  return restOfGroups(exits.filter(isStanding), restAfterChange);
+}
+
+function largest(group: readonly Order[]): Quantity {
+  return group.reduce((most, order) => max(most, restAfterChange(order)), ZERO);
+}
+
+function isStanding(order: Order): boolean {
+  return isStopType(order.type) && (isChangeable(order) || order.state === 'PENDING_REPLACE');
+}
+
+/**
+ * What may stay of each group: what its stop covers comes first in every group, for a position can do without a target. A group is no
+ * larger than its stop before the stops of all groups have their share.
+ */
+function sharesOf(exits: readonly Order[], allowed: Quantity): readonly Share[] {
+  const groups = new Map<string, Order[]>();
+  for (const order of exits) groups.set(groupOf(order), [...(groups.get(groupOf(order)) ?? []), order]);
+  let room = max(ZERO, allowed);
+  const take = (most: Quantity): Quantity => {
+    const share = min(room, most);
+    room = minus(room, share);
+    return share;
+  };
+  const parts = [...groups.values()].map((group) => ({ group, covered: coveredBy(group), share: ZERO }));
+  for (const part of parts) part.share = take(part.covered);
+  for (const part of parts.toSorted((one, other) => Number(one.covered === 0) - Number(other.covered === 0)))
+    part.share = plus(part.share, take(minus(largest(part.group), part.share)));
+  const shares = parts.flatMap(({ group, share }) => group.map((order) => ({ order, share })));
+  // Targets before stops: what protects goes last.
+  return shares.toSorted((one, other) => Number(isStopType(one.order.type)) - Number(isStopType(other.order.type)));
+}
+
+export interface ExitsResized {
+  /** Something was changed or cancelled now. */
+  readonly acted: boolean;
+  /** Stops that are too large and cannot be made smaller; they are never cancelled while something is held for them. */
+  readonly stuck: readonly Order[];
+}
+
+/**
+ * Makes exits fit into what is allowed: they shrink, and only what cannot shrink, or has nothing left to exit, is cancelled. A change under
+ * way is waited for, never followed by a cancel. `oneByOne`: stops are not touched before every target fits, so that what does not succeed
+ * leaves the position protected.
+ */
+export function resizeExits(
+  desk: DeskState,
+  exits: readonly Order[],
+  allowed: Quantity,
+  how: { readonly by: string; readonly oneByOne?: boolean; readonly since?: number },
+): ExitsResized {
+  const gone: Order[] = [];
+  const stuck: Order[] = [];
+  let shrunk = false;
+  let targetsWait = false;
+  for (const { order, share } of sharesOf(exits, allowed)) {
+    const isStop = isStopType(order.type);
+    if (isStop && targetsWait && how.oneByOne === true) break;
+    if (restAfterChange(order) <= share) {
+      targetsWait ||= !isStop && order.state === 'PENDING_REPLACE';
+      continue;
+    }
+    targetsWait ||= !isStop;
+    if (order.state === 'PENDING_CANCEL' || order.state === 'PENDING_REPLACE') continue;
+    if (share > 0) {
+      if (UNSETTLED.has(order.state)) continue;
+      if (!isTried(desk, order, share, how.since) && isChangeable(order)) {
+        trying(desk, order, share);
+        if (changeOrder(desk, order, { quantity: plus(order.filled, share) }, how.by).ok) {
+          shrunk = true;
+          continue;
+        }
+      }
+      // Where no change can leave at all, a close asked for by the operator takes what is in its way; the desk by itself does not.
+      if (isStop && order.state !== 'INACTIVE' && (how.oneByOne !== true || mayTransmit(engineState(desk), 'confirmed-reduce'))) {
+        stuck.push(order);
+        continue;
+      }
+    }
+    if (isTried(desk, order, 0, how.since)) continue;
+    trying(desk, order, 0);
+    gone.push(order);
+  }
+  if (gone.length > 0) cancelOrders(desk, gone, how.by);
+  return { acted: shrunk || gone.length > 0, stuck };
+}
+
+/** Makes exits fit into `remaining`, all at once. */
+export function makeRoom(desk: DeskState, exits: readonly Order[], remaining: Quantity, by: string): void {
+  resizeExits(desk, exits, remaining, { by });
+}

@@ -1,0 +1,132 @@
+import { changeOrder } from '#core/execution/modify';
+import { shutRefusal } from '#core/pretrade/transmit-gate';
+import { engineState, type DeskState } from '#core/state/desk-state';
+import { mayTransmit } from '#core/state/engine-state';
+import { positionKey } from '#core/state/records';
+import { type Refusal, refuseNow } from '#core/state/refusal';
+import type { AccountId, ConId } from '#domain/ids';
+import { isStopType, type OrderState } from '#domain/order';
+import type { Position } from '#domain/position';
+import { formatPrice, type Price, roundToTick } from '#domain/price';
+import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
+import { err, ok, type Result } from '#domain/result';
+import { min, minus } from '#domain/scaled';
+import type { Done } from './close-position.ts';
+import { exiting, exitsOf, sizeOf, unprotectedOf } from './exits.ts';
+import { sendExit } from './send-exit.ts';
+
+/** IB has confirmed it and holds its group; what is on its way in or out may not be there when the stop comes. */
+const JOINABLE: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'PARTIALLY_FILLED', 'HELD', 'PENDING_REPLACE']);
+
+/** A stop at the broker for what no stop covers. */
+export function protectPosition(desk: DeskState, account: AccountId, conId: ConId, stop: Price, by: string): Done {
+  const position = desk.stores.positions.get(positionKey(account, conId));
+  if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
+  const state = engineState(desk);
+  if (!mayTransmit(state, 'confirmed-reduce')) return refuseNow(`The desk is ${state}; no stop can be placed in this state.`);
+  const details = desk.details.get(conId);
+  if (details === undefined)
+    return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
+  const quantity = unprotectedOf(desk, position);
+  if (quantity <= 0) return refuseNow('Stops at the broker cover the whole position already.');
+  const long = position.quantity > 0;
+  // Towards the market, so that it protects no less than what was written.
+  const level = roundToTick(stop, details.minTick, long ? 'up' : 'down');
+  const fault = firesAtOnce(desk, position, level);
+  if (fault !== undefined) return refuseNow(fault);
+  const shut = shutRefusal(desk);
+  if (shut !== undefined) return refuseNow(shut);
+  const parts = placesForStop(desk, position, quantity);
+  if (parts === undefined) return noRoom(position);
+  let last: Done = refuseNow('Stops at the broker cover the whole position already.');
+  for (const part of parts) {
+    const sent = sendExit(
+      desk,
+      position,
+      { leg: 'S', type: 'STP', ...part, stop: level, tif: 'GTC', outsideRth: true },
+      `${by} protects ${formatQuantity(part.quantity)} ${position.contract.symbol} with a stop at ${formatPrice(level)}.`,
+    );
+    if (!sent.ok) return sent;
+    last = ok(sent.value.seq);
+  }
+  return last;
+}
+
+function noRoom({ contract }: Position): { readonly ok: false; readonly error: Refusal } {
+  return refuseNow(
+    `Working exits would close ${contract.symbol} a second time besides a new stop, and none of them has a group at IB that it could join. Cancel one of them first.`,
+  );
+}
+
+/**
+ * Where a stop for so much can stand so that it never closes the position a second time: beside what works where there is room, and else in
+ * the OCA group of a target that has no stop, as large as that, because IB shrinks or cancels the one as the other fills. Undefined: nowhere.
+ */
+function placesForStop(
+  desk: DeskState,
+  position: Position,
+  quantity: Quantity,
+): readonly { readonly quantity: Quantity; readonly ocaGroup?: string }[] | undefined {
+  const exits = exitsOf(desk, position);
+  const parts: { readonly quantity: Quantity; readonly ocaGroup?: string }[] = [];
+  let left = quantity;
+  for (const ocaGroup of new Set(exits.map((order) => order.ocaGroup))) {
+    const group = exits.filter((order) => order.ocaGroup === ocaGroup);
+    const joinable = ocaGroup !== undefined && group.every((order) => !isStopType(order.type) && JOINABLE.has(order.state));
+    const part = joinable ? min(left, exiting(desk, group)) : ZERO;
+    if (part <= 0 || ocaGroup === undefined) continue;
+    parts.push({ quantity: part, ocaGroup });
+    left = minus(left, part);
+  }
+  if (left <= 0) return parts;
+  if (exiting(desk, exits) + left > sizeOf(position)) return undefined;
+  return [...parts, { quantity: left }];
+}
+
+/**
+ * The OCA group that a new stop has to join, because a target works that would otherwise close the position a second time; empty where
+ * there is room besides what works.
+ */
+export function groupToJoin(desk: DeskState, position: Position, quantity: Quantity): Result<{ readonly ocaGroup?: string }, Refusal> {
+  const exits = exitsOf(desk, position);
+  const size = sizeOf(position);
+  if (exiting(desk, exits) + quantity <= size) return ok({});
+  for (const { ocaGroup } of exits) {
+    if (ocaGroup === undefined) continue;
+    const others = exits.filter((order) => order.ocaGroup !== ocaGroup);
+    if (exiting(desk, others) + quantity <= size) return ok({ ocaGroup });
+  }
+  return noRoom(position);
+}
+
+export function firesAtOnce(desk: DeskState, position: Position, level: Price): string | undefined {
+  const quote = desk.board.quote(position.contract.conId);
+  const long = position.quantity > 0;
+  const market = long ? quote?.bid : quote?.ask;
+  if (market === undefined) return `${position.contract.symbol} has no market now, so nobody can tell whether the stop would fire at once.`;
+  const beyond = long ? level >= market : level <= market;
+  return beyond
+    ? `A stop at ${formatPrice(level)} would fire at once: the market is at ${formatPrice(market)}. Close the position instead.`
+    : undefined;
+}
+
+/** Moves the position's stops to its average price, rounded to the side that loses less. */
+export function breakeven(desk: DeskState, account: AccountId, conId: ConId, by: string): Done {
+  const position = desk.stores.positions.get(positionKey(account, conId));
+  if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
+  const details = desk.details.get(conId);
+  if (details === undefined)
+    return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
+  const level = roundToTick(position.averagePrice, details.minTick, position.quantity > 0 ? 'up' : 'down');
+  const fault = firesAtOnce(desk, position, level);
+  if (fault !== undefined) return refuseNow(fault);
+  const stops = exitsOf(desk, position).filter((order) => order.type === 'STP' && order.stop !== level);
+  if (stops.length === 0) return refuseNow('No plain stop of this position works at the broker; protect it first.');
+  let last = 0;
+  for (const order of stops) {
+    const changed = changeOrder(desk, order, { stop: level }, by);
+    if (!changed.ok) return changed;
+    last = changed.value;
+  }
+  return ok(last);
+}

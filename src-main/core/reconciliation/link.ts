@@ -1,0 +1,113 @@
+import type { Tx } from '#core/commit/transaction';
+import { resendCancels } from '#core/execution/cancel';
+import { pauseDesk } from '#core/execution/halt';
+import { move } from '#core/execution/transition';
+import type { LinkState } from '#core/ports/broker';
+import { forgetDoubts } from '#core/reports/reopened-orders';
+import { resumeKill } from '#core/safety/kill';
+import { commit, count, engineState, type DeskState, logLine } from '#core/state/desk-state';
+import { isArmedState } from '#core/state/engine-state';
+import { type Effect, log } from '#core/state/records';
+import type { Order } from '#domain/order';
+import { startReconciliation } from './compare.ts';
+
+/** The three lamps. A lost socket pauses the desk; trouble upstream or of a farm never closes anything. */
+export function onLink(desk: DeskState, link: LinkState): void {
+  const before = desk.link;
+  desk.link = link;
+  if (link.accounts.length > 0) desk.accounts.offered(link.accounts);
+  const lost = before.ready && !link.ready;
+  const gone = before.epoch !== link.epoch && before.ready;
+  // Every change of the sockets, also one while the link was not ready: what was written meanwhile may have gone with them.
+  if (lost || before.epoch !== link.epoch) forget(desk, link);
+  if (lost || gone) onLost(desk, link);
+  if (before.upstream !== 'down' && link.upstream === 'down') {
+    logLine(desk, 'alarm', 'TWS has lost its connection to IB. No order leaves until it is back; fills that arrive are booked.');
+    if (isArmedState(engineState(desk))) pauseDesk(desk, 'TWS has lost its connection to IB.', 'the desk');
+  }
+  const anew = link.ready && (!before.ready || before.epoch !== link.epoch);
+  // 1101 and 1102 are also said by a TWS of which no 1100 was heard.
+  const restored = before.upstream === 'down' ? link.upstream === 'up' : (before.restored ?? 0) !== (link.restored ?? 0);
+  if (restored && link.upstream === 'up') {
+    logLine(desk, 'info', 'TWS is connected to IB again; comparing the book.');
+    desk.registry.rebaseline('the connection between TWS and IB was interrupted');
+  }
+  if (link.ready && !anew && (restored || definitionsAreBack(before, link))) startReconciliation(desk);
+  if (anew) {
+    logLine(desk, 'info', `Connected to TWS as ${link.accounts.join(', ')}; comparing the book with the broker's.`);
+    resendCancels(desk);
+    resumeKill(desk);
+    startReconciliation(desk);
+  }
+  followFarms(desk, before, link);
+}
+
+/** The farm that tells what orders are about was broken and answers again. */
+function definitionsAreBack(before: LinkState, link: LinkState): boolean {
+  const broken = (farms: LinkState['farms']): boolean => farms.some(({ kind, state }) => kind === 'secdef' && state === 'broken');
+  return broken(before.farms) && !broken(link.farms);
+}
+
+/** K-07: a broken data farm makes its contracts' quotes unusable; it never closes anything. */
+function followFarms(desk: DeskState, before: LinkState, link: LinkState): void {
+  for (const farm of link.farms) {
+    if (farm.kind !== 'market') continue;
+    const broken = farm.state === 'broken';
+    const was = before.farms.some((other) => other.kind === 'market' && other.name === farm.name && other.state === 'broken');
+    if (broken !== was) desk.board.onFarm(farm.name, !broken);
+  }
+  for (const farm of before.farms) {
+    const gone = farm.kind === 'market' && farm.state === 'broken' && !link.farms.some((other) => other.name === farm.name);
+    if (gone) desk.board.onFarm(farm.name, true);
+  }
+}
+
+/** Whoever looks at the desk is told, and it trades no further by itself. */
+function onLost(desk: DeskState, link: LinkState): void {
+  count(desk, 'connections lost');
+  desk.accounts.forgetPnl();
+  desk.registry.rebaseline('the connection to TWS was lost');
+  if (isArmedState(engineState(desk))) pauseDesk(desk, link.problem?.text ?? 'The connection to TWS was lost.', 'the desk');
+  else logLine(desk, 'warning', link.problem?.text ?? 'The connection to TWS was lost.');
+}
+
+/**
+ * What the connections told no longer counts, and whatever was sent and not acknowledged is UNKNOWN now, counts as exposure, and is never
+ * sent again by itself. Doing it twice changes nothing.
+ */
+function forget(desk: DeskState, link: LinkState): void {
+  desk.reconciliation.reset();
+  desk.positionDifferences.reset();
+  desk.lookUpRetries.clear();
+  forgetDoubts(desk);
+  const open = desk.index.working();
+  // A cancel that IB has not taken note of may have died with the socket.
+  for (const order of open)
+    if (order.state === 'PENDING_CANCEL' && order.ibStatus !== 'PendingCancel' && order.origin !== 'foreign')
+      desk.unsentCancels.add(order.key);
+  const killing = desk.stores.engine.get('desk')?.kill;
+  if (desk.latch.isSet() && killing?.scope === 'all' && killing.phase !== 'verified') desk.unsentGlobalCancel = true;
+  // The looks that prove an absence are of one connection.
+  const doubtful = open.filter(({ state, absence }) => state === 'SUBMITTED' || state === 'PENDING_REPLACE' || absence !== undefined);
+  if (doubtful.length === 0) return;
+  commit(desk, 'risk-reducing', 'link.lost', { kind: 'broker', text: link.problem?.text ?? 'the connections were built anew' }, (tx) => {
+    for (const candidate of doubtful) {
+      const order = tx.get(desk.stores.orders, candidate.key);
+      if (order === undefined) continue;
+      const { absence: looks, ...rest } = order;
+      if (order.state === 'UNKNOWN' && looks !== undefined)
+        tx.set(desk.stores.orders, order.key, { ...rest, updatedAt: tx.at, note: 'the connection was lost: it is looked up anew' });
+      if (order.state === 'SUBMITTED' || order.state === 'PENDING_REPLACE')
+        becomeUnknown(desk, tx, order, 'the connection was lost before IB answered; it is looked up, never sent again by itself');
+    }
+  });
+}
+
+/** Sent, not acknowledged, and the connection is gone. */
+function becomeUnknown(desk: DeskState, tx: Tx<Effect>, order: Order, note: string): void {
+  tx.set(desk.stores.orders, order.key, { ...order, state: move(desk, order, 'UNKNOWN'), updatedAt: tx.at, note });
+  log(tx, 'alarm', `UNKNOWN: ${order.side} ${order.contract.symbol} was sent and not acknowledged when the connection was lost.`, {
+    kind: 'order',
+    key: order.key,
+  });
+}

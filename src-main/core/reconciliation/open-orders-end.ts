@@ -1,0 +1,39 @@
+import type { OrderKey } from '#domain/ids';
+import type { OrderState } from '#domain/order';
+import { log } from '#core/state/records';
+import { commit, type DeskState } from '#core/state/desk-state';
+import { killGoesOn, openOrdersListed } from '#core/safety/kill';
+import { startLookUp } from './compare.ts';
+import { move } from '#core/execution/transition';
+import { settleRefusals } from '#core/reports/order-notice';
+
+import { takeReopened } from '#core/reports/reopened-orders';
+import { missesListed } from './unknown-orders.ts';
+
+/** The end of a list of all open orders, with the number of the request that it answers. */
+export function onOpenOrdersEnd(desk: DeskState, request: number): void {
+  openOrdersListed(desk, request);
+  settleRefusals(desk);
+  for (const [key, state] of takeReopened(desk, request)) reopen(desk, key, state);
+  if (missesListed(desk, desk.ports.clock.now()) && desk.reconciliation.done()) startLookUp(desk);
+}
+
+/** Its end was told, and a list that was asked for later names it: it works, counts as exposure, and a kill takes it. */
+function reopen(desk: DeskState, key: OrderKey, state: OrderState): void {
+  commit(desk, 'risk-reducing', 'order.reopened', { kind: 'broker', text: 'listed as working after its end', ref: key }, (tx) => {
+    const order = tx.get(desk.stores.orders, key);
+    if (order?.state !== 'CANCELLED' && order?.state !== 'EXPIRED') return;
+    const was = order.state.toLowerCase();
+    tx.set(desk.stores.orders, key, {
+      ...order,
+      state: move(desk, order, state),
+      updatedAt: tx.at,
+      note: `IB lists it as working after it was told as ${was}`,
+    });
+    log(tx, 'alarm', `IB lists ${order.side} ${order.contract.symbol} as working, although it was told as ${was}: it is alive.`, {
+      kind: 'order',
+      key,
+    });
+  });
+  killGoesOn(desk);
+}

@@ -1,0 +1,73 @@
+import type { Tx } from '#core/commit/transaction';
+import { EARLIER_ORDERS_LOADED } from '#core/ports/journal';
+import { commit, type DeskState } from '#core/state/desk-state';
+import { type Effect, log } from '#core/state/records';
+import type { Order } from '#domain/order';
+import { parseOrderRef } from '#domain/order-ref';
+import { ZERO } from '#domain/quantity';
+import { nextTriggerLife } from '#domain/trigger-life';
+
+/** At the start. A journal that cannot be read leaves the broker's lists as the only source, and says so. */
+export function loadEarlierOrders(desk: DeskState): void {
+  const earlier = desk.ports.earlierOrders?.();
+  if (earlier !== undefined) desk.earlierOrders.load(earlier.orders, earlier.trouble);
+}
+
+/** After the first comparison: what was earlier and nobody at IB speaks of is UNKNOWN (R-05), a trigger whose entry was sent is spent (R-04). */
+export function settleEarlierOrders(desk: DeskState): void {
+  const earlier = desk.earlierOrders.settle();
+  if (earlier === undefined) return;
+  // By its name the next run knows that it need not read further back than this one.
+  commit(desk, 'risk-reducing', EARLIER_ORDERS_LOADED, { kind: 'system', text: 'what the last runs had sent' }, (tx) => {
+    takeUp(desk, tx, earlier);
+  });
+}
+
+function takeUp(desk: DeskState, tx: Tx<Effect>, earlier: readonly Order[]): void {
+  if (desk.earlierOrders.trouble !== undefined)
+    log(
+      tx,
+      'alarm',
+      `${desk.earlierOrders.trouble} Whether IB has everything that was sent cannot be told: compare with TWS before you start.`,
+    );
+  for (const order of earlier) {
+    if (tx.has(desk.stores.orders, order.key)) continue;
+    const { sentAt: _sent, ackedAt: _acked, change: _change, absence: _absence, ibStatus: _word, whyHeld: _why, ...rest } = order;
+    tx.set(desk.stores.orders, order.key, {
+      ...rest,
+      filled: ZERO,
+      state: 'UNKNOWN',
+      updatedAt: tx.at,
+      note: `the last run had it as ${order.state}; IB does not list it, asking again`,
+    });
+    log(
+      tx,
+      'alarm',
+      `UNKNOWN: the last run had ${order.side} ${order.contract.symbol} as ${order.state}, and IB does not list it. It is not sent again.`,
+      { kind: 'order', key: order.key },
+    );
+  }
+  for (const order of [...tx.values(desk.stores.orders)]) spendTrigger(desk, tx, order);
+}
+
+/** The file of the triggers is written a moment after the firing: one that died in between offers a spent trigger again. */
+function spendTrigger(desk: DeskState, tx: Tx<Effect>, order: Order): void {
+  const parts = order.ref === undefined ? undefined : parseOrderRef(order.ref);
+  if (parts?.leg !== 'E') return;
+  const trigger = tx.get(desk.stores.triggers, parts.triggerId);
+  if (trigger?.life !== 'draft' || parts.gen < trigger.gen) return;
+  const life = nextTriggerLife(trigger.life, 'found-sent');
+  if (life === undefined) return;
+  tx.set(desk.stores.triggers, trigger.id, {
+    ...trigger,
+    life,
+    gen: parts.gen,
+    fires: 1,
+    reason: `It fired in an earlier run; its order is ${order.state}.`,
+    updatedAt: tx.at,
+  });
+  log(tx, 'warning', `${trigger.spec.name} fired in an earlier run and is not offered again; its order is ${order.state}.`, {
+    kind: 'trigger',
+    key: trigger.id,
+  });
+}

@@ -1,0 +1,41 @@
+import type { BrokerNews } from '#core/ports/broker';
+import { commit, type DeskState } from '#core/state/desk-state';
+import { positionKey } from '#core/state/records';
+import { execIdRoot } from '#domain/execution';
+import { ZERO_AMOUNT } from '#domain/money';
+import { minus, plus } from '#domain/scaled';
+
+type CommissionNews = Extract<BrokerNews, { kind: 'commission' }>;
+
+export const waitingCommissions = new WeakMap<DeskState, Map<string, CommissionNews>>();
+
+/** Comes after its fill, sometimes much later, sometimes before, sometimes never: nothing waits for it. */
+export function onCommission(desk: DeskState, news: CommissionNews): void {
+  const root = execIdRoot(news.execId);
+  const known = desk.stores.fills.get(root);
+  if (known === undefined) {
+    const waiting = waitingCommissions.get(desk) ?? new Map<string, CommissionNews>();
+    waitingCommissions.set(desk, waiting);
+    if (waiting.size < 1_000) waiting.set(news.execId, news);
+    return;
+  }
+  if (news.commission === undefined || known.commission === news.commission) return;
+  const { commission } = news;
+  commit(desk, 'data', 'commission', { kind: 'broker', text: `commissionReport ${news.execId}` }, (tx) => {
+    const fill = tx.get(desk.stores.fills, root);
+    if (fill === undefined) return;
+    tx.set(desk.stores.fills, root, {
+      ...fill,
+      commission,
+      commissionCurrency: news.currency,
+      ...(news.realizedPnl === undefined ? {} : { realizedPnl: news.realizedPnl }),
+    });
+    const key = positionKey(fill.account, fill.conId);
+    const position = tx.get(desk.stores.positions, key);
+    if (position !== undefined)
+      tx.set(desk.stores.positions, key, {
+        ...position,
+        commission: minus(plus(position.commission, commission), fill.commission ?? ZERO_AMOUNT),
+      });
+  });
+}

@@ -1,0 +1,104 @@
+import type { Tx } from '#core/commit/transaction';
+import type { OrderKey } from '#domain/ids';
+import type { Order } from '#domain/order';
+import { dayKey, type SessionDetails, sessionAt } from '#domain/session-time';
+import { type Effect, log, positionKey } from '#core/state/records';
+import type { DeskState } from '#core/state/desk-state';
+
+interface Life {
+  /** On the exchange's clock, epoch ms: when the order came into this book. */
+  readonly since: number;
+  /** The date of a GTD order, if IB has told it; epoch ms. */
+  readonly goodTill?: number;
+}
+
+const HOUR = 3_600_000;
+/** The desk's picture of the exchange's clock may lag behind by so much when IB's news of the close comes. */
+const SKEW = 5_000;
+/** No session ends later than this after an order came; longer ago, and outside of every session, it has ended. */
+const LONGEST = 5 * 24 * HOUR;
+/** What the row says when somebody asked for the cancel, or IB has announced it with its code 202. */
+const ASKED = /^(cancel sent|cancelled as asked|cancelled by the kill|IB 202)/;
+
+const lives = new WeakMap<DeskState, Map<OrderKey, Life>>();
+
+function livesOf(desk: DeskState): Map<OrderKey, Life> {
+  let known = lives.get(desk);
+  if (known === undefined) {
+    known = new Map();
+    lives.set(desk, known);
+  }
+  return known;
+}
+
+/** Called with every committed change of an order. */
+export function noteSince(desk: DeskState, order: Order): void {
+  const known = livesOf(desk);
+  if (!known.has(order.key)) known.set(order.key, { since: desk.exchange.now() });
+}
+
+export function noteGoodTill(desk: DeskState, key: OrderKey, goodTill: number | undefined): void {
+  if (goodTill !== undefined) livesOf(desk).set(key, { since: livesOf(desk).get(key)?.since ?? desk.exchange.now(), goodTill });
+}
+
+/**
+ * IB's word for an order that ended with its session or at its date is `Cancelled`, as for any other cancel. It expired when nobody asked
+ * for a cancel, no 202 came, and a session in which it could trade is over (GTD: its date has come).
+ */
+export function cancelledOrExpired(desk: DeskState, order: Order): 'CANCELLED' | 'EXPIRED' {
+  if (order.state === 'PENDING_CANCEL' || ASKED.test(order.note ?? '')) return 'CANCELLED';
+  return isOver(desk, order) ? 'EXPIRED' : 'CANCELLED';
+}
+
+function isOver(desk: DeskState, order: Order): boolean {
+  const life = livesOf(desk).get(order.key);
+  const now = desk.exchange.now() + SKEW;
+  if (order.tif === 'GTD') return life?.goodTill !== undefined && now >= life.goodTill;
+  if (order.tif !== 'DAY' || life === undefined) return false;
+  const { contract } = order;
+  const unknown: SessionDetails = { contract, timeZoneId: '', tradingHours: '', liquidHours: '' };
+  return sessionEnded(life.since, now, desk.details.get(contract.conId) ?? unknown, order.outsideRth);
+}
+
+/** Whether a session in which such an order trades was open after `from` and has ended by `to`. Looks hour by hour: no session is shorter. */
+function sessionEnded(from: number, to: number, details: SessionDetails, outsideRth: boolean): boolean {
+  const isOpen = (at: number): boolean => {
+    const { session } = sessionAt(at, details);
+    return session === 'rth' || (outsideRth && session === 'extended');
+  };
+  if (to - from > LONGEST) return true;
+  let seen = false;
+  for (let at = from; at < to; at += HOUR) {
+    const open = isOpen(at);
+    if (seen && !open) return true;
+    seen ||= open;
+  }
+  return seen && !isOpen(to);
+}
+
+/**
+ * After complete lists that do not name an order IB once had: it worked for a day that is over, so it cannot be alive, and nobody told its
+ * end. Only while the broker's position is the desk's: a difference could be its fill. True when it was settled so.
+ */
+export function lapses(desk: DeskState, tx: Tx<Effect>, order: Order): boolean {
+  if (order.ackedAt === undefined || order.state === 'PENDING_CANCEL' || !isOver(desk, order)) return false;
+  // What ended today IB still lists as completed: missing there, it needs a look.
+  const since = livesOf(desk).get(order.key)?.since ?? Infinity;
+  if (!(dayKey(since) < dayKey(desk.exchange.now()))) return false;
+  const position = tx.get(desk.stores.positions, positionKey(order.account, order.contract.conId));
+  if ((position?.brokerQuantity ?? position?.quantity ?? 0) !== (position?.quantity ?? 0)) return false;
+  const { absence: _none, change: _lapsed, ...rest } = order;
+  tx.set(desk.stores.orders, order.key, {
+    ...rest,
+    state: 'EXPIRED',
+    updatedAt: tx.at,
+    note: 'expired: its day is over, IB lists it nowhere, and nobody told its end',
+  });
+  log(
+    tx,
+    'alarm',
+    `Expired: ${order.side} ${order.contract.symbol}. Its day is over and IB lists it nowhere; nobody told its end, so look at the position in TWS too.`,
+    { kind: 'order', key: order.key },
+  );
+  return true;
+}

@@ -1,0 +1,88 @@
+import { legal, NOT_SENT } from '#core/execution/transition';
+import { EXPIRED_WORD, stateOfStatus } from '#core/order/ib-status';
+import type { OpenOrderNews } from '#core/ports/broker';
+import type { DeskState } from '#core/state/desk-state';
+import type { OrderKey } from '#domain/ids';
+import { isTerminal, type Order, type OrderState } from '#domain/order';
+import { cancelledOrExpired } from './expiry.ts';
+
+/** Orders whose cancel IB refused: what a listing says of them is true again. */
+const refusedCancels = new WeakMap<DeskState, Set<OrderKey>>();
+
+export function refusedCancelsOf(desk: DeskState): Set<OrderKey> {
+  let keys = refusedCancels.get(desk);
+  if (keys === undefined) {
+    keys = new Set();
+    refusedCancels.set(desk, keys);
+  }
+  return keys;
+}
+
+/** Codes that refused an order and wait for IB's status, or for its absence from the open orders. */
+const refusals = new WeakMap<DeskState, Map<OrderKey, string>>();
+
+export function refusalsOf(desk: DeskState): Map<OrderKey, string> {
+  let waiting = refusals.get(desk);
+  if (waiting === undefined) {
+    waiting = new Map();
+    refusals.set(desk, waiting);
+  }
+  return waiting;
+}
+
+/**
+ * Where IB's word leads. `Filled` is a claim until the executions add up; until then it is at least a partial or accepted order. After
+ * an end only executions move an order: a status that comes late is no fill. `told`: IB has said in words what a Cancelled was.
+ */
+export function evidence(
+  desk: DeskState,
+  order: Order,
+  ibStatus: string,
+  filled: number,
+  whyHeld: string,
+  told = false,
+): OrderState | undefined {
+  const state = stateOfStatus(ibStatus, Math.max(filled, order.filled), whyHeld);
+  if (isTerminal(order.state) && !NOT_SENT.has(order.state)) return undefined;
+  if ((state === 'INACTIVE' || state === 'CANCELLED') && refusalsOf(desk).has(order.key)) return 'REJECTED';
+  if (state === 'CANCELLED' && !told) return cancelledOrExpired(desk, order);
+  if (state === 'CANCELLED' || state === 'EXPIRED' || state === 'INACTIVE' || state === undefined) return state;
+  if (state === 'FILLED' && order.filled >= order.quantity) return state;
+  // A late `Submitted` does not take back what is known: fills, or a cancel on its way.
+  if (state === 'SUBMITTED') return NOT_SENT.has(order.state) || order.state === 'UNKNOWN' ? state : undefined;
+  // So does a change: whether it was taken is read from the terms that a listing names.
+  if (order.state === 'PENDING_CANCEL' || order.state === 'PENDING_REPLACE') return undefined;
+  if (state === 'FILLED') return order.filled > 0 ? 'PARTIALLY_FILLED' : 'ACCEPTED';
+  return state;
+}
+
+/** The same facts again say nothing new, unless the desk's own picture has moved since (UNKNOWN after a lost connection). */
+export function nothingNew(order: Order, next: OrderState | undefined): boolean {
+  return next === undefined || next === order.state || order.state === 'HELD' || !legal(order, next);
+}
+
+/** What a listing says that ends without a status of its own: IB's completed orders. */
+export function completedWord(ibStatus: string, completedStatus: string): string {
+  if (/expired/i.test(completedStatus) && stateOfStatus(ibStatus, 0, '') !== 'FILLED') return EXPIRED_WORD;
+  if (stateOfStatus(ibStatus, 0, '') !== undefined) return ibStatus;
+  return /^filled/i.test(completedStatus) ? 'Filled' : 'Cancelled';
+}
+
+export function listed(desk: DeskState, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
+  const seen = evidence(desk, order, news.ibStatus, order.filled, order.whyHeld ?? '', completed);
+  if (!completed) {
+    const cancelRefused = order.state === 'PENDING_CANCEL' && refusedCancelsOf(desk).has(order.key);
+    if (cancelRefused) return alive(news.ibStatus, order);
+    // Refused for its absence, and listed all the same: it is alive.
+    return order.state === 'REJECTED' ? alive(news.ibStatus, order) : seen;
+  }
+  if (seen === 'INACTIVE') return 'REJECTED';
+  // Fills of other programs' orders are not told to this desk.
+  if (news.ibStatus === 'Filled' && order.origin === 'foreign' && !isTerminal(order.state)) return 'FILLED';
+  return seen;
+}
+
+export function alive(ibStatus: string, order: Order): OrderState | undefined {
+  const state = stateOfStatus(ibStatus, order.filled, order.whyHeld ?? '');
+  return state === 'ACCEPTED' || state === 'PARTIALLY_FILLED' || state === 'HELD' ? state : undefined;
+}

@@ -1,0 +1,83 @@
+import { bracketCancelAnswered } from '#core/execution/lost-brackets';
+import { changeRefused } from '#core/execution/modify';
+import { requestLists } from '#core/execution/request-lists';
+import { move } from '#core/execution/transition';
+import type { BrokerNotice } from '#core/ports/broker';
+import { commit, type DeskState } from '#core/state/desk-state';
+import { log } from '#core/state/records';
+import type { OrderKey } from '#domain/ids';
+import { isTerminal, isWorking, type Order } from '#domain/order';
+import { announceEnd, failTrigger } from './order-end.ts';
+import { refusalsOf, refusedCancelsOf } from './order-evidence.ts';
+
+/** Codes never end an order by themselves; they explain, and some make the desk ask. */
+export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
+  if (notice.orderId === undefined) return;
+  const key = desk.index.find({ clientId: notice.clientId, orderId: notice.orderId, permId: 0 as never });
+  if (key === undefined) return;
+  const before = desk.index.get(key);
+  if (before !== undefined && changeRefused(desk, before, notice)) return;
+  const text = `IB ${notice.code}: ${notice.text}`;
+  const refuses = notice.disposition === 'reject';
+  if (refuses) refusalsOf(desk).set(key, notice.text);
+  commit(desk, 'risk-reducing', 'order.notice', { kind: 'broker', text, ref: key }, (tx) => {
+    const order = tx.get(desk.stores.orders, key);
+    if (order === undefined) return;
+    // The code explains; what ends the order is IB's status, or its absence from the open orders that are asked for below.
+    const rejected = refuses && order.state === 'INACTIVE';
+    const state = rejected
+      ? move(desk, order, 'REJECTED')
+      : notice.disposition === 'held' && !isTerminal(order.state)
+        ? move(desk, order, 'HELD')
+        : order.state;
+    const asked = order.state === 'PENDING_CANCEL' || order.note?.startsWith('cancel sent') === true;
+    const note = notice.disposition === 'cancelled' && asked ? cancelledAs(desk) : text;
+    const changed: Order = { ...order, state, note, updatedAt: tx.at };
+    tx.set(desk.stores.orders, key, changed);
+    if (state === 'REJECTED') announceEnd(tx, order, changed);
+    else if (notice.severity !== 'info')
+      log(tx, 'warning', `${order.side} ${order.contract.symbol}: ${text}${notice.advice === undefined ? '' : ` ${notice.advice}`}`, {
+        kind: 'order',
+        key,
+      });
+    if (rejected || (refuses && order.state === 'CANCELLED')) failTrigger(desk, tx, changed);
+  });
+  if (refuses) desk.ports.broker.requestOpenOrders();
+  if (notice.disposition === 'look-up') {
+    bracketCancelAnswered(desk, key);
+    // A cancel that found nothing to cancel: only the completed orders and the executions tell what became of it.
+    if (desk.index.get(key)?.state === 'PENDING_CANCEL') {
+      refusedCancelsOf(desk).add(key);
+      requestLists(desk);
+    } else desk.ports.broker.requestOpenOrders();
+  }
+  if (notice.disposition === 'cancelled') lookUpLater(desk, key);
+}
+
+/** IB's own words for a cancel that was asked for (202, "Order Canceled - reason:") say nothing that the operator does not know. */
+function cancelledAs(desk: DeskState): string {
+  return desk.latch.isSet() ? 'cancelled by the kill' : 'cancelled as asked';
+}
+
+/** 202 announces a status; when that does not come the broker is asked (K-32). */
+function lookUpLater(desk: DeskState, key: OrderKey): void {
+  desk.ports.scheduler.after(10_000, () => {
+    const order = desk.index.get(key);
+    if (order !== undefined && isWorking(order.state) && desk.link.ready) requestLists(desk);
+  });
+}
+
+/** The end of a list of all open orders: a refused order that it did not name is gone (K-36). */
+export function settleRefusals(desk: DeskState): void {
+  for (const [key, why] of refusalsOf(desk)) {
+    commit(desk, 'risk-reducing', 'order.refused', { kind: 'broker', text: `refused and not listed: ${why}`, ref: key }, (tx) => {
+      const order = tx.get(desk.stores.orders, key);
+      if (order === undefined || !isWorking(order.state)) return;
+      const changed: Order = { ...order, state: move(desk, order, 'REJECTED'), updatedAt: tx.at };
+      tx.set(desk.stores.orders, key, changed);
+      announceEnd(tx, order, changed);
+      if (changed.state === 'REJECTED') failTrigger(desk, tx, changed);
+    });
+    refusalsOf(desk).delete(key);
+  }
+}

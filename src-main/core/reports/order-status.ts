@@ -1,0 +1,77 @@
+import { requestLists } from '#core/execution/request-lists';
+import { move } from '#core/execution/transition';
+import { stateOfStatus } from '#core/order/ib-status';
+import { settled } from '#core/order/order-life';
+import type { OrderStatusNews } from '#core/ports/broker';
+import { commit, count, type DeskState } from '#core/state/desk-state';
+import { log } from '#core/state/records';
+import type { Order } from '#domain/order';
+import { ZERO } from '#domain/quantity';
+import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
+import { evidence, nothingNew } from './order-evidence.ts';
+
+export function onOrderStatus(desk: DeskState, news: OrderStatusNews): void {
+  const key = desk.index.find({ clientId: news.clientId, orderId: news.orderId, permId: news.permId });
+  if (key === undefined) {
+    count(desk, 'statuses of unknown orders');
+    // A client that returns is told the status of each of its orders: the comparison that follows lists them all, once.
+    if (desk.link.ready && !desk.reconciliation.running()) desk.ports.broker.requestOpenOrders();
+    return;
+  }
+  desk.latencies.acknowledged(key, desk.ports.clock.monotonic());
+  // A list of open orders may be older than this word of an order that has just been sent.
+  desk.reconciliation.sawOrder(key);
+  const before = desk.index.get(key);
+  if (before === undefined) return;
+  const told = news.filled ?? ZERO;
+  if (before.sentAt === undefined && told > (desk.toldFilled.get(key) ?? 0)) desk.toldFilled.set(key, told);
+  const next = evidence(desk, before, news.ibStatus, news.filled ?? 0, news.whyHeld);
+  if (sameStatus(before, news) && nothingNew(before, next)) return;
+  commit(desk, 'risk-reducing', 'order.status', { kind: 'broker', text: `orderStatus ${news.ibStatus}`, ref: key }, (tx) => {
+    const order = tx.get(desk.stores.orders, key);
+    if (order === undefined) return;
+    const seen = evidence(desk, order, news.ibStatus, news.filled ?? 0, news.whyHeld);
+    if (seen === undefined && stateOfStatus(news.ibStatus, 0, '') === undefined) {
+      count(desk, 'unrecognised order statuses');
+      log(tx, 'warning', `IB reports a status this desk does not know: ${news.ibStatus}. The order is unchanged; asking again.`, {
+        kind: 'order',
+        key,
+      });
+    }
+    const { whyHeld: _over, ...rest } = order;
+    const changed: Order = {
+      ...rest,
+      ...(news.permId > 0 ? { permId: news.permId } : {}),
+      ...(order.orderId === undefined && news.orderId !== 0 ? { orderId: news.orderId, clientId: news.clientId } : {}),
+      ibStatus: news.ibStatus,
+      ...(news.whyHeld === '' ? {} : { whyHeld: news.whyHeld }),
+      state: seen === undefined ? order.state : move(desk, order, seen),
+      updatedAt: tx.at,
+      ...(order.ackedAt === undefined
+        ? { ackedAt: tx.at, ...(seen === 'REJECTED' ? {} : { note: `acknowledged as ${news.ibStatus}` }) }
+        : {}),
+    };
+    tx.set(desk.stores.orders, key, settled(changed));
+    spokenOf(tx, order, changed);
+    announceEnd(tx, order, changed);
+    if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
+  });
+  // A word nobody knows: the list of open orders says more.
+  if (stateOfStatus(news.ibStatus, 0, '') === undefined) desk.ports.broker.requestOpenOrders();
+  // A claim of Filled whose executions have not come is looked up, not believed.
+  if (news.ibStatus === 'Filled' && before.filled < before.quantity) {
+    desk.ports.scheduler.after(5_000, () => {
+      const now = desk.index.get(key);
+      if (now !== undefined && now.filled < now.quantity && desk.link.ready) requestLists(desk);
+    });
+  }
+}
+
+function sameStatus(order: Order, news: OrderStatusNews): boolean {
+  return (
+    order.ibStatus === news.ibStatus &&
+    (news.permId === 0 || order.permId === news.permId) &&
+    (order.whyHeld ?? '') === news.whyHeld &&
+    order.ackedAt !== undefined
+  );
+}

@@ -1,0 +1,43 @@
+import type { OpenOrderNews } from '#core/ports/broker';
+import type { OrderKey } from '#domain/ids';
+import type { Order } from '#domain/order';
+
+/**
+ * Orders that the runs before this one believed to be on their way or at the broker, read from their journal. They are a reason to look and
+ * to be careful, never one to send: what the broker lists is taken up with what was known of it, what it does not list becomes UNKNOWN.
+ */
+export class EarlierOrderBook {
+  readonly #orders = new Map<OrderKey, Order>();
+  readonly #byPerm = new Map<number, Order>();
+  #isSettled = false;
+  #trouble: string | undefined;
+
+  load(orders: readonly Order[], trouble: string | undefined): void {
+    this.#trouble = trouble;
+    for (const order of orders) {
+      this.#orders.set(order.key, order);
+      if (order.permId !== undefined && order.permId > 0) this.#byPerm.set(order.permId, order);
+    }
+  }
+
+  /** Why something may be missing; a sentence. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** What was known of the order that IB names; a reference that TWS has cut or dropped is no hindrance when the permId is known. */
+  find({ permId, orderRef }: Pick<OpenOrderNews, 'permId' | 'orderRef'>): Order | undefined {
+    const byPerm = permId > 0 ? this.#byPerm.get(permId) : undefined;
+    if (byPerm !== undefined) return byPerm;
+    const named = orderRef === undefined ? undefined : this.#orders.get(orderRef as string as OrderKey);
+    // The reference of an order with another permId: IB holds references not unique.
+    return named?.permId !== undefined && named.permId > 0 && permId > 0 && named.permId !== permId ? undefined : named;
+  }
+
+  /** Once, at the end of the first comparison: everything that was recalled. */
+  settle(): readonly Order[] | undefined {
+    if (this.#isSettled) return undefined;
+    this.#isSettled = true;
+    return [...this.#orders.values()];
+  }
+}

@@ -1,0 +1,72 @@
+import { unknownReason } from '#core/pretrade/hold-reasons';
+import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { advance } from '#core/state/engine-life';
+import { mayArm } from '#core/state/engine-state';
+import { log } from '#core/state/records';
+import { refuse } from '#core/state/refusal';
+import type { TriggerId } from '#domain/ids';
+import { ok } from '#domain/result';
+import { nextTriggerLife } from '#domain/trigger-life';
+import type { Armed } from './arm.ts';
+import { saveDrafts } from './drafts.ts';
+import { contractsOf, release } from './market-lines.ts';
+
+/** Pause, resume or disarm one watcher. The version guards against acting on an older picture. */
+export function changeTrigger(desk: DeskState, id: TriggerId, version: number, event: 'pause' | 'resume' | 'disarm', by: string): Armed {
+  const trigger = desk.stores.triggers.get(id);
+  if (trigger === undefined) return refuse('not-found', 'This trigger does not exist any more.');
+  if (trigger.updatedAt !== version)
+    return refuse('conflict', `${trigger.spec.name} changed in the meantime (it is ${trigger.life}); look at it again.`);
+  const life = nextTriggerLife(trigger.life, event);
+  if (life === undefined)
+    return refuse(
+      'not-allowed-now',
+      `${trigger.spec.name} is ${trigger.life}; it cannot be ${event === 'disarm' ? 'disarmed' : `${event}d`}.`,
+    );
+  if (event === 'resume' && !mayArm(engineState(desk)))
+    return refuse('not-allowed-now', `The desk is ${engineState(desk)}; ${trigger.spec.name} can be resumed once it is running.`);
+  const unknown = event === 'resume' ? contractsOf(trigger.spec).flatMap((contract) => unknownReason(desk, contract) ?? [])[0] : undefined;
+  if (unknown !== undefined) return refuse('not-allowed-now', unknown);
+  const done = event === 'disarm' ? desk.registry.disarm(id) : event === 'pause' ? desk.registry.pause(id, by) : desk.registry.resume(id);
+  if (!done.ok && event !== 'disarm') return refuse('not-allowed-now', done.error);
+  if (event === 'disarm') release(desk, id);
+  const seq = commit(
+    desk,
+    event === 'resume' ? 'order' : 'risk-reducing',
+    `trigger.${event}`,
+    { kind: 'command', text: `${by} ${event} ${trigger.spec.name}`, ref: id },
+    (tx) => {
+      const now = tx.get(desk.stores.triggers, id);
+      if (now === undefined) return tx.seq;
+      tx.set(desk.stores.triggers, id, {
+        ...now,
+        life,
+        // The state beside it says paused or disarmed.
+        reason: event === 'resume' ? 'watching' : `by ${by}`,
+        updatedAt: tx.at,
+      });
+      log(tx, 'info', `${now.spec.name} ${event === 'pause' ? 'paused' : event === 'resume' ? 'resumed' : 'disarmed'} by ${by}`, {
+        kind: 'trigger',
+        key: id,
+      });
+      return tx.seq;
+    },
+  );
+  advance(desk);
+  saveDrafts(desk);
+  return ok({ seq: seq ?? 0, id });
+}
+
+/** Watchers whose time is over. */
+export function expireTriggers(desk: DeskState): void {
+  for (const id of desk.registry.drainExpired()) {
+    release(desk, id);
+    commit(desk, 'order', 'trigger.expire', { kind: 'timer', text: 'the trigger expired', ref: id }, (tx) => {
+      const trigger = tx.get(desk.stores.triggers, id);
+      const life = trigger === undefined ? undefined : nextTriggerLife(trigger.life, 'expire');
+      if (trigger === undefined || life === undefined) return;
+      tx.set(desk.stores.triggers, id, { ...trigger, life, reason: 'expired without firing', updatedAt: tx.at });
+      log(tx, 'info', `${trigger.spec.name} expired without firing`, { kind: 'trigger', key: id });
+    });
+  }
+}

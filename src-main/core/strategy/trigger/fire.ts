@@ -1,0 +1,159 @@
+import type { Tx } from '#core/commit/transaction';
+import { sizeIntent } from '#core/order/sizing';
+import type { Firing } from '#core/trigger/firing';
+import { approve } from '#core/risk/risk-engine';
+import type { OrderCause } from '#domain/order';
+import { formatPrice, priceOf, tickDecimals } from '#domain/price';
+import type { Trigger } from '#domain/trigger';
+import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
+import { type Effect, engineRecord, log, step } from '#core/state/records';
+import { mayFire } from '#core/state/engine-state';
+import { attempt, count, commit, type DeskState } from '#core/state/desk-state';
+import { riskContext } from '#core/pretrade/read-risk-context';
+import { unknownReason } from '#core/pretrade/hold-reasons';
+import { releaseApproved, writeOrders } from '#core/execution/submit';
+
+const TEN_MINUTES = 600_000;
+
+/** One firing → one commit: trigger, verdict, orders, engine steps. The order itself leaves with the outbox, after the journal. */
+export function fire(desk: DeskState, firing: Firing, receivedAt: number): void {
+  count(desk, 'firings');
+  const decimals = tickDecimals(desk.details.get(firing.tick.conId)?.minTick ?? priceOf(0.01));
+  const { tick } = firing;
+  const crossed =
+    tick.previous === undefined || tick.previous === tick.price
+      ? formatPrice(tick.price, decimals)
+      : `${formatPrice(tick.previous, decimals)} → ${formatPrice(tick.price, decimals)}`;
+  const text = firing.cause === 'operator' ? `fired by the operator at ${tick.field} ${crossed}` : `${tick.field} ${crossed}`;
+  const decided = attempt(
+    desk,
+    'order',
+    'trigger.fire',
+    { kind: firing.cause === 'operator' ? 'command' : firing.cause === 'timer' ? 'timer' : 'tick', text, ref: firing.triggerId },
+    (tx) => {
+      fireInside(desk, tx, firing, text);
+    },
+  );
+  if (decided.kind === 'failed') failedInside(desk, firing);
+  desk.latencies.tickToOrder(desk.ports.clock.monotonic() - receivedAt);
+}
+
+/** The commit became a tombstone: a defect. Nothing was sent, and the trigger must not look armed when nobody watches it. */
+function failedInside(desk: DeskState, firing: Firing): void {
+  commit(desk, 'order', 'trigger.fire-failed', { kind: 'system', text: 'a defect stopped the firing', ref: firing.triggerId }, (tx) => {
+    const trigger = tx.get(desk.stores.triggers, firing.triggerId);
+    if (trigger?.life !== 'armed') return;
+    tx.set(desk.stores.triggers, trigger.id, {
+      ...trigger,
+      life: 'failed',
+      reason: 'A defect of this program stopped the firing; nothing was sent.',
+      updatedAt: tx.at,
+    });
+    log(tx, 'alarm', `${trigger.spec.name} fired, but a defect of this program stopped it; nothing was sent.`, {
+      kind: 'trigger',
+      key: trigger.id,
+    });
+  });
+}
+
+function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: string): void {
+  const { stores } = desk;
+  const trigger = tx.get(stores.triggers, firing.triggerId);
+  // The token was spent in the registry; the committed generation and count make it at most once a second time over.
+  if (trigger?.life !== 'armed' || trigger.gen !== firing.gen || trigger.fires !== 0) {
+    count(desk, 'firings without an armed trigger');
+    return;
+  }
+  const subject = { kind: 'trigger', key: trigger.id } as const;
+  const fired: Trigger = {
+    ...trigger,
+    fires: 1,
+    firedAt: tx.at,
+    recentFires: [...trigger.recentFires.filter((at) => tx.at - at < TEN_MINUTES), tx.at],
+    updatedAt: tx.at,
+  };
+  const end = (event: TriggerEvent, reason: string): void => {
+    const firingLife = nextTriggerLife(trigger.life, 'fire') ?? 'firing';
+    tx.set(stores.triggers, trigger.id, { ...fired, life: nextTriggerLife(firingLife, event) ?? 'failed', reason });
+  };
+  const engine = engineRecord(tx, stores);
+  if (!mayFire(engine.state)) {
+    end('fail', `It fired (${text}) while the engine was ${engine.state}; nothing was sent.`);
+    log(tx, 'alarm', `${trigger.spec.name} fired while the engine was ${engine.state}; nothing was sent.`, subject);
+    return;
+  }
+  // Two of one drain: the first may have become UNKNOWN as it left. The registry holds the others.
+  const unknown = unknownReason(desk, trigger.spec.action.contract);
+  if (unknown !== undefined) {
+    end('fail', `It fired (${text}), and nothing was sent: ${unknown}`);
+    log(tx, 'alarm', `${trigger.spec.name} fired, and nothing was sent: ${unknown}`, subject);
+    return;
+  }
+  step(tx, stores, 'fired', `${trigger.spec.name}: ${text}`);
+  const account = desk.accounts.current();
+  const { action } = trigger.spec;
+  const details = desk.details.get(action.contract.conId);
+  const quote = action.contract.conId === firing.tick.conId ? firing.quote : desk.board.quote(action.contract.conId);
+  const sized =
+    account === undefined || details === undefined
+      ? {
+          ok: false as const,
+          error: account === undefined ? 'TWS has offered no account.' : `The contract details of ${action.contract.symbol} are not known.`,
+        }
+      : sizeIntent({
+          account: account.id,
+          triggerId: trigger.id,
+          gen: trigger.gen,
+          fire: firing.fire,
+          action,
+          details,
+          quote,
+          purpose: 'entry',
+          origin: 'trigger',
+        });
+  const told = (): void => {
+    log(tx, 'info', `${trigger.spec.name} fired: ${text}`, subject);
+  };
+  if (!sized.ok) {
+    told();
+    end('fail', sized.error);
+    log(tx, 'alarm', `${trigger.spec.name} could not be sized: ${sized.error}`, subject);
+    step(tx, stores, 'denied', sized.error);
+    return;
+  }
+  const intent = sized.value;
+  const verdict = approve(
+    intent,
+    riskContext(desk, tx, intent, trigger, quote, firing.cause === 'tick' ? firing.tick.at : undefined),
+    tx.seq,
+  );
+  const cause: OrderCause = {
+    triggerName: trigger.spec.name,
+    sentence: firing.sentence,
+    tick: {
+      field: firing.tick.field,
+      price: firing.tick.price,
+      at: firing.tick.at,
+      ...(firing.tick.previous === undefined ? {} : { previous: firing.tick.previous }),
+    },
+    verdict: 'verdict' in verdict ? verdict.verdict : `${verdict.control}: ${verdict.text}`,
+    approvedSeq: tx.seq,
+    decidedAt: tx.at,
+  };
+  if (!('verdict' in verdict)) {
+    told();
+    writeOrders(desk, tx, intent, 'DENIED', cause, `${verdict.control}: ${verdict.text}`);
+    end(verdict.control === 'C-09' ? 'lock' : 'fail', verdict.text);
+    log(tx, 'alarm', `Risk denied ${trigger.spec.name} (${verdict.control}): ${verdict.text}`, subject);
+    step(tx, stores, 'denied', verdict.text);
+    count(desk, 'orders denied');
+    return;
+  }
+  writeOrders(desk, tx, intent, 'QUEUED', cause, `approved: ${verdict.verdict}`);
+  end('sent', `Fired on ${text}; risk approved.`);
+  step(tx, stores, 'sized', verdict.verdict);
+  // Effects leave in the order of their making: the order first, then what is told about it.
+  releaseApproved(desk, tx, verdict);
+  told();
+  log(tx, 'info', `Risk approved ${trigger.spec.name}: ${verdict.verdict}`, subject);
+}

@@ -1,0 +1,35 @@
+import type { DeskState } from '#core/state/desk-state';
+import { contractLabel } from '#domain/contract';
+import type { Fill } from '#domain/execution';
+import type { Order } from '#domain/order';
+import type { Price } from '#domain/price';
+import { minus } from '#domain/scaled';
+import type { FillRow } from '#protocol/topics';
+import { originText } from './order-row.ts';
+import { decimalsOf } from './row-figures.ts';
+
+/** Against the price of the tick that fired; positive is worse than it. */
+function slippageOf(order: Order | undefined, fill: Fill): Price | null {
+  const tick = order?.parentKey === undefined ? order?.cause?.tick : undefined;
+  if (tick === undefined) return null;
+  return fill.side === 'BUY' ? minus(fill.price, tick.price) : minus(tick.price, fill.price);
+}
+
+export function fillRow(deskState: DeskState, root: string, fill: Fill): FillRow {
+  const order = fill.orderKey === undefined ? undefined : deskState.index.get(fill.orderKey);
+  return {
+    execId: root,
+    at: fill.at,
+    symbol:
+      order === undefined ? (deskState.board.contract(fill.conId)?.symbol ?? `contract ${fill.conId}`) : contractLabel(order.contract),
+    side: fill.side,
+    quantity: fill.quantity,
+    price: fill.price,
+    decimals: decimalsOf(deskState, fill.conId),
+    orderKey: fill.orderKey ?? null,
+    originText: order === undefined ? 'order not known here' : originText(deskState, order),
+    commission: fill.commission ?? null,
+    realized: fill.realizedPnl ?? null,
+    slippage: slippageOf(order, fill),
+  };
+}

@@ -1,0 +1,99 @@
+import { isChangeable } from '#core/execution/modify';
+import { stopKind } from '#core/order/stop-kind';
+import type { DeskState } from '#core/state/desk-state';
+import { contractLabel } from '#domain/contract';
+import type { OrderKey } from '#domain/ids';
+import { isWorking, type Order } from '#domain/order';
+import { trailText } from '#domain/order-text';
+import { formatPrice } from '#domain/price';
+import { formatQuantity } from '#domain/quantity';
+import type { OrderRow } from '#protocol/topics';
+import { decimalsOf } from './row-figures.ts';
+
+export function originText(deskState: DeskState, order: Order): string {
+  const name =
+    order.cause?.triggerName ?? (order.triggerId === undefined ? undefined : deskState.stores.triggers.get(order.triggerId)?.spec.name);
+  switch (order.origin) {
+    case 'trigger': {
+      const who = name ?? order.triggerId ?? 'earlier run';
+      return order.leg === 'S' ? `stop of ${who}` : order.leg === 'T' ? `target of ${who}` : who;
+    }
+    case 'operator':
+      return order.leg === 'F' ? 'flatten by you' : 'by you';
+    case 'manual':
+      return 'MANUAL in TWS';
+    case 'foreign':
+      return `FOREIGN client ${order.clientId ?? '?'}`;
+  }
+}
+
+function whyText(order: Order, decimals: number): string {
+  const tick = order.cause?.tick;
+  if (order.parentKey !== undefined) return order.leg === 'S' ? 'protects the entry' : 'OCA with the stop';
+  if (tick === undefined) return order.cause?.sentence ?? order.note ?? '';
+  const from = tick.previous === undefined ? '' : `${formatPrice(tick.previous, decimals)} → `;
+  return `${tick.field} ${from}${formatPrice(tick.price, decimals)}`;
+}
+
+/** IB does not hold references unique: two orders that carry one are cancelled together, and each row says so. */
+function noteText(deskState: DeskState, order: Order): string | null {
+  const twin = deskState.index.twinsOf(order).find(({ state }) => isWorking(state));
+  if (twin === undefined) return order.note ?? null;
+  return `TWIN: IB has another order with this reference (permId ${twin.permId ?? '?'}); a cancel goes to both. ${order.note ?? ''}`.trimEnd();
+}
+
+/** A stop that has joined the group of a target belongs to the same entry as that. */
+function parentKeyOf(deskState: DeskState, order: Order): OrderKey | null {
+  const named = order.ocaGroup?.startsWith('OCA-') === true ? (order.ocaGroup.slice('OCA-'.length) as OrderKey) : undefined;
+  const joined = named !== undefined && named !== order.key && deskState.index.get(named) !== undefined ? named : undefined;
+  return order.parentKey ?? joined ?? null;
+}
+
+export function orderRow(deskState: DeskState, order: Order): OrderRow {
+  const decimals = decimalsOf(deskState, order.contract.conId);
+  const working = isWorking(order.state);
+  return {
+    key: order.key,
+    parentKey: parentKeyOf(deskState, order),
+    state: order.state,
+    ibStatus: order.ibStatus ?? null,
+    conId: order.contract.conId,
+    symbol: contractLabel(order.contract),
+    side: order.side,
+    type: order.type,
+    tif: order.tif,
+    quantity: order.quantity,
+    filled: order.filled,
+    limit: order.limit ?? null,
+    stop: order.stop ?? null,
+    trail: order.trail === undefined ? null : trailText(order.trail),
+    group: order.ocaGroup ?? null,
+    stopKind: working ? (stopKind(order) ?? null) : null,
+    avgFillPrice: order.avgFillPrice ?? null,
+    decimals,
+    origin: order.origin,
+    originText: originText(deskState, order),
+    why: whyText(order, decimals),
+    note: noteText(deskState, order),
+    orderId: order.orderId ?? null,
+    permId: order.permId ?? null,
+    ref: order.ref ?? null,
+    working,
+    cancellable:
+      (working && order.orderId !== undefined && order.state !== 'PENDING_CANCEL' && order.origin !== 'foreign') ||
+      order.state === 'QUEUED',
+    modifiable: isChangeable(order),
+    settleable: order.state === 'UNKNOWN' && order.absence?.isProven === true,
+    createdAt: order.createdAt,
+    isOlder: order.isOlder === true,
+    updatedAt: order.updatedAt,
+    version: order.updatedAt,
+  };
+}
+
+/** One line for lists of consequences: `SELL 120 AIG STP 47.90`. */
+export function orderLine(deskState: DeskState, order: Order): string {
+  const decimals = decimalsOf(deskState, order.contract.conId);
+  const price = order.limit ?? order.stop;
+  return `${order.side} ${formatQuantity(order.quantity)} ${contractLabel(order.contract)} ${order.type}${order.trail === undefined ? '' : ` ${trailText(order.trail)}`}${price === undefined ? '' : ` ${formatPrice(price, decimals)}`}`;
+}
