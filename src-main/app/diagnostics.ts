@@ -84,6 +84,7 @@ export function diagnostics({ core, registry, workers, publisher, memoryMb, lane
       ...Object.fromEntries(deskState.counters),
       ...flat('ticks', deskState.board.counters()),
       ...flat('registry', deskState.registry.counters()),
+      ...flat('memos', deskState.memos.counts()),
     },
     memoryMb,
   };

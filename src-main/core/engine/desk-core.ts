@@ -56,6 +56,7 @@ import { watchOutage } from '#core/safety/outage';
 import { dispatchPlace, notSent, orderSent } from '#core/execution/submit';
 import { requestPositions, requestLists } from '#core/execution/request-lists';
 import { positionsListed, watchPosition } from '#core/reconciliation/position-check';
+import { OrderMemos } from '#core/state/order-memos';
 import { PositionDifferences } from '#core/state/position-differences';
 import { EarlierOrderBook } from '#core/state/earlier-orders';
 import { loadEarlierOrders } from '#core/reconciliation/restore-earlier-orders';
@@ -142,6 +143,8 @@ export class DeskCore {
       earlierOrders: new EarlierOrderBook(),
       untoldExecutions: new Set(),
       bracketCancels: new Map(),
+      memos: new OrderMemos(),
+      waitingCommissions: new Map(),
       details,
       counters: new Map(),
       unsentCancels: new Set(),
@@ -173,7 +176,7 @@ export class DeskCore {
   }
 
   #noteOrder(order: Order): void {
-    const { index, cancelRetries: cancelsAsked, lookUpRetries: lookedUp } = this.deskState;
+    const { index, cancelRetries, lookUpRetries } = this.deskState;
     const before = index.get(order.key);
     this.#externalChanges.note(before, order);
     this.#outcomes.note(before, order);
@@ -181,8 +184,8 @@ export class DeskCore {
     noteSince(this.deskState, order);
     if (before?.state === order.state) return;
     // An answer: the next question about it is a new one.
-    if (order.state !== 'UNKNOWN') lookedUp.forget(order.key);
-    if (!isWorking(order.state)) cancelsAsked.forget(order.key);
+    if (order.state !== 'UNKNOWN') lookUpRetries.forget(order.key);
+    if (!isWorking(order.state)) cancelRetries.forget(order.key);
   }
 
   onLog(listener: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void): void {
@@ -318,6 +321,7 @@ export class DeskCore {
     desk.registry.onTimer(desk.exchange.now());
     this.#drain();
     expireTriggers(desk);
+    desk.memos.sweep(now, (key) => desk.index.get(key));
     if (desk.reconciliation.overdue(now) && desk.link.ready) this.#askAgain();
     watchOutage(desk);
     followTradingState(desk);

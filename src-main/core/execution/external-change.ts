@@ -6,23 +6,10 @@ import { trailText } from '#domain/order-text';
 import { formatPrice, type Price } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
 import type { DeskState } from '#core/state/desk-state';
-
-export interface Terms {
-  readonly quantity: Quantity;
-  readonly limit: Price | undefined;
-  readonly stop: Price | undefined;
-  readonly trail: Trail | undefined;
-}
-
-interface Asked {
-  readonly at: number;
-  readonly terms: readonly Terms[];
-}
+import type { OrderMemo, Terms } from '#core/state/order-memos';
 
 /** A list that was made before a change may come after it, and IB may take a change long after it was asked: within this time they are ours. */
 const REMEMBERED_MS = 30_000;
-
-const asked = new WeakMap<DeskState, Map<OrderKey, Asked[]>>();
 
 /** Trailing orders move their stop by themselves, so it is no term. */
 export function termsOf(order: Pick<Order, 'quantity' | 'type' | 'limit' | 'stop' | 'trail'>): Terms {
@@ -32,10 +19,8 @@ export function termsOf(order: Pick<Order, 'quantity' | 'type' | 'limit' | 'stop
 
 /** Terms that this desk gave an order, the old and the new: where a listing names them nobody else changed anything. */
 export function noteRequestedTerms(desk: DeskState, key: OrderKey, terms: readonly Terms[], at: number): void {
-  const orders = asked.get(desk) ?? new Map<OrderKey, Asked[]>();
-  asked.set(desk, orders);
-  const recent = (orders.get(key) ?? []).filter((one) => at - one.at <= REMEMBERED_MS);
-  orders.set(key, [...recent, { at, terms }]);
+  const recent = requestedOf(desk, key, at);
+  desk.memos.note(key, 'requested', [...recent, { at, terms }]);
 }
 
 /**
@@ -50,11 +35,15 @@ export function externalChange(desk: DeskState, order: Order, news: OpenOrderNew
   const isExit = entryKeyOf(order) !== undefined || order.ocaGroup !== undefined;
   const after: Terms = isExit && told.quantity < before.quantity ? { ...told, quantity: before.quantity } : told;
   if (same(before, after)) return undefined;
-  const ours = (asked.get(desk)?.get(order.key) ?? []).filter((one) => at - one.at <= REMEMBERED_MS).flatMap((one) => one.terms);
+  const ours = requestedOf(desk, order.key, at).flatMap((one) => one.terms);
   if (ours.some((terms) => same(terms, after))) return undefined;
   // A list on its way may still name the old terms: they are not a second change.
   noteRequestedTerms(desk, order.key, [before, after], at);
   return differences(before, after);
+}
+
+function requestedOf(desk: DeskState, key: OrderKey, at: number): NonNullable<OrderMemo['requested']> {
+  return (desk.memos.of(key).requested ?? []).filter((one) => at - one.at <= REMEMBERED_MS);
 }
 
 function same(one: Terms, other: Terms): boolean {

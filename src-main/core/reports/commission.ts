@@ -1,22 +1,21 @@
-import type { BrokerNews } from '#core/ports/broker';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type CommissionNews, type DeskState } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
 import { execIdRoot } from '#domain/execution';
 import { ZERO_AMOUNT } from '#domain/money';
 import { minus, plus } from '#domain/scaled';
 
-type CommissionNews = Extract<BrokerNews, { kind: 'commission' }>;
-
-export const waitingCommissions = new WeakMap<DeskState, Map<string, CommissionNews>>();
+/** Of fills that are never told: IB's history of a day does not hold more. */
+const MOST_WAITING = 1_000;
 
 /** Comes after its fill, sometimes much later, sometimes before, sometimes never: nothing waits for it. */
 export function onCommission(desk: DeskState, news: CommissionNews): void {
   const root = execIdRoot(news.execId);
   const known = desk.stores.fills.get(root);
   if (known === undefined) {
-    const waiting = waitingCommissions.get(desk) ?? new Map<string, CommissionNews>();
-    waitingCommissions.set(desk, waiting);
-    if (waiting.size < 1_000) waiting.set(news.execId, news);
+    const { waitingCommissions: waiting } = desk;
+    const [oldest] = waiting.size < MOST_WAITING ? [] : waiting.keys();
+    if (oldest !== undefined) waiting.delete(oldest);
+    waiting.set(news.execId, news);
     return;
   }
   if (news.commission === undefined || known.commission === news.commission) return;

@@ -5,13 +5,6 @@ import { dayKey, type SessionDetails, sessionAt } from '#domain/session-time';
 import { type Effect, log, positionKey } from '#core/state/records';
 import type { DeskState } from '#core/state/desk-state';
 
-interface Life {
-  /** On the exchange's clock, epoch ms: when the order came into this book. */
-  readonly since: number;
-  /** The date of a GTD order, if IB has told it; epoch ms. */
-  readonly goodTill?: number;
-}
-
 const HOUR = 3_600_000;
 /** The desk's picture of the exchange's clock may lag behind by so much when IB's news of the close comes. */
 const SKEW = 5_000;
@@ -20,25 +13,15 @@ const LONGEST = 5 * 24 * HOUR;
 /** What the row says when somebody asked for the cancel, or IB has announced it with its code 202. */
 const ASKED = /^(cancel sent|cancelled as asked|cancelled by the kill|IB 202)/;
 
-const lives = new WeakMap<DeskState, Map<OrderKey, Life>>();
-
-function livesOf(desk: DeskState): Map<OrderKey, Life> {
-  let known = lives.get(desk);
-  if (known === undefined) {
-    known = new Map();
-    lives.set(desk, known);
-  }
-  return known;
-}
-
 /** Called with every committed change of an order. */
 export function noteSince(desk: DeskState, order: Order): void {
-  const known = livesOf(desk);
-  if (!known.has(order.key)) known.set(order.key, { since: desk.exchange.now() });
+  if (desk.memos.of(order.key).since === undefined) desk.memos.note(order.key, 'since', desk.exchange.now());
 }
 
 export function noteGoodTill(desk: DeskState, key: OrderKey, goodTill: number | undefined): void {
-  if (goodTill !== undefined) livesOf(desk).set(key, { since: livesOf(desk).get(key)?.since ?? desk.exchange.now(), goodTill });
+  if (goodTill === undefined) return;
+  if (desk.memos.of(key).since === undefined) desk.memos.note(key, 'since', desk.exchange.now());
+  desk.memos.note(key, 'goodTill', goodTill);
 }
 
 /**
@@ -51,13 +34,13 @@ export function cancelledOrExpired(desk: DeskState, order: Order): 'CANCELLED' |
 }
 
 function isOver(desk: DeskState, order: Order): boolean {
-  const life = livesOf(desk).get(order.key);
+  const { since, goodTill } = desk.memos.of(order.key);
   const now = desk.exchange.now() + SKEW;
-  if (order.tif === 'GTD') return life?.goodTill !== undefined && now >= life.goodTill;
-  if (order.tif !== 'DAY' || life === undefined) return false;
+  if (order.tif === 'GTD') return goodTill !== undefined && now >= goodTill;
+  if (order.tif !== 'DAY' || since === undefined) return false;
   const { contract } = order;
   const unknown: SessionDetails = { contract, timeZoneId: '', tradingHours: '', liquidHours: '' };
-  return sessionEnded(life.since, now, desk.details.get(contract.conId) ?? unknown, order.outsideRth);
+  return sessionEnded(since, now, desk.details.get(contract.conId) ?? unknown, order.outsideRth);
 }
 
 /** Whether a session in which such an order trades was open after `from` and has ended by `to`. Looks hour by hour: no session is shorter. */
@@ -83,7 +66,7 @@ function sessionEnded(from: number, to: number, details: SessionDetails, outside
 export function lapses(desk: DeskState, tx: Tx<Effect>, order: Order): boolean {
   if (order.ackedAt === undefined || order.state === 'PENDING_CANCEL' || !isOver(desk, order)) return false;
   // What ended today IB still lists as completed: missing there, it needs a look.
-  const since = livesOf(desk).get(order.key)?.since ?? Infinity;
+  const since = desk.memos.of(order.key).since ?? Infinity;
   if (!(dayKey(since) < dayKey(desk.exchange.now()))) return false;
   const position = tx.get(desk.stores.positions, positionKey(order.account, order.contract.conId));
   if ((position?.brokerQuantity ?? position?.quantity ?? 0) !== (position?.quantity ?? 0)) return false;

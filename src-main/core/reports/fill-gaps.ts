@@ -12,7 +12,6 @@ import { move } from '#core/execution/transition';
 /** An execution that is missed may be on its way; then the lists are asked for, and then the operator is told. */
 const GRACE_MS = 2_000;
 const TOLD_BY_MS = 10_000;
-const gaps = new WeakMap<DeskState, Set<OrderKey>>();
 
 /** IB tells the executions of a day; an order of an earlier one has more behind it, which only its status counts. */
 export function countEarlier(desk: DeskState, tx: Tx<Effect>, order: Order): Order {
@@ -57,18 +56,16 @@ function fillsOf(desk: DeskState, key: OrderKey): readonly Fill[] {
 
 /** IB's count that comes with an execution is higher than what was told: another one was lost, or is late. */
 export function watchGap(desk: DeskState, key: OrderKey): void {
-  const watched = gaps.get(desk) ?? new Set<OrderKey>();
-  gaps.set(desk, watched);
-  if (watched.has(key) || gapOf(desk, key) <= 0) return;
-  watched.add(key);
+  if (desk.memos.of(key).gapWatched === true || gapOf(desk, key) <= 0) return;
+  desk.memos.note(key, 'gapWatched', true);
   desk.ports.scheduler.after(GRACE_MS, () => {
     if (gapOf(desk, key) <= 0) {
-      watched.delete(key);
+      desk.memos.drop(key, 'gapWatched');
       return;
     }
     if (desk.link.ready) requestLists(desk);
     desk.ports.scheduler.after(TOLD_BY_MS, () => {
-      watched.delete(key);
+      desk.memos.drop(key, 'gapWatched');
       tellGap(desk, key);
     });
   });

@@ -14,7 +14,7 @@ import type { Position } from '#domain/position';
 import { formatPrice, type Price, priceOf, roundToTick, ZERO_PRICE } from '#domain/price';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus, plus } from '#domain/scaled';
-import { onCommission, waitingCommissions } from './commission.ts';
+import { onCommission } from './commission.ts';
 import { stillEarlier, watchGap } from './fill-gaps.ts';
 
 type ExecutionNews = Extract<BrokerNews, { kind: 'execution' }>;
@@ -121,9 +121,9 @@ export function onExecution(desk: DeskState, news: ExecutionNews): void {
   const overfilled = orderKey === undefined ? undefined : desk.index.get(orderKey);
   if (!history && overfilled !== undefined && overfilled.filled > overfilled.quantity && isArmedState(engineState(desk)))
     pauseDesk(desk, `An order of ${contract.symbol} filled more than was ordered. Compare with TWS.`, 'the desk');
-  const waiting = waitingCommissions.get(desk)?.get(execution.execId);
+  const waiting = desk.waitingCommissions.get(execution.execId);
   if (waiting !== undefined) {
-    waitingCommissions.get(desk)?.delete(execution.execId);
+    desk.waitingCommissions.delete(execution.execId);
     onCommission(desk, waiting);
   }
 }

@@ -10,7 +10,7 @@ import { isWorking, type Order, sameTrail } from '#domain/order';
 import { adopt, adoptedKey } from './adopt-order.ts';
 import { noteGoodTill } from './expiry.ts';
 import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
-import { alive, listed, nothingNew, refusalsOf, refusedCancelsOf } from './order-evidence.ts';
+import { alive, listed, nothingNew } from './order-evidence.ts';
 import { namedAfterEnd } from './reopened-orders.ts';
 
 /** `completed`: from the list of completed orders, so whatever it says, it does not work any more. */
@@ -83,9 +83,9 @@ export function onOpenOrder(desk: DeskState, news: OpenOrderNews, completed = fa
     if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
   });
   const after = desk.index.get(key);
-  if (after !== undefined && after.state !== 'PENDING_CANCEL') refusedCancelsOf(desk).delete(key);
+  if (after !== undefined && after.state !== 'PENDING_CANCEL') desk.memos.drop(key, 'cancelRefused');
   if (after !== undefined && isWorking(after.state) && after.state !== 'INACTIVE' && after.state !== 'UNKNOWN')
-    refusalsOf(desk).delete(key);
+    desk.memos.drop(key, 'refusal');
 }
 
 function sameOpenOrder(order: Order, news: OpenOrderNews): boolean {

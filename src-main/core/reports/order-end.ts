@@ -3,7 +3,6 @@ import type { DeskState } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
 import { isWorking, type Order, type Side } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
-import { refusalsOf } from './order-evidence.ts';
 
 /** The broker speaks of an order that was counted as not sent. */
 export function spokenOf(tx: Tx<Effect>, before: Order, after: Order): void {
@@ -33,7 +32,7 @@ export function failTrigger(desk: DeskState, tx: Tx<Effect>, order: Order): void
   const trigger = order.triggerId === undefined ? undefined : tx.get(desk.stores.triggers, order.triggerId);
   const gen = order.ref === undefined ? undefined : parseOrderRef(order.ref)?.gen;
   if (order.leg !== 'E' || trigger?.life !== 'fired' || gen !== trigger.gen) return;
-  const why = refusalsOf(desk).get(order.key);
+  const why = desk.memos.of(order.key).refusal;
   tx.set(desk.stores.triggers, trigger.id, {
     ...trigger,
     life: 'failed',

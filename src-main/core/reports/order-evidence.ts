@@ -6,30 +6,6 @@ import type { OrderKey } from '#domain/ids';
 import { isTerminal, type Order, type OrderState } from '#domain/order';
 import { cancelledOrExpired } from './expiry.ts';
 
-/** Orders whose cancel IB refused: what a listing says of them is true again. */
-const refusedCancels = new WeakMap<DeskState, Set<OrderKey>>();
-
-export function refusedCancelsOf(desk: DeskState): Set<OrderKey> {
-  let keys = refusedCancels.get(desk);
-  if (keys === undefined) {
-    keys = new Set();
-    refusedCancels.set(desk, keys);
-  }
-  return keys;
-}
-
-/** Codes that refused an order and wait for IB's status, or for its absence from the open orders. */
-const refusals = new WeakMap<DeskState, Map<OrderKey, string>>();
-
-export function refusalsOf(desk: DeskState): Map<OrderKey, string> {
-  let waiting = refusals.get(desk);
-  if (waiting === undefined) {
-    waiting = new Map();
-    refusals.set(desk, waiting);
-  }
-  return waiting;
-}
-
 /**
  * Where IB's word leads. `Filled` is a claim until the executions add up; until then it is at least a partial or accepted order. After
  * an end only executions move an order: a status that comes late is no fill. `told`: IB has said in words what a Cancelled was.
@@ -44,7 +20,7 @@ export function evidence(
 ): OrderState | undefined {
   const state = stateOfStatus(ibStatus, Math.max(filled, order.filled), whyHeld);
   if (isTerminal(order.state) && !NOT_SENT.has(order.state)) return undefined;
-  if ((state === 'INACTIVE' || state === 'CANCELLED') && refusalsOf(desk).has(order.key)) return 'REJECTED';
+  if ((state === 'INACTIVE' || state === 'CANCELLED') && desk.memos.of(order.key).refusal !== undefined) return 'REJECTED';
   if (state === 'CANCELLED' && !told) return cancelledOrExpired(desk, order);
   if (state === 'CANCELLED' || state === 'EXPIRED' || state === 'INACTIVE' || state === undefined) return state;
   if (state === 'FILLED' && order.filled >= order.quantity) return state;
@@ -71,7 +47,7 @@ export function completedWord(ibStatus: string, completedStatus: string): string
 export function listed(desk: DeskState, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
   const seen = evidence(desk, order, news.ibStatus, order.filled, order.whyHeld ?? '', completed);
   if (!completed) {
-    const cancelRefused = order.state === 'PENDING_CANCEL' && refusedCancelsOf(desk).has(order.key);
+    const cancelRefused = order.state === 'PENDING_CANCEL' && desk.memos.of(order.key).cancelRefused === true;
     if (cancelRefused) return alive(news.ibStatus, order);
     // Refused for its absence, and listed all the same: it is alive.
     return order.state === 'REJECTED' ? alive(news.ibStatus, order) : seen;

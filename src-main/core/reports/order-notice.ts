@@ -8,7 +8,6 @@ import { log } from '#core/state/records';
 import type { OrderKey } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
 import { announceEnd, failTrigger } from './order-end.ts';
-import { refusalsOf, refusedCancelsOf } from './order-evidence.ts';
 
 /** Codes never end an order by themselves; they explain, and some make the desk ask. */
 export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
@@ -19,7 +18,7 @@ export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
   if (before !== undefined && changeRefused(desk, before, notice)) return;
   const text = `IB ${notice.code}: ${notice.text}`;
   const refuses = notice.disposition === 'reject';
-  if (refuses) refusalsOf(desk).set(key, notice.text);
+  if (refuses) desk.memos.note(key, 'refusal', notice.text);
   commit(desk, 'risk-reducing', 'order.notice', { kind: 'broker', text, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
     if (order === undefined) return;
@@ -47,7 +46,7 @@ export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
     bracketCancelAnswered(desk, key);
     // A cancel that found nothing to cancel: only the completed orders and the executions tell what became of it.
     if (desk.index.get(key)?.state === 'PENDING_CANCEL') {
-      refusedCancelsOf(desk).add(key);
+      desk.memos.note(key, 'cancelRefused', true);
       requestLists(desk);
     } else desk.ports.broker.requestOpenOrders();
   }
@@ -69,7 +68,8 @@ function lookUpLater(desk: DeskState, key: OrderKey): void {
 
 /** The end of a list of all open orders: a refused order that it did not name is gone (K-36). */
 export function settleRefusals(desk: DeskState): void {
-  for (const [key, why] of refusalsOf(desk)) {
+  for (const key of desk.memos.having('refusal')) {
+    const why = desk.memos.of(key).refusal ?? '';
     commit(desk, 'risk-reducing', 'order.refused', { kind: 'broker', text: `refused and not listed: ${why}`, ref: key }, (tx) => {
       const order = tx.get(desk.stores.orders, key);
       if (order === undefined || !isWorking(order.state)) return;
@@ -78,6 +78,6 @@ export function settleRefusals(desk: DeskState): void {
       announceEnd(tx, order, changed);
       if (changed.state === 'REJECTED') failTrigger(desk, tx, changed);
     });
-    refusalsOf(desk).delete(key);
+    desk.memos.drop(key, 'refusal');
   }
 }

@@ -6,7 +6,7 @@ import type { Subscriptions } from '#core/market/subscriptions';
 import type { QuoteBoard } from '#core/market/quote-board';
 import type { OrdersOutCheck } from '#core/order/orders-out';
 import type { OrderIndex } from '#core/order/order-index';
-import type { BrokerPort, LinkState } from '#core/ports/broker';
+import type { BrokerNews, BrokerPort, LinkState } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
 import type { BreakerFile, EarlierOrders, KillLatchFile, TriggerDrafts } from '#core/ports/desk-files';
 import type { IdSource } from '#core/ports/id-source';
@@ -28,8 +28,11 @@ import type { ExchangeClock } from './exchange-clock.ts';
 import type { KillLatch } from './kill-latch.ts';
 import type { Latencies } from './latency.ts';
 import type { EarlierOrderBook } from './earlier-orders.ts';
+import type { OrderMemos } from './order-memos.ts';
 import type { PositionDifferences } from './position-differences.ts';
 import type { ComparisonProgress } from './comparison-progress.ts';
+
+export type CommissionNews = Extract<BrokerNews, { kind: 'commission' }>;
 
 export interface DeskPorts {
   readonly broker: BrokerPort;
@@ -72,6 +75,9 @@ export interface DeskState {
   readonly untoldExecutions: Set<OrderKey>;
   /** Legs of brackets that IB does not list: in which epoch and when their last cancel left, and whether IB has answered it. */
   readonly bracketCancels: Map<OrderKey, { readonly epoch: number; readonly at: number; readonly answered: boolean }>;
+  readonly memos: OrderMemos;
+  /** Commission reports that came before their fill, by execId; the oldest goes when there are too many. */
+  readonly waitingCommissions: Map<string, CommissionNews>;
   readonly details: Map<ConId, ContractDetails>;
   readonly counters: Map<string, number>;
   /** Cancels that found no socket; a kill or the operator's cancel goes out again with the next connection. */

@@ -78,8 +78,8 @@ function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: strin
   };
   const engine = engineRecord(tx, stores);
   if (!mayFire(engine.state)) {
-    end('fail', `It fired (${text}) while the engine was ${engine.state}; nothing was sent.`);
-    log(tx, 'alarm', `${trigger.spec.name} fired while the engine was ${engine.state}; nothing was sent.`, subject);
+    end('fail', `It fired (${text}) while the desk was ${engine.state}; nothing was sent.`);
+    log(tx, 'alarm', `${trigger.spec.name} fired while the desk was ${engine.state}; nothing was sent.`, subject);
     return;
   }
   // Two of one drain: the first may have become UNKNOWN as it left. The registry holds the others.
