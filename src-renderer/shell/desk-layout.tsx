@@ -7,7 +7,7 @@ import { Watchers } from '../panels/triggers/watchers.tsx';
 import { SplitHandle } from '../ui/split-handle.tsx';
 import { BottomTabs } from './bottom-tabs.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
-import { resize, useLayout } from './layout-store.ts';
+import { resize, useLayout } from '../view/layout-store.ts';
 
 const LEFT = { min: 280, max: 460 };
 const RIGHT = { min: 240, max: 520 };

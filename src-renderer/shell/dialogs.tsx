@@ -9,7 +9,7 @@ import { SettleDialog } from '../panels/orders/settle-dialog.tsx';
 import { WhyDialog } from '../panels/orders/why-dialog.tsx';
 import { CloseDialog, FlattenAllDialog } from '../panels/positions/close-dialog.tsx';
 import { SettingsDialog } from '../panels/settings/settings-dialog.tsx';
-import { closeDialog, useView } from './view-store.ts';
+import { closeDialog, useView } from '../view/view-store.ts';
 
 /** At most one dialog at a time. */
 export function Dialogs(): ReactNode {

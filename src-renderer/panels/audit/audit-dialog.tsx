@@ -5,8 +5,8 @@ import { countText } from '../../format/figure.ts';
 import { useField } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Segmented, Spin } from '../../ui/small.tsx';
-import { TextField } from '../ticket/fields.tsx';
+import { Segmented, Spin } from '../../ui/controls.tsx';
+import { TextField } from '../../form/fields.tsx';
 import './audit.css';
 
 /** The desk writes the file into its own data folder; this screen only says which days, and where it went. */

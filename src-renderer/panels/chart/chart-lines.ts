@@ -2,8 +2,8 @@ import type { Bar } from '#domain/bar';
 import { priceToNumber, type Price } from '#domain/price';
 import type { FillRow, OrderRow, WatcherRow } from '#protocol/topics';
 import { exactPrice, priceText, quantityText } from '../../format/figure.ts';
-import type { Draft } from '../ticket/draft.ts';
-import { readPrice } from '../ticket/read-draft.ts';
+import type { Draft } from '../../draft/draft.ts';
+import { readPrice } from '../../format/read-figure.ts';
 
 export interface ChartLine {
   readonly price: number;

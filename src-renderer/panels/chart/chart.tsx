@@ -5,9 +5,9 @@ import { priceToNumber } from '#domain/price';
 import { changePercent, changeText, priceText } from '../../format/figure.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useField, useLinkState, useRow, useSummary } from '../../hook/rows.ts';
-import { useView } from '../../shell/view-store.ts';
-import { Empty } from '../../ui/small.tsx';
-import { useTicket } from '../ticket/ticket-store.ts';
+import { useView } from '../../view/view-store.ts';
+import { Empty } from '../../ui/controls.tsx';
+import { useDraft } from '../../draft/draft-store.ts';
 import { CandleChart, type ChartColors } from './candle-chart.ts';
 import { DRAWN, chartLines, fillMarks, type DrawnOrder, type DrawnWatcher } from './chart-lines.ts';
 import { foldQuote } from './live-bar.ts';
@@ -120,7 +120,7 @@ function Candles({ contract }: { readonly contract: Contract }): ReactNode {
     if (bar !== null) chart.current?.update(bar);
   }, [last, at, exchangeTime, clockAt, loaded]);
 
-  const draft = useTicket((state) => state.draft);
+  const draft = useDraft((state) => state.draft);
   const watchers = useSummary(
     'watchers',
     useCallback((rows: readonly DrawnWatcher[]) => rows.filter((row) => row.conId === contract.conId), [contract.conId]),

@@ -3,9 +3,9 @@ import { UNKNOWN, countText, megabytes } from '../../format/figure.ts';
 import { clockText, millisecondsText, preciseTime } from '../../format/time.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useField, useValue } from '../../hook/rows.ts';
-import { openDialog } from '../../shell/view-store.ts';
-import { Empty } from '../../ui/small.tsx';
-import { FactTable, Facts, FactsScroll } from './facts.tsx';
+import { openDialog } from '../../view/view-store.ts';
+import { Empty } from '../../ui/controls.tsx';
+import { FactTable, Facts, FactsScroll } from '../../ui/facts.tsx';
 
 const SOUND: ReadonlySet<string> = new Set(['started', 'running', 'ready', 'ok', 'stopped', 'registered', 'sealed']);
 

@@ -3,10 +3,10 @@ import type { OrderKey } from '#domain/ids';
 import type { OrderRow } from '#protocol/topics';
 import { useRow } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { focusGrid } from '../../shell/focus-grid.ts';
+import { focusGrid } from '../../view/focus-grid.ts';
 import { Strip } from '../../ui/strip.tsx';
-import { PriceField, TextField } from '../ticket/fields.tsx';
-import { changeRefusal, orderTerms, readChange, sameTerms, termsOf, tickOf, typedTerms } from './order-change.ts';
+import { PriceField, TextField } from '../../form/fields.tsx';
+import { changeRefusal, orderTerms, readChange, sameTerms, termsOf, tickOf, typedTerms } from '../../draft/order-change.ts';
 
 /** New terms for one working order, below the table so that no row moves. It shows the order as it is while it is edited. */
 export function ModifyStrip({ orderKey, onClose }: { readonly orderKey: OrderKey; readonly onClose: () => void }): ReactNode {

@@ -1,5 +1,5 @@
-import { parseOrderRef } from '#domain/order-ref';
 import type { OrderRow } from '#protocol/topics';
+import { isProtective } from '../../format/order-word.ts';
 
 /** What the order of the rows is made of. */
 export const ARRANGED = ['key', 'parentKey', 'ref', 'state', 'working', 'createdAt'] as const satisfies readonly (keyof OrderRow)[];
@@ -33,9 +33,4 @@ export function arrangeOrders<R extends Arranged>(rows: readonly R[], order?: (a
 /** The stop before the target: the leg that protects is the one to look at. */
 function childFirst(a: Arranged, b: Arranged): number {
   return Number(isProtective(b)) - Number(isProtective(a)) || a.createdAt - b.createdAt;
-}
-
-/** The stop of a bracket of ours. */
-export function isProtective(row: Pick<OrderRow, 'ref'>): boolean {
-  return row.ref !== null && parseOrderRef(row.ref)?.leg === 'S';
 }

@@ -3,21 +3,21 @@ import type { OrderKey } from '#domain/ids';
 import type { RowKey } from '#protocol/stream';
 import type { OrderRow } from '#protocol/topics';
 import { UNKNOWN, averageText, exactPrice, priceText, quantityText } from '../../format/figure.ts';
-import { orderWord } from '../../format/order-word.ts';
+import { isProtective, orderWord } from '../../format/order-word.ts';
 import { ageText, preciseTime } from '../../format/time.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useArranged, useField, useRow, useRowSource } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { byFigure, useTableView } from '../../shell/table-view.ts';
-import { openDialog, refused, select } from '../../shell/view-store.ts';
+import { byFigure, useTableView } from '../../view/table-view.ts';
+import { openDialog, refused, select } from '../../view/view-store.ts';
 import { Age } from '../../ui/age.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { Column } from '../../ui/table.ts';
 import { CrossIcon, EditIcon, WhyIcon } from '../../ui/icons.tsx';
-import { Chip, Empty, NO_BROKER, Notice, Spin } from '../../ui/small.tsx';
+import { Chip, Empty, NO_BROKER, Notice, Spin } from '../../ui/controls.tsx';
 import { ModifyStrip } from './modify-strip.tsx';
-import { cancelRefusal, changeRefusal, nudge, orderName, orderTerms, originBadge, tickOf, typeTerms } from './order-change.ts';
-import { ARRANGED, arrangeOrders, isProtective } from './order-tree.ts';
+import { cancelRefusal, changeRefusal, nudge, orderName, orderTerms, originBadge, tickOf, typeTerms } from '../../draft/order-change.ts';
+import { ARRANGED, arrangeOrders } from './order-tree.ts';
 import './orders.css';
 
 /** What the rows may be sorted by beside. */

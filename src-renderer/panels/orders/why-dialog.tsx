@@ -5,7 +5,7 @@ import { countText } from '../../format/figure.ts';
 import { clockText, preciseTime } from '../../format/time.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useRow } from '../../hook/rows.ts';
-import { openDialog } from '../../shell/view-store.ts';
+import { openDialog } from '../../view/view-store.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 
 /** The chain tick → rule → risk → order → fills, asked again whenever the order changes. */

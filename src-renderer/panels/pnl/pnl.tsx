@@ -5,7 +5,7 @@ import type { PnlPoint } from '#protocol/topics';
 import { amountText, pnlText } from '../../format/figure.ts';
 import { clockText } from '../../format/time.ts';
 import { useField, useSummary } from '../../hook/rows.ts';
-import { Empty } from '../../ui/small.tsx';
+import { Empty } from '../../ui/controls.tsx';
 import './pnl.css';
 
 const MOST_POINTS = 240;

@@ -3,8 +3,8 @@ import type { Trail } from '#domain/order';
 import { QUANTITY_SCALE, type Quantity } from '#domain/quantity';
 import type { OrderRow, PositionRow, QuoteRow } from '#protocol/topics';
 import { exactPrice, quantityText } from '../../format/figure.ts';
-import { orderTerms } from '../orders/order-change.ts';
-import { readPercent, readPrice } from '../ticket/read-draft.ts';
+import { orderTerms } from '../../draft/order-change.ts';
+import { readPercent, readPrice } from '../../format/read-figure.ts';
 
 /**
  * What the desk will do when it is asked to, told beforehand from what this screen shows. The desk decides anew from its own book: a fill

@@ -6,7 +6,7 @@ import { useValue } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { HoldButton } from '../../ui/hold-button.tsx';
-import { Segmented } from '../../ui/small.tsx';
+import { Segmented } from '../../ui/controls.tsx';
 import { LIMIT_WORDS, limitChanges, type LimitChange, type LimitName } from './limit-words.ts';
 import './settings.css';
 

@@ -3,8 +3,9 @@ import { mulDiv } from '#domain/decimal';
 import type { Price } from '#domain/price';
 import type { QuoteRow } from '#protocol/topics';
 import { amountText, priceText, signed } from '../../format/figure.ts';
-import type { Draft } from './draft.ts';
-import { readExit, readLimit, readPrice, readQuantity } from './read-draft.ts';
+import { readPrice, readQuantity } from '../../format/read-figure.ts';
+import type { Draft } from '../../draft/draft.ts';
+import { readExit, readLimit } from '../../draft/read-draft.ts';
 
 /** About where the entry would trade: the limit, the trigger's level, or the market. A guide for the eye, never for an order. */
 export function referencePrice(draft: Draft, quote: QuoteRow | undefined): Price | null {

@@ -4,20 +4,21 @@ import { tickDecimals } from '#domain/price';
 import type { PositionRow, WatcherRow } from '#protocol/topics';
 import { useField, useRow, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { focusGrid } from '../../shell/focus-grid.ts';
-import { refused, setActive, toast } from '../../shell/view-store.ts';
-import { Kbd, Notice, Segmented, Spin } from '../../ui/small.tsx';
+import { focusGrid } from '../../view/focus-grid.ts';
+import { refused, setActive, toast } from '../../view/view-store.ts';
+import { Kbd, Notice, Segmented, Spin } from '../../ui/controls.tsx';
 import { Conditions } from './conditions.tsx';
-import { freeName } from './draft.ts';
-import { QuantityField, PriceField, TextField } from './fields.tsx';
+import { freeName } from '../../draft/draft.ts';
+import { PriceField, TextField } from '../../form/fields.tsx';
+import { QuantityField } from './quantity-field.tsx';
 import { exitHint, notionalText, referencePrice } from './hints.ts';
 import { Preview, usePreview } from './preview.tsx';
-import { readDraft } from './read-draft.ts';
-import { Row } from './form-row.tsx';
+import { readDraft } from '../../draft/read-draft.ts';
+import { Row } from '../../form/form-row.tsx';
 import { PricePresets } from './price-presets.tsx';
-import { SymbolSearch } from './symbol-search.tsx';
+import { SymbolSearch } from '../../form/symbol-search.tsx';
 import { useDetails, useFollowSelection } from './ticket-hooks.ts';
-import { changeDraft, chooseContract, clearDraft, useTicket } from './ticket-store.ts';
+import { changeDraft, chooseContract, clearDraft, useDraft } from '../../draft/draft-store.ts';
 import { TicketQuote } from './ticket-quote.tsx';
 import './ticket.css';
 
@@ -33,7 +34,7 @@ function held(rows: readonly PositionRow[]): readonly Pick<PositionRow, 'conId' 
 
 /** One form, one column; the tab order is the order of thinking. */
 export function Ticket(): ReactNode {
-  const draft = useTicket((state) => state.draft);
+  const draft = useDraft((state) => state.draft);
   const { contract, minTick } = draft;
   const quote = useRow('quotes', contract?.conId ?? null);
   const positions = useSummary('positions', held);

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { WatcherRow } from '#protocol/topics';
 import { HoldButton } from '../../ui/hold-button.tsx';
 import { BoltIcon, CrossIcon, EditIcon, PauseIcon, PlayIcon, RearmIcon } from '../../ui/icons.tsx';
-import { editTrigger } from '../ticket/ticket-store.ts';
+import { editTrigger } from '../../draft/draft-store.ts';
 import { canDisarm, canPause, canRearm, canResume, type WatcherActions } from './watcher-actions.ts';
 
 const FIRE_HOLD_MS = 800;

@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { contractLabel, type Contract } from '#domain/contract';
-import { useDesk } from '../../hook/desk-context.ts';
+import { useDesk } from '../hook/desk-context.ts';
+import './form.css';
 
 type Found =
   | { readonly phase: 'idle' | 'asking' }

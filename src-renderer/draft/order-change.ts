@@ -1,9 +1,9 @@
 import { formatPrice, isOnTick, roundToTick, type Price } from '#domain/price';
 import { quantityFromText, type Quantity } from '#domain/quantity';
 import type { OrderRow, QuoteRow } from '#protocol/topics';
-import { exactPrice, quantityText } from '../../format/figure.ts';
-import { orderWord } from '../../format/order-word.ts';
-import { readPrice } from '../ticket/read-draft.ts';
+import { exactPrice, quantityText } from '../format/figure.ts';
+import { orderWord } from '../format/order-word.ts';
+import { readPrice } from '../format/read-figure.ts';
 
 export interface Terms {
   readonly limit: Price | null;
