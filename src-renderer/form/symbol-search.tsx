@@ -1,4 +1,14 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type Dispatch,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  type SetStateAction,
+} from 'react';
 import { contractLabel, type Contract } from '#domain/contract';
 import { useDesk } from '../hook/desk-context.ts';
 import './form.css';
@@ -8,24 +18,15 @@ type Found =
   | { readonly phase: 'found'; readonly contracts: readonly Contract[] }
   | { readonly phase: 'failed'; readonly text: string };
 
-/** A combobox over the broker's contracts: type, arrow to one, Enter. Only a contract that the broker named can be chosen. */
-export function SymbolSearch(props: {
-  readonly label: string;
-  readonly contract: Contract | null;
-  readonly longName: string;
-  readonly onChoose: (contract: Contract) => void;
-  readonly inputRef?: RefObject<HTMLInputElement | null>;
-  readonly disabled?: boolean;
-  readonly placeholder?: string;
-}): ReactNode {
+function optionsOf(found: Found): readonly Contract[] {
+  return found.phase === 'found' ? found.contracts : [];
+}
+
+/** Asks the broker shortly after the last key; `at` is the option that the keyboard stands on. */
+function useFound(text: string): { readonly found: Found; readonly at: number; readonly setAt: Dispatch<SetStateAction<number>> } {
   const { link, contracts: book } = useDesk();
-  const [typed, setTyped] = useState<string | null>(null);
   const [found, setFound] = useState<Found>({ phase: 'idle' });
   const [at, setAt] = useState(0);
-  const own = useRef<HTMLInputElement>(null);
-  const input = props.inputRef ?? own;
-  const list = useId();
-  const text = typed?.trim() ?? '';
   useEffect(() => {
     if (text === '') {
       setFound({ phase: 'idle' });
@@ -49,7 +50,28 @@ export function SymbolSearch(props: {
       clearTimeout(timer);
     };
   }, [text, link, book]);
-  const options = found.phase === 'found' ? found.contracts : [];
+  return { found, at, setAt };
+}
+
+export interface SymbolSearchProps {
+  readonly label: string;
+  readonly contract: Contract | null;
+  readonly longName: string;
+  readonly onChoose: (contract: Contract) => void;
+  readonly inputRef?: RefObject<HTMLInputElement | null>;
+  readonly disabled?: boolean;
+  readonly placeholder?: string;
+}
+
+/** A combobox over the broker's contracts: type, arrow to one, Enter. Only a contract that the broker named can be chosen. */
+export function SymbolSearch(props: SymbolSearchProps): ReactNode {
+  const { link } = useDesk();
+  const [typed, setTyped] = useState<string | null>(null);
+  const own = useRef<HTMLInputElement>(null);
+  const list = useId();
+  const text = typed?.trim() ?? '';
+  const { found, at, setAt } = useFound(text);
+  const options = optionsOf(found);
   const open = typed !== null && text !== '';
   const choose = (contract: Contract): void => {
     setTyped(null);
@@ -71,11 +93,12 @@ export function SymbolSearch(props: {
       setTyped(null);
     }
   };
+  const chosen = typed === null ? props.contract : null;
   return (
     <div className="symbol-search">
       <div className="field">
         <input
-          ref={input}
+          ref={props.inputRef ?? own}
           role="combobox"
           aria-label={props.label}
           aria-expanded={open}
@@ -87,42 +110,58 @@ export function SymbolSearch(props: {
           spellCheck={false}
           maxLength={40}
           disabled={props.disabled}
-          size={typed === null && props.contract !== null ? Math.max(3, contractLabel(props.contract).length) : 10}
-          data-chosen={typed === null && props.contract !== null}
-          value={typed ?? (props.contract === null ? '' : contractLabel(props.contract))}
+          size={chosen === null ? 10 : Math.max(3, contractLabel(chosen).length)}
+          data-chosen={chosen !== null}
+          value={typed ?? (chosen === null ? '' : contractLabel(chosen))}
           onChange={(event) => setTyped(event.target.value.replace(/[^\x20-\x7e]/g, ''))}
           onKeyDown={onKeyDown}
           onBlur={() => setTyped(null)}
         />
-        {typed === null && props.contract !== null && (
+        {chosen !== null && (
           <>
             <span className="dim long-name">{props.longName}</span>
-            <span className="unit">{props.contract.primaryExchange ?? props.contract.exchange}</span>
+            <span className="unit">{chosen.primaryExchange ?? chosen.exchange}</span>
           </>
         )}
       </div>
-      <ul id={list} role="listbox" aria-label="Contracts" className="options" hidden={!open}>
-        {found.phase === 'asking' && <li className="dim">Asking the broker…</li>}
-        {found.phase === 'failed' && <li className="critical">{found.text}</li>}
-        {found.phase === 'found' && options.length === 0 && <li className="dim">The broker knows no contract like “{text}”.</li>}
-        {options.map((contract, i) => (
-          <li
-            key={contract.conId}
-            id={`${list}-${String(i)}`}
-            role="option"
-            aria-selected={i === at}
-            onPointerDown={(event) => {
-              event.preventDefault();
-              choose(contract);
-            }}
-          >
-            <b>{contractLabel(contract)}</b>
-            <span className="dim">
-              {contract.secType} · {contract.primaryExchange ?? contract.exchange} · {contract.currency}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <Options id={list} open={open} found={found} text={text} at={at} onChoose={choose} />
     </div>
+  );
+}
+
+function Options(props: {
+  readonly id: string;
+  readonly open: boolean;
+  readonly found: Found;
+  readonly text: string;
+  readonly at: number;
+  readonly onChoose: (contract: Contract) => void;
+}): ReactNode {
+  const { id, found, at } = props;
+  return (
+    <ul id={id} role="listbox" aria-label="Contracts" className="options" hidden={!props.open}>
+      {found.phase === 'asking' && <li className="dim">Asking the broker…</li>}
+      {found.phase === 'failed' && <li className="critical">{found.text}</li>}
+      {found.phase === 'found' && found.contracts.length === 0 && (
+        <li className="dim">The broker knows no contract like “{props.text}”.</li>
+      )}
+      {optionsOf(found).map((contract, i) => (
+        <li
+          key={contract.conId}
+          id={`${id}-${String(i)}`}
+          role="option"
+          aria-selected={i === at}
+          onPointerDown={(event) => {
+            event.preventDefault();
+            props.onChoose(contract);
+          }}
+        >
+          <b>{contractLabel(contract)}</b>
+          <span className="dim">
+            {contract.secType} · {contract.primaryExchange ?? contract.exchange} · {contract.currency}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -9,9 +9,7 @@ import { readExit, readLimit } from '../../draft/read-draft.ts';
 
 /** About where the entry would trade: the limit, the trigger's level, or the market. A guide for the eye, never for an order. */
 export function referencePrice(draft: Draft, quote: QuoteRow | undefined): Price | null {
-  const level = readPrice(draft.level, null);
-  const market = (draft.side === 'BUY' ? quote?.ask : quote?.bid) ?? quote?.last ?? null;
-  const around = level.ok ? level.value : market;
+  const around = expectedMarket(draft, quote);
   if (draft.type === 'STP' || draft.type === 'STP LMT') {
     const stop = readPrice(draft.entryStop, null);
     if (stop.ok) return stop.value;
@@ -21,6 +19,13 @@ export function referencePrice(draft: Draft, quote: QuoteRow | undefined): Price
   if (!limit.ok) return around;
   if (limit.value.limit !== undefined) return limit.value.limit;
   return around === null ? null : ((around + (limit.value.limitOffset ?? 0)) as Price);
+}
+
+/** Where the market is when the trigger fires: at its level, or where it is now. */
+function expectedMarket(draft: Draft, quote: QuoteRow | undefined): Price | null {
+  const level = readPrice(draft.level, null);
+  if (level.ok) return level.value;
+  return (draft.side === 'BUY' ? quote?.ask : quote?.bid) ?? quote?.last ?? null;
 }
 
 /** `shares ≈ 35 880 USD` */
