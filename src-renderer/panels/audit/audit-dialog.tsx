@@ -79,24 +79,7 @@ export function AuditDialog({ onClose }: { readonly onClose: () => void }): Reac
         <span>To</span>
         <DayField label="Last day" value={last} fault={fault} onChange={(day) => choose(first, day)} />
         <span />
-        <div className="presets" role="group" aria-label="Preset days">
-          {(
-            [
-              ['Today', 0, 0],
-              ['Yesterday', -1, -1],
-              ['Last 7 days', -6, 0],
-            ] as const
-          ).map(([label, from, to]) => (
-            <button
-              key={label}
-              type="button"
-              aria-pressed={first === dayMoved(today, from) && last === dayMoved(today, to)}
-              onClick={() => choose(dayMoved(today, from), dayMoved(today, to))}
-            >
-              {label}
-            </button>
-          ))}
-        </div>
+        <DayPresets today={today} first={first} last={last} onChoose={choose} />
       </form>
       <p className="dim">Days are New York days, both included. ↑ ↓ move a day.</p>
       {fault !== undefined && <p className="fault">{fault}</p>}
@@ -105,15 +88,49 @@ export function AuditDialog({ onClose }: { readonly onClose: () => void }): Reac
           {write.error}
         </p>
       )}
-      <div role="status" data-testid="audit-result">
-        {written !== null && (
-          <p className="good">
-            {countText(written.rows)} {written.rows === 1 ? 'row' : 'rows'} written to{' '}
-            <span className="mono audit-path">{written.path}</span>
-          </p>
-        )}
-      </div>
+      <Result written={written} />
     </Dialog>
+  );
+}
+
+const PRESETS = [
+  ['Today', 0, 0],
+  ['Yesterday', -1, -1],
+  ['Last 7 days', -6, 0],
+] as const;
+
+function DayPresets(props: {
+  readonly today: string;
+  readonly first: string;
+  readonly last: string;
+  readonly onChoose: (first: string, last: string) => void;
+}): ReactNode {
+  const { today, first, last, onChoose } = props;
+  return (
+    <div className="presets" role="group" aria-label="Preset days">
+      {PRESETS.map(([label, from, to]) => (
+        <button
+          key={label}
+          type="button"
+          aria-pressed={first === dayMoved(today, from) && last === dayMoved(today, to)}
+          onClick={() => onChoose(dayMoved(today, from), dayMoved(today, to))}
+        >
+          {label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Result({ written }: { readonly written: Answer<'audit.export'> | null }): ReactNode {
+  return (
+    <div role="status" data-testid="audit-result">
+      {written !== null && (
+        <p className="good">
+          {countText(written.rows)} {written.rows === 1 ? 'row' : 'rows'} written to <span className="mono audit-path">{written.path}</span>
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -30,6 +30,8 @@ export function ModifyStrip({ orderKey, onClose }: { readonly orderKey: OrderKey
   return <Editor row={row} onLeave={leave} />;
 }
 
+const NOTHING_YET = ['Nothing is changed yet: ↑ ↓ move a price one tick, with Shift ten.'];
+
 function Editor({ row, onLeave }: { readonly row: OrderRow; readonly onLeave: () => void }): ReactNode {
   const quote = useRow('quotes', row.conId);
   const modify = useCommand('order.modify');
@@ -64,7 +66,7 @@ function Editor({ row, onLeave }: { readonly row: OrderRow; readonly onLeave: ()
       ready={isReady}
       pending={modify.pending}
       error={modify.error ?? refusal ?? faultTexts[0] ?? null}
-      lines={lines.length > 0 ? lines : faultTexts.length > 0 ? [] : ['Nothing is changed yet: ↑ ↓ move a price one tick, with Shift ten.']}
+      lines={lines.length === 0 && faultTexts.length === 0 ? NOTHING_YET : lines}
       warnings={isMoved ? ['The order changed meanwhile.'] : warnings}
       onSubmit={() => void submit()}
       onLeave={onLeave}

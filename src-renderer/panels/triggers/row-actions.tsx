@@ -22,51 +22,23 @@ export function RowActions({
   return (
     <>
       {canPause(row) && (
-        <button
-          type="button"
-          className="icon-button"
-          tabIndex={tabIndex}
-          aria-label={`Pause ${name}`}
-          title="Pause (P)"
-          onClick={() => actions.togglePause(row)}
-        >
+        <Act does="Pause" name={name} title="Pause (P)" tabIndex={tabIndex} run={() => actions.togglePause(row)}>
           <PauseIcon />
-        </button>
+        </Act>
       )}
       {canResume(row) && (
-        <button
-          type="button"
-          className="icon-button"
-          tabIndex={tabIndex}
-          aria-label={`Resume ${name}`}
-          title="Resume (P)"
-          onClick={() => actions.togglePause(row)}
-        >
+        <Act does="Resume" name={name} title="Resume (P)" tabIndex={tabIndex} run={() => actions.togglePause(row)}>
           <PlayIcon />
-        </button>
+        </Act>
       )}
       {canRearm(row) && (
-        <button
-          type="button"
-          className="icon-button"
-          tabIndex={tabIndex}
-          aria-label={`Re-arm ${name}`}
-          title="Re-arm with the same rule"
-          onClick={() => actions.rearm(row)}
-        >
+        <Act does="Re-arm" name={name} title="Re-arm with the same rule" tabIndex={tabIndex} run={() => actions.rearm(row)}>
           <RearmIcon />
-        </button>
+        </Act>
       )}
-      <button
-        type="button"
-        className="icon-button"
-        tabIndex={tabIndex}
-        aria-label={`Edit ${name}`}
-        title="Edit (E)"
-        onClick={() => editTrigger(row.spec, row.id, row.version)}
-      >
+      <Act does="Edit" name={name} title="Edit (E)" tabIndex={tabIndex} run={() => editTrigger(row.spec, row.id, row.version)}>
         <EditIcon />
-      </button>
+      </Act>
       {canDisarm(row) && (
         <>
           <HoldButton
@@ -80,18 +52,33 @@ export function RowActions({
           >
             <BoltIcon />
           </HoldButton>
-          <button
-            type="button"
-            className="icon-button"
-            tabIndex={tabIndex}
-            aria-label={`Disarm ${name}`}
-            title="Disarm (Delete)"
-            onClick={() => actions.disarm(row)}
-          >
+          <Act does="Disarm" name={name} title="Disarm (Delete)" tabIndex={tabIndex} run={() => actions.disarm(row)}>
             <CrossIcon />
-          </button>
+          </Act>
         </>
       )}
     </>
+  );
+}
+
+function Act(props: {
+  readonly does: string;
+  readonly name: string;
+  readonly title: string;
+  readonly tabIndex: number;
+  readonly run: () => void;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      tabIndex={props.tabIndex}
+      aria-label={`${props.does} ${props.name}`}
+      title={props.title}
+      onClick={props.run}
+    >
+      {props.children}
+    </button>
   );
 }
