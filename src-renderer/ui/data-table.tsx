@@ -64,11 +64,7 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
     >
       <TableHead columns={columns} sorting={sorting} onSort={props.onSort} template={template} minWidth={minWidth} />
       {keys.length === 0 ? (
-        <div role="row">
-          <div role="gridcell" aria-colspan={columns.length}>
-            {props.empty}
-          </div>
-        </div>
+        <EmptyRow columns={columns.length}>{props.empty}</EmptyRow>
       ) : (
         <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() - 22, minWidth }}>
           {virtual.getVirtualItems().map((item) => {
@@ -94,6 +90,16 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
           })}
         </div>
       )}
+    </div>
+  );
+}
+
+function EmptyRow({ columns, children }: { readonly columns: number; readonly children: ReactNode }): ReactNode {
+  return (
+    <div role="row">
+      <div role="gridcell" aria-colspan={columns}>
+        {children}
+      </div>
     </div>
   );
 }

@@ -74,12 +74,7 @@ export function AuditDialog({ onClose }: { readonly onClose: () => void }): Reac
             { value: 'json', label: 'JSON' },
           ]}
         />
-        <span>From</span>
-        <DayField label="First day" value={first} fault={fault} onChange={(day) => choose(day, last)} />
-        <span>To</span>
-        <DayField label="Last day" value={last} fault={fault} onChange={(day) => choose(first, day)} />
-        <span />
-        <DayPresets today={today} first={first} last={last} onChoose={choose} />
+        <DayRange today={today} first={first} last={last} fault={fault} onChoose={choose} />
       </form>
       <p className="dim">Days are New York days, both included. ↑ ↓ move a day.</p>
       {fault !== undefined && <p className="fault">{fault}</p>}
@@ -93,19 +88,34 @@ export function AuditDialog({ onClose }: { readonly onClose: () => void }): Reac
   );
 }
 
+interface DayRangeProps {
+  readonly today: string;
+  readonly first: string;
+  readonly last: string;
+  readonly onChoose: (first: string, last: string) => void;
+}
+
+function DayRange({ fault, ...range }: DayRangeProps & { readonly fault: string | undefined }): ReactNode {
+  const { first, last, onChoose } = range;
+  return (
+    <>
+      <span>From</span>
+      <DayField label="First day" value={first} fault={fault} onChange={(day) => onChoose(day, last)} />
+      <span>To</span>
+      <DayField label="Last day" value={last} fault={fault} onChange={(day) => onChoose(first, day)} />
+      <span />
+      <DayPresets {...range} />
+    </>
+  );
+}
+
 const PRESETS = [
   ['Today', 0, 0],
   ['Yesterday', -1, -1],
   ['Last 7 days', -6, 0],
 ] as const;
 
-function DayPresets(props: {
-  readonly today: string;
-  readonly first: string;
-  readonly last: string;
-  readonly onChoose: (first: string, last: string) => void;
-}): ReactNode {
-  const { today, first, last, onChoose } = props;
+function DayPresets({ today, first, last, onChoose }: DayRangeProps): ReactNode {
   return (
     <div className="presets" role="group" aria-label="Preset days">
       {PRESETS.map(([label, from, to]) => (

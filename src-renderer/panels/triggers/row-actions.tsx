@@ -7,6 +7,13 @@ import { canDisarm, canPause, canRearm, canResume, type WatcherActions } from '.
 
 const FIRE_HOLD_MS = 800;
 
+interface RowButton {
+  readonly label: string;
+  readonly title: string;
+  readonly run: () => void;
+  readonly icon: ReactNode;
+}
+
 /** Only the active row's buttons are tab stops: a thousand rows are not four thousand stops. */
 export function RowActions({
   row,
@@ -19,26 +26,18 @@ export function RowActions({
 }): ReactNode {
   const tabIndex = active ? 0 : -1;
   const { name } = row;
+  const button = ({ label, title, run, icon }: RowButton): ReactNode => (
+    <button type="button" className="icon-button" tabIndex={tabIndex} aria-label={label} title={title} onClick={run}>
+      {icon}
+    </button>
+  );
   return (
     <>
-      {canPause(row) && (
-        <Act does="Pause" name={name} title="Pause (P)" tabIndex={tabIndex} run={() => actions.togglePause(row)}>
-          <PauseIcon />
-        </Act>
-      )}
-      {canResume(row) && (
-        <Act does="Resume" name={name} title="Resume (P)" tabIndex={tabIndex} run={() => actions.togglePause(row)}>
-          <PlayIcon />
-        </Act>
-      )}
-      {canRearm(row) && (
-        <Act does="Re-arm" name={name} title="Re-arm with the same rule" tabIndex={tabIndex} run={() => actions.rearm(row)}>
-          <RearmIcon />
-        </Act>
-      )}
-      <Act does="Edit" name={name} title="Edit (E)" tabIndex={tabIndex} run={() => editTrigger(row.spec, row.id, row.version)}>
-        <EditIcon />
-      </Act>
+      {canPause(row) && button({ label: `Pause ${name}`, title: 'Pause (P)', run: () => actions.togglePause(row), icon: <PauseIcon /> })}
+      {canResume(row) && button({ label: `Resume ${name}`, title: 'Resume (P)', run: () => actions.togglePause(row), icon: <PlayIcon /> })}
+      {canRearm(row) &&
+        button({ label: `Re-arm ${name}`, title: 'Re-arm with the same rule', run: () => actions.rearm(row), icon: <RearmIcon /> })}
+      {button({ label: `Edit ${name}`, title: 'Edit (E)', run: () => editTrigger(row.spec, row.id, row.version), icon: <EditIcon /> })}
       {canDisarm(row) && (
         <>
           <HoldButton
@@ -52,33 +51,9 @@ export function RowActions({
           >
             <BoltIcon />
           </HoldButton>
-          <Act does="Disarm" name={name} title="Disarm (Delete)" tabIndex={tabIndex} run={() => actions.disarm(row)}>
-            <CrossIcon />
-          </Act>
+          {button({ label: `Disarm ${name}`, title: 'Disarm (Delete)', run: () => actions.disarm(row), icon: <CrossIcon /> })}
         </>
       )}
     </>
-  );
-}
-
-function Act(props: {
-  readonly does: string;
-  readonly name: string;
-  readonly title: string;
-  readonly tabIndex: number;
-  readonly run: () => void;
-  readonly children: ReactNode;
-}): ReactNode {
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      tabIndex={props.tabIndex}
-      aria-label={`${props.does} ${props.name}`}
-      title={props.title}
-      onClick={props.run}
-    >
-      {props.children}
-    </button>
   );
 }
