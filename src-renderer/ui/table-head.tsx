@@ -20,7 +20,7 @@ export function TableHead<R>(props: {
           aria-sort={sorting?.column === column.id ? (sorting.down ? 'descending' : 'ascending') : undefined}
         >
           {column.sortable === true && onSort !== undefined ? (
-            <button type="button" tabIndex={-1} onClick={() => onSort?.(column.id)}>
+            <button type="button" tabIndex={-1} onClick={() => onSort(column.id)}>
               {column.header}
               {sorting?.column === column.id ? (sorting.down ? ' ↓' : ' ↑') : ''}
             </button>
