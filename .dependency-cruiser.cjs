@@ -215,13 +215,60 @@ module.exports = {
       to: { path: ['^src-renderer/(?!(ui|format)/)', ...packages('zustand')] },
     },
     room(
-      'panels-on-replicas',
-      'A panel shows replicas and speaks through the link; the page that mounts it is above it.',
-      page('panels')[0],
+      'hook-on-link',
+      'A hook turns a replica or a command of the link into React; what the operator looks at is not its business.',
+      page('hook')[0],
       {
-        may: [...page('panels', 'hook', 'link', 'replica', 'ui', 'format', 'shell'), PROTOCOL, DOMAIN, '(^|/)node_modules/'],
+        may: [...page('hook', 'link', 'replica'), PROTOCOL, DOMAIN, ...packages('react')],
       },
     ),
+    room(
+      'view-is-the-operators',
+      'What this screen looks at (selection, sorting, tabs, dialogs, sizes) is the operator’s: it holds nothing of the desk and knows no link.',
+      page('view')[0],
+      {
+        may: [...page('view', 'ui'), PROTOCOL, DOMAIN, ...packages('react', 'zustand')],
+      },
+    ),
+    room('draft-is-text', 'A draft is what was typed and how it is read: it draws nothing and asks the desk nothing.', page('draft')[0], {
+      may: [...page('draft', 'view', 'format'), PROTOCOL, DOMAIN, ...packages('zustand')],
+    }),
+    room(
+      'form-is-given-its-text',
+      'A field is given its text and says what was typed: it knows no draft and no store, so that every form can use it.',
+      page('form')[0],
+      {
+        may: [...page('form', 'hook', 'ui', 'format'), PROTOCOL, DOMAIN, ...packages('react')],
+      },
+    ),
+    room(
+      'panels-through-hooks',
+      'A panel shows rows and sends commands through hooks; link and replicas are behind them, the shell that mounts it is above.',
+      page('panels')[0],
+      {
+        may: [...page('panels', 'draft', 'form', 'hook', 'view', 'ui', 'format'), PROTOCOL, DOMAIN, '(^|/)node_modules/'],
+      },
+    ),
+    {
+      name: 'panels-know-no-neighbour',
+      comment: 'What two panels share stands below them; a panel that imports another cannot be moved, closed or tested alone.',
+      severity: 'error',
+      from: { path: '^src-renderer/panels/([^/]+)/' },
+      to: { path: '^src-renderer/panels/', pathNot: '^src-renderer/panels/$1/' },
+    },
+    room('shell-mounts', 'The shell puts panels in their places and opens dialogs; what they show and send is theirs.', page('shell')[0], {
+      may: [...page('shell', 'panels', 'hook', 'view', 'ui', 'format'), PROTOCOL, DOMAIN, '(^|/)node_modules/'],
+    }),
+    room('page-is-a-step', 'The page’s front step makes the link and calls the shell, and decides nothing.', '^src-renderer/main\\.tsx$', {
+      may: [...page('link', 'shell', 'ui'), ...packages('react', 'react-dom')],
+    }),
+    {
+      name: 'page-rooms-have-rules',
+      comment: 'A room of the page that no rule names would escape every other rule.',
+      severity: 'error',
+      from: { path: '^src-renderer/(?!(format|replica|ui|link|hook|view|draft|form|panels|shell)/)[^/]+/' },
+      to: {},
+    },
 
     // Rooms with floors inside.
     ...HOUSES.flatMap(floorRules),

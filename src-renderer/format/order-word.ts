@@ -1,4 +1,5 @@
 import type { OrderState } from '#domain/order';
+import { parseOrderRef } from '#domain/order-ref';
 import type { TriggerLife } from '#domain/trigger';
 
 /** Tone = the class that colours a chip; the word beside it carries the meaning. */
@@ -48,4 +49,9 @@ const LIFE: Readonly<Record<TriggerLife, Word>> = {
 
 export function triggerWord(life: TriggerLife, holding: boolean): Word {
   return life === 'armed' && holding ? { word: 'HOLDING', tone: 'inactive' } : LIFE[life];
+}
+
+/** The stop of a bracket of ours. */
+export function isProtective(row: { readonly ref: string | null }): boolean {
+  return row.ref !== null && parseOrderRef(row.ref)?.leg === 'S';
 }

@@ -8,7 +8,7 @@ import { PnlOverDay } from '../panels/pnl/pnl.tsx';
 import { Positions } from '../panels/positions/positions.tsx';
 import { Scheduler } from '../panels/scheduler/scheduler.tsx';
 import { useSummary } from '../hook/rows.ts';
-import { openDialog, showTab, useView, type BottomTab } from './view-store.ts';
+import { openDialog, showTab, useView, type BottomTab } from '../view/view-store.ts';
 
 export const BOTTOM_TABS: readonly { readonly id: BottomTab; readonly label: string }[] = [
   { id: 'orders', label: 'Orders' },

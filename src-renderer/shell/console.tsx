@@ -1,7 +1,8 @@
 import { memo, useEffect, type ReactNode } from 'react';
 import { Banners } from '../panels/banner/banners.tsx';
 import { Footer } from '../panels/footer/footer.tsx';
-import { Header, accountMode } from '../panels/header/header.tsx';
+import { Header } from '../panels/header/header.tsx';
+import { accountMode } from '../format/account-mode.ts';
 import { DeskContext, type Desk } from '../hook/desk-context.ts';
 import { useField, useLinkState, useTicking } from '../hook/rows.ts';
 import { BeatContext } from '../ui/age.tsx';
@@ -11,7 +12,7 @@ import { Dialogs } from './dialogs.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useFirstSelection } from './first-selection.ts';
 import { useViewKeys } from './use-view-keys.ts';
-import { closeToast, useView } from './view-store.ts';
+import { closeToast, useView } from '../view/view-store.ts';
 
 export function Console({ desk }: { readonly desk: Desk }): ReactNode {
   return (

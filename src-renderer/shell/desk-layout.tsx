@@ -7,7 +7,7 @@ import { Watchers } from '../panels/triggers/watchers.tsx';
 import { SplitHandle } from '../ui/split-handle.tsx';
 import { BottomTabs } from './bottom-tabs.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
-import { resize, useLayout } from './layout-store.ts';
+import { resize, useLayout } from '../view/layout-store.ts';
 
 const LEFT = { min: 280, max: 460 };
 const RIGHT = { min: 240, max: 520 };
@@ -46,35 +46,13 @@ export function DeskLayout({ inert }: { readonly inert: boolean }): ReactNode {
           <ErrorBoundary what="The watchers">
             <Watchers />
           </ErrorBoundary>
-          {!locked && (
-            <SplitHandle
-              label="Height of the chart"
-              axis="y"
-              size={chart}
-              min={120}
-              max={height - 300}
-              forward
-              onSize={(size) => resize('chart', size)}
-              style={{ left: 0, right: 0, top: -4 }}
-            />
-          )}
+          {!locked && <RowHandle part="chart" label="Height of the chart" size={chart} min={120} max={height - 300} forward />}
         </div>
         <div className="cell">
           <ErrorBoundary what="The blotter">
             <BottomTabs />
           </ErrorBoundary>
-          {!locked && (
-            <SplitHandle
-              label="Height of the blotter"
-              axis="y"
-              size={bottom}
-              min={100}
-              max={height - chart - 150}
-              forward={false}
-              onSize={(size) => resize('bottom', size)}
-              style={{ left: 0, right: 0, top: -4 }}
-            />
-          )}
+          {!locked && <RowHandle part="bottom" label="Height of the blotter" size={bottom} min={100} max={height - chart - 150} />}
         </div>
       </div>
       <div className="column" style={{ gridTemplateRows: `${String(quotes)}px minmax(0, 1fr)` }}>
@@ -85,18 +63,7 @@ export function DeskLayout({ inert }: { readonly inert: boolean }): ReactNode {
           <ErrorBoundary what="The log">
             <LogTabs />
           </ErrorBoundary>
-          {!locked && (
-            <SplitHandle
-              label="Height of the quotes"
-              axis="y"
-              size={quotes}
-              min={90}
-              max={height - 140}
-              forward
-              onSize={(size) => resize('quotes', size)}
-              style={{ left: 0, right: 0, top: -4 }}
-            />
-          )}
+          {!locked && <RowHandle part="quotes" label="Height of the quotes" size={quotes} min={90} max={height - 140} forward />}
         </div>
       </div>
       {!locked && (
@@ -122,5 +89,29 @@ export function DeskLayout({ inert }: { readonly inert: boolean }): ReactNode {
         </>
       )}
     </main>
+  );
+}
+
+/** The upper border of a cell; `forward` when what stands above it grows as it goes down. */
+function RowHandle(props: {
+  readonly part: 'chart' | 'bottom' | 'quotes';
+  readonly label: string;
+  readonly size: number;
+  readonly min: number;
+  readonly max: number;
+  readonly forward?: boolean;
+}): ReactNode {
+  const { part, label, size, min, max, forward = false } = props;
+  return (
+    <SplitHandle
+      label={label}
+      axis="y"
+      size={size}
+      min={min}
+      max={max}
+      forward={forward}
+      onSize={(next) => resize(part, next)}
+      style={{ left: 0, right: 0, top: -4 }}
+    />
   );
 }

@@ -9,12 +9,15 @@ import { SettleDialog } from '../panels/orders/settle-dialog.tsx';
 import { WhyDialog } from '../panels/orders/why-dialog.tsx';
 import { CloseDialog, FlattenAllDialog } from '../panels/positions/close-dialog.tsx';
 import { SettingsDialog } from '../panels/settings/settings-dialog.tsx';
-import { closeDialog, useView } from './view-store.ts';
+import { closeDialog, useView, type OpenDialog } from '../view/view-store.ts';
 
 /** At most one dialog at a time. */
 export function Dialogs(): ReactNode {
   const dialog = useView((state) => state.dialog);
-  if (dialog === null) return null;
+  return dialog === null ? null : dialogOf(dialog);
+}
+
+function dialogOf(dialog: OpenDialog): ReactNode {
   switch (dialog.kind) {
     case 'why':
       return <WhyDialog orderKey={dialog.key as OrderKey} onClose={closeDialog} />;

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { WatcherRow } from '#protocol/topics';
 import { useDesk } from '../hook/desk-context.ts';
 import { useKeys } from '../hook/rows.ts';
-import { select, setActive, useView } from './view-store.ts';
+import { select, setActive, useView } from '../view/view-store.ts';
 
 /** An empty chart helps nobody: until the operator chooses, the first watcher or quote is looked at. */
 export function useFirstSelection(): void {

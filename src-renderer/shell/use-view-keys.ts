@@ -1,7 +1,7 @@
 import { useHotkeys } from 'react-hotkeys-hook';
 import { BOTTOM_TABS } from './bottom-tabs.tsx';
-import { focusGrid } from './focus-grid.ts';
-import { openDialog, showTab } from './view-store.ts';
+import { focusGrid } from '../view/focus-grid.ts';
+import { openDialog, showTab } from '../view/view-store.ts';
 
 /** Keys that only move the view. They are off while typing; a dialog keeps its own keys. */
 export function useViewKeys(): void {

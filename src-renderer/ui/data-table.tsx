@@ -1,6 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
-import type { DataTableProps, Sorting } from './table.ts';
+import { useCallback, useEffect, useId, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { TableHead } from './table-head.tsx';
+import { takeKey } from './table-keys.ts';
+import type { DataTableProps } from './table.ts';
 import { TableRow } from './table-row.tsx';
 
 const ROW = 24;
@@ -10,7 +12,7 @@ const ROW = 24;
  * stop; arrows, Home, End, Page keys move, Enter opens.
  */
 export function DataTable<R>(props: DataTableProps<R>): ReactNode {
-  const { keys, columns, active, onActive, onOpen, onKey, sorting } = props;
+  const { keys, columns, active, onActive, onOpen, sorting } = props;
   const viewport = useRef<HTMLDivElement>(null);
   const id = useId();
   const virtual = useVirtualizer({
@@ -36,46 +38,11 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
-    props.onAim?.();
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.floor(((viewport.current?.clientHeight ?? 240) - 22) / ROW) - 1);
-    const moves: Record<string, number> = {
-      ArrowDown: activeIndex + 1,
-      ArrowUp: activeIndex < 0 ? 0 : activeIndex - 1,
-      Home: 0,
-      End: keys.length - 1,
-      PageDown: activeIndex + page,
-      PageUp: activeIndex - page,
-    };
-    const to = moves[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      moveTo(to);
-      return;
-    }
-    if ((event.key === 'o' || event.key === 'O') && props.onSort !== undefined) {
-      const column = event.key === 'o' ? nextSorted(columns, sorting) : sorting?.column;
-      if (column !== undefined) props.onSort(column);
-      return;
-    }
-    if (activeIndex < 0 || active === null) return;
-    if (onKey?.(active, event) === true) event.preventDefault();
-    else if (event.key === 'Enter' && onOpen !== undefined) {
-      event.preventDefault();
-      onOpen(active);
-    }
+    takeKey(props, { index: activeIndex, last: keys.length - 1, page, moveTo }, event);
   };
 
-  // A row that was chosen elsewhere (a click on an alarm) comes into sight.
-  const scrollTo = useRef(virtual.scrollToIndex);
-  useEffect(() => {
-    scrollTo.current = virtual.scrollToIndex;
-  });
-  useEffect(() => {
-    const index = active === null ? -1 : keys.indexOf(active);
-    if (index >= 0 && document.activeElement !== viewport.current) scrollTo.current(index);
-    // Only a new choice scrolls; a row that moved by itself must not drag the view along.
-  }, [active]);
+  useScrollToChosen(props, viewport, virtual.scrollToIndex);
 
   return (
     <div
@@ -95,31 +62,9 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
           moveTo(0);
       }}
     >
-      <div className="grid-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth }}>
-        {columns.map((column) => (
-          <div
-            key={column.id}
-            role="columnheader"
-            data-align={column.align}
-            aria-sort={sorting?.column === column.id ? (sorting.down ? 'descending' : 'ascending') : undefined}
-          >
-            {column.sortable === true && props.onSort !== undefined ? (
-              <button type="button" tabIndex={-1} onClick={() => props.onSort?.(column.id)}>
-                {column.header}
-                {sorting?.column === column.id ? (sorting.down ? ' ↓' : ' ↑') : ''}
-              </button>
-            ) : (
-              <span className={column.header === '' ? 'unseen' : undefined}>{column.header === '' ? 'Actions' : column.header}</span>
-            )}
-          </div>
-        ))}
-      </div>
+      <TableHead columns={columns} sorting={sorting} onSort={props.onSort} template={template} minWidth={minWidth} />
       {keys.length === 0 ? (
-        <div role="row">
-          <div role="gridcell" aria-colspan={columns.length}>
-            {props.empty}
-          </div>
-        </div>
+        <EmptyRow columns={columns.length}>{props.empty}</EmptyRow>
       ) : (
         <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() - 22, minWidth }}>
           {virtual.getVirtualItems().map((item) => {
@@ -149,13 +94,31 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
   );
 }
 
-/** The column after the one that the rows are sorted by now, from the last to the first again. */
-function nextSorted(
-  columns: readonly { readonly id: string; readonly sortable?: boolean }[],
-  sorting: Sorting | null | undefined,
-): string | undefined {
-  const sortable = columns.filter((column) => column.sortable === true).map(({ id }) => id);
-  return sortable[(sortable.indexOf(sorting?.column ?? '') + 1) % sortable.length];
+function EmptyRow({ columns, children }: { readonly columns: number; readonly children: ReactNode }): ReactNode {
+  return (
+    <div role="row">
+      <div role="gridcell" aria-colspan={columns}>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** A row that was chosen elsewhere (a click on an alarm) comes into sight. */
+function useScrollToChosen(
+  { keys, active }: Pick<DataTableProps<never>, 'keys' | 'active'>,
+  viewport: RefObject<HTMLDivElement | null>,
+  scrollToIndex: (index: number) => void,
+): void {
+  const scrollTo = useRef(scrollToIndex);
+  useEffect(() => {
+    scrollTo.current = scrollToIndex;
+  });
+  useEffect(() => {
+    const index = active === null ? -1 : keys.indexOf(active);
+    if (index >= 0 && document.activeElement !== viewport.current) scrollTo.current(index);
+    // Only a new choice scrolls; a row that moved by itself must not drag the view along.
+  }, [active]);
 }
 
 /** Below this the table scrolls sideways; `80px` and `minmax(96px, 1fr)` both begin with their least width. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { CrossIcon } from './icons.tsx';
-import { Kbd, Spin } from './small.tsx';
+import { Kbd, Spin } from './controls.tsx';
 
 export interface StripProps {
   readonly title: string;

@@ -24,6 +24,33 @@ function isPressKey(key: string): boolean {
   return key === ' ' || key === 'Enter';
 }
 
+function handlersOf(press: () => void, release: () => void, byKey: { current: boolean }): Hold['handlers'] {
+  return {
+    onPointerDown: (event) => {
+      if (event.button !== 0) return;
+      byKey.current = false;
+      press();
+    },
+    onPointerUp: release,
+    onPointerLeave: release,
+    onPointerCancel: release,
+    onKeyDown: (event) => {
+      if (!isPressKey(event.key)) return;
+      event.preventDefault();
+      if (event.repeat) return;
+      byKey.current = true;
+      press();
+    },
+    onKeyUp: (event) => {
+      if (isPressKey(event.key)) release();
+    },
+    // A pointer holds the button whatever has the focus; a key cannot be heard let go elsewhere.
+    onBlur: () => {
+      if (byKey.current) release();
+    },
+  };
+}
+
 /** `name` is what the hold does, e.g. `Kill`; `done` runs once, when `needMs` have passed without a release. */
 export function useHold(name: string, needMs: number, done: () => void): Hold {
   const state = useRef<HoldState>(HOLD_IDLE);
@@ -97,29 +124,6 @@ export function useHold(name: string, needMs: number, done: () => void): Hold {
     ring,
     press,
     release,
-    handlers: {
-      onPointerDown: (event) => {
-        if (event.button !== 0) return;
-        byKey.current = false;
-        press();
-      },
-      onPointerUp: release,
-      onPointerLeave: release,
-      onPointerCancel: release,
-      onKeyDown: (event) => {
-        if (!isPressKey(event.key)) return;
-        event.preventDefault();
-        if (event.repeat) return;
-        byKey.current = true;
-        press();
-      },
-      onKeyUp: (event) => {
-        if (isPressKey(event.key)) release();
-      },
-      // A pointer holds the button whatever has the focus; a key cannot be heard let go elsewhere.
-      onBlur: () => {
-        if (byKey.current) release();
-      },
-    },
+    handlers: handlersOf(press, release, byKey),
   };
 }

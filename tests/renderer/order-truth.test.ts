@@ -14,7 +14,7 @@ import {
   termsOf,
   tickOf,
   typedTerms,
-} from '../../src-renderer/panels/orders/order-change.ts';
+} from '../../src-renderer/draft/order-change.ts';
 import { offerSign, offerWord } from '../../src-renderer/panels/positions/offer-words.ts';
 import {
   breakevenPlan,

@@ -4,9 +4,10 @@ import type { Condition, PriceTest } from '#domain/condition';
 import type { TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import type { ExitLevel, TriggerSpec } from '#domain/trigger';
-import { EMPTY_DRAFT, freeName, withContract, type Draft } from '../../src-renderer/panels/ticket/draft.ts';
-import { loadDraft } from '../../src-renderer/panels/ticket/load-draft.ts';
-import { readDraft, readLimit, readPercent, readPrice, readQuantity, readWindow } from '../../src-renderer/panels/ticket/read-draft.ts';
+import { EMPTY_DRAFT, freeName, withContract, type Draft } from '../../src-renderer/draft/draft.ts';
+import { loadDraft } from '../../src-renderer/draft/load-draft.ts';
+import { readDraft, readLimit, readWindow } from '../../src-renderer/draft/read-draft.ts';
+import { readPercent, readPrice, readQuantity } from '../../src-renderer/format/read-figure.ts';
 import { IBM, SPY, price } from './harness/fake-rows.ts';
 
 const NOBODY: ReadonlySet<string> = new Set();

@@ -1,10 +1,10 @@
 import type { OpenOrderNews } from '#core/ports/broker';
 import { entryKeyOf } from '#core/order/oca-group';
 import type { OrderKey } from '#domain/ids';
-import { type Order, sameTrail, type Trail } from '#domain/order';
+import { type Order, sameTrail } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import { formatPrice, type Price } from '#domain/price';
-import { formatQuantity, type Quantity } from '#domain/quantity';
+import { formatQuantity } from '#domain/quantity';
 import type { DeskState } from '#core/state/desk-state';
 import type { OrderMemo, Terms } from '#core/state/order-memos';
 

@@ -2,7 +2,6 @@ import { legal, NOT_SENT } from '#core/execution/transition';
 import { EXPIRED_WORD, stateOfStatus } from '#core/order/ib-status';
 import type { OpenOrderNews } from '#core/ports/broker';
 import type { DeskState } from '#core/state/desk-state';
-import type { OrderKey } from '#domain/ids';
 import { isTerminal, type Order, type OrderState } from '#domain/order';
 import { cancelledOrExpired } from './expiry.ts';
 

@@ -2,14 +2,14 @@ import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, 
 import type { RowKey } from '#protocol/stream';
 import type { AdoptionRow } from '#protocol/topics';
 import { ageText, preciseTime } from '../../format/time.ts';
-import { useField, useKeys, useRowSource } from '../../hook/rows.ts';
+import { useField, useKeys, useRowSource, type RowSource } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { focusGrid } from '../../shell/focus-grid.ts';
-import { toast } from '../../shell/view-store.ts';
+import { focusGrid } from '../../view/focus-grid.ts';
+import { toast } from '../../view/view-store.ts';
 import { Age } from '../../ui/age.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Empty, Kbd, Spin } from '../../ui/small.tsx';
+import { Empty, Kbd, Spin } from '../../ui/controls.tsx';
 import type { Column } from '../../ui/table.ts';
 import { DECISIONS, DECISION_KEYS, DECISION_WORDS, notOffered, nextAfter, type Decision } from './decision.ts';
 import './adopt.css';
@@ -19,20 +19,21 @@ const ROW = 24;
 const HEAD = 23;
 const MOST_ROWS = 14;
 
-/** Every order and position that this process found at the broker, one decision each. It closes when nothing is left. */
-export function AdoptDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
-  const keys = useKeys('adoptions');
-  const source = useRowSource('adoptions');
-  const undecided = useField('status', 'undecided') ?? 0;
-  const decide = useCommand('adoption.decide');
-  const [active, setActive] = useState<RowKey | null>(() => keys[0] ?? null);
+interface Deciding {
+  /** Answers whether the desk took it; its refusal stands in the dialog with the row's name before it. */
+  readonly say: (row: AdoptionRow, decision: Decision) => Promise<boolean>;
+  readonly adoptAll: () => Promise<void>;
+  readonly isBusy: boolean;
+  readonly error: string | null;
+  readonly setError: (text: string) => void;
+}
+
+/** One decision of a row at a time; all rows one after the other. */
+function useDeciding(keys: readonly RowKey[], source: RowSource<AdoptionRow>): Deciding {
+  const { run } = useCommand('adoption.decide');
   const [isBusy, setIsBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const pending = useRef(new Set<RowKey>());
-  const before = useRef(keys);
-
-  const run = decide.run;
-  /** Answers whether the desk took it; its refusal stands in the dialog with the row's name before it. */
   const say = useCallback(
     async (row: AdoptionRow, decision: Decision): Promise<boolean> => {
       if (pending.current.has(row.key)) return true;
@@ -54,13 +55,28 @@ export function AdoptDialog({ onClose }: { readonly onClose: () => void }): Reac
     }
     setIsBusy(false);
   };
+  return { say, adoptAll, isBusy, error, setError };
+}
 
-  // The row below takes the place of one that is decided.
+/** The row the keyboard stands on; the row below takes the place of one that is decided. */
+function useActiveRow(keys: readonly RowKey[]): readonly [RowKey | null, (key: RowKey) => void] {
+  const [active, setActive] = useState<RowKey | null>(() => keys[0] ?? null);
+  const before = useRef(keys);
   useEffect(() => {
     const next = nextAfter(before.current, keys, active);
     before.current = keys;
     if (next !== active) setActive(next);
   }, [keys, active]);
+  return [active, setActive];
+}
+
+/** Every order and position that this process found at the broker, one decision each. It closes when nothing is left. */
+export function AdoptDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const keys = useKeys('adoptions');
+  const source = useRowSource('adoptions');
+  const undecided = useField('status', 'undecided') ?? 0;
+  const { say, adoptAll, isBusy, error, setError } = useDeciding(keys, source);
+  const [active, setActive] = useActiveRow(keys);
   useEffect(() => focusGrid(TABLE), []);
   const isDone = undecided === 0 && keys.length === 0;
   useEffect(() => {
@@ -110,16 +126,7 @@ export function AdoptDialog({ onClose }: { readonly onClose: () => void }): Reac
         These were at the broker when this desk started. Nothing can be armed before each is decided, so that no trigger doubles what is
         there already.
       </p>
-      <dl className="adopt-words">
-        {DECISIONS.map((decision) => (
-          <div key={decision}>
-            <dt>
-              <Kbd>{DECISION_WORDS[decision].letter}</Kbd> {DECISION_WORDS[decision].word}
-            </dt>
-            <dd className="dim">{DECISION_WORDS[decision].means}</dd>
-          </div>
-        ))}
-      </dl>
+      <Words />
       <div className="adopt-table" style={{ height: HEAD + ROW * Math.max(2, Math.min(MOST_ROWS, keys.length)) }}>
         <DataTable
           label={TABLE}
@@ -139,6 +146,22 @@ export function AdoptDialog({ onClose }: { readonly onClose: () => void }): Reac
         </p>
       )}
     </Dialog>
+  );
+}
+
+/** What the three decisions mean, with their keys. */
+function Words(): ReactNode {
+  return (
+    <dl className="adopt-words">
+      {DECISIONS.map((decision) => (
+        <div key={decision}>
+          <dt>
+            <Kbd>{DECISION_WORDS[decision].letter}</Kbd> {DECISION_WORDS[decision].word}
+          </dt>
+          <dd className="dim">{DECISION_WORDS[decision].means}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

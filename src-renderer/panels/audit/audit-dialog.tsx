@@ -5,8 +5,8 @@ import { countText } from '../../format/figure.ts';
 import { useField } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Segmented, Spin } from '../../ui/small.tsx';
-import { TextField } from '../ticket/fields.tsx';
+import { Segmented, Spin } from '../../ui/controls.tsx';
+import { TextField } from '../../form/fields.tsx';
 import './audit.css';
 
 /** The desk writes the file into its own data folder; this screen only says which days, and where it went. */
@@ -74,29 +74,7 @@ export function AuditDialog({ onClose }: { readonly onClose: () => void }): Reac
             { value: 'json', label: 'JSON' },
           ]}
         />
-        <span>From</span>
-        <DayField label="First day" value={first} fault={fault} onChange={(day) => choose(day, last)} />
-        <span>To</span>
-        <DayField label="Last day" value={last} fault={fault} onChange={(day) => choose(first, day)} />
-        <span />
-        <div className="presets" role="group" aria-label="Preset days">
-          {(
-            [
-              ['Today', 0, 0],
-              ['Yesterday', -1, -1],
-              ['Last 7 days', -6, 0],
-            ] as const
-          ).map(([label, from, to]) => (
-            <button
-              key={label}
-              type="button"
-              aria-pressed={first === dayMoved(today, from) && last === dayMoved(today, to)}
-              onClick={() => choose(dayMoved(today, from), dayMoved(today, to))}
-            >
-              {label}
-            </button>
-          ))}
-        </div>
+        <DayRange today={today} first={first} last={last} fault={fault} onChoose={choose} />
       </form>
       <p className="dim">Days are New York days, both included. ↑ ↓ move a day.</p>
       {fault !== undefined && <p className="fault">{fault}</p>}
@@ -105,15 +83,64 @@ export function AuditDialog({ onClose }: { readonly onClose: () => void }): Reac
           {write.error}
         </p>
       )}
-      <div role="status" data-testid="audit-result">
-        {written !== null && (
-          <p className="good">
-            {countText(written.rows)} {written.rows === 1 ? 'row' : 'rows'} written to{' '}
-            <span className="mono audit-path">{written.path}</span>
-          </p>
-        )}
-      </div>
+      <Result written={written} />
     </Dialog>
+  );
+}
+
+interface DayRangeProps {
+  readonly today: string;
+  readonly first: string;
+  readonly last: string;
+  readonly onChoose: (first: string, last: string) => void;
+}
+
+function DayRange({ fault, ...range }: DayRangeProps & { readonly fault: string | undefined }): ReactNode {
+  const { first, last, onChoose } = range;
+  return (
+    <>
+      <span>From</span>
+      <DayField label="First day" value={first} fault={fault} onChange={(day) => onChoose(day, last)} />
+      <span>To</span>
+      <DayField label="Last day" value={last} fault={fault} onChange={(day) => onChoose(first, day)} />
+      <span />
+      <DayPresets {...range} />
+    </>
+  );
+}
+
+const PRESETS = [
+  ['Today', 0, 0],
+  ['Yesterday', -1, -1],
+  ['Last 7 days', -6, 0],
+] as const;
+
+function DayPresets({ today, first, last, onChoose }: DayRangeProps): ReactNode {
+  return (
+    <div className="presets" role="group" aria-label="Preset days">
+      {PRESETS.map(([label, from, to]) => (
+        <button
+          key={label}
+          type="button"
+          aria-pressed={first === dayMoved(today, from) && last === dayMoved(today, to)}
+          onClick={() => onChoose(dayMoved(today, from), dayMoved(today, to))}
+        >
+          {label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Result({ written }: { readonly written: Answer<'audit.export'> | null }): ReactNode {
+  return (
+    <div role="status" data-testid="audit-result">
+      {written !== null && (
+        <p className="good">
+          {countText(written.rows)} {written.rows === 1 ? 'row' : 'rows'} written to <span className="mono audit-path">{written.path}</span>
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -3,7 +3,7 @@ import type { KillReport } from '#protocol/topics';
 import { ageText, clockText } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { refused } from '../../shell/view-store.ts';
+import { refused } from '../../view/view-store.ts';
 
 /** The kill's result with counts, and the way out: acknowledge, then re-arm in two steps. */
 export function KillBanner(): ReactNode {

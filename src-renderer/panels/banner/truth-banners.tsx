@@ -5,7 +5,7 @@ import type { PositionRow } from '#protocol/topics';
 import { quantityText } from '../../format/figure.ts';
 import { useField, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { openDialog, refused } from '../../shell/view-store.ts';
+import { openDialog, refused } from '../../view/view-store.ts';
 import { BannerLine } from './banner-line.tsx';
 
 /** The comparison with the broker while it runs, step by step; in red with its reason when it does not come to an end. */

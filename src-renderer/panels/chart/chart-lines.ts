@@ -2,8 +2,8 @@ import type { Bar } from '#domain/bar';
 import { priceToNumber, type Price } from '#domain/price';
 import type { FillRow, OrderRow, WatcherRow } from '#protocol/topics';
 import { exactPrice, priceText, quantityText } from '../../format/figure.ts';
-import type { Draft } from '../ticket/draft.ts';
-import { readPrice } from '../ticket/read-draft.ts';
+import type { Draft } from '../../draft/draft.ts';
+import { readPrice } from '../../format/read-figure.ts';
 
 export interface ChartLine {
   readonly price: number;
@@ -48,42 +48,58 @@ export interface LineSources {
 }
 
 /** Everything of one contract that waits at a price. A level the operator is still typing is drawn too, and says so. */
-export function chartLines({ watchers, orders, draft, conId, active, last, decimals }: LineSources): readonly ChartLine[] {
+export function chartLines(sources: LineSources): readonly ChartLine[] {
   const lines: ChartLine[] = [];
-  const add = (price: Price | null, text: (shown: string) => string, color: string, dash: readonly number[]): void => {
-    if (price !== null) lines.push({ price: priceToNumber(price), text: text(exactPrice(price, decimals)), color, dash });
+  const { last, decimals } = sources;
+  const pen: Pen = {
+    add: (price, text, color, dash) => {
+      if (price !== null) lines.push({ price: priceToNumber(price), text: text(exactPrice(price, decimals)), color, dash });
+    },
+    away: (price) => (last === null ? '' : ` · ${priceText(Math.abs(price - last) as Price, decimals)} away`),
   };
-  const away = (price: Price): string => (last === null ? '' : ` · ${priceText(Math.abs(price - last) as Price, decimals)} away`);
-  for (const row of watchers) {
-    if (row.life !== 'armed' && row.life !== 'paused' && row.life !== 'firing') continue;
-    const { level } = row;
-    if (level !== null) {
-      const state = row.life === 'paused' ? 'paused ' : '';
-      const arrow = arrowOf(row);
-      const does = `${row.side === 'BUY' ? 'buy' : 'sell'} ${quantityText(row.quantity)}`;
-      add(level, (shown) => `${state}trigger ${arrow}${shown} · ${does}${away(level)}`, TRIGGER, LONG);
-    }
-    if (row.id !== active) continue;
-    add(row.stopPrice, (shown) => `stop ${shown}`, STOP, SHORT);
-    add(row.targetPrice, (shown) => `target ${shown}`, TARGET, SHORT);
-  }
-  for (const row of orders) {
-    const does = `${row.side === 'BUY' ? 'buy' : 'sell'} ${quantityText(row.quantity)}`;
-    const price = row.stop ?? row.limit;
-    add(price, (shown) => `${does} ${row.type} ${shown}`, row.stop === null ? ORDER : STOP, row.stop === null ? [] : SHORT);
-  }
-  if (draft.contract?.conId === conId) {
-    const level = readPrice(draft.level, null);
-    if (level.ok) add(level.value, (shown) => `draft ${shown}${away(level.value)}`, DRAFT, SHORT);
-    for (const [word, text] of [
-      ['stop', draft.stop],
-      ['target', draft.target],
-    ] as const) {
-      const exit = readPrice(text, null);
-      if (exit.ok) add(exit.value, (shown) => `draft ${word} ${shown}`, DRAFT, SHORT);
-    }
-  }
+  for (const row of sources.watchers) addWatcher(pen, row, row.id === sources.active);
+  for (const row of sources.orders) addOrder(pen, row);
+  if (sources.draft.contract?.conId === sources.conId) addDraft(pen, sources.draft);
   return merged(lines);
+}
+
+interface Pen {
+  readonly add: (price: Price | null, text: (shown: string) => string, color: string, dash: readonly number[]) => void;
+  /** ` · 0.42 away`: how far the last trade is from there; empty while there is none. */
+  readonly away: (price: Price) => string;
+}
+
+function sideAndSize(row: DrawnWatcher | DrawnOrder): string {
+  return `${row.side === 'BUY' ? 'buy' : 'sell'} ${quantityText(row.quantity)}`;
+}
+
+function addWatcher({ add, away }: Pen, row: DrawnWatcher, isActive: boolean): void {
+  if (row.life !== 'armed' && row.life !== 'paused' && row.life !== 'firing') return;
+  const { level } = row;
+  if (level !== null) {
+    const state = row.life === 'paused' ? 'paused ' : '';
+    add(level, (shown) => `${state}trigger ${arrowOf(row)}${shown} · ${sideAndSize(row)}${away(level)}`, TRIGGER, LONG);
+  }
+  if (!isActive) return;
+  add(row.stopPrice, (shown) => `stop ${shown}`, STOP, SHORT);
+  add(row.targetPrice, (shown) => `target ${shown}`, TARGET, SHORT);
+}
+
+function addOrder({ add }: Pen, row: DrawnOrder): void {
+  const isStop = row.stop !== null;
+  add(row.stop ?? row.limit, (shown) => `${sideAndSize(row)} ${row.type} ${shown}`, isStop ? STOP : ORDER, isStop ? SHORT : []);
+}
+
+function addDraft({ add, away }: Pen, draft: Draft): void {
+  const level = readPrice(draft.level, null);
+  if (level.ok) add(level.value, (shown) => `draft ${shown}${away(level.value)}`, DRAFT, SHORT);
+  for (const [word, text] of [
+    ['stop', draft.stop],
+    ['target', draft.target],
+  ] as const) {
+    const exit = readPrice(text, null);
+    if (exit.ok) add(exit.value, (shown) => `draft ${word} ${shown}`, DRAFT, SHORT);
+  }
 }
 
 function arrowOf(row: DrawnWatcher): string {

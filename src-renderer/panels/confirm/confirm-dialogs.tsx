@@ -1,17 +1,13 @@
 import { useState, type ReactNode } from 'react';
 import type { OrderKey, TriggerId } from '#domain/ids';
 import { quantityText } from '../../format/figure.ts';
-import { orderWord, triggerWord } from '../../format/order-word.ts';
+import { isProtective, orderWord, triggerWord } from '../../format/order-word.ts';
 import { clockText, preciseTime } from '../../format/time.ts';
 import { useField, useRow, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { isProtective } from '../orders/order-tree.ts';
 import { Consequences, Dialog } from '../../ui/dialog.tsx';
-import { Facts } from '../diagnostics/facts.tsx';
-
-export interface Closing {
-  readonly onClose: () => void;
-}
+import { Facts } from '../../ui/facts.tsx';
+import { Gone, type Closing } from '../../ui/gone-dialog.tsx';
 
 export function CancelOrderDialog({ orderKey, onClose }: Closing & { readonly orderKey: OrderKey }): ReactNode {
   const order = useRow('orders', orderKey);
@@ -232,15 +228,6 @@ export function WatcherDialog({ id, onClose }: Closing & { readonly id: TriggerI
           ],
         ]}
       />
-    </Dialog>
-  );
-}
-
-/** The row behind an open dialog is not there any more. */
-export function Gone({ what, onClose }: Closing & { readonly what: string }): ReactNode {
-  return (
-    <Dialog title={`This ${what} is gone.`} onClose={onClose}>
-      <p>It changed or ended while you were looking. Nothing was sent.</p>
     </Dialog>
   );
 }

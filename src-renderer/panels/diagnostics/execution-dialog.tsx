@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import type { ExecutionDetail } from '#protocol/commands';
 import { useDesk } from '../../hook/desk-context.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Facts } from './facts.tsx';
+import { Facts } from '../../ui/facts.tsx';
 
 /** One commit: what caused it, what it read and wrote, what left because of it. */
 export function ExecutionDialog({ seq, onClose }: { readonly seq: number; readonly onClose: () => void }): ReactNode {

@@ -4,11 +4,11 @@ import type { FillRow } from '#protocol/topics';
 import { UNKNOWN, amountText, pnlText, priceText, quantityText, signed } from '../../format/figure.ts';
 import { clockText, preciseTime } from '../../format/time.ts';
 import { useArranged, useRowSource } from '../../hook/rows.ts';
-import { byFigure, useTableView } from '../../shell/table-view.ts';
-import { openDialog } from '../../shell/view-store.ts';
+import { byFigure, useTableView } from '../../view/table-view.ts';
+import { openDialog } from '../../view/view-store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { Column, Sorting } from '../../ui/table.ts';
-import { Empty } from '../../ui/small.tsx';
+import { Empty } from '../../ui/controls.tsx';
 
 const FIGURES: Readonly<Record<string, (row: FillRow) => number | string | null>> = {
   time: (row) => row.at,

@@ -3,10 +3,10 @@ import { UNKNOWN, countText } from '../../format/figure.ts';
 import { millisecondsText } from '../../format/time.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useField } from '../../hook/rows.ts';
-import { lockLayout, resetLayout, useLayout } from '../../shell/layout-store.ts';
-import { openDialog } from '../../shell/view-store.ts';
+import { lockLayout, resetLayout, useLayout } from '../../view/layout-store.ts';
+import { openDialog } from '../../view/view-store.ts';
 import { GearIcon, LockIcon } from '../../ui/icons.tsx';
-import { Kbd } from '../../ui/small.tsx';
+import { Kbd } from '../../ui/controls.tsx';
 import { useCallback, useSyncExternalStore } from 'react';
 import './footer.css';
 

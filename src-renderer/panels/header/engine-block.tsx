@@ -5,8 +5,8 @@ import { UNKNOWN } from '../../format/figure.ts';
 import { ageText, clockText } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { openDialog, refused } from '../../shell/view-store.ts';
-import { LampShape } from '../../ui/small.tsx';
+import { openDialog, refused } from '../../view/view-store.ts';
+import { LampShape } from '../../ui/controls.tsx';
 
 type Tone = 'ok' | 'warn' | 'down' | 'unknown';
 

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
+import { accountMode } from '../../format/account-mode.ts';
 import { amountText, pnlText, UNKNOWN } from '../../format/figure.ts';
 import { ageText, clockText, leftText, millisecondsText } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
-import { Lamp } from '../../ui/small.tsx';
+import { Lamp } from '../../ui/controls.tsx';
 import { EngineBlock } from './engine-block.tsx';
 import { KillCluster } from './kill-cluster.tsx';
 import './header.css';
@@ -23,12 +24,6 @@ export function Header(): ReactNode {
       <KillCluster />
     </header>
   );
-}
-
-export function accountMode(account: string | null | undefined, paper: boolean | null | undefined): 'none' | 'paper' | 'live' {
-  if (account === null || account === undefined) return 'none';
-  // An account nobody has called paper is treated as live.
-  return paper === true ? 'paper' : 'live';
 }
 
 function AccountBand(): ReactNode {

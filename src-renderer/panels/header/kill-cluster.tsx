@@ -4,11 +4,11 @@ import type { CommandName } from '#protocol/commands';
 import { useField } from '../../hook/rows.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { refused } from '../../shell/view-store.ts';
+import { refused } from '../../view/view-store.ts';
 import { HoldButton } from '../../ui/hold-button.tsx';
 import { DownIcon } from '../../ui/icons.tsx';
-import { Kbd, Segmented, Spin } from '../../ui/small.tsx';
-import { useRiskKeys, type KeyHold } from '../../shell/risk-keys.ts';
+import { Kbd, Segmented, Spin } from '../../ui/controls.tsx';
+import { useRiskKeys, type KeyHold } from '../../view/risk-keys.ts';
 
 const CANCEL_HOLD_MS = 800;
 const KILL_HOLD_MS = 1_500;

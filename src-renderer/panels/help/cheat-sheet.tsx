@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useField } from '../../hook/rows.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Kbd } from '../../ui/small.tsx';
+import { Kbd } from '../../ui/controls.tsx';
 import './help.css';
 
 const SECTIONS: readonly { readonly title: string; readonly keys: readonly (readonly [readonly string[], string])[] }[] = [

@@ -5,11 +5,11 @@ import type { LogRow } from '#protocol/topics';
 import { clockText, preciseTime } from '../../format/time.ts';
 import { useArranged, useRow, useRowSource, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { useTableView } from '../../shell/table-view.ts';
-import { openDialog, refused, setActive, showSideTab, showTab, useView, type SideTab } from '../../shell/view-store.ts';
+import { useTableView } from '../../view/table-view.ts';
+import { openDialog, refused, setActive, showSideTab, showTab, useView, type SideTab } from '../../view/view-store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { Column } from '../../ui/table.ts';
-import { Empty, Notice } from '../../ui/small.tsx';
+import { Empty, Notice } from '../../ui/controls.tsx';
 import './log.css';
 
 type Subject = NonNullable<LogRow['subject']>;

@@ -1,12 +1,23 @@
 import { useState, type ReactNode } from 'react';
 import type { OrderKey } from '#domain/ids';
+import type { Price } from '#domain/price';
 import type { OrderRow } from '#protocol/topics';
 import { useRow } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { focusGrid } from '../../shell/focus-grid.ts';
+import { focusGrid } from '../../view/focus-grid.ts';
 import { Strip } from '../../ui/strip.tsx';
-import { PriceField, TextField } from '../ticket/fields.tsx';
-import { changeRefusal, orderTerms, readChange, sameTerms, termsOf, tickOf, typedTerms } from './order-change.ts';
+import { PriceField, TextField } from '../../form/fields.tsx';
+import {
+  changeRefusal,
+  orderTerms,
+  readChange,
+  sameTerms,
+  termsOf,
+  tickOf,
+  typedTerms,
+  type ReadChange,
+  type TypedTerms,
+} from '../../draft/order-change.ts';
 
 /** New terms for one working order, below the table so that no row moves. It shows the order as it is while it is edited. */
 export function ModifyStrip({ orderKey, onClose }: { readonly orderKey: OrderKey; readonly onClose: () => void }): ReactNode {
@@ -30,6 +41,8 @@ export function ModifyStrip({ orderKey, onClose }: { readonly orderKey: OrderKey
   return <Editor row={row} onLeave={leave} />;
 }
 
+const NOTHING_YET = ['Nothing is changed yet: ↑ ↓ move a price one tick, with Shift ten.'];
+
 function Editor({ row, onLeave }: { readonly row: OrderRow; readonly onLeave: () => void }): ReactNode {
   const quote = useRow('quotes', row.conId);
   const modify = useCommand('order.modify');
@@ -51,11 +64,10 @@ function Editor({ row, onLeave }: { readonly row: OrderRow; readonly onLeave: ()
     setTyped(typedTerms(termsOf(row), row.decimals));
     modify.clear();
   };
-  const set = (part: Partial<typeof typed>): void => {
+  const set = (part: Partial<TypedTerms>): void => {
     setTyped((old) => ({ ...old, ...part }));
     modify.clear();
   };
-  const tick = tickOf(quote, row.decimals);
   return (
     <Strip
       title={`Change ${orderTerms(row)}`}
@@ -64,7 +76,7 @@ function Editor({ row, onLeave }: { readonly row: OrderRow; readonly onLeave: ()
       ready={isReady}
       pending={modify.pending}
       error={modify.error ?? refusal ?? faultTexts[0] ?? null}
-      lines={lines.length > 0 ? lines : faultTexts.length > 0 ? [] : ['Nothing is changed yet: ↑ ↓ move a price one tick, with Shift ten.']}
+      lines={lines.length === 0 && faultTexts.length === 0 ? NOTHING_YET : lines}
       warnings={isMoved ? ['The order changed meanwhile.'] : warnings}
       onSubmit={() => void submit()}
       onLeave={onLeave}
@@ -76,13 +88,29 @@ function Editor({ row, onLeave }: { readonly row: OrderRow; readonly onLeave: ()
         )
       }
     >
+      <Fields row={row} typed={typed} faults={faults} tick={tickOf(quote, row.decimals)} onType={set} />
+    </Strip>
+  );
+}
+
+/** One field for each term that the order has; a trailing stop is moved by IB. */
+function Fields(props: {
+  readonly row: OrderRow;
+  readonly typed: TypedTerms;
+  readonly faults: ReadChange['faults'];
+  readonly tick: Price;
+  readonly onType: (part: Partial<TypedTerms>) => void;
+}): ReactNode {
+  const { row, typed, faults, tick, onType } = props;
+  return (
+    <>
       {row.stop !== null && row.trail === null && (
         <label className="strip-field">
           Stop
           <PriceField
             label="New stop price"
             value={typed.stop}
-            onChange={(stop) => set({ stop })}
+            onChange={(stop) => onType({ stop })}
             tick={tick}
             decimals={row.decimals}
             start={row.stop}
@@ -96,7 +124,7 @@ function Editor({ row, onLeave }: { readonly row: OrderRow; readonly onLeave: ()
           <PriceField
             label="New limit price"
             value={typed.limit}
-            onChange={(limit) => set({ limit })}
+            onChange={(limit) => onType({ limit })}
             tick={tick}
             decimals={row.decimals}
             start={row.limit}
@@ -106,8 +134,14 @@ function Editor({ row, onLeave }: { readonly row: OrderRow; readonly onLeave: ()
       )}
       <label className="strip-field">
         Quantity
-        <TextField label="New quantity" numeric value={typed.quantity} onChange={(quantity) => set({ quantity })} fault={faults.quantity} />
+        <TextField
+          label="New quantity"
+          numeric
+          value={typed.quantity}
+          onChange={(quantity) => onType({ quantity })}
+          fault={faults.quantity}
+        />
       </label>
-    </Strip>
+    </>
   );
 }

@@ -1,11 +1,11 @@
-import { parseOrderRef } from '#domain/order-ref';
 import type { OrderRow } from '#protocol/topics';
+import { isProtective } from '../../format/order-word.ts';
 
 /** What the order of the rows is made of. */
 export const ARRANGED = ['key', 'parentKey', 'ref', 'state', 'working', 'createdAt'] as const satisfies readonly (keyof OrderRow)[];
 type Arranged = Pick<OrderRow, (typeof ARRANGED)[number]>;
 
-/** Families stay together, the parent first. Families with something unsettled or working come first, then the newest. */
+/** Brackets stay together, the parent first. Brackets with something unsettled or working come first, then the newest. */
 export function arrangeOrders<R extends Arranged>(rows: readonly R[], order?: (a: R, b: R) => number): readonly R[] {
   const present = new Set(rows.map((row) => row.key));
   const children = new Map<string, R[]>();
@@ -13,15 +13,15 @@ export function arrangeOrders<R extends Arranged>(rows: readonly R[], order?: (a
   for (const row of rows) {
     if (row.parentKey === null || !present.has(row.parentKey)) parents.push(row);
     else {
-      const family = children.get(row.parentKey);
-      if (family === undefined) children.set(row.parentKey, [row]);
-      else family.push(row);
+      const bracket = children.get(row.parentKey);
+      if (bracket === undefined) children.set(row.parentKey, [row]);
+      else bracket.push(row);
     }
   }
   const rank = (row: R): number => {
-    const family = [row, ...(children.get(row.key) ?? [])];
-    if (family.some((member) => member.state === 'UNKNOWN')) return 0;
-    return family.some((member) => member.working) ? 1 : 2;
+    const bracket = [row, ...(children.get(row.key) ?? [])];
+    if (bracket.some((member) => member.state === 'UNKNOWN')) return 0;
+    return bracket.some((member) => member.working) ? 1 : 2;
   };
   const ranks = new Map(parents.map((row) => [row.key, rank(row)]));
   parents.sort(
@@ -33,9 +33,4 @@ export function arrangeOrders<R extends Arranged>(rows: readonly R[], order?: (a
 /** The stop before the target: the leg that protects is the one to look at. */
 function childFirst(a: Arranged, b: Arranged): number {
   return Number(isProtective(b)) - Number(isProtective(a)) || a.createdAt - b.createdAt;
-}
-
-/** The stop of a bracket of ours. */
-export function isProtective(row: Pick<OrderRow, 'ref'>): boolean {
-  return row.ref !== null && parseOrderRef(row.ref)?.leg === 'S';
 }

@@ -5,8 +5,8 @@ import { useRow } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { Consequences, Dialog } from '../../ui/dialog.tsx';
 import { HoldButton } from '../../ui/hold-button.tsx';
-import { Gone, type Closing } from '../confirm/confirm-dialogs.tsx';
-import { orderTerms } from './order-change.ts';
+import { Gone, type Closing } from '../../ui/gone-dialog.tsx';
+import { orderTerms } from '../../draft/order-change.ts';
 
 const SETTLE_HOLD_MS = 1_500;
 

@@ -5,7 +5,7 @@ import { countText } from '../../format/figure.ts';
 import { clockText, preciseTime } from '../../format/time.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useRow } from '../../hook/rows.ts';
-import { openDialog } from '../../shell/view-store.ts';
+import { openDialog } from '../../view/view-store.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 
 /** The chain tick → rule → risk → order → fills, asked again whenever the order changes. */
@@ -26,31 +26,34 @@ export function WhyDialog({ orderKey, onClose }: { readonly orderKey: OrderKey; 
   const title = order === undefined ? 'Why?' : `Why ${order.side} ${order.symbol} ${order.type}?`;
   return (
     <Dialog title={title} size="wide" onClose={onClose} testId="why-dialog">
-      {answer === null && <p className="dim">Asking the desk…</p>}
-      {typeof answer === 'string' && <p className="critical">{answer}</p>}
-      {answer !== null && typeof answer === 'object' && answer.length === 0 && (
-        <p className="dim">Nothing is recorded about this order: it was placed outside of this program.</p>
-      )}
-      {answer !== null && typeof answer === 'object' && answer.length > 0 && (
-        <div className="chain">
-          {answer.map((step, i) => (
-            <Fragment key={`${String(i)} ${step.title}`}>
-              <time title={preciseTime(step.at)}>
-                {step.at === null ? '' : `${clockText(step.at)}.${String(Math.floor(step.at % 1000)).padStart(3, '0')}`}
-              </time>
-              <b>{step.title}</b>
-              <span>{step.text}</span>
-              <Seq seq={step.seq} />
-            </Fragment>
-          ))}
-        </div>
-      )}
+      <Answer answer={answer} />
       {order !== undefined && (
         <p className="mono dim">
           {order.ref ?? order.key} · order id {order.orderId ?? '—'} · permId {order.permId ?? '—'} · IB: {order.ibStatus ?? '—'}
         </p>
       )}
     </Dialog>
+  );
+}
+
+/** The steps, or why there are none: null while the desk has not answered, a text when it refused. */
+function Answer({ answer }: { readonly answer: readonly WhyStep[] | string | null }): ReactNode {
+  if (answer === null) return <p className="dim">Asking the desk…</p>;
+  if (typeof answer === 'string') return <p className="critical">{answer}</p>;
+  if (answer.length === 0) return <p className="dim">Nothing is recorded about this order: it was placed outside of this program.</p>;
+  return (
+    <div className="chain">
+      {answer.map((step, i) => (
+        <Fragment key={`${String(i)} ${step.title}`}>
+          <time title={preciseTime(step.at)}>
+            {step.at === null ? '' : `${clockText(step.at)}.${String(Math.floor(step.at % 1000)).padStart(3, '0')}`}
+          </time>
+          <b>{step.title}</b>
+          <span>{step.text}</span>
+          <Seq seq={step.seq} />
+        </Fragment>
+      ))}
+    </div>
   );
 }
 

@@ -5,7 +5,7 @@ import type { PnlPoint } from '#protocol/topics';
 import { amountText, pnlText } from '../../format/figure.ts';
 import { clockText } from '../../format/time.ts';
 import { useField, useSummary } from '../../hook/rows.ts';
-import { Empty } from '../../ui/small.tsx';
+import { Empty } from '../../ui/controls.tsx';
 import './pnl.css';
 
 const MOST_POINTS = 240;
@@ -44,6 +44,30 @@ export function niceTicks(low: number, high: number): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
+interface Range {
+  readonly high: number;
+  readonly low: number;
+  readonly newest: number;
+  /** Where the daily loss limit lies; null without one. */
+  readonly loss: number | null;
+  /** A limit far below the day would flatten its curve. */
+  readonly showsLimit: boolean;
+  readonly ticks: readonly number[];
+  readonly domain: readonly [number, number];
+}
+
+/** What the axes must hold: zero, every point, and the loss limit where the day comes near it. Money as plain numbers. */
+function rangeOf(values: readonly number[], limit: Amount | null): Range {
+  const high = Math.max(...values);
+  const low = Math.min(...values);
+  const top = Math.max(0, high);
+  const bottom = Math.min(0, low);
+  const loss = limit === null ? null : (0 - limit) / MONEY_SCALE;
+  const showsLimit = loss !== null && loss >= bottom * 1.5 - 1;
+  const ticks = niceTicks(showsLimit ? Math.min(bottom, loss) : bottom, top);
+  return { high, low, newest: values.at(-1) ?? 0, loss, showsLimit, ticks, domain: [ticks[0] ?? bottom, ticks.at(-1) ?? top] };
+}
+
 export function PnlOverDay(): ReactNode {
   const points = useSummary('pnl', thin);
   const limit = useField('status', 'dailyLossLimit') ?? null;
@@ -53,14 +77,11 @@ export function PnlOverDay(): ReactNode {
     return (
       <Empty title="No P&L over the day yet.">A point is added every few seconds while the broker reports the day&apos;s P&amp;L.</Empty>
     );
-  const values = data.map((point) => point.value);
-  const low = Math.min(0, ...values);
-  const high = Math.max(0, ...values);
-  const newest = values.at(-1) ?? 0;
-  const loss = limit === null ? null : (0 - limit) / MONEY_SCALE;
-  const showLimit = loss !== null && loss >= low * 1.5 - 1;
-  const ticks = niceTicks(showLimit ? Math.min(low, loss) : low, high);
-  const summary = `Day P&L now ${pnlText((newest * MONEY_SCALE) as Amount)}, highest ${whole(Math.max(...values))}, lowest ${whole(Math.min(...values))} ${currency}`;
+  const { high, low, newest, loss, showsLimit, ticks, domain } = rangeOf(
+    data.map((point) => point.value),
+    limit,
+  );
+  const summary = `Day P&L now ${pnlText((newest * MONEY_SCALE) as Amount)}, highest ${whole(high)}, lowest ${whole(low)} ${currency}`;
   return (
     <div className="pnl">
       <p className="pnl-summary dim">
@@ -84,7 +105,7 @@ export function PnlOverDay(): ReactNode {
               height={20}
             />
             <YAxis
-              domain={[ticks[0] ?? low, ticks.at(-1) ?? high]}
+              domain={[...domain]}
               ticks={[...ticks]}
               tickFormatter={whole}
               tick={{ fill: '#8290a0', fontSize: 10.5 }}
@@ -93,7 +114,7 @@ export function PnlOverDay(): ReactNode {
               width={64}
             />
             <ReferenceLine y={0} stroke="#41566d" />
-            {showLimit && <ReferenceLine y={loss} stroke="#ff4d4f" strokeDasharray="4 3" />}
+            {showsLimit && loss !== null && <ReferenceLine y={loss} stroke="#ff4d4f" strokeDasharray="4 3" />}
             <Area
               type="linear"
               dataKey="value"

@@ -5,8 +5,8 @@ import { useField, useRow, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { Consequences, Dialog } from '../../ui/dialog.tsx';
 import { HoldButton } from '../../ui/hold-button.tsx';
-import { Segmented } from '../../ui/small.tsx';
-import { Gone, type Closing } from '../confirm/confirm-dialogs.tsx';
+import { Segmented } from '../../ui/controls.tsx';
+import { Gone, type Closing } from '../../ui/gone-dialog.tsx';
 import { closePlan, type Percent } from './position-plan.ts';
 
 const CLOSE_HOLD_MS = 1_500;

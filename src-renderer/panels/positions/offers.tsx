@@ -2,7 +2,7 @@ import { useCallback, type ReactNode } from 'react';
 import type { PositionRow } from '#protocol/topics';
 import { useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { openDialog, refused } from '../../shell/view-store.ts';
+import { openDialog, refused } from '../../view/view-store.ts';
 import { offerSign, offerWord } from './offer-words.ts';
 
 /** Opens the line for a stop whose price nobody knows. */

@@ -3,8 +3,8 @@ import type { Trail } from '#domain/order';
 import { QUANTITY_SCALE, type Quantity } from '#domain/quantity';
 import type { OrderRow, PositionRow, QuoteRow } from '#protocol/topics';
 import { exactPrice, quantityText } from '../../format/figure.ts';
-import { orderTerms } from '../orders/order-change.ts';
-import { readPercent, readPrice } from '../ticket/read-draft.ts';
+import { orderTerms } from '../../draft/order-change.ts';
+import { readPercent, readPrice } from '../../format/read-figure.ts';
 
 /**
  * What the desk will do when it is asked to, told beforehand from what this screen shows. The desk decides anew from its own book: a fill
@@ -45,12 +45,12 @@ function rest(order: OrderRow): number {
   return Math.max(0, order.quantity - order.filled);
 }
 
-/** Exits of one group cancel each other, so the largest of them counts. */
-function families(exits: readonly OrderRow[]): readonly (readonly OrderRow[])[] {
+/** Exits of one OCA group cancel each other, so the largest of them counts. */
+function ocaGroups(exits: readonly OrderRow[]): readonly (readonly OrderRow[])[] {
   const groups = new Map<string, OrderRow[]>();
   for (const order of exits) {
-    const group = order.group ?? (order.parentKey === null ? order.key : `OCA-${order.parentKey}`);
-    groups.set(group, [...(groups.get(group) ?? []), order]);
+    const name = order.group ?? (order.parentKey === null ? order.key : `OCA-${order.parentKey}`);
+    groups.set(name, [...(groups.get(name) ?? []), order]);
   }
   return [...groups.values()];
 }
@@ -62,7 +62,7 @@ export function closePlan(position: PositionRow, orders: readonly OrderRow[], pe
   const remaining = (size - quantity) as Quantity;
   const side = exitSide(position);
   const exits = exitsOf(position, orders);
-  const total = families(exits).reduce((sum, family) => sum + Math.max(...family.map(rest)), 0);
+  const total = ocaGroups(exits).reduce((sum, group) => sum + Math.max(...group.map(rest)), 0);
   const crowded = total > remaining;
   const room = crowded ? makeRoom(exits, remaining) : { changes: [], stays: exits };
   const foreign = crowded ? exits.find((order) => order.origin === 'foreign') : undefined;
@@ -106,12 +106,12 @@ function makeRoom(
   let room = remaining;
   const changes: string[] = [];
   const stays: OrderRow[] = [];
-  const hasStop = (family: readonly OrderRow[]): number => (family.some((order) => isStop(order) && order.modifiable) ? 0 : 1);
+  const hasStop = (group: readonly OrderRow[]): number => (group.some((order) => isStop(order) && order.modifiable) ? 0 : 1);
   const shares = new Map<OrderRow, number>();
-  for (const family of families(exits).toSorted((one, other) => hasStop(one) - hasStop(other))) {
-    const share = Math.min(room, Math.max(...family.map(rest)));
+  for (const group of ocaGroups(exits).toSorted((one, other) => hasStop(one) - hasStop(other))) {
+    const share = Math.min(room, Math.max(...group.map(rest)));
     room -= share;
-    for (const order of family) shares.set(order, share);
+    for (const order of group) shares.set(order, share);
   }
   for (const [order, share] of [...shares].toSorted(([one], [other]) => Number(isStop(one)) - Number(isStop(other)))) {
     if (rest(order) <= share) stays.push(order);

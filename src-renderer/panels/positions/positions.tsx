@@ -1,20 +1,15 @@
 import { useCallback, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
-import type { Amount } from '#domain/money';
 import type { RowKey } from '#protocol/stream';
 import type { PositionRow } from '#protocol/topics';
-import { UNKNOWN, amountText, averageText, pnlText, priceText, quantityText } from '../../format/figure.ts';
-import { ageText } from '../../format/time.ts';
 import { useArranged, useField, useRowSource, useSummary } from '../../hook/rows.ts';
-import { byFigure, useTableView } from '../../shell/table-view.ts';
-import { openDialog, refused, select } from '../../shell/view-store.ts';
-import { Age } from '../../ui/age.tsx';
+import { byFigure, useTableView } from '../../view/table-view.ts';
+import { openDialog, refused, select } from '../../view/view-store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
-import type { Column, Sorting } from '../../ui/table.ts';
-import { Empty, NO_BROKER } from '../../ui/small.tsx';
-import { offerSign } from './offer-words.ts';
+import type { Sorting } from '../../ui/table.ts';
+import { Empty, NO_BROKER } from '../../ui/controls.tsx';
 import { Offers, useTakeOffer } from './offers.tsx';
+import { columnsOf } from './position-columns.tsx';
 import { StopStrip, type StopTask } from './stop-strip.tsx';
-import { averageSource, commissionSource, markSource, quantitySource, realizedSource, unrealizedSource } from './sources.ts';
 import './positions.css';
 
 const FIGURES: Readonly<Record<string, (row: PositionRow) => number | string | null>> = {
@@ -30,182 +25,13 @@ function arrange(rows: readonly PositionRow[], sorting: Sorting | null): readonl
   return [...rows].sort((a, b) => Number(a.quantity === 0) - Number(b.quantity === 0) || order(a, b));
 }
 
-function Pnl({ amount }: { readonly amount: Amount | null }): ReactNode {
-  return <span className={amount === null || amount === 0 ? 'dim' : amount > 0 ? 'up' : 'down'}>{pnlText(amount)}</span>;
-}
-
-/** Covered by stops that the broker confirmed working; anything less is said in words, and below the table what is offered for it. */
-function Protected({ row }: { readonly row: PositionRow }): ReactNode {
-  const held = Math.abs(row.quantity) as typeof row.quantity;
-  if (held === 0) return <span className="dim">{UNKNOWN}</span>;
-  if (row.offer !== null || row.unprotected !== 0) return <span className="amber">{offerSign(row)}</span>;
-  const covered = Math.min(held, Math.abs(row.protectedQuantity)) as typeof row.quantity;
-  const awake = Math.max(0, covered - row.asleep) as typeof row.quantity;
-  if (row.asleep > 0)
-    return (
-      <span className="amber" title="IB resets its systems; stops that IB simulates do not act until it is over.">
-        NOT NOW · {quantityText(awake)} of {quantityText(held)}
-      </span>
-    );
-  return <span className="good">{`${quantityText(covered)} of ${quantityText(held)}`}</span>;
-}
-
-interface RowActs {
-  readonly breakeven: (key: string) => void;
-  readonly trail: (key: string) => void;
-}
-
-const SHARES = [25, 50, 100] as const;
-
-function Acts({
-  row,
-  active,
-  breakeven,
-  trail,
-}: {
-  readonly row: PositionRow;
-  readonly active: boolean;
-  readonly breakeven: RowActs['breakeven'];
-  readonly trail: RowActs['trail'];
-}): ReactNode {
-  const tabIndex = active ? 0 : -1;
-  return (
-    <>
-      <button
-        type="button"
-        className="button"
-        data-size="small"
-        tabIndex={tabIndex}
-        aria-label={`B/E: stop of ${row.symbol} to breakeven`}
-        title="Move its stops to the average price (B)"
-        onClick={() => breakeven(row.key)}
-      >
-        B/E
-      </button>
-      <button
-        type="button"
-        className="button"
-        data-size="small"
-        tabIndex={tabIndex}
-        aria-label={`Trail: stop of ${row.symbol}`}
-        title="Let its stop trail behind the market at the broker (T)"
-        onClick={() => trail(row.key)}
-      >
-        Trail
-      </button>
-      <span className="close-shares" role="group" aria-label={`Close ${row.symbol}`}>
-        {SHARES.map((percent) => (
-          <button
-            key={percent}
-            type="button"
-            className="button"
-            data-size="small"
-            tabIndex={tabIndex}
-            aria-label={`${String(percent)} %: close of ${row.symbol}`}
-            title={
-              percent === 100
-                ? 'Close the whole position at market (C or Delete): asks first'
-                : `Close ${String(percent)} % at market: asks first`
-            }
-            onClick={() => openDialog({ kind: 'close', key: row.key, percent })}
-          >
-            {percent} %
-          </button>
-        ))}
-      </span>
-    </>
-  );
-}
-
-function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[] {
-  return [
-    {
-      id: 'symbol',
-      header: 'Symbol',
-      width: 'minmax(58px, 0.3fr)',
-      sortable: true,
-      cell: (row) => row.symbol,
-      title: (row) => row.account,
-    },
-    {
-      id: 'quantity',
-      header: 'Quantity',
-      width: '60px',
-      align: 'right',
-      sortable: true,
-      cell: (row) => (
-        <span className={row.quantity < 0 ? 'side-sell' : row.quantity > 0 ? 'side-buy' : 'dim'}>{quantityText(row.quantity)}</span>
-      ),
-      flash: (row) => row.quantity,
-      title: quantitySource,
-    },
-    {
-      id: 'average',
-      header: 'Average',
-      width: '60px',
-      align: 'right',
-      cell: (row) => (row.quantity === 0 ? UNKNOWN : averageText(row.averagePrice, row.decimals)),
-      title: averageSource,
-    },
-    {
-      id: 'mark',
-      header: 'Mark',
-      width: '56px',
-      align: 'right',
-      cell: (row) => priceText(row.mark, row.decimals),
-      flash: (row) => row.mark,
-      title: markSource,
-    },
-    { id: 'age', header: 'Age', width: '42px', align: 'right', cell: (row) => <Age at={row.markAt} text={ageText} limitMs={10_000} /> },
-    {
-      id: 'unrealized',
-      header: 'Unrealised',
-      width: '68px',
-      align: 'right',
-      sortable: true,
-      cell: (row) => <Pnl amount={row.quantity === 0 ? (0 as Amount) : row.unrealized} />,
-      title: unrealizedSource,
-    },
-    {
-      id: 'realized',
-      header: 'Realised',
-      width: '68px',
-      align: 'right',
-      sortable: true,
-      cell: (row) => <Pnl amount={row.realized} />,
-      title: realizedSource,
-    },
-    {
-      id: 'commission',
-      header: 'Comm.',
-      width: '54px',
-      align: 'right',
-      cell: (row) => <span className="dim">{amountText(row.commission)}</span>,
-      title: commissionSource,
-    },
-    {
-      id: 'protected',
-      header: 'Protected',
-      width: 'minmax(132px, 1fr)',
-      cell: (row) => <Protected row={row} />,
-      flash: (row) => row.unprotected,
-      title: (row) => `${quantityText(row.protectedQuantity)} covered by stops that work at the broker`,
-    },
-    {
-      id: 'actions',
-      header: '',
-      width: '204px',
-      className: 'actions',
-      cell: (row, active) =>
-        row.quantity === 0 ? null : row.closing === null ? (
-          <Acts row={row} active={active} breakeven={breakeven} trail={trail} />
-        ) : (
-          <span className="amber clipped" title={row.closing}>
-            {row.closing}
-          </span>
-        ),
-    },
-  ];
+/** Why a key on this row does nothing, as a sentence; null when it acts, undefined for a key that means nothing here. */
+function keyRefusal(pressed: string, row: PositionRow): string | null | undefined {
+  if (!['delete', 'c', 'p', 'b', 't', 'o'].includes(pressed)) return undefined;
+  if (row.quantity === 0) return `Nothing of ${row.symbol} is held.`;
+  if (pressed === 'p' && row.unprotected === 0) return `Stops at the broker cover all of ${row.symbol} already.`;
+  if (pressed === 'o' && row.offer === null) return `Nothing is offered for ${row.symbol}: its exits are as they should be.`;
+  return null;
 }
 
 export function Positions(): ReactNode {
@@ -240,15 +66,16 @@ export function Positions(): ReactNode {
   const onKey = (key: RowKey, event: KeyboardEvent): boolean => {
     const row = source.get(key);
     if (row === undefined || event.repeat) return false;
-    const pressed = event.key.toLowerCase();
-    const isClose = pressed === 'delete' || pressed === 'backspace';
-    if (isClose && event.shiftKey) openDialog({ kind: 'flatten-all' });
-    else if (!isClose && !['c', 'p', 'b', 't', 'o'].includes(pressed)) return false;
-    else if (row.quantity === 0) refused(`Nothing of ${row.symbol} is held.`);
-    else if (isClose || pressed === 'c') openDialog({ kind: 'close', key: row.key, percent: 100 });
-    else if (pressed === 'p' && row.unprotected === 0) refused(`Stops at the broker cover all of ${row.symbol} already.`);
-    else if (pressed === 'o' && row.offer === null) refused(`Nothing is offered for ${row.symbol}: its exits are as they should be.`);
+    const pressed = event.key === 'Backspace' ? 'delete' : event.key.toLowerCase();
+    if (pressed === 'delete' && event.shiftKey) {
+      openDialog({ kind: 'flatten-all' });
+      return true;
+    }
+    const refusal = keyRefusal(pressed, row);
+    if (refusal === undefined) return false;
+    if (refusal !== null) refused(refusal);
     else if (pressed === 'o') take(row);
+    else if (pressed === 'c' || pressed === 'delete') openDialog({ kind: 'close', key: row.key, percent: 100 });
     else setTask({ kind: pressed === 'p' ? 'protect' : pressed === 't' ? 'trail' : 'breakeven', key: row.key });
     return true;
   };

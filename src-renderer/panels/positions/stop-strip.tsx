@@ -2,13 +2,13 @@ import { useCallback, useState, type ReactNode } from 'react';
 import { formatPrice } from '#domain/price';
 import type { OrderRow, PositionRow } from '#protocol/topics';
 import { quantityText } from '../../format/figure.ts';
+import { readPrice } from '../../format/read-figure.ts';
 import { useRow, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { focusGrid } from '../../shell/focus-grid.ts';
+import { focusGrid } from '../../view/focus-grid.ts';
 import { Strip } from '../../ui/strip.tsx';
-import { tickOf } from '../orders/order-change.ts';
-import { PriceField } from '../ticket/fields.tsx';
-import { readPrice } from '../ticket/read-draft.ts';
+import { tickOf } from '../../draft/order-change.ts';
+import { PriceField } from '../../form/fields.tsx';
 import { breakevenPlan, protectPlan, readTrail, stopPresets, trailPlan } from './position-plan.ts';
 
 export interface StopTask {

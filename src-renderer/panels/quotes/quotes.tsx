@@ -6,12 +6,12 @@ import { UNKNOWN, changePercent, changeText, priceText, quantityText } from '../
 import { ageSeconds } from '../../format/time.ts';
 import { useArranged, useField, useRowSource } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { byFigure, useTableView } from '../../shell/table-view.ts';
-import { refused, select, useView } from '../../shell/view-store.ts';
+import { byFigure, useTableView } from '../../view/table-view.ts';
+import { refused, select, useView } from '../../view/view-store.ts';
 import { Age } from '../../ui/age.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { Column, Sorting } from '../../ui/table.ts';
-import { Empty, NO_BROKER } from '../../ui/small.tsx';
+import { Empty, NO_BROKER } from '../../ui/controls.tsx';
 
 const FIGURES: Readonly<Record<string, (row: QuoteRow) => number | string | null>> = {
   symbol: (row) => row.label,

@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import { UNKNOWN, countText } from '../../format/figure.ts';
 import { millisecondsText } from '../../format/time.ts';
 import { useValue } from '../../hook/rows.ts';
-import { Empty } from '../../ui/small.tsx';
-import { FactTable, Facts, FactsScroll } from '../diagnostics/facts.tsx';
+import { Empty } from '../../ui/controls.tsx';
+import { FactTable, Facts, FactsScroll } from '../../ui/facts.tsx';
 
 function pair(p50: number | null, p99: number | null): string {
   return p50 === null ? UNKNOWN : `${millisecondsText(p50)} / ${millisecondsText(p99)} ms`;

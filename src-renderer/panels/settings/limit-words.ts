@@ -12,29 +12,37 @@ export interface LimitWord {
   readonly moreIsLooser: boolean;
 }
 
-function limit(name: LimitName, control: string, label: string, unit: string, why: string, moreIsLooser = true): LimitWord {
-  return { name, control, label, unit, why, moreIsLooser };
-}
+/** It ends with `false` where a larger figure allows less. */
+type Row = readonly [name: LimitName, control: string, label: string, unit: string, why: string, moreIsLooser?: false];
 
-export const LIMIT_WORDS: readonly LimitWord[] = [
-  limit('maxOrderShares', 'C-01', 'Largest order', 'shares', 'An order above this is denied: a typing slip stays small.'),
-  limit('maxOrderContracts', 'C-01', 'Largest order', 'contracts', 'The same for options and futures.'),
-  limit('maxOrderNotional', 'C-02', 'Largest order by value', 'account currency', 'Price × quantity × multiplier of one order.'),
-  limit('collarPercent', 'C-03', 'Price collar', '%', 'A limit price further from the market than this is denied.'),
-  limit('collarTicks', 'C-03', 'Price collar', 'ticks', 'The same in price steps; the narrower of both counts.'),
-  limit('maxQuoteAgeMs', 'C-05', 'Oldest quote that may fire', 'ms', 'A trigger on an older quote holds and says so.'),
-  limit('messagesPerSecond', 'C-07', 'Messages to TWS', 'per second', 'TWS disconnects above 50.'),
-  limit('reservedMessagesPerSecond', 'C-07', 'Of these kept for kill and cancel', 'per second', 'Orders cannot use them up.', false),
-  limit('ordersPerSecondPerSymbol', 'C-08', 'Orders in one symbol', 'per second', 'Faster ones are denied.'),
-  limit('ordersPerSecond', 'C-08', 'Orders in all symbols', 'per second', 'Faster ones are denied.'),
-  limit('firingsPerTenMinutes', 'C-09', 'Firings of one trigger', 'in 10 minutes', 'One more locks the trigger.'),
-  limit('duplicateWindowSeconds', 'C-10', 'Same order again not within', 's', 'An equal order inside of this window is denied.', false),
-  limit('maxWorkingPerSide', 'C-11', 'Working orders per side of a contract', 'orders', 'IB allows 20.'),
-  limit('maxWorkingTotal', 'C-11', 'Working orders in all', 'orders', 'One more is denied.'),
-  limit('maxPositionShares', 'C-12', 'Largest position', 'shares', 'Counted with everything that still works.'),
-  limit('maxPositionContracts', 'C-12', 'Largest position', 'contracts', 'The same for options and futures.'),
-  limit('maxDailyLoss', 'C-13', 'Daily loss limit', 'account currency', 'Shown in the header with the share that is used up.'),
+const ROWS: readonly Row[] = [
+  ['maxOrderShares', 'C-01', 'Largest order', 'shares', 'An order above this is denied: a typing slip stays small.'],
+  ['maxOrderContracts', 'C-01', 'Largest order', 'contracts', 'The same for options and futures.'],
+  ['maxOrderNotional', 'C-02', 'Largest order by value', 'account currency', 'Price × quantity × multiplier of one order.'],
+  ['collarPercent', 'C-03', 'Price collar', '%', 'A limit price further from the market than this is denied.'],
+  ['collarTicks', 'C-03', 'Price collar', 'ticks', 'The same in price steps; the narrower of both counts.'],
+  ['maxQuoteAgeMs', 'C-05', 'Oldest quote that may fire', 'ms', 'A trigger on an older quote holds and says so.'],
+  ['messagesPerSecond', 'C-07', 'Messages to TWS', 'per second', 'TWS disconnects above 50.'],
+  ['reservedMessagesPerSecond', 'C-07', 'Of these kept for kill and cancel', 'per second', 'Orders cannot use them up.', false],
+  ['ordersPerSecondPerSymbol', 'C-08', 'Orders in one symbol', 'per second', 'Faster ones are denied.'],
+  ['ordersPerSecond', 'C-08', 'Orders in all symbols', 'per second', 'Faster ones are denied.'],
+  ['firingsPerTenMinutes', 'C-09', 'Firings of one trigger', 'in 10 minutes', 'One more locks the trigger.'],
+  ['duplicateWindowSeconds', 'C-10', 'Same order again not within', 's', 'An equal order inside of this window is denied.', false],
+  ['maxWorkingPerSide', 'C-11', 'Working orders per side of a contract', 'orders', 'IB allows 20.'],
+  ['maxWorkingTotal', 'C-11', 'Working orders in all', 'orders', 'One more is denied.'],
+  ['maxPositionShares', 'C-12', 'Largest position', 'shares', 'Counted with everything that still works.'],
+  ['maxPositionContracts', 'C-12', 'Largest position', 'contracts', 'The same for options and futures.'],
+  ['maxDailyLoss', 'C-13', 'Daily loss limit', 'account currency', 'Shown in the header with the share that is used up.'],
 ];
+
+export const LIMIT_WORDS: readonly LimitWord[] = ROWS.map(([name, control, label, unit, why, moreIsLooser = true]) => ({
+  name,
+  control,
+  label,
+  unit,
+  why,
+  moreIsLooser,
+}));
 
 export interface LimitChange {
   readonly word: LimitWord;

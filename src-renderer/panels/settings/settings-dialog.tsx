@@ -1,12 +1,12 @@
 import { useState, type ReactNode } from 'react';
 import type { Input } from '#protocol/commands';
-import type { SettingsView } from '#protocol/settings';
+import type { Limits, Settings, SettingsView } from '#protocol/settings';
 import { grouped } from '#domain/decimal';
 import { useValue } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { HoldButton } from '../../ui/hold-button.tsx';
-import { Segmented } from '../../ui/small.tsx';
+import { Segmented } from '../../ui/controls.tsx';
 import { LIMIT_WORDS, limitChanges, type LimitChange, type LimitName } from './limit-words.ts';
 import './settings.css';
 
@@ -27,7 +27,7 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
 
 function Form({ view, onClose }: { readonly view: SettingsView; readonly onClose: () => void }): ReactNode {
   const { settings, file, fault } = view;
-  const [typed, setTyped] = useState<Readonly<Partial<Record<LimitName, string>>>>({});
+  const [typed, setTyped] = useState<TypedLimits>({});
   const [asking, setAsking] = useState(false);
   const [scope, setScope] = useState(settings.killScope);
   const [upColor, setUpColor] = useState(settings.screen.upColor);
@@ -78,72 +78,108 @@ function Form({ view, onClose }: { readonly view: SettingsView; readonly onClose
         </p>
       )}
       {fault !== null && <p className="amber">The file was not usable: {fault} The defaults are in force.</p>}
-      <div className="settings-row">
-        <span>KILL cancels</span>
-        <Segmented
-          name="setting-scope"
-          label="KILL cancels"
-          value={scope}
-          onChange={setScope}
-          options={[
-            { value: 'own', label: "this program's orders" },
-            { value: 'all', label: 'all orders of the account' },
-          ]}
-        />
-        <span className="dim">The menu beside KILL can change it for one time.</span>
-      </div>
-      <div className="settings-row">
-        <span>Rising prices are</span>
-        <Segmented
-          name="setting-color"
-          label="Rising prices are"
-          value={upColor}
-          onChange={setUpColor}
-          options={[
-            { value: 'green', label: 'green' },
-            { value: 'red', label: 'red' },
-            { value: 'blue', label: 'blue (colour-blind)' },
-          ]}
-        />
-        <span className="dim">Falling ones take the opposite colour; buy and sell stay blue and red.</span>
-      </div>
-      <table className="limits">
-        <thead>
-          <tr>
-            <th scope="col">Control</th>
-            <th scope="col">Limit</th>
-            <th scope="col">Value</th>
-            <th scope="col">What it does</th>
-          </tr>
-        </thead>
-        <tbody>
-          {LIMIT_WORDS.map((word) => (
-            <tr key={word.name}>
-              <td className="mono dim">{word.control}</td>
-              <td>{word.label}</td>
-              <td>
-                <div className="field" data-fault={faults[word.name] !== undefined}>
-                  <input
-                    aria-label={`${word.label}, ${word.unit}`}
-                    inputMode="decimal"
-                    value={typed[word.name] ?? String(settings.limits[word.name])}
-                    onChange={(event) => setTyped((old) => ({ ...old, [word.name]: event.target.value }))}
-                  />
-                  <span className="unit">{word.unit}</span>
-                </div>
-                {faults[word.name] !== undefined && <p className="fault">{faults[word.name]}</p>}
-              </td>
-              <td className="dim">{word.why}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ScopeRow value={scope} onChange={setScope} />
+      <ColorRow value={upColor} onChange={setUpColor} />
+      <LimitTable
+        limits={settings.limits}
+        typed={typed}
+        faults={faults}
+        onType={(name, text) => setTyped((old) => ({ ...old, [name]: text }))}
+      />
       <p className="dim">
         Connection {settings.connection.host}:{settings.connection.port}, client ids from {settings.connection.clientIdBase}; order types{' '}
         {settings.allowed.orderTypes.join(', ')}; {settings.allowed.timesInForce.join(', ')}. These need the file and a restart:{' '}
         <span className="mono">{file}</span>
       </p>
     </Dialog>
+  );
+}
+
+interface Choice<V> {
+  readonly value: V;
+  readonly onChange: (value: V) => void;
+}
+
+function ScopeRow({ value, onChange }: Choice<Settings['killScope']>): ReactNode {
+  return (
+    <div className="settings-row">
+      <span>KILL cancels</span>
+      <Segmented
+        name="setting-scope"
+        label="KILL cancels"
+        value={value}
+        onChange={onChange}
+        options={[
+          { value: 'own', label: "this program's orders" },
+          { value: 'all', label: 'all orders of the account' },
+        ]}
+      />
+      <span className="dim">The menu beside KILL can change it for one time.</span>
+    </div>
+  );
+}
+
+function ColorRow({ value, onChange }: Choice<Settings['screen']['upColor']>): ReactNode {
+  return (
+    <div className="settings-row">
+      <span>Rising prices are</span>
+      <Segmented
+        name="setting-color"
+        label="Rising prices are"
+        value={value}
+        onChange={onChange}
+        options={[
+          { value: 'green', label: 'green' },
+          { value: 'red', label: 'red' },
+          { value: 'blue', label: 'blue (colour-blind)' },
+        ]}
+      />
+      <span className="dim">Falling ones take the opposite colour; buy and sell stay blue and red.</span>
+    </div>
+  );
+}
+
+type TypedLimits = Readonly<Partial<Record<LimitName, string>>>;
+
+function LimitTable(props: {
+  readonly limits: Limits;
+  readonly typed: TypedLimits;
+  readonly faults: TypedLimits;
+  readonly onType: (name: LimitName, text: string) => void;
+}): ReactNode {
+  const { limits, typed, faults, onType } = props;
+  return (
+    <table className="limits">
+      <thead>
+        <tr>
+          <th scope="col">Control</th>
+          <th scope="col">Limit</th>
+          <th scope="col">Value</th>
+          <th scope="col">What it does</th>
+        </tr>
+      </thead>
+      <tbody>
+        {LIMIT_WORDS.map((word) => (
+          <tr key={word.name}>
+            <td className="mono dim">{word.control}</td>
+            <td>{word.label}</td>
+            <td>
+              <div className="field" data-fault={faults[word.name] !== undefined}>
+                <input
+                  aria-label={`${word.label}, ${word.unit}`}
+                  inputMode="decimal"
+                  value={typed[word.name] ?? String(limits[word.name])}
+                  onChange={(event) => onType(word.name, event.target.value)}
+                />
+                <span className="unit">{word.unit}</span>
+              </div>
+              {faults[word.name] !== undefined && <p className="fault">{faults[word.name]}</p>}
+            </td>
+            <td className="dim">{word.why}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import type { PriceTest } from '#domain/condition';
 import type { QuoteField } from '#domain/quote';
 import { CrossIcon } from '../../ui/icons.tsx';
-import type { ConditionBody, ConditionDraft, Draft } from './draft.ts';
-import type { DraftReading } from './read-draft.ts';
-import { SymbolSearch } from './symbol-search.tsx';
-import { changeDraft, mapExtras, newExtra, useTicket } from './ticket-store.ts';
+import type { ConditionBody, ConditionDraft, Draft } from '../../draft/draft.ts';
+import type { DraftReading } from '../../draft/read-draft.ts';
+import { SymbolSearch } from '../../form/symbol-search.tsx';
+import { changeDraft, mapExtras, newExtra, useDraft } from '../../draft/draft-store.ts';
 
 const NEW: Readonly<Record<'price' | 'percent' | 'time' | 'group', ConditionBody>> = {
   price: { kind: 'price', contract: null, field: 'last', test: 'at-or-above', level: '' },
@@ -39,7 +39,7 @@ export function Conditions({ draft, faults }: { readonly draft: Draft; readonly 
 }
 
 function change(id: number, next: (extra: ConditionDraft) => ConditionDraft | null): void {
-  changeDraft({ extras: mapExtras(useTicket.getState().draft.extras, id, next) });
+  changeDraft({ extras: mapExtras(useDraft.getState().draft.extras, id, next) });
 }
 
 function List({

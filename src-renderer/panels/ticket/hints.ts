@@ -3,14 +3,13 @@ import { mulDiv } from '#domain/decimal';
 import type { Price } from '#domain/price';
 import type { QuoteRow } from '#protocol/topics';
 import { amountText, priceText, signed } from '../../format/figure.ts';
-import type { Draft } from './draft.ts';
-import { readExit, readLimit, readPrice, readQuantity } from './read-draft.ts';
+import { readPrice, readQuantity } from '../../format/read-figure.ts';
+import type { Draft } from '../../draft/draft.ts';
+import { readExit, readLimit } from '../../draft/read-draft.ts';
 
 /** About where the entry would trade: the limit, the trigger's level, or the market. A guide for the eye, never for an order. */
 export function referencePrice(draft: Draft, quote: QuoteRow | undefined): Price | null {
-  const level = readPrice(draft.level, null);
-  const market = (draft.side === 'BUY' ? quote?.ask : quote?.bid) ?? quote?.last ?? null;
-  const around = level.ok ? level.value : market;
+  const around = expectedMarket(draft, quote);
   if (draft.type === 'STP' || draft.type === 'STP LMT') {
     const stop = readPrice(draft.entryStop, null);
     if (stop.ok) return stop.value;
@@ -20,6 +19,13 @@ export function referencePrice(draft: Draft, quote: QuoteRow | undefined): Price
   if (!limit.ok) return around;
   if (limit.value.limit !== undefined) return limit.value.limit;
   return around === null ? null : ((around + (limit.value.limitOffset ?? 0)) as Price);
+}
+
+/** Where the market is when the trigger fires: at its level, or where it is now. */
+function expectedMarket(draft: Draft, quote: QuoteRow | undefined): Price | null {
+  const level = readPrice(draft.level, null);
+  if (level.ok) return level.value;
+  return (draft.side === 'BUY' ? quote?.ask : quote?.bid) ?? quote?.last ?? null;
 }
 
 /** `shares ≈ 35 880 USD` */

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { TriggerPreview } from '#protocol/commands';
 import type { TriggerSpec } from '#domain/trigger';
 import { useDesk } from '../../hook/desk-context.ts';
-import type { DraftReading } from './read-draft.ts';
+import type { DraftReading } from '../../draft/read-draft.ts';
 
 export interface PreviewState {
   readonly preview: TriggerPreview | null;

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Price } from '#domain/price';
 import type { QuoteRow } from '#protocol/topics';
 import { priceInput } from '../../format/figure.ts';
-import { changeDraft } from './ticket-store.ts';
+import { changeDraft } from '../../draft/draft-store.ts';
 
 export function PricePresets({
   quote,

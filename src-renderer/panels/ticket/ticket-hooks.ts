@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import { useDesk } from '../../hook/desk-context.ts';
-import { select, useView } from '../../shell/view-store.ts';
-import type { Draft } from './draft.ts';
-import { followContract, learnDetails } from './ticket-store.ts';
+import { select, useView } from '../../view/view-store.ts';
+import type { Draft } from '../../draft/draft.ts';
+import { followContract, learnDetails } from '../../draft/draft-store.ts';
 
 /** One selection drives chart, ticket and quotes. */
 export function useFollowSelection(): void {

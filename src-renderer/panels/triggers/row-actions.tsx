@@ -2,10 +2,17 @@ import type { ReactNode } from 'react';
 import type { WatcherRow } from '#protocol/topics';
 import { HoldButton } from '../../ui/hold-button.tsx';
 import { BoltIcon, CrossIcon, EditIcon, PauseIcon, PlayIcon, RearmIcon } from '../../ui/icons.tsx';
-import { editTrigger } from '../ticket/ticket-store.ts';
+import { editTrigger } from '../../draft/draft-store.ts';
 import { canDisarm, canPause, canRearm, canResume, type WatcherActions } from './watcher-actions.ts';
 
 const FIRE_HOLD_MS = 800;
+
+interface RowButton {
+  readonly label: string;
+  readonly title: string;
+  readonly run: () => void;
+  readonly icon: ReactNode;
+}
 
 /** Only the active row's buttons are tab stops: a thousand rows are not four thousand stops. */
 export function RowActions({
@@ -19,54 +26,18 @@ export function RowActions({
 }): ReactNode {
   const tabIndex = active ? 0 : -1;
   const { name } = row;
+  const button = ({ label, title, run, icon }: RowButton): ReactNode => (
+    <button type="button" className="icon-button" tabIndex={tabIndex} aria-label={label} title={title} onClick={run}>
+      {icon}
+    </button>
+  );
   return (
     <>
-      {canPause(row) && (
-        <button
-          type="button"
-          className="icon-button"
-          tabIndex={tabIndex}
-          aria-label={`Pause ${name}`}
-          title="Pause (P)"
-          onClick={() => actions.togglePause(row)}
-        >
-          <PauseIcon />
-        </button>
-      )}
-      {canResume(row) && (
-        <button
-          type="button"
-          className="icon-button"
-          tabIndex={tabIndex}
-          aria-label={`Resume ${name}`}
-          title="Resume (P)"
-          onClick={() => actions.togglePause(row)}
-        >
-          <PlayIcon />
-        </button>
-      )}
-      {canRearm(row) && (
-        <button
-          type="button"
-          className="icon-button"
-          tabIndex={tabIndex}
-          aria-label={`Re-arm ${name}`}
-          title="Re-arm with the same rule"
-          onClick={() => actions.rearm(row)}
-        >
-          <RearmIcon />
-        </button>
-      )}
-      <button
-        type="button"
-        className="icon-button"
-        tabIndex={tabIndex}
-        aria-label={`Edit ${name}`}
-        title="Edit (E)"
-        onClick={() => editTrigger(row.spec, row.id, row.version)}
-      >
-        <EditIcon />
-      </button>
+      {canPause(row) && button({ label: `Pause ${name}`, title: 'Pause (P)', run: () => actions.togglePause(row), icon: <PauseIcon /> })}
+      {canResume(row) && button({ label: `Resume ${name}`, title: 'Resume (P)', run: () => actions.togglePause(row), icon: <PlayIcon /> })}
+      {canRearm(row) &&
+        button({ label: `Re-arm ${name}`, title: 'Re-arm with the same rule', run: () => actions.rearm(row), icon: <RearmIcon /> })}
+      {button({ label: `Edit ${name}`, title: 'Edit (E)', run: () => editTrigger(row.spec, row.id, row.version), icon: <EditIcon /> })}
       {canDisarm(row) && (
         <>
           <HoldButton
@@ -80,16 +51,7 @@ export function RowActions({
           >
             <BoltIcon />
           </HoldButton>
-          <button
-            type="button"
-            className="icon-button"
-            tabIndex={tabIndex}
-            aria-label={`Disarm ${name}`}
-            title="Disarm (Delete)"
-            onClick={() => actions.disarm(row)}
-          >
-            <CrossIcon />
-          </button>
+          {button({ label: `Disarm ${name}`, title: 'Disarm (Delete)', run: () => actions.disarm(row), icon: <CrossIcon /> })}
         </>
       )}
     </>

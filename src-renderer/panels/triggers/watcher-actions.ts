@@ -1,7 +1,7 @@
 import { useMemo, useRef, useEffect } from 'react';
 import type { WatcherRow } from '#protocol/topics';
 import { useCommand } from '../../hook/use-command.ts';
-import { refused } from '../../shell/view-store.ts';
+import { refused } from '../../view/view-store.ts';
 
 export interface WatcherActions {
   readonly togglePause: (row: WatcherRow) => void;

@@ -3,7 +3,7 @@ import type { TriggerId } from '#domain/ids';
 import { formatQuantity } from '#domain/quantity';
 import { formatPrice } from '#domain/price';
 import type { ExitLevel, TriggerSpec } from '#domain/trigger';
-import { minuteText } from '../../format/time.ts';
+import { minuteText } from '../format/time.ts';
 import { EMPTY_DRAFT, type ConditionBody, type ConditionDraft, type Draft } from './draft.ts';
 
 /** A trigger back into the form, so that reading the form gives the same trigger again. */

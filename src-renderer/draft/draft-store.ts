@@ -3,19 +3,19 @@ import type { Contract } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
 import type { Price } from '#domain/price';
 import type { TriggerSpec } from '#domain/trigger';
-import { select } from '../../shell/view-store.ts';
+import { select } from '../view/view-store.ts';
 import { EMPTY_DRAFT, withContract, type ConditionBody, type ConditionDraft, type Draft } from './draft.ts';
 import { loadDraft } from './load-draft.ts';
 
 /** The form's text: the operator's, not yet the desk's. */
-export const useTicket = create<{ readonly draft: Draft }>()(() => ({ draft: EMPTY_DRAFT }));
+export const useDraft = create<{ readonly draft: Draft }>()(() => ({ draft: EMPTY_DRAFT }));
 
 export function changeDraft(change: Partial<Draft>): void {
-  useTicket.setState((state) => ({ draft: { ...state.draft, ...change } }));
+  useDraft.setState((state) => ({ draft: { ...state.draft, ...change } }));
 }
 
 export function chooseContract(contract: Contract): void {
-  useTicket.setState((state) => ({ draft: withContract(state.draft, contract) }));
+  useDraft.setState((state) => ({ draft: withContract(state.draft, contract) }));
   select({ conId: contract.conId, symbol: contract.symbol, contract });
 }
 
@@ -26,23 +26,23 @@ function begun({ level, limit, entryStop, target, stop, extras }: Draft): boolea
 
 /** The selection moved to another row: a draft under way is kept, an empty one follows. */
 export function followContract(contract: Contract): void {
-  useTicket.setState((state) =>
+  useDraft.setState((state) =>
     state.draft.editing === null && !begun(state.draft) ? { draft: withContract(state.draft, contract) } : state,
   );
 }
 
 export function learnDetails(conId: number, minTick: Price, longName: string): void {
-  useTicket.setState((state) => (state.draft.contract?.conId === conId ? { draft: { ...state.draft, minTick, longName } } : state));
+  useDraft.setState((state) => (state.draft.contract?.conId === conId ? { draft: { ...state.draft, minTick, longName } } : state));
 }
 
 export function editTrigger(spec: TriggerSpec, id: TriggerId, version: number): void {
-  useTicket.setState({ draft: loadDraft(spec, id, version) });
+  useDraft.setState({ draft: loadDraft(spec, id, version) });
   select({ conId: spec.action.contract.conId, symbol: spec.action.contract.symbol, contract: spec.action.contract });
 }
 
 /** After arming: same contract and habits, empty rule. */
 export function clearDraft(): void {
-  useTicket.setState(({ draft }) => ({
+  useDraft.setState(({ draft }) => ({
     draft: {
       ...EMPTY_DRAFT,
       contract: draft.contract,

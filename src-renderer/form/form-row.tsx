@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import './form.css';
 
 /** One line of the form: what it is about, the field, and what is wrong with it. */
 export function Row({

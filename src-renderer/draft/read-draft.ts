@@ -1,10 +1,11 @@
 import { MAX_CONDITION_DEPTH, conditionDepth, conditionRefusal, priceLeaves, type Condition } from '#domain/condition';
 import type { Contract } from '#domain/contract';
-import { isOnTick, formatPrice, priceFromText, roundToTick, tickDecimals, type Price } from '#domain/price';
-import { quantityFromText, type Quantity } from '#domain/quantity';
+import type { Price } from '#domain/price';
+import type { Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import type { EntryTerms, ExitLevel, TriggerSpec } from '#domain/trigger';
-import { minuteFromText } from '../../format/time.ts';
+import { plainNumber, readPercent, readPrice, readQuantity } from '../format/read-figure.ts';
+import { minuteFromText } from '../format/time.ts';
 import { freeName, type ConditionDraft, type Draft } from './draft.ts';
 
 export type DraftField =
@@ -178,26 +179,6 @@ export function readExit(text: string, minTick: Price | null): Result<ExitLevel>
   return basisPoints >= 1 ? ok({ kind: 'percent', basisPoints }) : err('A distance of 0 % is no exit; type for example 2%.');
 }
 
-export function readPrice(text: string, minTick: Price | null): Result<Price> {
-  const plain = plainNumber(text);
-  const price = priceFromText(plain);
-  if (!price.ok) return err(`"${text.trim()}" is not a price; write it like 231.40.`);
-  if (minTick === null || minTick <= 0 || isOnTick(price.value, minTick)) return price;
-  const decimals = tickDecimals(minTick);
-  const below = formatPrice(roundToTick(price.value, minTick, 'down'), decimals);
-  const above = formatPrice(roundToTick(price.value, minTick, 'up'), decimals);
-  return err(`The price step is ${formatPrice(minTick, decimals)}; take ${below} or ${above}.`);
-}
-
-/** Signed basis points from `1.5`, `+1.5 %`, `-2%`. */
-export function readPercent(text: string): Result<number> {
-  const match = /^([+-])?(\d{1,4})(?:\.(\d{1,2}))?$/.exec(plainNumber(text.replace(/%\s*$/, '')));
-  if (!match) return err(`"${text.trim()}" is not a percentage; write it like 1.5%, with at most two decimals.`);
-  const [, sign, whole = '0', fraction = ''] = match;
-  const value = Number(whole) * 100 + Number(fraction.padEnd(2, '0'));
-  return ok(sign === '-' && value !== 0 ? -value : value);
-}
-
 export function readWindow(text: string): Result<Condition> {
   const match = /^(.+?)\s*(?:-|–|—|to)\s*(.+)$/.exec(text.trim());
   const fromMinute = minuteFromText(match?.[1] ?? '');
@@ -207,24 +188,10 @@ export function readWindow(text: string): Result<Condition> {
   return ok({ kind: 'time-window', fromMinute, toMinute });
 }
 
-export function readQuantity(text: string): Result<Quantity> {
-  const plain = plainNumber(text);
-  const thousands = /^(\d+(?:\.\d+)?)\s*k$/i.exec(plain);
-  const result = quantityFromText(thousands === null ? plain : String(Math.round(Number(thousands[1]) * 1_000)));
-  if (!result.ok) return err(`"${text.trim()}" is not a quantity; write whole shares or contracts, like 200.`);
-  return result.value > 0 ? result : err('The quantity must be above zero; Buy or Sell says the direction.');
-}
-
 function readName(draft: Draft, contract: Contract, taken: ReadonlySet<string>): Result<string> {
   const own = draft.editing?.name;
   const name = draft.name.trim() === '' ? (own ?? freeName(contract.symbol, taken)) : draft.name.trim();
   if (!/^[\x21-\x7e][\x20-\x7e]{0,23}$/.test(name)) return err('A name has at most 24 plain letters, figures and signs.');
   if (name !== own && taken.has(name)) return err(`${name} is taken; choose another name.`);
   return ok(name);
-}
-
-/** Tolerates what people type and paste: spaces as thousands, a typographic minus, a decimal comma where it is unmistakable. */
-function plainNumber(text: string): string {
-  const plain = text.trim().replace(/−/g, '-').replace(/[\s_]/g, '');
-  return /^[+-]?\d+,\d{1,2}$/.test(plain) ? plain.replace(',', '.') : plain;
 }

@@ -1,9 +1,10 @@
+import type { OrderState } from '#domain/order';
 import { formatPrice, isOnTick, roundToTick, type Price } from '#domain/price';
 import { quantityFromText, type Quantity } from '#domain/quantity';
 import type { OrderRow, QuoteRow } from '#protocol/topics';
-import { exactPrice, quantityText } from '../../format/figure.ts';
-import { orderWord } from '../../format/order-word.ts';
-import { readPrice } from '../ticket/read-draft.ts';
+import { exactPrice, quantityText } from '../format/figure.ts';
+import { orderWord } from '../format/order-word.ts';
+import { readPrice } from '../format/read-figure.ts';
 
 export interface Terms {
   readonly limit: Price | null;
@@ -79,34 +80,44 @@ export function tickOf(quote: QuoteRow | undefined, decimals: number): Price {
   return quote?.minTick ?? ((1_000_000 / 10 ** decimals) as Price);
 }
 
+/** Which answer to a change an order in this state gives: its own sentence, or the one of its kind. */
+const CHANGE_BARRED_BY: Readonly<Record<OrderState, 'change' | 'cancel' | 'unknown' | 'working' | 'early' | 'over'>> = {
+  INTENT: 'early',
+  QUEUED: 'early',
+  SUBMITTED: 'early',
+  INACTIVE: 'early',
+  ACCEPTED: 'working',
+  HELD: 'working',
+  PARTIALLY_FILLED: 'working',
+  PENDING_REPLACE: 'change',
+  PENDING_CANCEL: 'cancel',
+  UNKNOWN: 'unknown',
+  DENIED: 'over',
+  CANCELLED: 'over',
+  FILLED: 'over',
+  REJECTED: 'over',
+  EXPIRED: 'over',
+  ABORTED_BY_KILL: 'over',
+};
+
 /** Why its terms cannot be changed now, as a sentence; null when they can. */
 export function changeRefusal(row: OrderRow): string | null {
   if (row.modifiable) return null;
   const name = `${orderName(row)} cannot be changed`;
-  switch (row.state) {
-    case 'PENDING_REPLACE':
+  switch (CHANGE_BARRED_BY[row.state]) {
+    case 'change':
       return `${name} now: a change is on its way and the broker has not answered.`;
-    case 'PENDING_CANCEL':
+    case 'cancel':
       return `${name}: its cancel is on its way.`;
-    case 'UNKNOWN':
+    case 'unknown':
       return `${name}: the broker's answer to it is missing, so nobody knows what there is to change.`;
-    case 'ACCEPTED':
-    case 'HELD':
-    case 'PARTIALLY_FILLED':
+    case 'working':
       return row.origin === 'foreign'
         ? `${name} from here: another program placed it. Change it there or in TWS.`
         : `${name} now: its terms cannot be sent. Look at the connection in the header, or change it in TWS.`;
-    case 'INTENT':
-    case 'QUEUED':
-    case 'SUBMITTED':
-    case 'INACTIVE':
+    case 'early':
       return `${name} now: it is ${orderWord(row.state, row.ibStatus).word}, the broker does not have it working yet.`;
-    case 'DENIED':
-    case 'CANCELLED':
-    case 'FILLED':
-    case 'REJECTED':
-    case 'EXPIRED':
-    case 'ABORTED_BY_KILL':
+    case 'over':
       return `${name}: it is ${orderWord(row.state, row.ibStatus).word}.`;
   }
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import './diagnostics.css';
+import './facts.css';
 
 export function FactsScroll({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactNode {
   return (

@@ -1,11 +1,7 @@
 import type { KeyboardEvent, ReactNode } from 'react';
-import { quantityToNumber } from '#domain/quantity';
 import { formatPrice, roundToTick, type Price } from '#domain/price';
-import { grouped } from '#domain/decimal';
-import { Kbd } from '../../ui/small.tsx';
-import type { Draft } from './draft.ts';
-import { readPrice } from './read-draft.ts';
-import { changeDraft } from './ticket-store.ts';
+import { Kbd } from '../ui/controls.tsx';
+import { readPrice } from '../format/read-figure.ts';
 
 export function TextField(props: {
   readonly label: string;
@@ -84,64 +80,5 @@ export function PriceField(props: PriceFieldProps): ReactNode {
         )
       }
     />
-  );
-}
-
-const NOTIONALS = [10_000, 25_000, 50_000] as const;
-
-export function QuantityField(props: {
-  readonly draft: Draft;
-  readonly fault: string | undefined;
-  readonly unit: string;
-  readonly price: Price | null;
-  readonly position: number;
-  readonly maxNotional: number | null;
-}): ReactNode {
-  const { draft, price, position, maxNotional } = props;
-  const multiplier = draft.contract?.multiplier ?? 1;
-  const presets =
-    price === null || price <= 0
-      ? []
-      : NOTIONALS.filter((amount) => maxNotional === null || amount <= maxNotional)
-          .map((amount) => ({ label: `${String(amount / 1_000)} k`, count: Math.floor((amount * 1_000_000) / (price * multiplier)) }))
-          .filter((preset) => preset.count > 0);
-  const held = Math.abs(quantityToNumber(position as Parameters<typeof quantityToNumber>[0]));
-  return (
-    <>
-      <TextField
-        label="Quantity"
-        numeric
-        value={draft.quantity}
-        unit={props.unit}
-        placeholder="0"
-        fault={props.fault}
-        onChange={(quantity) => changeDraft({ quantity })}
-      />
-      {(presets.length > 0 || held > 0) && (
-        <div className="presets" role="group" aria-label="Preset sizes">
-          {presets.map((preset) => (
-            <button
-              key={preset.label}
-              type="button"
-              title={`${grouped(String(preset.count))} at the present price`}
-              aria-pressed={draft.quantity === String(preset.count)}
-              onClick={() => changeDraft({ quantity: String(preset.count) })}
-            >
-              {preset.label}
-            </button>
-          ))}
-          {held > 0 && (
-            <button
-              type="button"
-              title={`The whole position of ${grouped(String(held))}`}
-              aria-pressed={draft.quantity === String(held)}
-              onClick={() => changeDraft({ quantity: String(held), side: position > 0 ? 'SELL' : 'BUY' })}
-            >
-              Position
-            </button>
-          )}
-        </div>
-      )}
-    </>
   );
 }

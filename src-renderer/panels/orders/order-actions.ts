@@ -1,0 +1,70 @@
+import { useCallback, useState } from 'react';
+import type { OrderKey } from '#domain/ids';
+import type { OrderRow } from '#protocol/topics';
+import { changeRefusal, nudge, orderName, tickOf } from '../../draft/order-change.ts';
+import { isProtective } from '../../format/order-word.ts';
+import { useDesk } from '../../hook/desk-context.ts';
+import { useCommand } from '../../hook/use-command.ts';
+import { openDialog, refused } from '../../view/view-store.ts';
+
+export interface OrderActions {
+  readonly cancel: (row: OrderRow) => void;
+  readonly edit: (row: OrderRow) => void;
+  /** Moves the order's prices by one tick. */
+  readonly step: (row: OrderRow, ticks: 1 | -1) => void;
+  /** The order whose terms are edited below the table. */
+  readonly editing: OrderKey | null;
+  readonly leaveEdit: () => void;
+  /** The order whose price a key has just moved, until this screen shows it. */
+  readonly moving: OrderKey | null;
+  readonly error: string | null;
+  readonly clearError: () => void;
+}
+
+/** Cancel, change and nudge; `cancel` and `edit` keep their identity, so that rows that did not change stay as they are. */
+export function useOrderActions(): OrderActions {
+  const cancel = useCommand('order.cancel', refused);
+  const run = cancel.run;
+  const ask = useCallback(
+    (row: OrderRow) => {
+      // Losing a stop raises the risk, so it is asked; everything else goes at once.
+      if (isProtective(row)) openDialog({ kind: 'cancel-order', key: row.key });
+      else void run({ key: row.key, expectedVersion: row.version });
+    },
+    [run],
+  );
+  const [editing, setEditing] = useState<OrderKey | null>(null);
+  const edit = useCallback((row: OrderRow) => {
+    const refusal = changeRefusal(row);
+    if (refusal === null) setEditing(row.key);
+    else refused(refusal);
+  }, []);
+  const { link } = useDesk();
+  const modify = useCommand('order.modify', refused);
+  const [moving, setMoving] = useState<OrderKey | null>(null);
+  /** One press, one change: the next one waits until this screen shows the first. */
+  const step = (row: OrderRow, ticks: 1 | -1): void => {
+    if (moving !== null) return;
+    const refusal = changeRefusal(row);
+    const change = nudge(row, ticks, tickOf(link.replicas.tables.quotes.row(row.conId), row.decimals));
+    if (refusal !== null || change === null) {
+      refused(refusal ?? `${orderName(row)} has no price that could be moved.`);
+      return;
+    }
+    setMoving(row.key);
+    void modify.run({ key: row.key, expectedVersion: row.version, ...change }).finally(() => setMoving(null));
+  };
+  return {
+    cancel: ask,
+    edit,
+    step,
+    editing,
+    leaveEdit: () => setEditing(null),
+    moving,
+    error: cancel.error ?? modify.error,
+    clearError: () => {
+      cancel.clear();
+      modify.clear();
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import type { ReactNode } from 'react';
+import type { Amount } from '#domain/money';
+import type { PositionRow } from '#protocol/topics';
+import { UNKNOWN, amountText, averageText, pnlText, priceText, quantityText } from '../../format/figure.ts';
+import { ageText } from '../../format/time.ts';
+import { Age } from '../../ui/age.tsx';
+import type { Column } from '../../ui/table.ts';
+import { openDialog } from '../../view/view-store.ts';
+import { offerSign } from './offer-words.ts';
+import { averageSource, commissionSource, markSource, quantitySource, realizedSource, unrealizedSource } from './sources.ts';
+
+function Pnl({ amount }: { readonly amount: Amount | null }): ReactNode {
+  return <span className={amount === null || amount === 0 ? 'dim' : amount > 0 ? 'up' : 'down'}>{pnlText(amount)}</span>;
+}
+
+/** Covered by stops that the broker confirmed working; anything less is said in words, and below the table what is offered for it. */
+function Protected({ row }: { readonly row: PositionRow }): ReactNode {
+  const held = Math.abs(row.quantity) as typeof row.quantity;
+  if (held === 0) return <span className="dim">{UNKNOWN}</span>;
+  if (row.offer !== null || row.unprotected !== 0) return <span className="amber">{offerSign(row)}</span>;
+  const covered = Math.min(held, Math.abs(row.protectedQuantity)) as typeof row.quantity;
+  const awake = Math.max(0, covered - row.asleep) as typeof row.quantity;
+  if (row.asleep > 0)
+    return (
+      <span className="amber" title="IB resets its systems; stops that IB simulates do not act until it is over.">
+        NOT NOW · {quantityText(awake)} of {quantityText(held)}
+      </span>
+    );
+  return <span className="good">{`${quantityText(covered)} of ${quantityText(held)}`}</span>;
+}
+
+export interface RowActs {
+  readonly breakeven: (key: string) => void;
+  readonly trail: (key: string) => void;
+}
+
+const SHARES = [25, 50, 100] as const;
+
+function Acts({
+  row,
+  active,
+  breakeven,
+  trail,
+}: {
+  readonly row: PositionRow;
+  readonly active: boolean;
+  readonly breakeven: RowActs['breakeven'];
+  readonly trail: RowActs['trail'];
+}): ReactNode {
+  const tabIndex = active ? 0 : -1;
+  return (
+    <>
+      <button
+        type="button"
+        className="button"
+        data-size="small"
+        tabIndex={tabIndex}
+        aria-label={`B/E: stop of ${row.symbol} to breakeven`}
+        title="Move its stops to the average price (B)"
+        onClick={() => breakeven(row.key)}
+      >
+        B/E
+      </button>
+      <button
+        type="button"
+        className="button"
+        data-size="small"
+        tabIndex={tabIndex}
+        aria-label={`Trail: stop of ${row.symbol}`}
+        title="Let its stop trail behind the market at the broker (T)"
+        onClick={() => trail(row.key)}
+      >
+        Trail
+      </button>
+      <span className="close-shares" role="group" aria-label={`Close ${row.symbol}`}>
+        {SHARES.map((percent) => (
+          <button
+            key={percent}
+            type="button"
+            className="button"
+            data-size="small"
+            tabIndex={tabIndex}
+            aria-label={`${String(percent)} %: close of ${row.symbol}`}
+            title={
+              percent === 100
+                ? 'Close the whole position at market (C or Delete): asks first'
+                : `Close ${String(percent)} % at market: asks first`
+            }
+            onClick={() => openDialog({ kind: 'close', key: row.key, percent })}
+          >
+            {percent} %
+          </button>
+        ))}
+      </span>
+    </>
+  );
+}
+
+/** What does not depend on who acts. */
+const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
+  {
+    id: 'symbol',
+    header: 'Symbol',
+    width: 'minmax(58px, 0.3fr)',
+    sortable: true,
+    cell: (row) => row.symbol,
+    title: (row) => row.account,
+  },
+  {
+    id: 'quantity',
+    header: 'Quantity',
+    width: '60px',
+    align: 'right',
+    sortable: true,
+    cell: (row) => (
+      <span className={row.quantity < 0 ? 'side-sell' : row.quantity > 0 ? 'side-buy' : 'dim'}>{quantityText(row.quantity)}</span>
+    ),
+    flash: (row) => row.quantity,
+    title: quantitySource,
+  },
+  {
+    id: 'average',
+    header: 'Average',
+    width: '60px',
+    align: 'right',
+    cell: (row) => (row.quantity === 0 ? UNKNOWN : averageText(row.averagePrice, row.decimals)),
+    title: averageSource,
+  },
+  {
+    id: 'mark',
+    header: 'Mark',
+    width: '56px',
+    align: 'right',
+    cell: (row) => priceText(row.mark, row.decimals),
+    flash: (row) => row.mark,
+    title: markSource,
+  },
+  { id: 'age', header: 'Age', width: '42px', align: 'right', cell: (row) => <Age at={row.markAt} text={ageText} limitMs={10_000} /> },
+  {
+    id: 'unrealized',
+    header: 'Unrealised',
+    width: '68px',
+    align: 'right',
+    sortable: true,
+    cell: (row) => <Pnl amount={row.quantity === 0 ? (0 as Amount) : row.unrealized} />,
+    title: unrealizedSource,
+  },
+  {
+    id: 'realized',
+    header: 'Realised',
+    width: '68px',
+    align: 'right',
+    sortable: true,
+    cell: (row) => <Pnl amount={row.realized} />,
+    title: realizedSource,
+  },
+  {
+    id: 'commission',
+    header: 'Comm.',
+    width: '54px',
+    align: 'right',
+    cell: (row) => <span className="dim">{amountText(row.commission)}</span>,
+    title: commissionSource,
+  },
+  {
+    id: 'protected',
+    header: 'Protected',
+    width: 'minmax(132px, 1fr)',
+    cell: (row) => <Protected row={row} />,
+    flash: (row) => row.unprotected,
+    title: (row) => `${quantityText(row.protectedQuantity)} covered by stops that work at the broker`,
+  },
+];
+
+export function columnsOf({ breakeven, trail }: RowActs): readonly Column<PositionRow>[] {
+  return [
+    ...FIGURE_COLUMNS,
+    {
+      id: 'actions',
+      header: '',
+      width: '204px',
+      className: 'actions',
+      cell: (row, active) =>
+        row.quantity === 0 ? null : row.closing === null ? (
+          <Acts row={row} active={active} breakeven={breakeven} trail={trail} />
+        ) : (
+          <span className="amber clipped" title={row.closing}>
+            {row.closing}
+          </span>
+        ),
+    },
+  ];
+}
