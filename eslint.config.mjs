@@ -85,8 +85,7 @@ export default defineConfig(
   { files: ['src-main/system/**', 'src-main/simulator/**'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['src-*/**/*.{ts,tsx}', 'tests/**/*.{ts,tsx}', 'bench/**/*.ts'],
-    // The page is being moved at the same time and is swept after that.
-    ignores: ['src-shared/domain/**', 'src-renderer/**', 'tests/renderer/**'],
+    ignores: ['src-shared/domain/**'],
     plugins: { desk: { rules: { 'no-noun-assertion': noNounAssertion } } },
     rules: { 'desk/no-noun-assertion': 'error' },
   },

@@ -1,7 +1,7 @@
 import type { Condition } from '#domain/condition';
 import type { TriggerId } from '#domain/ids';
 import { formatQuantity } from '#domain/quantity';
-import { formatPrice } from '#domain/price';
+import { formatPrice, trustedPrice } from '#domain/price';
 import type { ExitLevel, TriggerSpec } from '#domain/trigger';
 import { minuteText } from '../format/time.ts';
 import { EMPTY_DRAFT, type ConditionBody, type ConditionDraft, type Draft } from './draft.ts';
@@ -30,7 +30,7 @@ export function loadDraft(spec: TriggerSpec, id: TriggerId, version: number): Dr
 }
 
 function signedPrice(offset: number): string {
-  const text = formatPrice(offset as Parameters<typeof formatPrice>[0]);
+  const text = formatPrice(trustedPrice(offset));
   return offset < 0 ? text : `+${text}`;
 }
 

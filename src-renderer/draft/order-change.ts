@@ -1,7 +1,8 @@
 import type { OrderState } from '#domain/order';
-import { formatPrice, isOnTick, roundToTick, type Price } from '#domain/price';
+import { formatPrice, isOnTick, type Price, roundToTick, trustedPrice } from '#domain/price';
 import { quantityFromText, type Quantity } from '#domain/quantity';
 import type { OrderRow, QuoteRow } from '#protocol/topics';
+import { plus, scale } from '#domain/scaled';
 import { exactPrice, quantityText } from '../format/figure.ts';
 import { orderWord } from '../format/order-word.ts';
 import { readPrice } from '../format/read-figure.ts';
@@ -77,7 +78,7 @@ export function typedTerms({ limit, stop, quantity }: Terms, decimals: number): 
 
 /** Where no quote tells the tick: the last decimal that the contract's prices are shown with. */
 export function tickOf(quote: QuoteRow | undefined, decimals: number): Price {
-  return quote?.minTick ?? ((1_000_000 / 10 ** decimals) as Price);
+  return quote?.minTick ?? trustedPrice(1_000_000 / 10 ** decimals);
 }
 
 /** Which answer to a change an order in this state gives: its own sentence, or the one of its kind. */
@@ -199,8 +200,8 @@ export function nudge(row: OrderRow, ticks: number, tick: Price): OrderChange | 
   if (row.limit === null && row.stop === null) return null;
   const move = (price: Price): Price =>
     isOnTick(price, tick)
-      ? ((price + ticks * tick) as Price)
-      : ((roundToTick(price, tick, ticks > 0 ? 'up' : 'down') + (ticks > 0 ? ticks - 1 : ticks + 1) * tick) as Price);
+      ? plus(price, scale(tick, ticks))
+      : plus(roundToTick(price, tick, ticks > 0 ? 'up' : 'down'), scale(tick, ticks > 0 ? ticks - 1 : ticks + 1));
   return {
     ...(row.stop === null ? {} : { stop: move(row.stop) }),
     ...(row.limit === null ? {} : { limit: move(row.limit) }),

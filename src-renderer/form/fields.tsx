@@ -1,5 +1,5 @@
 import type { KeyboardEvent, ReactNode } from 'react';
-import { formatPrice, roundToTick, type Price } from '#domain/price';
+import { formatPrice, type Price, roundToTick, trustedPrice } from '#domain/price';
 import { Kbd } from '../ui/controls.tsx';
 import { readPrice } from '../format/read-figure.ts';
 
@@ -59,7 +59,7 @@ export function PriceField(props: PriceFieldProps): ReactNode {
         ? roundToTick(from, props.tick, 'nearest') + ticks * props.tick
         : roundToTick(from, props.tick, 'nearest');
     const sign = /^\s*[+]/.test(props.value) && moved > 0 ? '+' : '';
-    props.onChange(`${sign}${formatPrice(moved as Price, props.decimals)}`);
+    props.onChange(`${sign}${formatPrice(trustedPrice(moved), props.decimals)}`);
   };
   return (
     <TextField

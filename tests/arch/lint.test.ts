@@ -76,6 +76,7 @@ const cases: Readonly<Record<string, readonly [file: string, text: string, rules
     `${NOUN}export const a: { readonly price: Price } = { price: 0 as never };`,
     ['desk/no-noun-assertion'],
   ],
+  'a number asserted a price on the page': ['src-renderer/panels/i.tsx', `${NOUN}export const a = 1 as Price;`, ['desk/no-noun-assertion']],
   'a price made in the domain': ['src-shared/domain/i.ts', `${NOUN}export const a = 1 as Price;`, []],
   'a price asserted a number': [
     'src-main/core/j.ts',

@@ -1,6 +1,7 @@
 import type { Bar } from '#domain/bar';
 import { priceToNumber, type Price } from '#domain/price';
 import type { FillRow, OrderRow, WatcherRow } from '#protocol/topics';
+import { abs, minus } from '#domain/scaled';
 import { exactPrice, priceText, quantityText } from '../../format/figure.ts';
 import type { Draft } from '../../draft/draft.ts';
 import { readPrice } from '../../format/read-figure.ts';
@@ -55,7 +56,7 @@ export function chartLines(sources: LineSources): readonly ChartLine[] {
     add: (price, text, color, dash) => {
       if (price !== null) lines.push({ price: priceToNumber(price), text: text(exactPrice(price, decimals)), color, dash });
     },
-    away: (price) => (last === null ? '' : ` · ${priceText(Math.abs(price - last) as Price, decimals)} away`),
+    away: (price) => (last === null ? '' : ` · ${priceText(abs(minus(price, last)), decimals)} away`),
   };
   for (const row of sources.watchers) addWatcher(pen, row, row.id === sources.active);
   for (const row of sources.orders) addOrder(pen, row);

@@ -1,6 +1,7 @@
 import type { Bar } from '#domain/bar';
 import type { Price } from '#domain/price';
 import { ZERO } from '#domain/quantity';
+import { max, min } from '#domain/scaled';
 
 const MINUTE_MS = 60_000;
 
@@ -18,7 +19,7 @@ export function foldQuote(bars: Bar[], last: Price, exchangeAt: number): Bar | n
   }
   if (start < newest.at) return null;
   if (newest.close === last && last <= newest.high && last >= newest.low) return null;
-  const folded: Bar = { ...newest, close: last, high: Math.max(newest.high, last) as Price, low: Math.min(newest.low, last) as Price };
+  const folded: Bar = { ...newest, close: last, high: max(newest.high, last), low: min(newest.low, last) };
   bars[bars.length - 1] = folded;
   return folded;
 }

@@ -1,3 +1,4 @@
+import { abs } from '#domain/scaled';
 import { useCallback, type ReactNode } from 'react';
 import type { RowKey } from '#protocol/stream';
 import type { FillRow } from '#protocol/topics';
@@ -27,7 +28,7 @@ function Slippage({ row }: { readonly row: FillRow }): ReactNode {
 export function slippageTitle({ slippage, decimals }: FillRow): string {
   if (slippage === null) return 'No tick led to this fill, so there is nothing to compare it with.';
   if (slippage === 0) return 'Computed here: at the price of the tick that fired.';
-  return `Computed here: ${priceText(Math.abs(slippage) as typeof slippage, decimals)} ${slippage > 0 ? 'worse' : 'better'} than the tick that fired.`;
+  return `Computed here: ${priceText(abs(slippage), decimals)} ${slippage > 0 ? 'worse' : 'better'} than the tick that fired.`;
 }
 
 /** The broker's own figures come with its commission report, sometimes much later than the fill. */

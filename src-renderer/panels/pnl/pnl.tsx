@@ -1,6 +1,6 @@
 import { useMemo, type ReactNode } from 'react';
 import { Area, AreaChart, CartesianGrid, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
-import { MONEY_SCALE, type Amount } from '#domain/money';
+import { type Amount, amountOf, MONEY_SCALE } from '#domain/money';
 import type { PnlPoint } from '#protocol/topics';
 import { amountText, pnlText } from '../../format/figure.ts';
 import { clockText } from '../../format/time.ts';
@@ -31,7 +31,7 @@ function axisTime(points: readonly Point[]): (at: number) => string {
 }
 
 function whole(value: number): string {
-  return amountText((value * MONEY_SCALE) as Amount, 0);
+  return amountText(amountOf(value), 0);
 }
 
 /** Round figures around a range: at most six of them, 1, 2 or 5 times a power of ten apart. */
@@ -81,7 +81,7 @@ export function PnlOverDay(): ReactNode {
     data.map((point) => point.value),
     limit,
   );
-  const summary = `Day P&L now ${pnlText((newest * MONEY_SCALE) as Amount)}, highest ${whole(high)}, lowest ${whole(low)} ${currency}`;
+  const summary = `Day P&L now ${pnlText(amountOf(newest))}, highest ${whole(high)}, lowest ${whole(low)} ${currency}`;
   return (
     <div className="pnl">
       <p className="pnl-summary dim">

@@ -1,5 +1,7 @@
+import { ZERO } from '#domain/quantity';
+import { abs, max, min, minus } from '#domain/scaled';
 import type { ReactNode } from 'react';
-import type { Amount } from '#domain/money';
+import { type Amount, ZERO_AMOUNT } from '#domain/money';
 import type { PositionRow } from '#protocol/topics';
 import { UNKNOWN, amountText, averageText, pnlText, priceText, quantityText } from '../../format/figure.ts';
 import { ageText } from '../../format/time.ts';
@@ -15,11 +17,11 @@ function Pnl({ amount }: { readonly amount: Amount | null }): ReactNode {
 
 /** Covered by stops that the broker confirmed working; anything less is said in words, and below the table what is offered for it. */
 function Protected({ row }: { readonly row: PositionRow }): ReactNode {
-  const held = Math.abs(row.quantity) as typeof row.quantity;
+  const held = abs(row.quantity);
   if (held === 0) return <span className="dim">{UNKNOWN}</span>;
   if (row.offer !== null || row.unprotected !== 0) return <span className="amber">{offerSign(row)}</span>;
-  const covered = Math.min(held, Math.abs(row.protectedQuantity)) as typeof row.quantity;
-  const awake = Math.max(0, covered - row.asleep) as typeof row.quantity;
+  const covered = min(held, abs(row.protectedQuantity));
+  const awake = max(ZERO, minus(covered, row.asleep));
   if (row.asleep > 0)
     return (
       <span className="amber" title="IB resets its systems; stops that IB simulates do not act until it is over.">
@@ -142,7 +144,7 @@ const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
     width: '68px',
     align: 'right',
     sortable: true,
-    cell: (row) => <Pnl amount={row.quantity === 0 ? (0 as Amount) : row.unrealized} />,
+    cell: (row) => <Pnl amount={row.quantity === 0 ? ZERO_AMOUNT : row.unrealized} />,
     title: unrealizedSource,
   },
   {

@@ -1,7 +1,8 @@
-import { roundToTick, type Price } from '#domain/price';
+import { type Price, roundToTick, trustedPrice } from '#domain/price';
 import type { Trail } from '#domain/order';
-import { QUANTITY_SCALE, type Quantity } from '#domain/quantity';
+import { type Quantity, QUANTITY_SCALE, trustedQuantity } from '#domain/quantity';
 import type { OrderRow, PositionRow, QuoteRow } from '#protocol/topics';
+import { abs, max, min, minus } from '#domain/scaled';
 import { exactPrice, quantityText } from '../../format/figure.ts';
 import { orderTerms } from '../../draft/order-change.ts';
 import { readPercent, readPrice } from '../../format/read-figure.ts';
@@ -23,7 +24,7 @@ export interface ClosePlan {
 }
 
 function held(position: PositionRow): Quantity {
-  return Math.abs(position.quantity) as Quantity;
+  return abs(position.quantity);
 }
 
 /** Side of the orders that lower the position. */
@@ -58,8 +59,8 @@ function ocaGroups(exits: readonly OrderRow[]): readonly (readonly OrderRow[])[]
 export function closePlan(position: PositionRow, orders: readonly OrderRow[], percent: Percent): ClosePlan {
   const size = held(position);
   const whole = Math.floor((size * percent) / 100 / QUANTITY_SCALE) * QUANTITY_SCALE;
-  const quantity = (percent === 100 ? size : whole) as Quantity;
-  const remaining = (size - quantity) as Quantity;
+  const quantity = trustedQuantity(percent === 100 ? size : whole);
+  const remaining = minus(size, quantity);
   const side = exitSide(position);
   const exits = exitsOf(position, orders);
   const total = ocaGroups(exits).reduce((sum, group) => sum + Math.max(...group.map(rest)), 0);
@@ -117,7 +118,7 @@ function makeRoom(
     if (rest(order) <= share) stays.push(order);
     else if (order.state === 'PENDING_CANCEL') changes.push(`the cancel of ${orderTerms(order)} is waited for`);
     else if (share > 0 && order.modifiable)
-      changes.push(`${orderTerms(order)} shrinks to ${quantityText((order.filled + share) as Quantity)}`);
+      changes.push(`${orderTerms(order)} shrinks to ${quantityText(trustedQuantity(order.filled + share))}`);
     else if (share > 0 && isStop(order))
       changes.push(`${orderTerms(order)} would have to shrink and cannot now; nothing is closed without that`);
     else changes.push(`${orderTerms(order)} is cancelled`);
@@ -134,7 +135,7 @@ export interface StopPlan {
 }
 
 function towardsMarket(position: PositionRow, price: number, tick: Price): Price {
-  return roundToTick(price as Price, tick, position.quantity > 0 ? 'up' : 'down');
+  return roundToTick(trustedPrice(price), tick, position.quantity > 0 ? 'up' : 'down');
 }
 
 function firesAtOnce(position: PositionRow, level: Price, quote: QuoteRow | undefined): string | null {
@@ -205,7 +206,7 @@ export function trailPlan(
   const behind = towardsMarket(position, isLong ? from - distance : from + distance, tick);
   const stops = exitsOf(position, orders).filter((row) => /^(STP|TRAIL)/.test(row.type) && row.origin !== 'foreign');
   const text = trail.kind === 'amount' ? exactPrice(trail.amount, position.decimals) : `${String(trail.basisPoints / 100)} %`;
-  const nearer = (stop: Price): Price => (isLong ? Math.max(stop, behind) : Math.min(stop, behind)) as Price;
+  const nearer = (stop: Price): Price => (isLong ? max(stop, behind) : min(stop, behind));
   const lines = stops.map((row) =>
     row.type === 'TRAIL'
       ? `${orderTerms(row)} → ${text} behind`

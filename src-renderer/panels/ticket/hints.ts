@@ -1,7 +1,8 @@
 import { notional } from '#domain/money';
 import { mulDiv } from '#domain/decimal';
-import type { Price } from '#domain/price';
+import { type Price, trustedPrice, ZERO_PRICE } from '#domain/price';
 import type { QuoteRow } from '#protocol/topics';
+import { plus } from '#domain/scaled';
 import { amountText, priceText, signed } from '../../format/figure.ts';
 import { readPrice, readQuantity } from '../../format/read-figure.ts';
 import type { Draft } from '../../draft/draft.ts';
@@ -18,7 +19,7 @@ export function referencePrice(draft: Draft, quote: QuoteRow | undefined): Price
   const limit = readLimit(draft.limit, null);
   if (!limit.ok) return around;
   if (limit.value.limit !== undefined) return limit.value.limit;
-  return around === null ? null : ((around + (limit.value.limitOffset ?? 0)) as Price);
+  return around === null ? null : plus(around, limit.value.limitOffset ?? ZERO_PRICE);
 }
 
 /** Where the market is when the trigger fires: at its level, or where it is now. */
@@ -56,7 +57,7 @@ export function exitHint(which: 'target' | 'stop', draft: Draft, entry: Price | 
   if (exit === null) return '';
   const favourable = draft.side === 'BUY' ? exit.distance > 0 : exit.distance < 0;
   if (favourable !== (which === 'target')) return which === 'target' ? 'on the losing side' : 'on the winning side';
-  const distance = signed(priceText(exit.distance as Price, decimals));
+  const distance = signed(priceText(trustedPrice(exit.distance), decimals));
   if (which === 'target') {
     const risk = exitDistance('stop', draft, entry);
     const ratio = risk === null || risk.distance === 0 ? '' : ` · ${Math.abs(exit.distance / risk.distance).toFixed(1)} R`;
@@ -64,6 +65,6 @@ export function exitHint(which: 'target' | 'stop', draft: Draft, entry: Price | 
   }
   const quantity = readQuantity(draft.quantity);
   if (!quantity.ok || draft.contract === null) return distance;
-  const loss = notional(Math.abs(exit.distance) as Price, quantity.value, draft.contract.multiplier);
+  const loss = notional(trustedPrice(Math.abs(exit.distance)), quantity.value, draft.contract.multiplier);
   return `${distance} · ${amountText(loss, 0)} ${draft.contract.currency}`;
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { grouped } from '#domain/decimal';
 import type { Price } from '#domain/price';
-import { quantityToNumber } from '#domain/quantity';
+import { quantityToNumber, trustedQuantity } from '#domain/quantity';
 import { changeDraft } from '../../draft/draft-store.ts';
 import type { Draft } from '../../draft/draft.ts';
 import { TextField } from '../../form/fields.tsx';
@@ -25,7 +25,7 @@ export function QuantityField(props: {
       : NOTIONALS.filter((amount) => maxNotional === null || amount <= maxNotional)
           .map((amount) => ({ label: `${String(amount / 1_000)} k`, count: Math.floor((amount * 1_000_000) / (price * multiplier)) }))
           .filter((preset) => preset.count > 0);
-  const held = Math.abs(quantityToNumber(position as Parameters<typeof quantityToNumber>[0]));
+  const held = Math.abs(quantityToNumber(trustedQuantity(position)));
   return (
     <>
       <TextField

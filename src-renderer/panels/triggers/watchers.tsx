@@ -1,3 +1,4 @@
+import { abs } from '#domain/scaled';
 import { useCallback, useMemo, type KeyboardEvent, type ReactNode } from 'react';
 import type { RowKey } from '#protocol/stream';
 import type { WatcherRow } from '#protocol/topics';
@@ -246,7 +247,7 @@ function Distance({ row }: { readonly row: WatcherRow }): ReactNode {
       <i aria-hidden="true">
         <b data-tone={quiet ? 'quiet' : isNear(row) ? 'near' : undefined} style={{ width: `${String(closeness(points))}%` }} />
       </i>
-      {priceText(Math.abs(distance) as typeof distance, row.decimals)} · {basisPointsText(Math.abs(points))}
+      {priceText(abs(distance), row.decimals)} · {basisPointsText(Math.abs(points))}
     </span>
   );
 }

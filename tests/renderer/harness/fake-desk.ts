@@ -1,9 +1,11 @@
+import { trustedAmount } from '#domain/money';
 import type { Bridge, Input } from '#protocol/commands';
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { priceOf, trustedPrice } from '#domain/price';
+import { trustedQuantity } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import type { Frame } from '#protocol/stream';
 import type { QuoteRow, TopicName, WatcherRow } from '#protocol/topics';
+import { minus, plus } from '#domain/scaled';
 import { fakeQuery, ruleOf, type FakeAnswer } from './fake-answers.ts';
 import { seeded } from './fake-market.ts';
 import { logRow, orderRow, quoteRow, watcherOf } from './fake-rows.ts';
@@ -69,16 +71,16 @@ export class FakeDesk implements Bridge {
     const now = this.#now();
     for (const quote of this.tables.rows('quotes')) {
       if (quote.fault !== null || quote.last === null || this.#random() > share) continue;
-      const last = Math.max(10_000, quote.last + Math.round((this.#random() - 0.5) * 4) * 10_000) as Price;
-      const bid = quote.bid === null ? null : ((last - 10_000) as Price);
-      const ask = quote.ask === null ? null : ((last + 10_000) as Price);
+      const last = trustedPrice(Math.max(10_000, quote.last + Math.round((this.#random() - 0.5) * 4) * 10_000));
+      const bid = quote.bid === null ? null : minus(last, priceOf(0.01));
+      const ask = quote.ask === null ? null : plus(last, priceOf(0.01));
       this.tables.put('quotes', { ...quote, last, bid, ask, at: now });
       for (const position of this.tables.rows('positions')) {
         if (position.conId === quote.conId)
           this.tables.patch('positions', position.key, {
             mark: last,
             markAt: now,
-            unrealized: Math.round(((last - position.averagePrice) * position.quantity) / 10_000) as never,
+            unrealized: trustedAmount(Math.round(((last - position.averagePrice) * position.quantity) / 10_000)),
           });
       }
     }
@@ -100,7 +102,7 @@ export class FakeDesk implements Bridge {
     for (const order of this.tables.rows('orders')) {
       if (this.#random() < share)
         this.tables.patch('orders', order.key, {
-          filled: ((order.filled + 10_000) % (order.quantity + 10_000)) as Quantity,
+          filled: trustedQuantity((order.filled + 10_000) % (order.quantity + 10_000)),
           updatedAt: this.#now(),
         });
     }

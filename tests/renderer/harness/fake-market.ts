@@ -1,5 +1,5 @@
 import type { Bar } from '#domain/bar';
-import type { Price } from '#domain/price';
+import { type Price, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 
 /** A small seeded generator: the same seed paints the same day. */
@@ -23,7 +23,7 @@ export function inventedBars(seed: number, count: number, end: number, last: Pri
   }
   const shift = last - (closes.at(-1) ?? 0);
   const tick = 10_000;
-  const on = (value: number): Price => (Math.round(value / tick) * tick) as Price;
+  const on = (value: number): Price => trustedPrice(Math.round(value / tick) * tick);
   const minute = Math.floor(end / 60_000) * 60_000;
   return closes.map((close, i) => {
     const open = (closes[i - 1] ?? close) + shift;

@@ -1,21 +1,22 @@
 import type { Condition, PriceTest } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
-import type { Amount } from '#domain/money';
+import { type Amount, amountOf } from '#domain/money';
 import type { OrderState, Side } from '#domain/order';
-import type { Price } from '#domain/price';
+import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import type { AdoptionRow, FillRow, LogRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
+import { minus } from '#domain/scaled';
 
 const ACCOUNT = 'DU1234567' as AccountId;
 
 export function price(value: number): Price {
-  return Math.round(value * 1_000_000) as Price;
+  return priceOf(value);
 }
 
 export function amount(value: number): Amount {
-  return Math.round(value * 1_000_000) as Amount;
+  return amountOf(value);
 }
 
 export function contract(conId: number, symbol: string, exchange = 'NYSE'): Contract {
@@ -105,7 +106,7 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
   const leaf =
     condition.kind === 'price' ? condition : condition.kind === 'and' ? condition.of.find((part) => part.kind === 'price') : undefined;
   const level = leaf?.level ?? null;
-  const distance = last === null || level === null ? null : ((level - last) as Price);
+  const distance = last === null || level === null ? null : minus(level, last);
   const test = leaf === undefined ? '' : `${leaf.field} ${ARROWS[leaf.test]} ${(leaf.level / 1e6).toFixed(2)}`;
   return {
     id: id as TriggerId,

@@ -1,7 +1,8 @@
-import type { Price } from '#domain/price';
-import type { Quantity } from '#domain/quantity';
+import { trustedPrice } from '#domain/price';
+import { trustedQuantity, ZERO } from '#domain/quantity';
 import type { Input } from '#protocol/commands';
 import type { OrderRow, PositionRow } from '#protocol/topics';
+import { abs, max, min, minus, plus } from '#domain/scaled';
 import { AIG, BAC, IBM, SPY, orderRow } from './fake-rows.ts';
 import type { FakeAnswer } from './fake-answers.ts';
 import type { FakeTables } from './fake-tables.ts';
@@ -63,8 +64,8 @@ export function fakeTruth(name: string, input: unknown, now: number, tables: Fak
       if (row !== undefined)
         tables.patch('positions', row.key, {
           offer: null,
-          unprotected: 0 as Quantity,
-          protectedQuantity: Math.abs(row.quantity) as Quantity,
+          unprotected: ZERO,
+          protectedQuantity: abs(row.quantity),
         });
       return done();
     }
@@ -112,12 +113,12 @@ function close(key: string, percent: 25 | 50 | 100, tables: FakeTables, done: Do
   const count = Math.trunc((row.quantity * percent) / 100 / 10_000) * 10_000;
   tables.patch('positions', key, { closing: `closing ${String(Math.abs(count) / 10_000)}: waits for the stop to shrink` });
   setTimeout(() => {
-    const left = (row.quantity - count) as Quantity;
+    const left = trustedQuantity(row.quantity - count);
     const change: Partial<PositionRow> = { closing: null, quantity: left, brokerQuantity: left };
     tables.patch('positions', key, {
       ...change,
-      protectedQuantity: Math.min(Math.abs(left), row.protectedQuantity) as Quantity,
-      unprotected: Math.max(0, Math.abs(left) - row.protectedQuantity) as Quantity,
+      protectedQuantity: min(abs(left), row.protectedQuantity),
+      unprotected: max(ZERO, minus(abs(left), row.protectedQuantity)),
     });
     tables.commitSeq += 1;
   }, 6 * BROKER_MS);
@@ -130,7 +131,7 @@ function trail({ account, conId, trail: by }: Input<'position.trail'>, tables: F
   if (row === undefined || row.mark === null) return no('not-found', 'There is no such position.');
   const distance = by.kind === 'amount' ? by.amount : Math.round((row.mark * by.basisPoints) / 10_000);
   const text = by.kind === 'amount' ? (by.amount / 1e6).toFixed(2) : `${String(by.basisPoints / 100)} %`;
-  const stop = (row.mark - Math.sign(row.quantity) * distance) as Price;
+  const stop = trustedPrice(row.mark - Math.sign(row.quantity) * distance);
   for (const order of tables.rows('orders'))
     if (order.conId === conId && order.working && /^(STP|TRAIL)/.test(order.type))
       tables.patch('orders', order.key, { type: 'TRAIL', trail: text, stop, version: order.version + 1 });
@@ -154,9 +155,9 @@ function protect(input: Input<'position.protect'>, now: number, tables: FakeTabl
     }),
   );
   tables.patch('positions', row.key, {
-    unprotected: 0 as Quantity,
+    unprotected: ZERO,
     offer: null,
-    protectedQuantity: (row.protectedQuantity + row.unprotected) as Quantity,
+    protectedQuantity: plus(row.protectedQuantity, row.unprotected),
   });
   return done();
 }
