@@ -15,12 +15,13 @@ import type { ContractDetails } from '#domain/contract';
 import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import type { Trigger } from '#domain/trigger';
+import { ResizeAttempts } from '#core/state/resize-attempts';
 import { RetrySchedule } from '#core/state/retry-schedule';
 import type { DeskStores, Effect } from '#core/state/records';
 import { positionKey } from '#core/state/records';
 import { isArmedState } from '#core/state/engine-state';
 import { advanceBreaker, OutcomeWatch, restoreBreaker } from '#core/safety/rejection-breaker';
-import { advanceClosings } from '#core/protection/close-position';
+import { advanceCloses } from '#core/protection/close-position';
 import { ExchangeClock } from '#core/state/exchange-clock';
 import { noteSince } from '#core/reports/expiry';
 import { onCommission } from '#core/reports/commission';
@@ -62,7 +63,7 @@ import { EarlierOrderBook } from '#core/state/earlier-orders';
 import { loadEarlierOrders } from '#core/reconciliation/restore-earlier-orders';
 import { ComparisonProgress } from '#core/state/comparison-progress';
 import { ExitResizer } from '#core/protection/resize-exits';
-import { ProtectionWatch } from '#core/protection/coverage-watch';
+import { CoverageWatch } from '#core/protection/coverage-watch';
 import { advanceTrailings } from '#core/protection/trailing-stop';
 import { followTradingState } from '#core/pretrade/trading-state';
 
@@ -97,7 +98,7 @@ export class DeskCore {
   readonly sink: MarketSink;
   readonly #exitResizer: ExitResizer;
   readonly #externalChanges: ExternalChangeWatch;
-  readonly #protection: ProtectionWatch;
+  readonly #coverage: CoverageWatch;
   readonly #outcomes = new OutcomeWatch();
   #comparedAt = 0;
   #listedAt = 0;
@@ -137,6 +138,7 @@ export class DeskCore {
       exchange,
       ordersOut: new OrdersOutCheck(),
       latch: new KillLatch(),
+      killVerification: { polling: false, listed: false, request: 0 },
       latencies: new Latencies(),
       reconciliation: new ComparisonProgress(),
       positionDifferences: new PositionDifferences(),
@@ -150,6 +152,7 @@ export class DeskCore {
       unsentCancels: new Set(),
       cancelRetries: new RetrySchedule(CANCEL_AGAIN_MS),
       lookUpRetries: new RetrySchedule(LOOK_AGAIN_MS),
+      resizeAttempts: new ResizeAttempts(),
       toldFilled: new Map(),
       unsentGlobalCancel: false,
       link: NO_LINK,
@@ -157,7 +160,7 @@ export class DeskCore {
     this.gate = transmitGate(this.deskState);
     this.#exitResizer = new ExitResizer(this.deskState);
     this.#externalChanges = new ExternalChangeWatch(this.deskState);
-    this.#protection = new ProtectionWatch(this.deskState);
+    this.#coverage = new CoverageWatch(this.deskState);
     this.sink = marketSink(this.deskState, this.#chunk, () => {
       this.#drain();
     });
@@ -251,7 +254,7 @@ export class DeskCore {
         onOrderBound(desk, news);
         break;
       case 'execution':
-        followExecution(desk, news, this.#protection);
+        followExecution(desk, news, this.#coverage);
         watchPosition(desk, positionKey(news.execution.account, news.contract.conId));
         this.#fillsSince ??= desk.ports.clock.now();
         if (news.live) this.#exitResizer.due(news.execution.account, news.execution.conId);
@@ -301,7 +304,7 @@ export class DeskCore {
   /** What waits for the broker's word is taken further after each of them. */
   #follow(): void {
     const { deskState: desk } = this;
-    advanceClosings(desk);
+    advanceCloses(desk);
     advanceTrailings(desk);
     this.#externalChanges.look(desk.ports.clock.now());
     advance(desk);
@@ -325,10 +328,10 @@ export class DeskCore {
     if (desk.reconciliation.overdue(now) && desk.link.ready) this.#askAgain();
     watchOutage(desk);
     followTradingState(desk);
-    advanceClosings(desk);
+    advanceCloses(desk);
     advanceTrailings(desk);
     this.#externalChanges.look(now);
-    this.#protection.look(now);
+    this.#coverage.look(now);
     followChanges(desk, now);
     const idle = desk.link.ready && desk.link.upstream !== 'down' && desk.reconciliation.done();
     if (idle && !desk.reconciliation.running() && needsLookUp(desk, now)) startLookUp(desk);

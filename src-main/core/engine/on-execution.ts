@@ -2,13 +2,13 @@ import type { BrokerNews } from '#core/ports/broker';
 import type { OrderKey } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { positionKey } from '#core/state/records';
-import { cancelEntryRest } from '#core/protection/entry-remainder';
+import { cancelEntryRemainder } from '#core/protection/entry-remainder';
 import { onExecution } from '#core/reports/fill';
 import type { DeskState } from '#core/state/desk-state';
-import type { ProtectionWatch } from '#core/protection/coverage-watch';
+import type { CoverageWatch } from '#core/protection/coverage-watch';
 
 /** Books an execution, then what it means for the others of its bracket and for the position. */
-export function followExecution(desk: DeskState, news: Extract<BrokerNews, { kind: 'execution' }>, protection: ProtectionWatch): void {
+export function followExecution(desk: DeskState, news: Extract<BrokerNews, { kind: 'execution' }>, coverage: CoverageWatch): void {
   const { account, conId, clientId, orderId, permId, orderRef } = news.execution;
   const history = !news.live && desk.reconciliation.first();
   const key = positionKey(account, conId);
@@ -17,12 +17,12 @@ export function followExecution(desk: DeskState, news: Extract<BrokerNews, { kin
   if (history) return;
   const order = followFilled(desk, desk.index.find({ clientId, orderId, permId, ref: orderRef }));
   const position = desk.stores.positions.get(key);
-  if (position !== undefined && order !== undefined) protection.executed(position, before, order);
+  if (position !== undefined && order !== undefined) coverage.executed(position, before, order);
 }
 
 /** IB says that it has filled, in a status or an execution. */
 export function followFilled(desk: DeskState, key: OrderKey | undefined): Order | undefined {
   const order = key === undefined ? undefined : desk.index.get(key);
-  if (order !== undefined) cancelEntryRest(desk, order);
+  if (order !== undefined) cancelEntryRemainder(desk, order);
   return order;
 }

@@ -29,15 +29,9 @@ export function closePosition(desk: DeskState, account: AccountId, conId: ConId,
   const key = positionKey(account, conId);
   const position = desk.stores.positions.get(key);
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
-  if (desk.stores.closings.has(key)) return err({ code: 'conflict', text: `${position.contract.symbol} is being closed already.` });
-  const state = engineState(desk);
-  if (!mayTransmit(state, 'confirmed-flatten'))
-    return refuseNow(`The desk is ${state}; a position cannot be closed from here in this state.`);
-  if (!desk.details.has(conId))
-    return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
-  // Asked before any exit is taken out of its way: a close that cannot leave must not cost the stop.
-  const shut = shutRefusal(desk);
-  if (shut !== undefined) return refuseNow(`${shut} The position and its exits stay as they are.`);
+  const refusal = closeRefusal(desk, key, position);
+  if (refusal !== undefined) return err(refusal);
+  const { symbol } = position.contract;
   const size = sizeOf(position);
   const whole = units(Math.floor((size * percent) / 100 / QUANTITY_SCALE));
   const quantity = percent === 100 ? size : whole;
@@ -45,107 +39,117 @@ export function closePosition(desk: DeskState, account: AccountId, conId: ConId,
   const remaining = minus(size, quantity);
   const exits = exitsOf(desk, position);
   if (exits.some((order) => order.leg === 'F') || desk.index.queued().some((order) => order.leg === 'F' && order.contract.conId === conId))
-    return err({ code: 'conflict', text: `A close of ${position.contract.symbol} is at the broker already; wait for it or cancel it.` });
-  if (exiting(desk, exits) <= remaining && !exits.some(isBeingChanged)) return sendClose(desk, position, quantity, by);
-  const foreign = exits.find((order) => order.origin === 'foreign');
-  if (foreign !== undefined)
-    return refuseNow(
-      `Another program has an exit of ${position.contract.symbol} working; cancel it there first, or the position could turn around.`,
-    );
-  const nameless = exits.find((order) => order.origin === 'manual' && numberRefusal(order) !== undefined);
-  if (nameless !== undefined)
-    return refuseNow(
-      `An exit of ${position.contract.symbol} was typed into TWS and has no number yet; cancel it there first, or try again in a moment.`,
-    );
-  const closing = { key, account, conId, quantity, remaining, by };
+    return err({ code: 'conflict', text: `A close of ${symbol} is at the broker already; wait for it or cancel it.` });
+  if (isWayFree(desk, exits, remaining)) return sendClose(desk, position, quantity, by);
+  const outOfReach = outOfReachRefusal(exits, symbol);
+  if (outOfReach !== undefined) return refuseNow(outOfReach);
   const seq = commit(
     desk,
     'risk-reducing',
     'position.close',
-    { kind: 'command', text: `${by} closes ${percent} % of ${position.contract.symbol}`, ref: key },
+    { kind: 'command', text: `${by} closes ${percent} % of ${symbol}`, ref: key },
     (tx) => {
-      tx.set(desk.stores.closings, key, { ...closing, at: tx.at });
-      log(tx, 'warning', `${by} closes ${formatQuantity(quantity)} ${position.contract.symbol}: its exits shrink or go first.`, {
-        kind: 'position',
-        key,
-      });
+      tx.set(desk.stores.closings, key, { key, account, conId, quantity, remaining, by, at: tx.at });
+      log(tx, 'warning', `${by} closes ${formatQuantity(quantity)} ${symbol}: its exits shrink or go first.`, { kind: 'position', key });
       return tx.seq;
     },
   );
-  advanceClosings(desk);
+  advanceCloses(desk);
   return ok(seq ?? desk.coordinator.seq);
 }
 
-function isBeingChanged(order: Order): boolean {
-  return order.state === 'PENDING_REPLACE';
+/** Why no close of this position can begin now; undefined when it can. */
+function closeRefusal(desk: DeskState, key: string, { contract }: Position): Refusal | undefined {
+  if (desk.stores.closings.has(key)) return { code: 'conflict', text: `${contract.symbol} is being closed already.` };
+  const state = engineState(desk);
+  if (!mayTransmit(state, 'confirmed-flatten'))
+    return refuseNow(`The desk is ${state}; a position cannot be closed from here in this state.`).error;
+  if (!desk.details.has(contract.conId))
+    return refuseNow(`The contract details of ${contract.symbol} are not known yet; try again in a moment.`).error;
+  // Read before any exit is taken out of its way: a close that cannot leave must not cost the stop.
+  const shut = shutRefusal(desk);
+  return shut === undefined ? undefined : refuseNow(`${shut} The position and its exits stay as they are.`).error;
+}
+
+/** The exits fit into what the close leaves, and no change of them is under way. */
+function isWayFree(desk: DeskState, exits: readonly Order[], remaining: Quantity): boolean {
+  return exiting(desk, exits) <= remaining && !exits.some((order) => order.state === 'PENDING_REPLACE');
+}
+
+/** Exits that this desk can neither shrink nor cancel stay in the way of a close; a sentence. */
+function outOfReachRefusal(exits: readonly Order[], symbol: string): string | undefined {
+  if (exits.some((order) => order.origin === 'foreign'))
+    return `Another program has an exit of ${symbol} working; cancel it there first, or the position could turn around.`;
+  if (exits.some((order) => order.origin === 'manual' && numberRefusal(order) !== undefined))
+    return `An exit of ${symbol} was typed into TWS and has no number yet; cancel it there first, or try again in a moment.`;
+  return undefined;
 }
 
 /** Takes every close that waits as far as it gets. Called after news and by the timer. */
-export function advanceClosings(desk: DeskState): void {
+export function advanceCloses(desk: DeskState): void {
   // From inside an effect nothing could be committed before this went on, and a close would be sent twice: the next news takes it further.
   if (desk.coordinator.isBusy) return;
   for (const key of [...desk.stores.closings.keys()]) {
     // Read anew: the one before may have moved this one too.
-    const closing = desk.stores.closings.get(key);
-    if (closing !== undefined) advanceClosing(desk, closing);
+    const close = desk.stores.closings.get(key);
+    if (close !== undefined) advanceClose(desk, close);
   }
 }
 
-function advanceClosing(desk: DeskState, closing: Closing): void {
-  const age = desk.ports.clock.now() - closing.at;
-  const position = desk.stores.positions.get(closing.key);
+function advanceClose(desk: DeskState, close: Closing): void {
+  const age = desk.ports.clock.now() - close.at;
+  const position = desk.stores.positions.get(close.key);
   const killedAt = desk.stores.engine.get('desk')?.kill?.startedAt;
   // A kill ends what waits: nothing of it may leave later.
-  if (desk.latch.isSet() && killedAt !== undefined && closing.at <= killedAt) {
-    endClosing(desk, closing, 'the kill switch was set');
+  if (desk.latch.isSet() && killedAt !== undefined && close.at <= killedAt) {
+    endClose(desk, close, 'the kill switch was set');
     return;
   }
   if (position === undefined || position.quantity === 0) {
-    endClosing(desk, closing, undefined);
+    endClose(desk, close, undefined);
     return;
   }
   const exits = exitsOf(desk, position);
   const size = sizeOf(position);
-  const quantity = min(closing.quantity, size);
-  const isFree = exiting(desk, exits) <= size - quantity && !exits.some(isBeingChanged);
-  // The gate would refuseNow it now: what has gone of the exits has gone, so it is waited for, but not for ever.
-  const shut = closeRefusal(desk);
+  const quantity = min(close.quantity, size);
+  // The gate would refuse it now: what has gone of the exits has gone, so it is waited for, but not for ever.
+  const shut = waitRefusal(desk);
   if (shut !== undefined) {
-    if (age > SHUT_PATIENCE_MS) giveUp(desk, closing, shut);
+    if (age > SHUT_PATIENCE_MS) giveUp(desk, close, shut);
     return;
   }
-  if (isFree) {
-    const sent = sendClose(desk, position, quantity, closing.by);
-    if (sent.ok) endClosing(desk, closing, undefined);
-    else giveUp(desk, closing, sent.error.text);
+  if (isWayFree(desk, exits, minus(size, quantity))) {
+    const sent = sendClose(desk, position, quantity, close.by);
+    if (sent.ok) endClose(desk, close, undefined);
+    else giveUp(desk, close, sent.error.text);
     return;
   }
-  if (age > PATIENCE_MS) giveUp(desk, closing, `its exits still work after ${PATIENCE_MS / 1_000} s; nothing was closed.`);
-  else resizeExits(desk, exits, minus(size, quantity), { by: closing.by, oneByOne: true, since: closing.at });
+  if (age > PATIENCE_MS) giveUp(desk, close, `its exits still work after ${PATIENCE_MS / 1_000} s; nothing was closed.`);
+  else resizeExits(desk, exits, minus(size, quantity), { by: close.by, oneByOne: true, since: close.at });
 }
 
 /** Why no close can leave now; undefined when it can. */
-function closeRefusal(desk: DeskState): string | undefined {
+function waitRefusal(desk: DeskState): string | undefined {
   const state = engineState(desk);
   return mayTransmit(state, 'confirmed-flatten') ? shutRefusal(desk) : `The desk is ${state}.`;
 }
 
-function endClosing(desk: DeskState, closing: Closing, trouble: string | undefined): void {
-  commit(desk, 'risk-reducing', 'position.close-ends', { kind: 'system', text: trouble ?? 'the way is free', ref: closing.key }, (tx) => {
-    if (tx.has(desk.stores.closings, closing.key)) tx.delete(desk.stores.closings, closing.key);
-    if (trouble !== undefined) log(tx, 'alarm', `Not closed: ${trouble}. Look at its exits.`, { kind: 'position', key: closing.key });
+function endClose(desk: DeskState, close: Closing, trouble: string | undefined): void {
+  commit(desk, 'risk-reducing', 'position.close-ends', { kind: 'system', text: trouble ?? 'the way is free', ref: close.key }, (tx) => {
+    if (tx.has(desk.stores.closings, close.key)) tx.delete(desk.stores.closings, close.key);
+    if (trouble !== undefined) log(tx, 'alarm', `Not closed: ${trouble}. Look at its exits.`, { kind: 'position', key: close.key });
   });
 }
 
 /** What a close leaves open that did not come to its end is said in the same breath. */
-function giveUp(desk: DeskState, closing: Closing, why: string): void {
-  const position = desk.stores.positions.get(closing.key);
+function giveUp(desk: DeskState, close: Closing, why: string): void {
+  const position = desk.stores.positions.get(close.key);
   const open = position === undefined ? ZERO : unprotectedOf(desk, position);
   const naked =
     position === undefined || open <= 0
       ? ''
       : ` UNPROTECTED ${formatQuantity(open)} ${position.contract.symbol}: protect it or close it again.`;
-  endClosing(desk, closing, `${why.replace(/\.$/, '')}.${naked}`.replace(/\.$/, ''));
+  endClose(desk, close, `${why.replace(/\.$/, '')}.${naked}`.replace(/\.$/, ''));
 }
 
 function sendClose(desk: DeskState, position: Position, quantity: Quantity, by: string): Done {

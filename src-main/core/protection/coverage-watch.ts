@@ -1,5 +1,5 @@
 import type { OrderKey } from '#domain/ids';
-import { isStopType, isTerminal, isWorking, type Order } from '#domain/order';
+import { isStopType, isTerminal, isWorking, type Order, type OrderState } from '#domain/order';
 import type { Position } from '#domain/position';
 import { formatPrice } from '#domain/price';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
@@ -9,13 +9,13 @@ import { log, type Offer, positionKey } from '#core/state/records';
 import { commit, type DeskState } from '#core/state/desk-state';
 import { stopToEnlarge, tooMuchOf } from './resize-on-request.ts';
 
-/** What IB is still about to say within this time is no fault. */
+/** What IB is still about to say within this time is nothing to offer for. */
 const GRACE_MS = 2_000;
 /** An order whose fill was claimed and not yet told explains much; so does a stop that has just left. */
 const CLAIM_GRACE_MS = 5_500;
 const SENT_GRACE_MS = 4_000;
-/** Exits that are too large are trimmed by the desk itself after fills; it is given the time. */
-const TRIM_GRACE_MS = 8_000;
+/** Exits that are too large are resized by the desk itself after fills; it is given the time. */
+const RESIZE_GRACE_MS = 8_000;
 
 interface Finding {
   readonly kind: Offer['kind'];
@@ -31,7 +31,7 @@ interface Finding {
  * Looks after every position: is all of it covered by stops at the broker, do its exits fit, did an exit turn it around? What stays wrong
  * becomes a standing offer with an alarm. Nothing is sent by itself: a file or a reason of the desk's own never sends an order.
  */
-export class ProtectionWatch {
+export class CoverageWatch {
   readonly #desk: DeskState;
   readonly #since = new Map<string, { readonly at: number; readonly cause: string }>();
   /** Positions that an exit opened, by the exit that did. */
@@ -98,7 +98,7 @@ export class ProtectionWatch {
         quantity: tooMuch,
         stop: undefined,
         why: `its exits work for ${formatQuantity(tooMuch)} more than is held`,
-        graceMs: TRIM_GRACE_MS,
+        graceMs: RESIZE_GRACE_MS,
         isOwnDoing: false,
       };
     const open = position.quantity === 0 ? ZERO : unprotectedOf(desk, position);
@@ -157,69 +157,85 @@ function proposal({ kind, stop }: Finding): string {
     : `The stop at ${formatPrice(stop)} is offered again in the positions panel.`;
 }
 
-/** Held without a stop: what became of the stop that was asked for, and what is offered instead. */
+/** What the book knows of how a position came without a stop. */
+interface StopHistory {
+  /** The newest stop order against the position. */
+  readonly newest: Order | undefined;
+  /** An entry that opened it. */
+  readonly entered: Order | undefined;
+  /** A fill was claimed and not yet told. */
+  readonly claimed: boolean;
+}
+
+/** Held without a stop: what became of the stop that was placed, and what is offered instead. */
 function unprotected(desk: DeskState, position: Position, open: Quantity, now: number): Finding {
+  const history = stopHistory(desk, position);
+  const { newest, entered } = history;
+  const enlarges = newest !== undefined && !isTerminal(newest.state) && stopToEnlarge(desk, position)?.key === newest.key;
+  const withoutStop = entered === undefined ? 'no stop of this desk is known' : 'its entry filled without a stop';
+  return {
+    kind: enlarges ? 'resize-exits' : 'protect',
+    quantity: open,
+    stop: newest?.stop,
+    why: newest === undefined ? withoutStop : whatBecameOf(newest, enlarges),
+    graceMs: graceMsOf(history, now),
+    isOwnDoing: isOwnDoing(history, position),
+  };
+}
+
+function stopHistory(desk: DeskState, position: Position): StopHistory {
   const side = position.quantity > 0 ? 'SELL' : 'BUY';
   let newest: Order | undefined;
   let entered: Order | undefined;
   let claimed = false;
   for (const order of desk.stores.orders.values()) {
     if (order.contract.conId !== position.contract.conId || order.account !== position.account) continue;
-    if (order.ibStatus === 'Filled' && order.filled < order.quantity && isWorking(order.state)) claimed = true;
+    claimed ||= isClaimed(order);
     if (order.leg === 'E' && order.side !== side && order.filled > 0) entered = order;
     if (order.leg !== 'S' || order.side !== side || !isStopType(order.type)) continue;
     if (newest === undefined || order.createdAt > newest.createdAt) newest = order;
   }
-  const justSent = newest?.state === 'SUBMITTED' && now - (newest.sentAt ?? newest.createdAt) < SENT_GRACE_MS;
-  const graceMs = claimed ? CLAIM_GRACE_MS : justSent ? SENT_GRACE_MS : GRACE_MS;
-  const asked = newest?.cancelAskedAt;
-  // Cancelled here while all of it was held: the operator knows. An entry of an earlier run had perhaps a stop; nobody here knows.
-  const isOwnDoing =
-    newest === undefined
-      ? entered === undefined || entered.sentAt !== undefined
-      : asked !== undefined && position.updatedAt <= asked && (newest.state === 'CANCELLED' || newest.state === 'PENDING_CANCEL');
-  const enlarges = newest !== undefined && !isTerminal(newest.state) && stopToEnlarge(desk, position)?.key === newest.key;
-  return {
-    kind: enlarges ? 'resize-exits' : 'protect',
-    quantity: open,
-    stop: newest?.stop,
-    why:
-      newest === undefined
-        ? entered === undefined
-          ? 'no stop of this desk is known'
-          : 'its entry filled without a stop'
-        : whatBecameOf(newest, enlarges),
-    graceMs,
-    isOwnDoing,
-  };
+  return { newest, entered, claimed };
 }
+
+/** IB's status counts it as filled, and its executions have not been told. */
+function isClaimed(order: Order): boolean {
+  return order.ibStatus === 'Filled' && order.filled < order.quantity && isWorking(order.state);
+}
+
+function graceMsOf({ newest, claimed }: StopHistory, now: number): number {
+  if (claimed) return CLAIM_GRACE_MS;
+  const justSent = newest?.state === 'SUBMITTED' && now - (newest.sentAt ?? newest.createdAt) < SENT_GRACE_MS;
+  return justSent ? SENT_GRACE_MS : GRACE_MS;
+}
+
+/** Cancelled here while all of it was held: the operator knows. An entry of an earlier run had perhaps a stop; nobody here knows. */
+function isOwnDoing({ newest, entered }: StopHistory, position: Position): boolean {
+  if (newest === undefined) return entered === undefined || entered.sentAt !== undefined;
+  const cancelledAt = newest.cancelAskedAt;
+  if (cancelledAt === undefined || position.updatedAt > cancelledAt) return false;
+  return newest.state === 'CANCELLED' || newest.state === 'PENDING_CANCEL';
+}
+
+/** The end of a sentence about a stop in this state; a cancel is told by whose it was. */
+const BECAME: Readonly<Partial<Record<OrderState, string>>> = {
+  REJECTED: 'was rejected',
+  CANCELLED: 'was cancelled',
+  EXPIRED: 'has expired',
+  FILLED: 'has filled, and more is held',
+  DENIED: 'was not sent',
+  ABORTED_BY_KILL: 'was not sent',
+  UNKNOWN: 'is UNKNOWN; look in TWS',
+  INACTIVE: 'is held by IB as Inactive',
+  PENDING_CANCEL: 'is being cancelled',
+  SUBMITTED: 'is not confirmed by IB',
+  QUEUED: 'is not confirmed by IB',
+  INTENT: 'is not confirmed by IB',
+};
 
 function whatBecameOf(stop: Order, isSmall: boolean): string {
   const name = `its stop${stop.stop === undefined ? '' : ` at ${formatPrice(stop.stop)}`}`;
   if (isSmall) return `${name} covers only ${formatQuantity(minus(stop.quantity, stop.filled))}`;
-  switch (stop.state) {
-    case 'REJECTED':
-      return `${name} was rejected`;
-    case 'CANCELLED':
-      return stop.cancelAskedAt === undefined ? `${name} was cancelled at IB` : `${name} was cancelled`;
-    case 'EXPIRED':
-      return `${name} has expired`;
-    case 'FILLED':
-      return `${name} has filled, and more is held`;
-    case 'DENIED':
-    case 'ABORTED_BY_KILL':
-      return `${name} was not sent`;
-    case 'UNKNOWN':
-      return `${name} is UNKNOWN; look in TWS`;
-    case 'INACTIVE':
-      return `${name} is held by IB as Inactive`;
-    case 'PENDING_CANCEL':
-      return `${name} is being cancelled`;
-    case 'SUBMITTED':
-    case 'QUEUED':
-    case 'INTENT':
-      return `${name} is not confirmed by IB`;
-    default:
-      return `${name} does not cover it`;
-  }
+  if (stop.state === 'CANCELLED' && stop.cancelAskedAt === undefined) return `${name} was cancelled at IB`;
+  return `${name} ${BECAME[stop.state] ?? 'does not cover it'}`;
 }

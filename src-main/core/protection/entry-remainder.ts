@@ -7,10 +7,10 @@ import { commit, type DeskState } from '#core/state/desk-state';
 import { cancelOrders } from '#core/execution/cancel';
 
 /**
- * An exit of a bracket has filled while its entry still works (K-40): the rest of the entry is cancelled at once, or it would open again
+ * An exit of a bracket has filled while its entry still works (K-40): the entry remainder is cancelled at once, or it would open again
  * what was just closed, perhaps without a stop. A cancel only lowers risk, so it needs nobody's word.
  */
-export function cancelEntryRest(desk: DeskState, exit: Order): void {
+export function cancelEntryRemainder(desk: DeskState, exit: Order): void {
   if (exit.leg !== 'S' && exit.leg !== 'T') return;
   if (exit.filled === 0 && exit.ibStatus !== 'Filled') return;
   const key = entryKeyOf(exit);

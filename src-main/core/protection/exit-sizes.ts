@@ -1,5 +1,4 @@
 import { groupOf, restOf, restOfGroups } from '#core/order/oca-group';
-import type { OrderKey } from '#domain/ids';
 import { isStopType, type Order, type OrderState } from '#domain/order';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { max, min, minus, plus } from '#domain/scaled';
@@ -8,8 +7,6 @@ import { engineState, type DeskState } from '#core/state/desk-state';
 import { cancelOrders } from '#core/execution/cancel';
 import { changeOrder, isChangeable } from '#core/execution/modify';
 
-/** How long an exit that could not be shrunk or cancelled is left alone before it is tried again. */
-const AGAIN_MS = 20_000;
 /** What IB has not confirmed yet, or nobody knows about: only time tells what can be done with it. */
 const UNSETTLED: ReadonlySet<OrderState> = new Set<OrderState>(['SUBMITTED', 'UNKNOWN', 'PENDING_REPLACE', 'PENDING_CANCEL']);
 
@@ -17,28 +14,6 @@ const UNSETTLED: ReadonlySet<OrderState> = new Set<OrderState>(['SUBMITTED', 'UN
 interface Share {
   readonly order: Order;
   readonly share: Quantity;
-}
-
-/** When an order was last asked to shrink to so much, or (0) to go, on the desk's clock. */
-const tries = new WeakMap<DeskState, Map<OrderKey, Map<number, number>>>();
-
-function triesOf(desk: DeskState, order: Order): Map<number, number> {
-  const all = tries.get(desk) ?? new Map<OrderKey, Map<number, number>>();
-  tries.set(desk, all);
-  const ofOrder = all.get(order.key) ?? new Map<number, number>();
-  all.set(order.key, ofOrder);
-  return ofOrder;
-}
-
-/** The same was tried already, lately or (`since`) for the same purpose, and did not help. */
-function isTried(desk: DeskState, order: Order, share: number, since: number | undefined): boolean {
-  const at = triesOf(desk, order).get(share);
-  if (at === undefined) return false;
-  return since === undefined ? desk.ports.clock.now() - at < AGAIN_MS : at >= since;
-}
-
-function trying(desk: DeskState, order: Order, share: number): void {
-  triesOf(desk, order).set(share, desk.ports.clock.now());
 }
 
 /** What an order takes once the change that is under way has been taken. */
@@ -91,16 +66,20 @@ export interface ExitsResized {
 }
 
 /**
- * Makes exits fit into what is allowed: they shrink, and only what cannot shrink, or has nothing left to exit, is cancelled. A change under
- * way is waited for, never followed by a cancel. `oneByOne`: stops are not touched before every target fits, so that what does not succeed
- * leaves the position protected.
+ * Who resizes exits and why. `oneByOne`: stops are not touched before every target fits, so that what does not succeed leaves the position
+ * protected. `since`: what was tried after this moment (ms) is not tried again.
  */
-export function resizeExits(
-  desk: DeskState,
-  exits: readonly Order[],
-  allowed: Quantity,
-  how: { readonly by: string; readonly oneByOne?: boolean; readonly since?: number },
-): ExitsResized {
+interface ResizeOrder {
+  readonly by: string;
+  readonly oneByOne?: boolean;
+  readonly since?: number;
+}
+
+/**
+ * Makes exits fit into what is allowed: they shrink, and only what cannot shrink, or has nothing left to exit, is cancelled. A change under
+ * way is waited for, never followed by a cancel.
+ */
+export function resizeExits(desk: DeskState, exits: readonly Order[], allowed: Quantity, how: ResizeOrder): ExitsResized {
   const gone: Order[] = [];
   const stuck: Order[] = [];
   let shrunk = false;
@@ -113,28 +92,43 @@ export function resizeExits(
       continue;
     }
     targetsWait ||= !isStop;
-    if (order.state === 'PENDING_CANCEL' || order.state === 'PENDING_REPLACE') continue;
-    if (share > 0) {
-      if (UNSETTLED.has(order.state)) continue;
-      if (!isTried(desk, order, share, how.since) && isChangeable(order)) {
-        trying(desk, order, share);
-        if (changeOrder(desk, order, { quantity: plus(order.filled, share) }, how.by).ok) {
-          shrunk = true;
-          continue;
-        }
-      }
-      // Where no change can leave at all, a close asked for by the operator takes what is in its way; the desk by itself does not.
-      if (isStop && order.state !== 'INACTIVE' && (how.oneByOne !== true || mayTransmit(engineState(desk), 'confirmed-reduce'))) {
-        stuck.push(order);
-        continue;
-      }
-    }
-    if (isTried(desk, order, 0, how.since)) continue;
-    trying(desk, order, 0);
-    gone.push(order);
+    const outcome = resizeExit(desk, order, share, how);
+    if (outcome === 'goes') gone.push(order);
+    else if (outcome === 'stuck') stuck.push(order);
+    else shrunk ||= outcome === 'shrunk';
   }
   if (gone.length > 0) cancelOrders(desk, gone, how.by);
   return { acted: shrunk || gone.length > 0, stuck };
+}
+
+/** What becomes of one exit that is larger than its share; `goes` is for the caller to cancel. */
+function resizeExit(desk: DeskState, order: Order, share: Quantity, how: ResizeOrder): 'waits' | 'shrunk' | 'stuck' | 'goes' {
+  if (order.state === 'PENDING_CANCEL' || order.state === 'PENDING_REPLACE') return 'waits';
+  if (share > 0) {
+    if (UNSETTLED.has(order.state)) return 'waits';
+    if (shrink(desk, order, share, how)) return 'shrunk';
+    if (mustStay(desk, order, how)) return 'stuck';
+  }
+  return isNewAttempt(desk, order, ZERO, how) ? 'goes' : 'waits';
+}
+
+function shrink(desk: DeskState, order: Order, share: Quantity, how: ResizeOrder): boolean {
+  if (!isChangeable(order) || !isNewAttempt(desk, order, share, how)) return false;
+  return changeOrder(desk, order, { quantity: plus(order.filled, share) }, how.by).ok;
+}
+
+/** Where no change can leave at all, a close asked for by the operator takes what is in its way; the desk by itself does not. */
+function mustStay(desk: DeskState, order: Order, how: ResizeOrder): boolean {
+  if (!isStopType(order.type) || order.state === 'INACTIVE') return false;
+  return how.oneByOne !== true || mayTransmit(engineState(desk), 'confirmed-reduce');
+}
+
+/** Notes the attempt; false when it has been made already. */
+function isNewAttempt({ resizeAttempts, ports }: DeskState, order: Order, size: Quantity, how: ResizeOrder): boolean {
+  const now = ports.clock.now();
+  if (resizeAttempts.isTried(order.key, size, now, how.since)) return false;
+  resizeAttempts.note(order.key, size, now);
+  return true;
 }
 
 /** Makes exits fit into `remaining`, all at once. */

@@ -32,8 +32,8 @@ export function protectPosition(desk: DeskState, account: AccountId, conId: ConI
   const long = position.quantity > 0;
   // Towards the market, so that it protects no less than what was written.
   const level = roundToTick(stop, details.minTick, long ? 'up' : 'down');
-  const fault = firesAtOnce(desk, position, level);
-  if (fault !== undefined) return refuseNow(fault);
+  const refusal = fireRefusal(desk, position, level);
+  if (refusal !== undefined) return refuseNow(refusal);
   const shut = shutRefusal(desk);
   if (shut !== undefined) return refuseNow(shut);
   const parts = placesForStop(desk, position, quantity);
@@ -99,12 +99,17 @@ export function groupToJoin(desk: DeskState, position: Position, quantity: Quant
   return noRoom(position);
 }
 
-export function firesAtOnce(desk: DeskState, position: Position, level: Price): string | undefined {
+/** The price that a close would meet and that stops of this position watch. */
+export function marketOf(desk: DeskState, position: Position): Price | undefined {
   const quote = desk.board.quote(position.contract.conId);
-  const long = position.quantity > 0;
-  const market = long ? quote?.bid : quote?.ask;
+  return position.quantity > 0 ? quote?.bid : quote?.ask;
+}
+
+/** Why no stop may be placed at this level; undefined when it would not fire at once. A sentence. */
+export function fireRefusal(desk: DeskState, position: Position, level: Price): string | undefined {
+  const market = marketOf(desk, position);
   if (market === undefined) return `${position.contract.symbol} has no market now, so nobody can tell whether the stop would fire at once.`;
-  const beyond = long ? level >= market : level <= market;
+  const beyond = position.quantity > 0 ? level >= market : level <= market;
   return beyond
     ? `A stop at ${formatPrice(level)} would fire at once: the market is at ${formatPrice(market)}. Close the position instead.`
     : undefined;
@@ -118,8 +123,8 @@ export function breakeven(desk: DeskState, account: AccountId, conId: ConId, by:
   if (details === undefined)
     return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
   const level = roundToTick(position.averagePrice, details.minTick, position.quantity > 0 ? 'up' : 'down');
-  const fault = firesAtOnce(desk, position, level);
-  if (fault !== undefined) return refuseNow(fault);
+  const refusal = fireRefusal(desk, position, level);
+  if (refusal !== undefined) return refuseNow(refusal);
   const stops = exitsOf(desk, position).filter((order) => order.type === 'STP' && order.stop !== level);
   if (stops.length === 0) return refuseNow('No plain stop of this position works at the broker; protect it first.');
   let last = 0;

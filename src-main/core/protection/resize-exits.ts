@@ -20,7 +20,7 @@ const LOOK_AFTER_MS = 1_500;
 const LOOK_UNTIL_MS = 6_000;
 
 /**
- * Working exits never exceed what there is to exit: what a fill from outside (a person in TWS, another program, a close by hand) has made
+ * Working exits never exceed what there is to exit: what an external fill (a person in TWS, another program, a close by hand) has made
  * too large shrinks or goes, and the log says why. One look at a time per contract, again until nothing is left to do.
  */
 export class ExitResizer {
@@ -70,58 +70,31 @@ export class ExitResizer {
     const { long, short } = openedByTriggers(desk, account, conId);
     // Brackets of two triggers may stand against each other; each of their exits has its own entry to close.
     const sides = [
-      this.#trimSide({ ...position, quantity: trustedQuantity(1) }, plus(position.quantity, short), position.quantity),
-      this.#trimSide({ ...position, quantity: trustedQuantity(-1) }, minus(long, position.quantity), position.quantity),
+      this.#resizeSide({ ...position, quantity: trustedQuantity(1) }, plus(position.quantity, short), position.quantity),
+      this.#resizeSide({ ...position, quantity: trustedQuantity(-1) }, minus(long, position.quantity), position.quantity),
     ];
     return sides.includes(true);
   }
 
-  #trimSide(side: Position, most: Quantity, held: Quantity): boolean {
+  #resizeSide(side: Position, most: Quantity, held: Quantity): boolean {
     const desk = this.#desk;
     const all = exitsOf(desk, side).filter(isOwnExit);
-    // IB itself bounds the exits of an entry that works: they are let alone, and what they may take now is theirs.
-    const bound = new Map<string, Quantity>();
-    for (const order of all)
-      if (isOpenEntry(entryOf(desk.index, order))) {
-        const takes = min(restAfterChange(order), openOf(desk.index, order) ?? ZERO);
-        bound.set(groupOf(order), max(bound.get(groupOf(order)) ?? ZERO, takes));
-      }
-    // What has joined such a group by hand is not bounded by its entry.
-    for (const order of all)
-      if (bound.has(groupOf(order)) && !isOpenEntry(entryOf(desk.index, order)))
-        bound.set(groupOf(order), max(bound.get(groupOf(order)) ?? ZERO, restAfterChange(order)));
-    const free = all.filter((order) => !bound.has(groupOf(order)) && order.state !== 'PENDING_CANCEL' && !isIgnored(desk, order));
-    // Among them targets without a stop: they give way to what protects.
-    const withStop = new Set(all.filter((order) => isStopType(order.type)).map(groupOf));
-    const targets = all.filter((order) => bound.has(groupOf(order)) && !withStop.has(groupOf(order)) && !isIgnored(desk, order));
-    const takenBy = (isMeant: (group: string) => boolean): Quantity =>
-      sumOf(bound, ([group, takes]) => (isMeant(group) ? takes : ZERO), ZERO);
-    const stopped = takenBy((group) => withStop.has(group));
-    const room = max(ZERO, minus(most, stopped));
-    const theirs = takenBy((group) => !withStop.has(group));
-    const allowed = max(minus(room, theirs), min(room, coveredBy(free)));
-    const there = restOfGroups(free, restAfterChange);
-    const tooMuch = minus(plus(there, theirs), room);
-    const exits = [...free, ...targets];
+    const room = roomFor(desk, all, most);
     const key = positionKey(side.account, side.contract.conId);
-    if (tooMuch <= 0) {
-      this.#told.delete(`${key} ${side.quantity}`);
-      return exits.some((order) => order.state === 'PENDING_REPLACE');
+    const told = `${key} ${side.quantity}`;
+    if (minus(plus(room.there, room.theirs), room.most) <= 0) {
+      this.#told.delete(told);
+      return [...room.free, ...room.targets].some((order) => order.state === 'PENDING_REPLACE');
     }
-    const names = new Set([key, ...exits.map((order) => order.key as string)]);
-    if (undecided(desk).some(({ subject }) => names.has(subject))) return true;
-    // One at a time: what is under way may change what the next one has to do.
-    if (all.some((order) => order.state === 'PENDING_REPLACE')) return true;
-    // Nothing is taken away for a stop that IB has not confirmed, and that stop is not taken away either.
-    if (all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type))) return true;
+    if (mustWait(desk, key, all, room)) return true;
     const how = { by: 'the desk' } as const;
-    const { acted: freed, stuck } = resizeExits(desk, free, allowed, how);
-    const left = max(ZERO, minus(room, min(there, allowed)));
-    const acted = (theirs > left && resizeExits(desk, targets, left, how).acted) || freed;
-    const figures = `${formatQuantity(held)} held, exits for ${formatQuantity(plus(there, theirs))} worked`;
+    const { acted: freed, stuck } = resizeExits(desk, room.free, room.allowed, how);
+    const left = max(ZERO, minus(room.most, min(room.there, room.allowed)));
+    const acted = (room.theirs > left && resizeExits(desk, room.targets, left, how).acted) || freed;
+    const figures = `${formatQuantity(held)} held, exits for ${formatQuantity(plus(room.there, room.theirs))} worked`;
     if (acted) this.#say(side, `${figures} after a fill from outside; what is too much is taken back.`);
-    else if (stuck.length > 0 && !this.#told.has(`${key} ${side.quantity}`)) {
-      this.#told.add(`${key} ${side.quantity}`);
+    else if (stuck.length > 0 && !this.#told.has(told)) {
+      this.#told.add(told);
       this.#say(side, `${figures}; its stop could not be made smaller and stays, so that what is held stays protected. Look at it.`);
     }
     return true;
@@ -133,6 +106,60 @@ export class ExitResizer {
       log(tx, 'alarm', `${contract.symbol}: ${text}`, { kind: 'position', key });
     });
   }
+}
+
+/** What exits of one side work for, and what they may. */
+interface Room {
+  /** Exits that no entry bounds. */
+  readonly free: readonly Order[];
+  /** Targets without a stop of entries that work: they give way to what protects. */
+  readonly targets: readonly Order[];
+  /** What all of these may take beside the stops of entries that work. */
+  readonly most: Quantity;
+  /** What the free ones work for, and what of it may stay. */
+  readonly there: Quantity;
+  readonly allowed: Quantity;
+  /** What the targets work for. */
+  readonly theirs: Quantity;
+}
+
+function roomFor(desk: DeskState, all: readonly Order[], most: Quantity): Room {
+  const bound = boundByEntries(desk, all);
+  const free = all.filter((order) => !bound.has(groupOf(order)) && order.state !== 'PENDING_CANCEL' && !isIgnored(desk, order));
+  const withStop = new Set(all.filter((order) => isStopType(order.type)).map(groupOf));
+  const targets = all.filter((order) => bound.has(groupOf(order)) && !withStop.has(groupOf(order)) && !isIgnored(desk, order));
+  const takenBy = (isMeant: (group: string) => boolean): Quantity =>
+    sumOf(bound, ([group, takes]) => (isMeant(group) ? takes : ZERO), ZERO);
+  const stopped = takenBy((group) => withStop.has(group));
+  const theirs = takenBy((group) => !withStop.has(group));
+  const besideStops = max(ZERO, minus(most, stopped));
+  const allowed = max(minus(besideStops, theirs), min(besideStops, coveredBy(free)));
+  return { free, targets, most: besideStops, there: restOfGroups(free, restAfterChange), allowed, theirs };
+}
+
+/** IB itself bounds the exits of an entry that works: they are let alone. What each of these groups may take now is theirs. */
+function boundByEntries(desk: DeskState, all: readonly Order[]): ReadonlyMap<string, Quantity> {
+  const bound = new Map<string, Quantity>();
+  for (const order of all)
+    if (isOpenEntry(entryOf(desk.index, order))) {
+      const takes = min(restAfterChange(order), openOf(desk.index, order) ?? ZERO);
+      bound.set(groupOf(order), max(bound.get(groupOf(order)) ?? ZERO, takes));
+    }
+  // What has joined such a group by hand is not bounded by its entry.
+  for (const order of all)
+    if (bound.has(groupOf(order)) && !isOpenEntry(entryOf(desk.index, order)))
+      bound.set(groupOf(order), max(bound.get(groupOf(order)) ?? ZERO, restAfterChange(order)));
+  return bound;
+}
+
+/** The operator has to decide first, or IB has to answer. */
+function mustWait(desk: DeskState, key: string, all: readonly Order[], { free, targets }: Room): boolean {
+  const names = new Set([key, ...[...free, ...targets].map((order) => order.key as string)]);
+  if (undecided(desk).some(({ subject }) => names.has(subject))) return true;
+  // One at a time: what is under way may change what the next one has to do.
+  if (all.some((order) => order.state === 'PENDING_REPLACE')) return true;
+  // Nothing is taken away for a stop that IB has not confirmed, and that stop is not taken away either.
+  return all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type));
 }
 
 function flat(account: AccountId, contract: Position['contract']): Position {

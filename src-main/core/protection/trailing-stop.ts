@@ -1,7 +1,7 @@
 import { restOf } from '#core/order/oca-group';
 import { stopsProtecting } from '#core/order/stop-coverage';
 import type { AccountId, ConId, OrderKey } from '#domain/ids';
-import { isStopType, isTerminal, type Order, type Trail } from '#domain/order';
+import { isStopType, isTerminal, type Order, type OrderState, type Trail } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import type { Position } from '#domain/position';
 import { formatPrice, type Price, priceOf, roundToTick } from '#domain/price';
@@ -9,7 +9,7 @@ import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { abs, max, min, minus, plus, timesRatio } from '#domain/scaled';
 import { exitsOf, sizeOf } from './exits.ts';
-import { firesAtOnce, groupToJoin } from './place-stop.ts';
+import { fireRefusal, groupToJoin, marketOf } from './place-stop.ts';
 import { type Refusal, refuseNow } from '#core/state/refusal';
 import { sendExit, type SentExit } from './send-exit.ts';
 import { cancelOrders } from '#core/execution/cancel';
@@ -23,6 +23,8 @@ type Done = Result<number, Refusal>;
 
 /** A replacement that does not come about within this time is given up; the operator decides. */
 const PATIENCE_MS = 10_000;
+/** IB has taken the new stop: the old one can go. */
+const CONFIRMED: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'PARTIALLY_FILLED', 'HELD']);
 
 /**
  * Lets the stops of a position trail at the broker. A stop that trails already gets the new distance; what no stop covers gets a trailing
@@ -45,7 +47,7 @@ export function trailPosition(desk: DeskState, account: AccountId, conId: ConId,
   const onTick: Trail =
     trail.kind === 'percent' ? trail : { kind: 'amount', amount: roundToTick(trail.amount, details.minTick, 'nearest') };
   const stops = exitsOf(desk, position).filter((order) => isStopType(order.type) && order.origin !== 'foreign');
-  const moving = stops.map((order) => modifyRefusal(desk, order)).find((fault) => fault !== undefined);
+  const moving = stops.map((order) => modifyRefusal(desk, order)).find((refusal) => refusal !== undefined);
   if (moving !== undefined) return refuseNow(`A stop of ${symbol} cannot be replaced now: ${moving}`);
   const start = startOf(desk, position, onTick, undefined);
   if (!start.ok) return start;
@@ -56,16 +58,15 @@ export function trailPosition(desk: DeskState, account: AccountId, conId: ConId,
     if (!last.ok) return last;
   }
   if (open <= 0) return last;
-  const sent = place(desk, position, open, onTick, undefined, by);
+  const sent = place(desk, position, { quantity: open, trail: onTick, by });
   return sent.ok ? ok(sent.value.seq) : sent;
 }
 
 /** Where it begins: its distance behind the market, or where the old stop is when that protects more. */
 function startOf(desk: DeskState, position: Position, trail: Trail, old: Order | undefined): Result<Price, Refusal> {
   const { symbol, conId } = position.contract;
-  const quote = desk.board.quote(conId);
   const long = position.quantity > 0;
-  const market = long ? quote?.bid : quote?.ask;
+  const market = marketOf(desk, position);
   if (market === undefined) return refuseNow(`${symbol} has no market now that a stop could trail.`);
   const distance = trail.kind === 'amount' ? trail.amount : timesRatio(abs(market), trail.basisPoints, 10_000);
   if (distance <= 0) return refuseNow('A stop trails by more than nothing; write a distance.');
@@ -73,18 +74,19 @@ function startOf(desk: DeskState, position: Position, trail: Trail, old: Order |
   const behind = roundToTick(long ? minus(market, distance) : plus(market, distance), tick, long ? 'up' : 'down');
   const level = old?.stop === undefined ? behind : long ? max(behind, old.stop) : min(behind, old.stop);
   const onTick = roundToTick(level, tick, long ? 'up' : 'down');
-  const fault = firesAtOnce(desk, position, onTick);
-  return fault === undefined ? ok(onTick) : refuseNow(fault);
+  const refusal = fireRefusal(desk, position, onTick);
+  return refusal === undefined ? ok(onTick) : refuseNow(refusal);
 }
 
-function place(
-  desk: DeskState,
-  position: Position,
-  quantity: Quantity,
-  trail: Trail,
-  old: Order | undefined,
-  by: string,
-): Result<SentExit, Refusal> {
+interface Placement {
+  readonly quantity: Quantity;
+  readonly trail: Trail;
+  /** The stop that it replaces. */
+  readonly old?: Order;
+  readonly by: string;
+}
+
+function place(desk: DeskState, position: Position, { quantity, trail, old, by }: Placement): Result<SentExit, Refusal> {
   const start = startOf(desk, position, trail, old);
   if (!start.ok) return start;
   const group = old?.ocaGroup === undefined ? groupToJoin(desk, position, quantity) : ok({ ocaGroup: old.ocaGroup });
@@ -100,7 +102,7 @@ function place(
 function replace(desk: DeskState, position: Position, old: Order, trail: Trail, by: string): Done {
   let placed: SentExit | undefined;
   if (old.ocaGroup !== undefined) {
-    const sent = place(desk, position, restOf(old), trail, old, by);
+    const sent = place(desk, position, { quantity: restOf(old), trail, old, by });
     if (!sent.ok) return sent;
     placed = sent.value;
   }
@@ -154,7 +156,7 @@ export function advanceTrailings(desk: DeskState): void {
 function afterNew(desk: DeskState, trailing: Trailing, old: Order, placed: OrderKey, now: number): void {
   const order = desk.index.get(placed);
   const stays = `the stop at ${old.stop === undefined ? '—' : formatPrice(old.stop)} stays`;
-  if (order?.state === 'ACCEPTED' || order?.state === 'PARTIALLY_FILLED' || order?.state === 'HELD') {
+  if (order !== undefined && CONFIRMED.has(order.state)) {
     end(desk, trailing, undefined);
     cancelOrders(desk, [old], trailing.by);
   } else if (order === undefined || isTerminal(order.state))
@@ -176,7 +178,7 @@ function afterOld(desk: DeskState, trailing: Trailing, old: Order, position: Pos
   const open = minus(sizeOf(position), stopsProtecting(desk.index.working(), position));
   const quantity = min(open, restOf(old));
   if (quantity <= 0) return;
-  const sent = place(desk, position, quantity, trailing.trail, old, trailing.by);
+  const sent = place(desk, position, { quantity, trail: trailing.trail, old, by: trailing.by });
   if (!sent.ok) end(desk, trailing, sent.error.text);
 }
 

@@ -1,9 +1,10 @@
+import type { Tx } from '#core/commit/transaction';
 import { cancelInside } from '#core/execution/cancel';
 import { notSent } from '#core/execution/submit';
 import { onlyGlobally } from '#core/order/addressable';
 import type { KillScope } from '#core/ports/desk-files';
 import { commit, count, type DeskState } from '#core/state/desk-state';
-import { engineRecord, type KillRecord, log, step } from '#core/state/records';
+import { type Effect, engineRecord, type KillRecord, log, step } from '#core/state/records';
 import { contractLabel } from '#domain/contract';
 import { isWorking, type Order } from '#domain/order';
 import { formatQuantity } from '#domain/quantity';
@@ -29,8 +30,7 @@ export function kill(desk: DeskState, scope: KillScope, by: string, reason: stri
     err('writing it broke'),
   );
   const queued = desk.index.queued();
-  const verification = verificationOf(desk);
-  verification.listed = false;
+  desk.killVerification.listed = false;
   desk.cancelRetries.clear();
   // A kill from inside an effect (C-23) commits after the commit that is under way: what to cancel is read there.
   commit(desk, 'kill', 'kill', { kind: 'kill', text: `${by}: ${reason}` }, (tx) => {
@@ -53,15 +53,7 @@ export function kill(desk: DeskState, scope: KillScope, by: string, reason: stri
     };
     const { rearmPhrase: _gone, ...rest } = next;
     tx.set(desk.stores.engine, 'desk', { ...rest, kill: record });
-    for (const trigger of tx.values(desk.stores.triggers)) {
-      if (trigger.life === 'armed' || trigger.life === 'paused')
-        tx.set(desk.stores.triggers, trigger.id, {
-          ...trigger,
-          life: 'draft',
-          reason: `by the kill (${by})`,
-          updatedAt: tx.at,
-        });
-    }
+    disarmAll(desk, tx, by);
     // What waits for its exits to go is over with them: a close that was wished before the kill never leaves after it.
     for (const key of tx.keys(desk.stores.closings)) tx.delete(desk.stores.closings, key);
     for (const order of targets) cancelForKill(desk, tx, order);
@@ -71,12 +63,7 @@ export function kill(desk: DeskState, scope: KillScope, by: string, reason: stri
       'alarm',
       `KILL by ${by}: ${reason}. ${dropped.length} queued dropped, ${targets.length} cancels sent${scope === 'all' ? ', global cancel sent' : ''}.`,
     );
-    const open = [...desk.stores.positions.values()].filter((position) => position.quantity !== 0);
-    if (open.length > 0) {
-      // The cancels take the protective stops with them: the operator must hear it in the same breath.
-      const held = open.map((position) => `${formatQuantity(position.quantity)} ${contractLabel(position.contract)}`).join(', ');
-      log(tx, 'alarm', `Positions stay open, and their stops of this desk are being cancelled: ${held}.`);
-    }
+    tellWhatStaysOpen(desk, tx);
     if (!file.ok)
       log(
         tx,
@@ -91,8 +78,28 @@ export function kill(desk: DeskState, scope: KillScope, by: string, reason: stri
     true,
   );
   count(desk, 'kills');
-  verification.askedAs = whatever(desk, () => desk.ports.broker.requestOpenOrders(), 0);
+  desk.killVerification.request = whatever(desk, () => desk.ports.broker.requestOpenOrders(), 0);
   schedulePoll(desk);
+}
+
+function disarmAll(desk: DeskState, tx: Tx<Effect>, by: string): void {
+  for (const trigger of tx.values(desk.stores.triggers)) {
+    if (trigger.life === 'armed' || trigger.life === 'paused')
+      tx.set(desk.stores.triggers, trigger.id, {
+        ...trigger,
+        life: 'draft',
+        reason: `by the kill (${by})`,
+        updatedAt: tx.at,
+      });
+  }
+}
+
+/** The cancels take the protective stops with them: the operator must hear it in the same breath. */
+function tellWhatStaysOpen(desk: DeskState, tx: Tx<Effect>): void {
+  const open = [...desk.stores.positions.values()].filter((position) => position.quantity !== 0);
+  if (open.length === 0) return;
+  const held = open.map((position) => `${formatQuantity(position.quantity)} ${contractLabel(position.contract)}`).join(', ');
+  log(tx, 'alarm', `Positions stay open, and their stops of this desk are being cancelled: ${held}.`);
 }
 
 /** No part of a kill may stop the rest of it, not even a defect. */
@@ -105,37 +112,18 @@ function whatever<T>(desk: DeskState, act: () => T, otherwise: T): T {
   }
 }
 
-interface Verification {
-  polling: boolean;
-  /** The broker has listed its open orders since the newest kill: a list that was asked for then. */
-  listed: boolean;
-  askedAs: number;
-}
-
-const verifications = new WeakMap<DeskState, Verification>();
-
-function verificationOf(desk: DeskState): Verification {
-  let verification = verifications.get(desk);
-  if (verification === undefined) {
-    verification = { polling: false, listed: false, askedAs: 0 };
-    verifications.set(desk, verification);
-  }
-  return verification;
-}
-
 /** The end of a list of all open orders: what it did not name does not work at the broker. */
 export function openOrdersListed(desk: DeskState, request: number): void {
-  const verification = verificationOf(desk);
-  if (request >= verification.askedAs) verification.listed = true;
+  if (request >= desk.killVerification.request) desk.killVerification.listed = true;
 }
 
 /** Some orders are out of reach one by one; the global cancel of the same kill takes them. */
-function cancelForKill(desk: DeskState, tx: Parameters<typeof step>[0], order: Order): void {
+function cancelForKill(desk: DeskState, tx: Tx<Effect>, order: Order): void {
   cancelInside(desk, tx, order, onlyGlobally(order));
 }
 
 function schedulePoll(desk: DeskState): void {
-  const verification = verificationOf(desk);
+  const { killVerification: verification } = desk;
   if (verification.polling) return;
   verification.polling = true;
   desk.ports.scheduler.after(1_000, () => {
@@ -155,15 +143,14 @@ export function killGoesOn(desk: DeskState): void {
   schedulePoll(desk);
 }
 
-/** Asks again what works, cancels what does, and writes down what is left. Verified only when nothing works and the link was up to say so. */
+/** Reads again what works, cancels what does, and writes down what is left. Verified only when nothing works and the link was up to say so. */
 function pollKill(desk: DeskState): void {
   const kill_ = desk.stores.engine.get('desk')?.kill;
   if (kill_ === undefined) return;
   const left = killTargets(desk, kill_.scope);
-  const verification = verificationOf(desk);
-  const answered = desk.link.ready && desk.reconciliation.done() && verification.listed;
+  const answered = desk.link.ready && desk.reconciliation.done() && desk.killVerification.listed;
   const now = desk.ports.clock.now();
-  // Asked again when the cancel never left, or when IB has taken no note of it for long: only the cancel of an order that is
+  // Sent again when the cancel never left, or when IB has taken no note of it for long: only the cancel of an order that is
   // pending at IB itself is not repeated.
   const open = desk.link.ready ? left.filter((order) => order.ibStatus !== 'PendingCancel') : [];
   const due = open.filter((order) => desk.unsentCancels.has(order.key) || desk.cancelRetries.isDue(order.key, now));
@@ -201,7 +188,7 @@ function finished(desk: DeskState): void {
 }
 
 /** P-07: the latch of an earlier run is still set. Its kill goes on here, because nobody knows how far that run came. */
-export function takeUpKill(desk: DeskState, tx: Parameters<typeof step>[0], reason: string, scope: KillScope): void {
+export function takeUpKill(desk: DeskState, tx: Tx<Effect>, reason: string, scope: KillScope): void {
   desk.latch.set(reason, scope);
   const next = step(tx, desk.stores, 'kill', `The kill switch of an earlier run is still set: ${reason}`);
   if (next === undefined) return;

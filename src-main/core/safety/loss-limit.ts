@@ -9,7 +9,7 @@ import { kill } from './kill.ts';
 
 /**
  * A new profit and loss. At the figure that passes the day's limit a running desk is killed (C-13): once, because a re-armed desk has its
- * operator's word for the loss it has; then only reducing orders leave, and a figure back inside the limit makes the guard sharp again. A
+ * operator's word for the loss it has; then only reducing orders leave, and a figure back inside the limit makes the limit sharp again. A
  * desk that does not run is only told: a kill there would take away stops that an earlier run left.
  */
 export function onPnl(desk: DeskState, news: Extract<BrokerNews, { kind: 'pnl' }>): void {

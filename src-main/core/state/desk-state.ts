@@ -21,11 +21,13 @@ import type { WatcherRegistry } from '#core/trigger/watcher-registry';
 import type { ContractDetails } from '#domain/contract';
 import type { ConId, OrderKey } from '#domain/ids';
 import type { Quantity } from '#domain/quantity';
+import type { ResizeAttempts } from './resize-attempts.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 import type { DeskStores, Effect, Subject } from './records.ts';
 import type { EngineState } from './engine-state.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
 import type { KillLatch } from './kill-latch.ts';
+import type { KillVerification } from './kill-verification.ts';
 import type { Latencies } from './latency.ts';
 import type { EarlierOrderBook } from './earlier-orders.ts';
 import type { OrderMemos } from './order-memos.ts';
@@ -67,6 +69,7 @@ export interface DeskState {
   readonly exchange: ExchangeClock;
   readonly ordersOut: OrdersOutCheck;
   readonly latch: KillLatch;
+  readonly killVerification: KillVerification;
   readonly latencies: Latencies;
   readonly reconciliation: ComparisonProgress;
   readonly positionDifferences: PositionDifferences;
@@ -86,6 +89,8 @@ export interface DeskState {
   readonly cancelRetries: RetrySchedule;
   /** Orders of which IB has said nothing where it should, and that were looked up. */
   readonly lookUpRetries: RetrySchedule;
+  /** What exits were asked to shrink or to go, and when. */
+  readonly resizeAttempts: ResizeAttempts;
   /** Highest quantity that IB's statuses have counted as filled, of orders that this process did not send. */
   readonly toldFilled: Map<OrderKey, Quantity>;
   /** A global cancel that found no socket. */

@@ -5,12 +5,14 @@ import { mayArm } from '#core/state/engine-state';
 import { undecided } from '#core/state/found-at-start';
 import { log } from '#core/state/records';
 import { type Refusal, refuse } from '#core/state/refusal';
+import type { ArmRequest } from '#core/trigger/watcher-registry';
+import type { WatcherRow } from '#core/trigger/watcher-row';
 import { conditionRefusal } from '#domain/condition';
 import type { TriggerId } from '#domain/ids';
 import { parseOrderRef } from '#domain/order-ref';
 import { err, ok, type Result } from '#domain/result';
 import type { Trigger, TriggerSpec } from '#domain/trigger';
-import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
+import { nextTriggerLife } from '#domain/trigger-life';
 import { saveDrafts } from './drafts.ts';
 import { contractsOf, release, subscribeFor } from './market-lines.ts';
 
@@ -18,8 +20,8 @@ export type Armed = Result<{ readonly seq: number; readonly id: TriggerId }, Ref
 
 /** Why this spec cannot be armed now; undefined when it can. A sentence each. */
 export function armRefusal(desk: DeskState, spec: TriggerSpec, id?: TriggerId): Refusal | undefined {
-  const fault = conditionRefusal(spec.condition);
-  if (fault !== undefined) return { code: 'invalid-input', text: fault };
+  const invalid = conditionRefusal(spec.condition);
+  if (invalid !== undefined) return { code: 'invalid-input', text: invalid };
   const state = engineState(desk);
   if (!mayArm(state)) {
     const how =
@@ -45,63 +47,85 @@ export function armRefusal(desk: DeskState, spec: TriggerSpec, id?: TriggerId): 
     : undefined;
 }
 
+interface Existing {
+  readonly id: TriggerId;
+  readonly version: number;
+}
+
 /** Arms a new trigger, or an existing one again with the next generation. */
-export function armTrigger(
-  desk: DeskState,
-  spec: TriggerSpec,
-  by: string,
-  existing?: { readonly id: TriggerId; readonly version: number },
-): Armed {
+export function armTrigger(desk: DeskState, spec: TriggerSpec, by: string, existing?: Existing): Armed {
   const known = existing === undefined ? undefined : desk.stores.triggers.get(existing.id);
-  if (existing !== undefined) {
-    if (known === undefined) return refuse('not-found', 'This trigger does not exist any more.');
-    if (known.updatedAt !== existing.version) return refuse('conflict', `${known.spec.name} changed in the meantime; look at it again.`);
-  }
-  const fault = armRefusal(desk, spec, known?.id);
-  if (fault !== undefined) return err(fault);
-  const editing = known?.life === 'armed' || known?.life === 'paused';
-  const event: TriggerEvent = known?.life === 'locked' ? 'unlock' : editing ? 'edit' : 'arm';
-  const life = known === undefined ? 'armed' : known.life === 'locked' ? 'armed' : nextTriggerLife(known.life, event);
-  if (life === undefined) return refuse('not-allowed-now', `${spec.name} is ${known?.life ?? 'gone'} and cannot be armed.`);
+  const refusal = versionRefusal(known, existing) ?? armRefusal(desk, spec, known?.id) ?? lifeRefusal(spec, known);
+  if (refusal !== undefined) return err(refusal);
+  const edited = isWatched(known) ? known : undefined;
   const id = known?.id ?? desk.ports.ids.triggerId();
   const gen = Math.max(known?.gen ?? 0, newestGeneration(desk, id)) + 1;
-  // The old lines go back only when the new ones are there: a refused edit must leave the watcher as it was.
-  const before = known === undefined ? [] : contractsOf(known.spec);
-  const lines = subscribeFor(desk, id, spec, editing ? before : []);
-  if (!lines.ok) return lines;
-  const set = editing ? desk.registry.edit({ id, gen, spec, armedBy: by }) : desk.registry.arm({ id, gen, spec, armedBy: by });
-  if (!set.ok) {
-    release(desk, id, editing ? before : []);
-    return refuse('invalid-input', set.error);
-  }
-  release(desk, id, contractsOf(spec));
+  const watched = watch(desk, { id, gen, spec, armedBy: by }, edited);
+  if (!watched.ok) return watched;
   const seq = commit(
     desk,
     'order',
-    editing ? 'trigger.edit' : 'trigger.arm',
+    edited === undefined ? 'trigger.arm' : 'trigger.edit',
     { kind: 'command', text: `${by} armed ${spec.name}`, ref: id },
     (tx) => {
       const trigger: Trigger = {
         id,
         spec,
-        life: editing ? known.life : 'armed',
+        life: edited?.life ?? 'armed',
         gen,
         fires: 0,
         createdAt: known?.createdAt ?? tx.at,
         armedAt: tx.at,
         armedBy: by,
         recentFires: known?.recentFires ?? [],
-        reason: set.value.reason,
+        reason: watched.value.reason,
         updatedAt: tx.at,
       };
       tx.set(desk.stores.triggers, id, trigger);
-      log(tx, 'info', `${spec.name} ${editing ? 'changed' : 'armed'} by ${by}`, { kind: 'trigger', key: id });
+      log(tx, 'info', `${spec.name} ${edited === undefined ? 'armed' : 'changed'} by ${by}`, { kind: 'trigger', key: id });
       return tx.seq;
     },
   );
   advance(desk);
   saveDrafts(desk);
   return ok({ seq: seq ?? 0, id });
+}
+
+/** The version guards against arming over a newer picture. */
+function versionRefusal(known: Trigger | undefined, existing: Existing | undefined): Refusal | undefined {
+  if (existing === undefined) return undefined;
+  if (known === undefined) return { code: 'not-found', text: 'This trigger does not exist any more.' };
+  if (known.updatedAt === existing.version) return undefined;
+  return { code: 'conflict', text: `${known.spec.name} changed in the meantime; look at it again.` };
+}
+
+/** A locked trigger is unlocked by being armed. */
+function lifeRefusal(spec: TriggerSpec, known: Trigger | undefined): Refusal | undefined {
+  if (known === undefined || known.life === 'locked') return undefined;
+  const life = nextTriggerLife(known.life, isWatched(known) ? 'edit' : 'arm');
+  return life === undefined ? { code: 'not-allowed-now', text: `${spec.name} is ${known.life} and cannot be armed.` } : undefined;
+}
+
+function isWatched(trigger: Trigger | undefined): trigger is Trigger {
+  return trigger?.life === 'armed' || trigger?.life === 'paused';
+}
+
+/**
+ * Market data lines and a watcher for the rule, in place of those of `edited`. The old lines go back only when the new ones are there: a
+ * refused edit must leave the watcher as it was.
+ */
+function watch(desk: DeskState, request: ArmRequest, edited: Trigger | undefined): Result<WatcherRow, Refusal> {
+  const { id, spec } = request;
+  const before = edited === undefined ? [] : contractsOf(edited.spec);
+  const lines = subscribeFor(desk, id, spec, before);
+  if (!lines.ok) return lines;
+  const set = edited === undefined ? desk.registry.arm(request) : desk.registry.edit(request);
+  if (!set.ok) {
+    release(desk, id, before);
+    return refuse('invalid-input', set.error);
+  }
+  release(desk, id, contractsOf(spec));
+  return set;
 }
 
 /** The file of the last run may be older than its last arming; the orders that the broker still tells of are not. */

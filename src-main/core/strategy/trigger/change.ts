@@ -6,13 +6,16 @@ import { log } from '#core/state/records';
 import { refuse } from '#core/state/refusal';
 import type { TriggerId } from '#domain/ids';
 import { ok } from '#domain/result';
+import type { Trigger } from '#domain/trigger';
 import { nextTriggerLife } from '#domain/trigger-life';
 import type { Armed } from './arm.ts';
 import { saveDrafts } from './drafts.ts';
 import { contractsOf, release } from './market-lines.ts';
 
+type Change = 'pause' | 'resume' | 'disarm';
+
 /** Pause, resume or disarm one watcher. The version guards against acting on an older picture. */
-export function changeTrigger(desk: DeskState, id: TriggerId, version: number, event: 'pause' | 'resume' | 'disarm', by: string): Armed {
+export function changeTrigger(desk: DeskState, id: TriggerId, version: number, event: Change, by: string): Armed {
   const trigger = desk.stores.triggers.get(id);
   if (trigger === undefined) return refuse('not-found', 'This trigger does not exist any more.');
   if (trigger.updatedAt !== version)
@@ -23,12 +26,8 @@ export function changeTrigger(desk: DeskState, id: TriggerId, version: number, e
       'not-allowed-now',
       `${trigger.spec.name} is ${trigger.life}; it cannot be ${event === 'disarm' ? 'disarmed' : `${event}d`}.`,
     );
-  if (event === 'resume' && !mayArm(engineState(desk)))
-    return refuse('not-allowed-now', `The desk is ${engineState(desk)}; ${trigger.spec.name} can be resumed once it is running.`);
-  const unknown = event === 'resume' ? contractsOf(trigger.spec).flatMap((contract) => unknownReason(desk, contract) ?? [])[0] : undefined;
-  if (unknown !== undefined) return refuse('not-allowed-now', unknown);
-  const done = event === 'disarm' ? desk.registry.disarm(id) : event === 'pause' ? desk.registry.pause(id, by) : desk.registry.resume(id);
-  if (!done.ok && event !== 'disarm') return refuse('not-allowed-now', done.error);
+  const refusal = changeWatcher(desk, trigger, event, by);
+  if (refusal !== undefined) return refuse('not-allowed-now', refusal);
   if (event === 'disarm') release(desk, id);
   const seq = commit(
     desk,
@@ -55,6 +54,25 @@ export function changeTrigger(desk: DeskState, id: TriggerId, version: number, e
   advance(desk);
   saveDrafts(desk);
   return ok({ seq: seq ?? 0, id });
+}
+
+/** Why the watcher stays as it is, a sentence; undefined when it has been changed. */
+function changeWatcher(desk: DeskState, trigger: Trigger, event: Change, by: string): string | undefined {
+  if (event === 'disarm') {
+    // There may be none any more: the trigger becomes a draft all the same.
+    desk.registry.disarm(trigger.id);
+    return undefined;
+  }
+  const refusal = event === 'resume' ? resumeRefusal(desk, trigger) : undefined;
+  if (refusal !== undefined) return refusal;
+  const done = event === 'pause' ? desk.registry.pause(trigger.id, by) : desk.registry.resume(trigger.id);
+  return done.ok ? undefined : done.error;
+}
+
+function resumeRefusal(desk: DeskState, { spec }: Trigger): string | undefined {
+  const state = engineState(desk);
+  if (!mayArm(state)) return `The desk is ${state}; ${spec.name} can be resumed once it is running.`;
+  return contractsOf(spec).flatMap((contract) => unknownReason(desk, contract) ?? [])[0];
 }
 
 /** Watchers whose time is over. */

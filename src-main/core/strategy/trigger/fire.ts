@@ -2,8 +2,10 @@ import type { Tx } from '#core/commit/transaction';
 import { sizeIntent } from '#core/order/sizing';
 import type { Firing } from '#core/trigger/firing';
 import { approve } from '#core/risk/risk-engine';
-import type { OrderCause } from '#domain/order';
+import type { OrderCause, OrderIntent } from '#domain/order';
 import { formatPrice, priceOf, tickDecimals } from '#domain/price';
+import type { Quote } from '#domain/quote';
+import { err, type Result } from '#domain/result';
 import type { Trigger } from '#domain/trigger';
 import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
 import { type Effect, engineRecord, log, step } from '#core/state/records';
@@ -90,27 +92,9 @@ function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: strin
     return;
   }
   step(tx, stores, 'fired', `${trigger.spec.name}: ${text}`);
-  const account = desk.accounts.current();
-  const { action } = trigger.spec;
-  const details = desk.details.get(action.contract.conId);
-  const quote = action.contract.conId === firing.tick.conId ? firing.quote : desk.board.quote(action.contract.conId);
-  const sized =
-    account === undefined || details === undefined
-      ? {
-          ok: false as const,
-          error: account === undefined ? 'TWS has offered no account.' : `The contract details of ${action.contract.symbol} are not known.`,
-        }
-      : sizeIntent({
-          account: account.id,
-          triggerId: trigger.id,
-          gen: trigger.gen,
-          fire: firing.fire,
-          action,
-          details,
-          quote,
-          purpose: 'entry',
-          origin: 'trigger',
-        });
+  const { contract } = trigger.spec.action;
+  const quote = contract.conId === firing.tick.conId ? firing.quote : desk.board.quote(contract.conId);
+  const sized = sizedFor(desk, trigger, firing, quote);
   const told = (): void => {
     log(tx, 'info', `${trigger.spec.name} fired: ${text}`, subject);
   };
@@ -127,19 +111,7 @@ function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: strin
     riskContext(desk, tx, intent, trigger, quote, firing.cause === 'tick' ? firing.tick.at : undefined),
     tx.seq,
   );
-  const cause: OrderCause = {
-    triggerName: trigger.spec.name,
-    sentence: firing.sentence,
-    tick: {
-      field: firing.tick.field,
-      price: firing.tick.price,
-      at: firing.tick.at,
-      ...(firing.tick.previous === undefined ? {} : { previous: firing.tick.previous }),
-    },
-    verdict: 'verdict' in verdict ? verdict.verdict : `${verdict.control}: ${verdict.text}`,
-    approvedSeq: tx.seq,
-    decidedAt: tx.at,
-  };
+  const cause = causeOf(tx, trigger, firing, 'verdict' in verdict ? verdict.verdict : `${verdict.control}: ${verdict.text}`);
   if (!('verdict' in verdict)) {
     told();
     writeOrders(desk, tx, intent, 'DENIED', cause, `${verdict.control}: ${verdict.text}`);
@@ -156,4 +128,39 @@ function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: strin
   releaseApproved(desk, tx, verdict);
   told();
   log(tx, 'info', `Risk approved ${trigger.spec.name}: ${verdict.verdict}`, subject);
+}
+
+function sizedFor(desk: DeskState, trigger: Trigger, firing: Firing, quote: Quote | undefined): Result<OrderIntent> {
+  const { action } = trigger.spec;
+  const account = desk.accounts.current();
+  if (account === undefined) return err('TWS has offered no account.');
+  const details = desk.details.get(action.contract.conId);
+  if (details === undefined) return err(`The contract details of ${action.contract.symbol} are not known.`);
+  return sizeIntent({
+    account: account.id,
+    triggerId: trigger.id,
+    gen: trigger.gen,
+    fire: firing.fire,
+    action,
+    details,
+    quote,
+    purpose: 'entry',
+    origin: 'trigger',
+  });
+}
+
+function causeOf(tx: Tx<Effect>, trigger: Trigger, { tick, sentence }: Firing, verdict: string): OrderCause {
+  return {
+    triggerName: trigger.spec.name,
+    sentence,
+    tick: {
+      field: tick.field,
+      price: tick.price,
+      at: tick.at,
+      ...(tick.previous === undefined ? {} : { previous: tick.previous }),
+    },
+    verdict,
+    approvedSeq: tx.seq,
+    decidedAt: tx.at,
+  };
 }

@@ -136,11 +136,11 @@ test('exits that are on their way out count for nothing: those of another bracke
   for (const leg of ['T', 'S'] as const) desk.openOrder(desk.ref(second, leg), 'PreSubmitted');
   desk.position(200);
   cancelOrders(desk.deskState, [desk.order(target), desk.order(stop)], 'the test');
-  const asked = desk.broker.cancels.length;
+  const sent = desk.broker.cancels.length;
   tradedByHand(desk, 'SELL', 100);
   desk.position(100);
   desk.wait(8_000);
-  expect([desk.broker.changes, desk.broker.cancels.length]).toEqual([[], asked]);
+  expect([desk.broker.changes, desk.broker.cancels.length]).toEqual([[], sent]);
   expect(unprotected(desk)).toBe(units(0));
 });
 
@@ -171,7 +171,7 @@ test('after a restart the exits of one bracket count once: a trade by hand takes
   expect([desk.order(stop).state, desk.order(target).state]).toEqual(['ACCEPTED', 'ACCEPTED']);
 });
 
-test('nothing that was found at the start is trimmed before the operator has decided on it, and then it is', () => {
+test('nothing that was found at the start is resized before the operator has decided on it, and then it is', () => {
   const { desk, target, stop } = restarted(false);
   startDesk(desk.deskState, 'the test');
   tradedByHand(desk, 'SELL', 50);
