@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mayBecome } from '#core/order/order-life';
+import { mayFollow } from '#core/order/order-life';
 import type { BrokerNews } from '#core/ports/broker';
 import type { ExecId } from '#domain/ids';
 import { trustedAmount } from '#domain/money';
@@ -68,7 +68,7 @@ function play(story: Story, order: (news: readonly BrokerNews[]) => readonly Bro
       if (change.store !== 'orders') continue;
       const after = change.value as Order;
       const from: OrderState = before?.state ?? 'SUBMITTED';
-      if (after.state !== from && !mayBecome(from, after.state)) throw new Error(`${from} became ${after.state}`);
+      if (after.state !== from && !mayFollow(from, after.state)) throw new Error(`${from} became ${after.state}`);
       if (after.filled < (before?.filled ?? 0)) throw new Error('filled went back');
       if (after.filled > after.quantity) throw new Error('filled above the quantity');
       before = after;

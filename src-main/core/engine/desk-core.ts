@@ -1,3 +1,4 @@
+import { amendOrder } from '#core/execution/transition';
 import type { Coordinator } from '#core/commit/coordinator';
 import type { Release } from '#core/commit/work';
 import { QuoteBoard } from '#core/market/quote-board';
@@ -431,7 +432,7 @@ export class DeskCore {
     commit(this.deskState, 'risk-reducing', 'cancel.not-sent', { kind: 'system', text: reason, ref: key }, (tx) => {
       const order = tx.get(this.deskState.stores.orders, key);
       if (order === undefined) return;
-      tx.set(this.deskState.stores.orders, key, { ...order, note: `the cancel could not leave: ${reason}`, updatedAt: tx.at });
+      amendOrder(this.deskState, tx, order, { ...order, note: `the cancel could not leave: ${reason}`, updatedAt: tx.at });
       tx.effect({
         kind: 'log',
         level: 'alarm',

@@ -6,18 +6,16 @@ import type { OrderKey } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import { err, ok, type Result } from '#domain/result';
 import { notSent } from './submit.ts';
-import { move } from './transition.ts';
+import { moveOrder } from './transition.ts';
 
 export function cancelInside(desk: DeskState, tx: Parameters<typeof step>[0], target: Order, globally = false): void {
   const order = tx.get(desk.stores.orders, target.key);
   if (order === undefined || !isWorking(order.state)) return;
   const { orderId, clientId } = order;
   if (!globally && (orderId === undefined || clientId === undefined)) return;
-  tx.set(desk.stores.orders, order.key, {
-    ...order,
-    cancelAskedAt: tx.at,
-    ...(order.state === 'UNKNOWN' ? {} : { state: move(desk, order, 'PENDING_CANCEL'), updatedAt: tx.at, note: 'cancel sent' }),
-  });
+  const asked = { ...order, cancelAskedAt: tx.at };
+  // Lost sight of, it stays so, and its row goes on saying what is known.
+  moveOrder(desk, tx, order, 'cancel', order.state === 'UNKNOWN' ? asked : { ...asked, updatedAt: tx.at, note: 'cancel sent' });
   desk.cancelRetries.note(order.key, desk.ports.clock.now());
   if (globally || orderId === undefined || clientId === undefined) return;
   tx.effect({

@@ -1,3 +1,4 @@
+import { amendOrder } from './transition.ts';
 import type { OrderKey } from '#domain/ids';
 import { isTerminal, type Order } from '#domain/order';
 import { log } from '#core/state/records';
@@ -27,7 +28,7 @@ export function cancelBrokenBrackets(desk: DeskState): void {
     for (const { key } of due) {
       const order = tx.get(desk.stores.orders, key);
       if (order?.state !== 'UNKNOWN' || order.orderId === undefined || order.clientId === undefined) continue;
-      tx.set(desk.stores.orders, key, {
+      amendOrder(desk, tx, order, {
         ...order,
         updatedAt: tx.at,
         note: 'IB does not list its bracket; cancelled in case TWS holds it untransmitted',

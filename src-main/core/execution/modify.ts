@@ -23,6 +23,7 @@ import { noteRequestedTerms, termsOf } from './external-change.ts';
 import { numberRefusal } from '#core/order/addressable';
 import { riskContext } from '#core/pretrade/read-risk-context';
 import type { Refusal } from '#core/state/refusal';
+import { moveOrder, tellOrder } from './transition.ts';
 
 export interface NewTerms {
   readonly limit?: Price;
@@ -117,9 +118,8 @@ export function changeOrder(desk: DeskState, order: Order, terms: NewTerms, by: 
     const verdict = approve(intent, riskContext(desk, tx, intent, undefined, undefined), tx.seq);
     if (!('verdict' in verdict)) return `${verdict.control}: ${verdict.text}`;
     noteRequestedTerms(desk, order.key, [termsOf(now), termsOf(leg)], tx.at);
-    tx.set(desk.stores.orders, order.key, {
+    moveOrder(desk, tx, now, 'replace', {
       ...now,
-      state: 'PENDING_REPLACE',
       change: {
         quantity: leg.quantity,
         ...(limit === undefined ? {} : { limit }),
@@ -224,8 +224,9 @@ function changeOver(desk: DeskState, key: OrderKey, note: string, alarm: boolean
 
 function withdrawChange(tx: Tx<Effect>, desk: DeskState, order: Order, note: string, alarm: boolean): Order {
   const { change, ...rest } = order;
-  const back: Order = { ...rest, state: order.filled > 0 ? 'PARTIALLY_FILLED' : (change?.from ?? 'ACCEPTED'), note, updatedAt: tx.at };
-  tx.set(desk.stores.orders, order.key, back);
+  const back = tellOrder(desk, tx, order, order.filled > 0 ? 'PARTIALLY_FILLED' : (change?.from ?? 'ACCEPTED'), {
+    now: { ...rest, note, updatedAt: tx.at },
+  });
   if (alarm) log(tx, 'alarm', `${order.side} ${order.contract.symbol} keeps its terms: ${note}.`, { kind: 'order', key: order.key });
   return back;
 }

@@ -1,3 +1,4 @@
+import { amendOrder, enterOrder, moveOrder } from './transition.ts';
 import type { Tx } from '#core/commit/transaction';
 import { stopsProtecting } from '#core/order/stop-coverage';
 import type { ApprovedOrder, SendOutcome } from '#core/ports/broker';
@@ -54,7 +55,7 @@ export function writeOrders(
       // The exits of a bracket have the entry's reasons; they are kept once, with the parent.
       ...(leg === parent ? { cause } : {}),
     };
-    tx.set(desk.stores.orders, order.key, order);
+    enterOrder(desk, tx, order);
   }
 }
 
@@ -111,9 +112,8 @@ function lostTrack(desk: DeskState, approved: ApprovedOrder): void {
     for (const leg of approved.value.legs) {
       const order = tx.get(desk.stores.orders, keyOf(leg.ref));
       if (order?.state !== 'QUEUED') continue;
-      tx.set(desk.stores.orders, order.key, {
+      moveOrder(desk, tx, order, 'lose-sight', {
         ...order,
-        state: 'UNKNOWN',
         updatedAt: tx.at,
         note: 'a defect hid whether it left; look in TWS',
       });
@@ -152,48 +152,36 @@ export function orderSent(
         const order = tx.get(desk.stores.orders, keyOf(leg.ref));
         if (order === undefined) continue;
         const ids = { orderId: leg.orderId as NonNullable<Order['orderId']>, clientId: leg.clientId };
-        const thoughtUnsent = order.state === 'DENIED' || order.state === 'ABORTED_BY_KILL';
-        // The broker may have answered before this commit: then only the ids are new.
-        // The connection may have gone in the very act of writing: then nobody knows how far it came.
-        const sent = desk.link.ready ? 'SUBMITTED' : 'UNKNOWN';
-        const state = order.state === 'QUEUED' || thoughtUnsent ? sent : order.state;
-        const unwanted = thoughtUnsent || (desk.latch.isSet() && order.leg !== 'F' && isWorking(state));
-        tx.set(desk.stores.orders, order.key, {
-          ...order,
-          ...ids,
-          state: unwanted ? 'PENDING_CANCEL' : state,
-          sentAt: at,
-          updatedAt: tx.at,
-          ...(unwanted ? { cancelAskedAt: tx.at } : {}),
-          note: unwanted
-            ? 'cancel sent'
-            : state === 'UNKNOWN'
-              ? 'the connection was lost as it left; it is looked up'
-              : order.state === 'QUEUED'
-                ? 'sent, waiting for the first answer'
-                : (order.note ?? ''),
-        });
-        if (!unwanted && state === 'UNKNOWN' && order.state !== 'UNKNOWN')
-          log(tx, 'alarm', `UNKNOWN: the connection was lost as ${order.side} ${order.contract.symbol} left.`, {
-            kind: 'order',
-            key: order.key,
-          });
-        if (unwanted) tx.effect({ kind: 'cancel', key: order.key, address: ids });
-        if (thoughtUnsent)
-          log(
-            tx,
-            'alarm',
-            `${order.side} ${order.contract.symbol} left the program although it was counted as not sent; it is being cancelled.`,
-            {
-              kind: 'order',
-              key: order.key,
-            },
-          );
+        markSent(desk, tx, order, ids, at);
       }
       leftBehind(desk, tx, legs);
       step(tx, desk.stores, 'sent', 'Orders are at the broker.');
     },
   );
+}
+
+/** The broker may have answered before this commit: then only the ids are new. What nobody wants any more is called back at once. */
+function markSent(desk: DeskState, tx: Tx<Effect>, order: Order, ids: Required<Pick<Order, 'orderId' | 'clientId'>>, at: number): void {
+  const subject = { kind: 'order', key: order.key } as const;
+  const thoughtUnsent = order.state === 'DENIED' || order.state === 'ABORTED_BY_KILL';
+  const now = { ...order, ...ids, sentAt: at, updatedAt: tx.at };
+  if (thoughtUnsent || (desk.latch.isSet() && order.leg !== 'F' && (order.state === 'QUEUED' || isWorking(order.state)))) {
+    moveOrder(desk, tx, order, 'call-back', { ...now, cancelAskedAt: tx.at, note: 'cancel sent' });
+    tx.effect({ kind: 'cancel', key: order.key, address: ids });
+    if (thoughtUnsent)
+      log(
+        tx,
+        'alarm',
+        `${order.side} ${order.contract.symbol} left the program although it was counted as not sent; it is being cancelled.`,
+        subject,
+      );
+  } else if (order.state !== 'QUEUED') amendOrder(desk, tx, order, { ...now, note: order.note ?? '' });
+  else if (desk.link.ready) moveOrder(desk, tx, order, 'send', { ...now, note: 'sent, waiting for the first answer' });
+  else {
+    // The connection may have gone in the very act of writing: then nobody knows how far it came.
+    moveOrder(desk, tx, order, 'lose-sight', { ...now, note: 'the connection was lost as it left; it is looked up' });
+    log(tx, 'alarm', `UNKNOWN: the connection was lost as ${order.side} ${order.contract.symbol} left.`, subject);
+  }
 }
 
 /** Legs whose parent left without them: the wire broke in between. They never reached the broker. */
@@ -202,7 +190,7 @@ function leftBehind(desk: DeskState, tx: Tx<Effect>, legs: readonly { readonly r
   for (const { key } of desk.index.queued()) {
     const order = tx.get(desk.stores.orders, key);
     if (order?.state !== 'QUEUED' || order.parentKey === undefined || !sent.has(order.parentKey) || sent.has(key)) continue;
-    tx.set(desk.stores.orders, key, { ...order, state: 'DENIED', updatedAt: tx.at, note: 'its parent left without it' });
+    moveOrder(desk, tx, order, 'deny', { ...order, updatedAt: tx.at, note: 'its parent left without it' });
     if (order.ref !== undefined) desk.ordersOut.withdraw([order.ref]);
     log(tx, 'alarm', `Not sent: ${order.side} ${order.contract.symbol} ${order.type}; its entry left without it. Check the protection.`, {
       kind: 'order',
@@ -233,7 +221,7 @@ export function notSent(desk: DeskState, refs: readonly OrderRef[], reason: stri
       for (const ref of refs) {
         const order = tx.get(desk.stores.orders, keyOf(ref));
         if (order === undefined || (order.state !== 'QUEUED' && order.state !== 'INTENT')) continue;
-        tx.set(desk.stores.orders, order.key, { ...order, state: byKill ? 'ABORTED_BY_KILL' : 'DENIED', updatedAt: tx.at, note: reason });
+        moveOrder(desk, tx, order, byKill ? 'abort' : 'deny', { ...order, updatedAt: tx.at, note: reason });
         if (order.leg === 'E' || order.leg === 'F')
           log(
             tx,

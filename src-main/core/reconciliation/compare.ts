@@ -1,6 +1,6 @@
 import type { Tx } from '#core/commit/transaction';
 import { cancelBrokenBrackets } from '#core/execution/lost-brackets';
-import { move } from '#core/execution/transition';
+import { amendOrder, moveOrder, tellOrder } from '#core/execution/transition';
 import { lapses } from '#core/reports/expiry';
 import { countEarlier } from '#core/reports/fill-gaps';
 import { commit, type DeskState } from '#core/state/desk-state';
@@ -38,11 +38,8 @@ export function onReconciled(desk: DeskState): void {
         if (found === undefined || !isWorking(found.state)) continue;
         const order = countEarlier(desk, tx, found);
         if (desk.reconciliation.filledAtBroker(order.key)) {
-          tx.set(desk.stores.orders, order.key, {
-            ...order,
-            state: move(desk, order, 'FILLED'),
-            updatedAt: tx.at,
-            note: 'IB lists it as filled; its executions are older than what IB still tells',
+          tellOrder(desk, tx, order, 'FILLED', {
+            now: { ...order, updatedAt: tx.at, note: 'IB lists it as filled; its executions are older than what IB still tells' },
           });
           log(
             tx,
@@ -66,9 +63,8 @@ export function onReconciled(desk: DeskState): void {
         }
         // Sent a moment ago on another stream and not answered yet: these lists may have been made before it came.
         if (order.ackedAt === undefined && order.sentAt !== undefined && tx.at - order.sentAt < IN_FLIGHT_MS) continue;
-        tx.set(desk.stores.orders, order.key, {
+        moveOrder(desk, tx, order, 'lose-sight', {
           ...order,
-          state: move(desk, order, 'UNKNOWN'),
           updatedAt: tx.at,
           note: 'IB lists it neither as open nor as completed; asking again',
         });
@@ -89,7 +85,7 @@ function cancelAgain(desk: DeskState, tx: Tx<Effect>, order: Order): void {
   if (order.state !== 'PENDING_CANCEL' || order.ibStatus === 'PendingCancel' || orderId === undefined || clientId === undefined) return;
   if (order.origin === 'foreign' || !desk.cancelRetries.isDue(order.key, tx.at)) return;
   desk.cancelRetries.note(order.key, tx.at);
-  tx.set(desk.stores.orders, order.key, { ...order, updatedAt: tx.at, note: 'cancel sent again' });
+  amendOrder(desk, tx, order, { ...order, updatedAt: tx.at, note: 'cancel sent again' });
   tx.effect({ kind: 'cancel', key: order.key, address: { clientId, orderId } });
 }
 

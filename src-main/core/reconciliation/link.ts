@@ -1,7 +1,7 @@
 import type { Tx } from '#core/commit/transaction';
 import { resendCancels } from '#core/execution/cancel';
 import { pauseDesk } from '#core/execution/halt';
-import { move } from '#core/execution/transition';
+import { amendOrder, moveOrder } from '#core/execution/transition';
 import type { LinkState } from '#core/ports/broker';
 import { forgetDoubts } from '#core/reports/reopened-orders';
 import { resumeKill } from '#core/safety/kill';
@@ -96,7 +96,7 @@ function forget(desk: DeskState, link: LinkState): void {
       if (order === undefined) continue;
       const { absence: looks, ...rest } = order;
       if (order.state === 'UNKNOWN' && looks !== undefined)
-        tx.set(desk.stores.orders, order.key, { ...rest, updatedAt: tx.at, note: 'the connection was lost: it is looked up anew' });
+        amendOrder(desk, tx, order, { ...rest, updatedAt: tx.at, note: 'the connection was lost: it is looked up anew' });
       if (order.state === 'SUBMITTED' || order.state === 'PENDING_REPLACE')
         becomeUnknown(desk, tx, order, 'the connection was lost before IB answered; it is looked up, never sent again by itself');
     }
@@ -105,7 +105,7 @@ function forget(desk: DeskState, link: LinkState): void {
 
 /** Sent, not acknowledged, and the connection is gone. */
 function becomeUnknown(desk: DeskState, tx: Tx<Effect>, order: Order, note: string): void {
-  tx.set(desk.stores.orders, order.key, { ...order, state: move(desk, order, 'UNKNOWN'), updatedAt: tx.at, note });
+  moveOrder(desk, tx, order, 'lose-sight', { ...order, updatedAt: tx.at, note });
   log(tx, 'alarm', `UNKNOWN: ${order.side} ${order.contract.symbol} was sent and not acknowledged when the connection was lost.`, {
     kind: 'order',
     key: order.key,

@@ -4,7 +4,7 @@ import { log } from '#core/state/records';
 import { commit, type DeskState } from '#core/state/desk-state';
 import { killGoesOn, openOrdersListed } from '#core/safety/kill';
 import { startLookUp } from './compare.ts';
-import { move } from '#core/execution/transition';
+import { tellOrder } from '#core/execution/transition';
 import { settleRefusals } from '#core/reports/order-notice';
 
 import { takeReopened } from '#core/reports/reopened-orders';
@@ -24,11 +24,8 @@ function reopen(desk: DeskState, key: OrderKey, state: OrderState): void {
     const order = tx.get(desk.stores.orders, key);
     if (order?.state !== 'CANCELLED' && order?.state !== 'EXPIRED') return;
     const was = order.state.toLowerCase();
-    tx.set(desk.stores.orders, key, {
-      ...order,
-      state: move(desk, order, state),
-      updatedAt: tx.at,
-      note: `IB lists it as working after it was told as ${was}`,
+    tellOrder(desk, tx, order, state, {
+      now: { ...order, updatedAt: tx.at, note: `IB lists it as working after it was told as ${was}` },
     });
     log(tx, 'alarm', `IB lists ${order.side} ${order.contract.symbol} as working, although it was told as ${was}: it is alive.`, {
       kind: 'order',

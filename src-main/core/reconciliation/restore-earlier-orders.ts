@@ -1,3 +1,4 @@
+import { enterOrder } from '#core/execution/transition';
 import type { Tx } from '#core/commit/transaction';
 import { EARLIER_ORDERS_LOADED } from '#core/ports/journal';
 import { commit, type DeskState } from '#core/state/desk-state';
@@ -33,7 +34,7 @@ function takeUp(desk: DeskState, tx: Tx<Effect>, earlier: readonly Order[]): voi
   for (const order of earlier) {
     if (tx.has(desk.stores.orders, order.key)) continue;
     const { sentAt: _sent, ackedAt: _acked, change: _change, absence: _absence, ibStatus: _word, whyHeld: _why, ...rest } = order;
-    tx.set(desk.stores.orders, order.key, {
+    enterOrder(desk, tx, {
       ...rest,
       filled: ZERO,
       state: 'UNKNOWN',

@@ -5,7 +5,7 @@ import { ZERO } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { type Effect, log, positionKey } from '#core/state/records';
 import { commit, type DeskState } from '#core/state/desk-state';
-import { move } from '#core/execution/transition';
+import { amendOrder, moveOrder } from '#core/execution/transition';
 import type { Refusal } from '#core/state/refusal';
 
 /** Complete lists in a row, and the time between the first and the last, that together prove that IB does not have the order. */
@@ -29,7 +29,7 @@ export function noteAbsence(desk: DeskState, tx: Tx<Effect>, order: Order): void
   const looks = again ? before.looks + 1 : 1;
   const since = again ? before.since : tx.at;
   const absence: OrderAbsence = { since, looks, position, isProven: looks >= LOOKS && tx.at - since >= APART_MS };
-  tx.set(desk.stores.orders, order.key, {
+  amendOrder(desk, tx, order, {
     ...order,
     absence,
     updatedAt: tx.at,
@@ -97,9 +97,8 @@ export function settleOrder(desk: DeskState, key: OrderKey, version: number, by:
     const now = tx.get(desk.stores.orders, key);
     if (now?.state !== 'UNKNOWN' || now.absence?.isProven !== true) return undefined;
     const { absence: _proof, ...rest } = now;
-    tx.set(desk.stores.orders, key, {
+    moveOrder(desk, tx, now, 'settle', {
       ...rest,
-      state: move(desk, now, 'REJECTED'),
       updatedAt: tx.at,
       note: `settled as not sent by ${by}`,
     });

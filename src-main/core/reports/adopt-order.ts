@@ -1,3 +1,4 @@
+import { amendOrder, enterOrder } from '#core/execution/transition';
 import type { Tx } from '#core/commit/transaction';
 import { stateOfStatus } from '#core/order/ib-status';
 import { averagePrice } from '#core/portfolio/fill-arithmetic';
@@ -73,12 +74,11 @@ export function adopt(desk: DeskState, tx: Tx<Effect>, key: OrderKey, news: Open
           : `placed by another program (client ${news.clientId})`
         : 'sent by an earlier run of this desk',
   };
-  tx.set(desk.stores.orders, key, order);
+  enterOrder(desk, tx, order);
   // Its executions may only be on their way: the list of them ends later.
   if (completed && ended === 'FILLED' && filled < order.quantity && origin !== 'foreign') desk.untoldExecutions.add(key);
   const elder = twin ? tx.get(desk.stores.orders, news.orderRef as string as OrderKey) : undefined;
-  if (elder !== undefined)
-    tx.set(desk.stores.orders, elder.key, { ...elder, updatedAt: tx.at, note: 'IB has a second order with this reference' });
+  if (elder !== undefined) amendOrder(desk, tx, elder, { ...elder, updatedAt: tx.at, note: 'IB has a second order with this reference' });
   if (twin)
     log(tx, 'alarm', `Two orders carry the reference ${news.orderRef ?? ''}: look at both in TWS and cancel the one you did not want.`, {
       kind: 'order',

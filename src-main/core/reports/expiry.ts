@@ -1,3 +1,4 @@
+import { moveOrder } from '#core/execution/transition';
 import type { Tx } from '#core/commit/transaction';
 import type { OrderKey } from '#domain/ids';
 import type { Order } from '#domain/order';
@@ -71,9 +72,8 @@ export function lapses(desk: DeskState, tx: Tx<Effect>, order: Order): boolean {
   const position = tx.get(desk.stores.positions, positionKey(order.account, order.contract.conId));
   if ((position?.brokerQuantity ?? position?.quantity ?? 0) !== (position?.quantity ?? 0)) return false;
   const { absence: _none, change: _lapsed, ...rest } = order;
-  tx.set(desk.stores.orders, order.key, {
+  moveOrder(desk, tx, order, 'lapse', {
     ...rest,
-    state: 'EXPIRED',
     updatedAt: tx.at,
     note: 'expired: its day is over, IB lists it nowhere, and nobody told its end',
   });

@@ -7,7 +7,7 @@ import { max, min, minus, plus, sumOf } from '#domain/scaled';
 import { type Effect, log } from '#core/state/records';
 import { commit, type DeskState } from '#core/state/desk-state';
 import { requestLists } from '#core/execution/request-lists';
-import { move } from '#core/execution/transition';
+import { tellOrder } from '#core/execution/transition';
 
 /** An execution that is missed may be on its way; then the lists are asked for, and then the operator is told. */
 const GRACE_MS = 2_000;
@@ -18,16 +18,15 @@ export function countEarlier(desk: DeskState, tx: Tx<Effect>, order: Order): Ord
   const told = desk.toldFilled.get(order.key) ?? ZERO;
   if (order.sentAt !== undefined || told <= order.filled || told >= order.quantity) return order;
   const earlier = minus(told, order.filled);
-  const state = order.state === 'ACCEPTED' || order.state === 'UNKNOWN' ? move(desk, order, 'PARTIALLY_FILLED') : order.state;
-  const counted: Order = {
+  const partial = order.state === 'ACCEPTED' || order.state === 'UNKNOWN' ? 'PARTIALLY_FILLED' : undefined;
+  const now = {
     ...order,
-    state,
     filled: told,
     filledBefore: plus(order.filledBefore ?? ZERO, earlier),
     updatedAt: tx.at,
     note: `${formatQuantity(earlier)} of it filled before what IB still tells`,
   };
-  tx.set(desk.stores.orders, order.key, counted);
+  const counted = tellOrder(desk, tx, order, partial, { now });
   log(
     tx,
     'warning',

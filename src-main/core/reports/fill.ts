@@ -1,21 +1,31 @@
 import { pauseDesk } from '#core/execution/halt';
-import { move } from '#core/execution/transition';
+import { tellOrder } from '#core/execution/transition';
 import { explainedBy } from '#core/portfolio/external-difference';
 import { averagePrice, foldFill } from '#core/portfolio/fill-arithmetic';
 import type { BrokerNews } from '#core/ports/broker';
 import { commit, count, engineState, type DeskState, logLine } from '#core/state/desk-state';
 import { isArmedState } from '#core/state/engine-state';
-import { log, positionKey } from '#core/state/records';
+import { type Effect, log, positionKey } from '#core/state/records';
+import type { Tx } from '#core/commit/transaction';
 import type { Contract } from '#domain/contract';
 import { execIdRevision, execIdRoot, type Execution, type Fill } from '#domain/execution';
 import { ZERO_AMOUNT } from '#domain/money';
-import { isTerminal, type Order } from '#domain/order';
+import { isTerminal, type Order, type OrderState } from '#domain/order';
 import type { Position } from '#domain/position';
 import { formatPrice, type Price, priceOf, roundToTick, ZERO_PRICE } from '#domain/price';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus, plus } from '#domain/scaled';
 import { onCommission } from './commission.ts';
 import { stillEarlier, watchGap } from './fill-gaps.ts';
+
+/** A part of it fills, and what was asked of it, or its end, still stands. */
+const KEEPS_ITS_STATE: ReadonlySet<OrderState> = new Set<OrderState>([
+  'PENDING_REPLACE',
+  'PENDING_CANCEL',
+  'CANCELLED',
+  'EXPIRED',
+  'REJECTED',
+]);
 
 type ExecutionNews = Extract<BrokerNews, { kind: 'execution' }>;
 
@@ -99,7 +109,7 @@ export function onExecution(desk: DeskState, news: ExecutionNews): void {
       const explained = minus(order.filledBefore ?? ZERO, earlier);
       const filled = minus(minus(plus(order.filled, execution.quantity), before?.quantity ?? ZERO), explained);
       const known = explained === 0 ? order : { ...order, filledBefore: earlier };
-      tx.set(desk.stores.orders, order.key, filledOrder(desk, known, filled, average ?? execution.avgPrice, tx.at));
+      bookInto(desk, tx, known, filled, average ?? execution.avgPrice);
       const late = isTerminal(order.state) && order.state !== 'FILLED';
       const beaten = order.state === 'PENDING_CANCEL' || order.state === 'UNKNOWN';
       log(
@@ -128,24 +138,19 @@ export function onExecution(desk: DeskState, news: ExecutionNews): void {
   }
 }
 
-function filledOrder(desk: DeskState, order: Order, filled: Quantity, average: Price, at: number): Order {
+/** An execution always books, whatever the state: only where it leads is asked of the life table. */
+function bookInto(desk: DeskState, tx: Tx<Effect>, order: Order, filled: Quantity, average: Price): void {
   const complete = filled >= order.quantity;
-  const keeps =
-    order.state === 'PENDING_REPLACE' ||
-    order.state === 'PENDING_CANCEL' ||
-    order.state === 'CANCELLED' ||
-    order.state === 'EXPIRED' ||
-    order.state === 'REJECTED';
-  const state = complete ? move(desk, order, 'FILLED') : keeps ? order.state : move(desk, order, 'PARTIALLY_FILLED');
-  return {
-    ...order,
-    filled,
-    avgFillPrice: average,
-    state,
-    updatedAt: at,
-    ...(order.ackedAt === undefined ? { ackedAt: at } : {}),
-    note: complete ? `filled at ${formatPrice(roundToTick(average, SHOWN, 'nearest'))}` : (order.note ?? 'partly filled'),
-  };
+  tellOrder(desk, tx, order, complete ? 'FILLED' : KEEPS_ITS_STATE.has(order.state) ? undefined : 'PARTIALLY_FILLED', {
+    now: {
+      ...order,
+      filled,
+      avgFillPrice: average,
+      updatedAt: tx.at,
+      ...(order.ackedAt === undefined ? { ackedAt: tx.at } : {}),
+      note: complete ? `filled at ${formatPrice(roundToTick(average, SHOWN, 'nearest'))}` : (order.note ?? 'partly filled'),
+    },
+  });
 }
 
 function emptyPosition(execution: Execution, contract: Contract, at: number): Position {

@@ -1,8 +1,8 @@
+import { requestLists } from '#core/execution/request-lists';
 import { externalChange } from '#core/execution/external-change';
 import { changeListed } from '#core/execution/modify';
-import { move } from '#core/execution/transition';
+import { tellOrder } from '#core/execution/transition';
 import { stateOfStatus } from '#core/order/ib-status';
-import { settled } from '#core/order/order-life';
 import type { OpenOrderNews } from '#core/ports/broker';
 import { commit, type DeskState } from '#core/state/desk-state';
 import { log } from '#core/state/records';
@@ -35,6 +35,7 @@ export function onOpenOrder(desk: DeskState, news: OpenOrderNews, completed = fa
     !(changing && changeListed(before, news, desk.ports.clock.now()) !== 'waits')
   )
     return;
+  let lostSight = false;
   commit(desk, 'risk-reducing', 'order.open', { kind: 'broker', text: `openOrder ${news.ibStatus}`, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
     if (order === undefined) {
@@ -50,7 +51,7 @@ export function onOpenOrder(desk: DeskState, news: OpenOrderNews, completed = fa
     const outside = completed ? undefined : externalChange(desk, order, news, tx.at);
     // What was noted on the way to the broker is settled by its first answer; from then on the row says why the order exists.
     const { note: _settled, ...answered } = order;
-    const changed: Order = {
+    const now = {
       ...(order.ackedAt === undefined ? answered : order),
       // Completed orders carry neither ids nor always a quantity.
       ...(news.orderId === 0 ? {} : { orderId: news.orderId, clientId: news.clientId }),
@@ -62,13 +63,13 @@ export function onOpenOrder(desk: DeskState, news: OpenOrderNews, completed = fa
       ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
       ...(outside === undefined ? {} : { changedExternallyAt: tx.at }),
       ibStatus: news.ibStatus,
-      state: seen === undefined ? order.state : move(desk, order, seen),
       updatedAt: tx.at,
       ...(order.ackedAt === undefined ? { ackedAt: tx.at } : {}),
       ...(outside === undefined ? {} : { note: 'changed in TWS or by IB, not by this desk' }),
       ...(answer === 'taken' ? { note: 'changed as asked' } : answer === 'refused' ? { note: 'IB kept the old terms' } : {}),
     };
-    tx.set(desk.stores.orders, key, settled(changed));
+    const changed = tellOrder(desk, tx, order, seen, { now, listed: !completed });
+    lostSight = changed.state === 'UNKNOWN' && order.state !== 'UNKNOWN';
     if (outside !== undefined)
       log(
         tx,
@@ -82,6 +83,7 @@ export function onOpenOrder(desk: DeskState, news: OpenOrderNews, completed = fa
     announceEnd(tx, order, changed);
     if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
   });
+  if (lostSight) requestLists(desk);
   const after = desk.index.get(key);
   if (after !== undefined && after.state !== 'PENDING_CANCEL') desk.memos.drop(key, 'cancelRefused');
   if (after !== undefined && isWorking(after.state) && after.state !== 'INACTIVE' && after.state !== 'UNKNOWN')

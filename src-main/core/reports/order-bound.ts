@@ -1,3 +1,4 @@
+import { amendOrder } from '#core/execution/transition';
 import type { BrokerNews } from '#core/ports/broker';
 import { commit, count, type DeskState } from '#core/state/desk-state';
 import { log } from '#core/state/records';
@@ -19,7 +20,7 @@ export function onOrderBound(desk: DeskState, news: BoundNews): void {
   commit(desk, 'risk-reducing', 'order.bound', { kind: 'broker', text: `orderBound ${orderId}`, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
     if (order === undefined) return;
-    tx.set(desk.stores.orders, key, { ...order, orderId, clientId, updatedAt: tx.at });
+    amendOrder(desk, tx, order, { ...order, orderId, clientId, updatedAt: tx.at });
     if (isWorking(order.state) && order.origin === 'manual')
       log(tx, 'info', `TWS has given the manual order ${order.side} ${order.contract.symbol} the number ${orderId}.`, {
         kind: 'order',

@@ -1,4 +1,4 @@
-import { legal, NOT_SENT } from '#core/execution/transition';
+import { isLegalWord, NOT_SENT } from '#core/execution/transition';
 import { EXPIRED_WORD, stateOfStatus } from '#core/order/ib-status';
 import type { OpenOrderNews } from '#core/ports/broker';
 import type { DeskState } from '#core/state/desk-state';
@@ -27,13 +27,14 @@ export function evidence(
   if (state === 'SUBMITTED') return NOT_SENT.has(order.state) || order.state === 'UNKNOWN' ? state : undefined;
   // So does a change: whether it was taken is read from the terms that a listing names.
   if (order.state === 'PENDING_CANCEL' || order.state === 'PENDING_REPLACE') return undefined;
-  if (state === 'FILLED') return order.filled > 0 ? 'PARTIALLY_FILLED' : 'ACCEPTED';
-  return state;
+  const led = state === 'FILLED' ? (order.filled > 0 ? 'PARTIALLY_FILLED' : 'ACCEPTED') : state;
+  // IB has counted fills whose executions are not told yet; a word without a count does not take them back.
+  return led === 'ACCEPTED' && order.state === 'PARTIALLY_FILLED' ? undefined : led;
 }
 
 /** The same facts again say nothing new, unless the desk's own picture has moved since (UNKNOWN after a lost connection). */
 export function nothingNew(order: Order, next: OrderState | undefined): boolean {
-  return next === undefined || next === order.state || order.state === 'HELD' || !legal(order, next);
+  return next === undefined || next === order.state || order.state === 'HELD' || !isLegalWord(order, next);
 }
 
 /** What a listing says that ends without a status of its own: IB's completed orders. */

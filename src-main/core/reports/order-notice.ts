@@ -1,7 +1,7 @@
 import { bracketCancelAnswered } from '#core/execution/lost-brackets';
 import { changeRefused } from '#core/execution/modify';
 import { requestLists } from '#core/execution/request-lists';
-import { move } from '#core/execution/transition';
+import { moveOrder, tellOrder } from '#core/execution/transition';
 import type { BrokerNotice } from '#core/ports/broker';
 import { commit, type DeskState } from '#core/state/desk-state';
 import { log } from '#core/state/records';
@@ -24,16 +24,11 @@ export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
     if (order === undefined) return;
     // The code explains; what ends the order is IB's status, or its absence from the open orders that are asked for below.
     const rejected = refuses && order.state === 'INACTIVE';
-    const state = rejected
-      ? move(desk, order, 'REJECTED')
-      : notice.disposition === 'held' && !isTerminal(order.state)
-        ? move(desk, order, 'HELD')
-        : order.state;
+    const state = rejected ? 'REJECTED' : notice.disposition === 'held' && !isTerminal(order.state) ? 'HELD' : undefined;
     const asked = order.state === 'PENDING_CANCEL' || order.note?.startsWith('cancel sent') === true;
     const note = notice.disposition === 'cancelled' && asked ? cancelledAs(desk) : text;
-    const changed: Order = { ...order, state, note, updatedAt: tx.at };
-    tx.set(desk.stores.orders, key, changed);
-    if (state === 'REJECTED') announceEnd(tx, order, changed);
+    const changed = tellOrder(desk, tx, order, state, { now: { ...order, note, updatedAt: tx.at } });
+    if (changed.state === 'REJECTED') announceEnd(tx, order, changed);
     else if (notice.severity !== 'info')
       log(tx, 'warning', `${order.side} ${order.contract.symbol}: ${text}${notice.advice === undefined ? '' : ` ${notice.advice}`}`, {
         kind: 'order',
@@ -73,10 +68,10 @@ export function settleRefusals(desk: DeskState): void {
     commit(desk, 'risk-reducing', 'order.refused', { kind: 'broker', text: `refused and not listed: ${why}`, ref: key }, (tx) => {
       const order = tx.get(desk.stores.orders, key);
       if (order === undefined || !isWorking(order.state)) return;
-      const changed: Order = { ...order, state: move(desk, order, 'REJECTED'), updatedAt: tx.at };
-      tx.set(desk.stores.orders, key, changed);
+      const changed = moveOrder(desk, tx, order, 'refused-and-absent', { ...order, updatedAt: tx.at });
+      if (changed === undefined) return;
       announceEnd(tx, order, changed);
-      if (changed.state === 'REJECTED') failTrigger(desk, tx, changed);
+      failTrigger(desk, tx, changed);
     });
     desk.memos.drop(key, 'refusal');
   }

@@ -1,7 +1,6 @@
 import { requestLists } from '#core/execution/request-lists';
-import { move } from '#core/execution/transition';
+import { tellOrder } from '#core/execution/transition';
 import { stateOfStatus } from '#core/order/ib-status';
-import { settled } from '#core/order/order-life';
 import type { OrderStatusNews } from '#core/ports/broker';
 import { commit, count, type DeskState } from '#core/state/desk-state';
 import { log } from '#core/state/records';
@@ -39,19 +38,18 @@ export function onOrderStatus(desk: DeskState, news: OrderStatusNews): void {
       });
     }
     const { whyHeld: _over, ...rest } = order;
-    const changed: Order = {
+    const now = {
       ...rest,
       ...(news.permId > 0 ? { permId: news.permId } : {}),
       ...(order.orderId === undefined && news.orderId !== 0 ? { orderId: news.orderId, clientId: news.clientId } : {}),
       ibStatus: news.ibStatus,
       ...(news.whyHeld === '' ? {} : { whyHeld: news.whyHeld }),
-      state: seen === undefined ? order.state : move(desk, order, seen),
       updatedAt: tx.at,
       ...(order.ackedAt === undefined
         ? { ackedAt: tx.at, ...(seen === 'REJECTED' ? {} : { note: `acknowledged as ${news.ibStatus}` }) }
         : {}),
     };
-    tx.set(desk.stores.orders, key, settled(changed));
+    const changed = tellOrder(desk, tx, order, seen, { now });
     spokenOf(tx, order, changed);
     announceEnd(tx, order, changed);
     if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cancelOrders } from '#core/execution/cancel';
-import { mayBecome, ORDER_STATES } from '#core/order/order-life';
+import { nextOrderState, ORDER_STATES, type OrderEvent, orderEvents } from '#core/order/order-life';
 import { stateOfStatus } from '#core/order/ib-status';
 import type { NoticeDisposition } from '#core/ports/broker';
 import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
@@ -11,28 +11,65 @@ import { CoreDesk } from '../../support/core/desk.ts';
 import { DU } from '../../support/core/fixtures.ts';
 import { IBM, px } from '../../support/core/trigger-fixtures.ts';
 
-/** order-truth.md §2.2 as data, beside the additions of the desk (UNKNOWN after an absence, EXPIRED of a sent order, an ended one that IB lists as working). */
-const TRUTH: Readonly<Record<OrderState, string>> = {
-  INTENT: 'DENIED QUEUED ABORTED_BY_KILL',
-  QUEUED: 'SUBMITTED ABORTED_BY_KILL DENIED',
-  SUBMITTED: 'ACCEPTED HELD PARTIALLY_FILLED FILLED REJECTED CANCELLED INACTIVE PENDING_CANCEL PENDING_REPLACE UNKNOWN EXPIRED',
-  UNKNOWN: 'SUBMITTED ACCEPTED HELD PARTIALLY_FILLED FILLED REJECTED CANCELLED EXPIRED INACTIVE PENDING_CANCEL',
-  ACCEPTED: 'PARTIALLY_FILLED FILLED PENDING_CANCEL PENDING_REPLACE CANCELLED REJECTED EXPIRED INACTIVE HELD UNKNOWN',
-  HELD: 'PARTIALLY_FILLED FILLED PENDING_CANCEL PENDING_REPLACE CANCELLED REJECTED EXPIRED INACTIVE ACCEPTED UNKNOWN',
-  PARTIALLY_FILLED: 'PARTIALLY_FILLED FILLED PENDING_CANCEL PENDING_REPLACE CANCELLED EXPIRED UNKNOWN',
-  PENDING_REPLACE: 'ACCEPTED HELD PARTIALLY_FILLED FILLED CANCELLED PENDING_CANCEL EXPIRED REJECTED UNKNOWN',
-  PENDING_CANCEL: 'CANCELLED PARTIALLY_FILLED FILLED ACCEPTED EXPIRED REJECTED PENDING_CANCEL UNKNOWN',
-  INACTIVE: 'ACCEPTED HELD PARTIALLY_FILLED FILLED PENDING_CANCEL CANCELLED REJECTED EXPIRED UNKNOWN',
-  CANCELLED: 'PARTIALLY_FILLED FILLED ACCEPTED HELD',
-  EXPIRED: 'PARTIALLY_FILLED FILLED ACCEPTED HELD',
-  REJECTED: 'PARTIALLY_FILLED FILLED',
-  FILLED: '',
-  DENIED: '',
-  ABORTED_BY_KILL: '',
+const WORKING_ACTS = {
+  cancel: 'PENDING_CANCEL',
+  'call-back': 'PENDING_CANCEL',
+  'lose-sight': 'UNKNOWN',
+  'refused-and-absent': 'REJECTED',
+} as const;
+
+/** In this order the words of IB stand in TRUTH below; `=` stays, `.` is illegal. */
+const WORDS = [
+  'SUBMITTED',
+  'ACCEPTED',
+  'HELD',
+  'PARTIALLY_FILLED',
+  'FILLED',
+  'PENDING_CANCEL',
+  'CANCELLED',
+  'REJECTED',
+  'EXPIRED',
+  'INACTIVE',
+] as const;
+
+/**
+ * order-truth.md §2.2 as data, written a second time: a letter for each word of IB (`y` it leads where it says, `=` it changes nothing,
+ * `.` illegal), then what the desk itself may do and where that leads. Beside the page: UNKNOWN after an absence, EXPIRED of a sent order, an
+ * ended one that IB lists as working, HELD and Inactive while a cancel is waited for.
+ */
+const TRUTH: Readonly<Record<OrderState, readonly [words: string, acts: Readonly<Partial<Record<OrderEvent, OrderState>>>]>> = {
+  INTENT: ['yyyyyyyyyy', { queue: 'QUEUED', deny: 'DENIED', abort: 'ABORTED_BY_KILL' }],
+  QUEUED: [
+    'yyyyyyyyyy',
+    { send: 'SUBMITTED', deny: 'DENIED', abort: 'ABORTED_BY_KILL', 'call-back': 'PENDING_CANCEL', 'lose-sight': 'UNKNOWN' },
+  ],
+  SUBMITTED: ['yyyyyyyyyy', { ...WORKING_ACTS, replace: 'PENDING_REPLACE', lapse: 'EXPIRED' }],
+  UNKNOWN: ['yyyyyyyyyy', { ...WORKING_ACTS, cancel: 'UNKNOWN', settle: 'REJECTED', lapse: 'EXPIRED' }],
+  ACCEPTED: ['.yyyyyyyyy', { ...WORKING_ACTS, replace: 'PENDING_REPLACE', lapse: 'EXPIRED' }],
+  HELD: ['.yyyyyyyyy', { ...WORKING_ACTS, replace: 'PENDING_REPLACE', lapse: 'EXPIRED' }],
+  PARTIALLY_FILLED: [
+    '...yyyy.y.',
+    { cancel: 'PENDING_CANCEL', 'call-back': 'PENDING_CANCEL', 'lose-sight': 'UNKNOWN', replace: 'PENDING_REPLACE', lapse: 'EXPIRED' },
+  ],
+  PENDING_REPLACE: ['.yyyyyyyy.', { ...WORKING_ACTS, lapse: 'EXPIRED' }],
+  PENDING_CANCEL: ['.yyyyyyyy=', WORKING_ACTS],
+  INACTIVE: ['.yyyyyyyyy', { ...WORKING_ACTS, lapse: 'EXPIRED' }],
+  CANCELLED: ['.yyyy.y...', {}],
+  EXPIRED: ['.yyyy...y.', {}],
+  REJECTED: ['yyyyyyyyyy', {}],
+  FILLED: ['...=y.....', {}],
+  DENIED: ['yyyyyyyyyy', { 'call-back': 'PENDING_CANCEL' }],
+  ABORTED_BY_KILL: ['yyyyyyyyyy', { 'call-back': 'PENDING_CANCEL' }],
 };
 
-test.each(ORDER_STATES)('from %s an order may become exactly what the life table says (I-07)', (from) => {
-  expect(ORDER_STATES.filter((to) => mayBecome(from, to)).toSorted()).toEqual(TRUTH[from].split(' ').filter(Boolean).toSorted());
+test.each(ORDER_STATES)('from %s every event leads exactly where the life table says, and no other is legal (I-07)', (from) => {
+  const [words, acts] = TRUTH[from];
+  const told = WORDS.flatMap((word, index) => {
+    const letter = words[index];
+    return letter === '.' ? [] : [[`told ${word}`, letter === '=' ? from : word] as const];
+  });
+  const legal = orderEvents(from).map((event) => [event, nextOrderState(from, event)] as const);
+  expect(Object.fromEntries(legal)).toEqual({ ...Object.fromEntries(told), ...acts });
 });
 
 test('every state is known, and an order is never working and ended at once', () => {

@@ -1,3 +1,4 @@
+import { amendOrder } from '#core/execution/transition';
 import { entryKeyOf, groupOf } from '#core/order/oca-group';
 import type { OrderKey } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
@@ -56,7 +57,7 @@ export class ExternalChangeWatch {
       (tx) => {
         const now = tx.get(desk.stores.orders, order.key);
         if (now?.state !== 'CANCELLED') return;
-        tx.set(desk.stores.orders, order.key, { ...now, note: 'cancelled in TWS or by IB, not by this desk', updatedAt: tx.at });
+        amendOrder(desk, tx, now, { ...now, note: 'cancelled in TWS or by IB, not by this desk', updatedAt: tx.at });
         log(
           tx,
           'alarm',
