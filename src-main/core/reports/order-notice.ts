@@ -24,7 +24,7 @@ export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
     if (order === undefined) return;
     // The code explains; what ends the order is IB's status, or its absence from the open orders that are asked for below.
     const rejected = refuses && order.state === 'INACTIVE';
-    const state = rejected ? 'REJECTED' : notice.disposition === 'held' && !isTerminal(order.state) ? 'HELD' : undefined;
+    const state = rejected ? 'REJECTED' : notice.disposition === 'held' && mayBeHeld(order) ? 'HELD' : undefined;
     const asked = order.state === 'PENDING_CANCEL' || order.note?.startsWith('cancel sent') === true;
     const note = notice.disposition === 'cancelled' && asked ? cancelledAs(desk) : text;
     const changed = tellOrder(desk, tx, order, state, { now: { ...order, note, updatedAt: tx.at } });
@@ -46,6 +46,11 @@ export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
     } else desk.ports.broker.requestOpenOrders();
   }
   if (notice.disposition === 'cancelled') lookUpLater(desk, key);
+}
+
+/** A code takes no cancel back that is on its way: only a listing after IB's refusal does. */
+function mayBeHeld({ state }: Order): boolean {
+  return !isTerminal(state) && state !== 'PENDING_CANCEL';
 }
 
 /** IB's own words for a cancel that was asked for (202, "Order Canceled - reason:") say nothing that the operator does not know. */
