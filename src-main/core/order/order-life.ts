@@ -60,7 +60,7 @@ const TABLE: Readonly<Record<OrderState, readonly OrderState[]>> = {
   PENDING_REPLACE: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'FILLED', 'CANCELLED', 'PENDING_CANCEL', 'EXPIRED', 'REJECTED', 'UNKNOWN'],
   PENDING_CANCEL: ['CANCELLED', 'PARTIALLY_FILLED', 'FILLED', 'ACCEPTED', 'EXPIRED', 'REJECTED', 'PENDING_CANCEL', 'UNKNOWN'],
   INACTIVE: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'FILLED', 'PENDING_CANCEL', 'CANCELLED', 'REJECTED', 'EXPIRED', 'UNKNOWN'],
-  // Alive again only by a list that was asked for after the end, see engine/revival.
+  // Alive again only by a list that was asked for after the end, see reports/reopened-orders.
   CANCELLED: ['PARTIALLY_FILLED', 'FILLED', 'ACCEPTED', 'HELD'],
   EXPIRED: ['PARTIALLY_FILLED', 'FILLED', 'ACCEPTED', 'HELD'],
   REJECTED: ['PARTIALLY_FILLED', 'FILLED'],
