@@ -95,29 +95,22 @@ export function conditionRefusal(condition: Condition): string | undefined {
   if (conditionDepth(condition) > MAX_CONDITION_DEPTH)
     return `The rule is nested deeper than ${String(MAX_CONDITION_DEPTH)}; split it into two triggers.`;
   if (priceLeaves(condition).length === 0) return 'The rule looks at no price; add a price or percent condition.';
-  return faultWithin(condition);
+  return partRefusal(condition);
 }
 
-function faultWithin(condition: Condition): string | undefined {
+function partRefusal(condition: Condition): string | undefined {
   switch (condition.kind) {
     case 'and':
-    case 'or': {
-      if (condition.of.length === 0) return `An empty "${condition.kind}" means nothing; add a condition or remove it.`;
-      for (const part of condition.of) {
-        const fault = faultWithin(part);
-        if (fault !== undefined) return fault;
-      }
-      return undefined;
-    }
+    case 'or':
+      return groupRefusal(condition.kind, condition.of);
     case 'not':
       return priceLeaves(condition.of).some(isCrossing)
         ? 'A crossing cannot be negated; use "at or above / below" inside "not".'
-        : faultWithin(condition.of);
-    case 'time-window': {
-      const { fromMinute: from, toMinute: to } = condition;
-      const valid = Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to <= 1440 && from < to;
-      return valid ? undefined : 'A time window needs a start before its end, within one New York day.';
-    }
+        : partRefusal(condition.of);
+    case 'time-window':
+      return isWindow(condition.fromMinute, condition.toMinute)
+        ? undefined
+        : 'A time window needs a start before its end, within one New York day.';
     case 'percent-change':
       return Number.isInteger(condition.basisPoints) && Math.abs(condition.basisPoints) <= 100_000
         ? undefined
@@ -125,4 +118,17 @@ function faultWithin(condition: Condition): string | undefined {
     case 'price':
       return Number.isSafeInteger(condition.level) ? undefined : 'The price level is not a number.';
   }
+}
+
+function groupRefusal(kind: 'and' | 'or', parts: readonly Condition[]): string | undefined {
+  if (parts.length === 0) return `An empty "${kind}" means nothing; add a condition or remove it.`;
+  for (const part of parts) {
+    const refusal = partRefusal(part);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function isWindow(from: number, to: number): boolean {
+  return Number.isInteger(from) && Number.isInteger(to) && from >= 0 && to <= 1440 && from < to;
 }

@@ -23,8 +23,8 @@ export class Replayer {
   /** Returns the digest after the record. After an error the replay must not be continued. */
   apply(record: CommitRecord): Result<string, ReplayError> {
     const { seq } = record;
-    const fault = faultOf(record);
-    if (fault !== undefined) return refuse('malformed', seq, fault);
+    const refusal = recordRefusal(record);
+    if (refusal !== undefined) return refuse('malformed', seq, refusal);
     const expected = this.stores.seq + 1;
     if (seq > expected) return refuse('gap', seq, `Commit ${expected} is missing: ${seq} follows ${expected - 1}`);
     if (seq < expected) return refuse('repeat', seq, `Commit ${seq} comes again after ${expected - 1}`);
@@ -61,7 +61,7 @@ function refuse(code: ReplayErrorCode, seq: number, text: string): Result<never,
 }
 
 /** Records come from files: the types promise nothing there. */
-function faultOf(record: { readonly [K in keyof CommitRecord]: unknown }): string | undefined {
+function recordRefusal(record: { readonly [K in keyof CommitRecord]: unknown }): string | undefined {
   if (!Number.isSafeInteger(record.seq) || (record.seq as number) < 1) return 'The sequence number is not a positive integer';
   if (typeof record.digest !== 'string') return 'The digest is missing';
   if (!Array.isArray(record.writes)) return 'The writes are missing';

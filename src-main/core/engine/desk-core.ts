@@ -19,45 +19,30 @@ import type { Trigger } from '#domain/trigger';
 import { ResizeAttempts } from '#core/state/resize-attempts';
 import { RetrySchedule } from '#core/state/retry-schedule';
 import type { DeskStores, Effect } from '#core/state/records';
-import { positionKey } from '#core/state/records';
 import { isArmedState } from '#core/state/engine-state';
 import { advanceBreaker, OutcomeWatch, restoreBreaker } from '#core/safety/rejection-breaker';
 import { advanceCloses } from '#core/protection/close-position';
 import { ExchangeClock } from '#core/state/exchange-clock';
 import { noteSince } from '#core/reports/expiry';
-import { onCommission } from '#core/reports/commission';
-import { onPosition } from '#core/reports/position';
 import { advance, firing } from '#core/state/engine-life';
 import { pauseDesk } from '#core/execution/halt';
-import { onLink } from '#core/reconciliation/link';
-import { onReconciled, settleOpening, startLookUp } from '#core/reconciliation/compare';
-import { completedWord } from '#core/reports/order-evidence';
-import { onOpenOrder } from '#core/reports/open-order';
-import { onOrderNotice } from '#core/reports/order-notice';
-import { onOrderStatus } from '#core/reports/order-status';
 import { expireTriggers } from '#core/strategy/trigger/change';
 import { offerDrafts } from '#core/strategy/trigger/drafts';
 import { releaseUnwatched } from '#core/strategy/trigger/market-lines';
 import { fire } from '#core/strategy/trigger/fire';
-import { followExecution, followFilled } from './on-execution.ts';
+import { BrokerLists, requestMissingLists } from './broker-lists.ts';
+import { type NewsFollowers, onBrokerNews } from './on-news.ts';
 import { transmitGate } from '#core/pretrade/transmit-gate';
-import { commit, count, engineState, type DeskState, type DeskPorts, logLine } from '#core/state/desk-state';
+import { commit, engineState, type DeskState, type DeskPorts, logLine } from '#core/state/desk-state';
 import { holdReason } from '#core/pretrade/hold-reasons';
 import { KillLatch } from '#core/state/kill-latch';
-import { kill, takeUpKill } from '#core/safety/kill';
+import { takeUpKill } from '#core/safety/kill';
 import { Latencies } from '#core/state/latency';
-
-import { onPnl } from '#core/safety/loss-limit';
-import { onOrderBound } from '#core/reports/order-bound';
 import { type Chunk, marketSink } from './on-tick.ts';
-import { changeNotSent, dispatchModify, followChanges } from '#core/execution/modify';
-import { onOpenOrdersEnd } from '#core/reconciliation/open-orders-end';
-
+import { dispatchModify, followChanges } from '#core/execution/modify';
 import { ExternalChangeWatch } from '#core/strategy/trigger/disarm-on-external-change';
 import { watchOutage } from '#core/safety/outage';
-import { dispatchPlace, notSent, orderSent } from '#core/execution/submit';
-import { requestPositions, requestLists } from '#core/execution/request-lists';
-import { positionsListed, watchPosition } from '#core/reconciliation/position-check';
+import { dispatchPlace } from '#core/execution/submit';
 import { OrderMemos } from '#core/state/order-memos';
 import { PositionDifferences } from '#core/state/position-differences';
 import { EarlierOrderBook } from '#core/state/earlier-orders';
@@ -68,16 +53,8 @@ import { CoverageWatch } from '#core/protection/coverage-watch';
 import { advanceTrailings } from '#core/protection/trailing-stop';
 import { followTradingState } from '#core/pretrade/trading-state';
 
-import { needsLookUp } from '#core/reconciliation/unknown-orders';
-
 const CANCEL_AGAIN_MS = 10_000;
-const LOOK_AGAIN_MS = 5_000;
-const COMPARE_EVERY_MS = 60_000;
-const COMPARE_AFTER_FILLS_MS = 2_000;
-/** Open orders are compared while any works. */
-const LIST_EVERY_MS = 20_000;
-/** How often the positions are asked for until they are certain. */
-const OPENING_EVERY_MS = 2_000;
+const LOOK_UP_AGAIN_MS = 5_000;
 
 const NO_LINK: LinkState = {
   connections: [],
@@ -92,18 +69,14 @@ const NO_LINK: LinkState = {
   problem: { code: 'not-started', text: 'The connection to TWS has not been started.' },
 };
 
-/** The hall with its rooms tied together: news in, commits, effects out. One thread, nothing awaits. */
+/** The desk's state with the rooms tied to it: news in, commits, effects out. One thread, nothing awaits. */
 export class DeskCore {
   readonly deskState: DeskState;
   readonly gate: TransmitGate;
   readonly sink: MarketSink;
-  readonly #exitResizer: ExitResizer;
+  readonly #followers: NewsFollowers;
   readonly #externalChanges: ExternalChangeWatch;
-  readonly #coverage: CoverageWatch;
   readonly #outcomes = new OutcomeWatch();
-  #comparedAt = 0;
-  #listedAt = 0;
-  #fillsSince: number | undefined;
   readonly #chunk: Chunk = { startedAt: undefined };
   #stopTimer: () => void = () => undefined;
   #onLog: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void = () => undefined;
@@ -132,7 +105,7 @@ export class DeskCore {
         maxQuoteAgeMs: () => ports.rules().limits.maxQuoteAgeMs,
         detailsOf: (conId) => details.get(conId),
         mayFire: () => firing(this.deskState),
-        holds: (spec) => holdReason(this.deskState, spec),
+        holdReason: (spec) => holdReason(this.deskState, spec),
       }),
       subscriptions: new Subscriptions({}),
       accounts: new AccountBoard(),
@@ -152,16 +125,19 @@ export class DeskCore {
       counters: new Map(),
       unsentCancels: new Set(),
       cancelRetries: new RetrySchedule(CANCEL_AGAIN_MS),
-      lookUpRetries: new RetrySchedule(LOOK_AGAIN_MS),
+      lookUpRetries: new RetrySchedule(LOOK_UP_AGAIN_MS),
       resizeAttempts: new ResizeAttempts(),
       toldFilled: new Map(),
       unsentGlobalCancel: false,
       link: NO_LINK,
     };
     this.gate = transmitGate(this.deskState);
-    this.#exitResizer = new ExitResizer(this.deskState);
+    this.#followers = {
+      coverage: new CoverageWatch(this.deskState),
+      exitResizer: new ExitResizer(this.deskState),
+      lists: new BrokerLists(this.deskState),
+    };
     this.#externalChanges = new ExternalChangeWatch(this.deskState);
-    this.#coverage = new CoverageWatch(this.deskState);
     this.sink = marketSink(this.deskState, this.#chunk, () => {
       this.#drain();
     });
@@ -187,7 +163,7 @@ export class DeskCore {
     index.note(order);
     noteSince(this.deskState, order);
     if (before?.state === order.state) return;
-    // An answer: the next question about it is a new one.
+    // An answer: the next request about it is a new one.
     if (order.state !== 'UNKNOWN') lookUpRetries.forget(order.key);
     if (!isWorking(order.state)) cancelRetries.forget(order.key);
   }
@@ -222,83 +198,8 @@ export class DeskCore {
   }
 
   onNews(news: BrokerNews): void {
-    const { deskState: desk } = this;
-    switch (news.kind) {
-      case 'link':
-        onLink(desk, news.link);
-        watchOutage(desk);
-        break;
-      case 'accounts':
-        desk.accounts.offered(news.accounts);
-        break;
-      case 'order-sent':
-        orderSent(desk, news.legs, news.at);
-        break;
-      case 'order-not-sent':
-        changeNotSent(desk, news.refs, news.reason);
-        notSent(desk, news.refs, news.reason, desk.latch.isSet());
-        break;
-      case 'place-frame': {
-        const fault = desk.ordersOut.frame(news.ref, news.quantity, news.modify);
-        count(desk, 'order frames');
-        if (fault !== undefined) kill(desk, 'own', 'control C-23', fault);
-        break;
-      }
-      case 'open-order':
-        onOpenOrder(desk, news.order);
-        break;
-      case 'order-status':
-        onOrderStatus(desk, news.status);
-        if (news.status.ibStatus === 'Filled') followFilled(desk, desk.index.find(news.status));
-        break;
-      case 'order-bound':
-        onOrderBound(desk, news);
-        break;
-      case 'execution':
-        followExecution(desk, news, this.#coverage);
-        watchPosition(desk, positionKey(news.execution.account, news.contract.conId));
-        this.#fillsSince ??= desk.ports.clock.now();
-        if (news.live) this.#exitResizer.due(news.execution.account, news.execution.conId);
-        break;
-      case 'commission':
-        onCommission(desk, news);
-        break;
-      case 'completed-order':
-        onOpenOrder(desk, { ...news.order, ibStatus: completedWord(news.order.ibStatus, news.completedStatus) }, true);
-        break;
-      case 'position':
-        onPosition(desk, news);
-        watchPosition(desk, positionKey(news.account, news.contract.conId));
-        break;
-      case 'account-value':
-        desk.accounts.value(news.account, news.key, news.value, news.currency, desk.ports.clock.now());
-        break;
-      case 'pnl':
-        onPnl(desk, news);
-        break;
-      case 'pnl-single':
-        break;
-      case 'end':
-        if (news.of === 'open-orders' && news.epoch === desk.link.epoch) onOpenOrdersEnd(desk, news.request);
-        if (news.of === 'positions') this.#positionsListed();
-        if (desk.reconciliation.end(news.of, news.epoch, news.request)) {
-          onReconciled(desk);
-          this.#exitResizer.allDue();
-        }
-        if (news.of === 'positions' || desk.reconciliation.awaitsPositions()) settleOpening(desk);
-        break;
-      case 'notice':
-        onOrderNotice(desk, news.notice);
-        if (news.notice.orderId === undefined && news.notice.severity !== 'info') {
-          logLine(
-            desk,
-            news.notice.severity === 'error' ? 'alarm' : 'warning',
-            `IB ${news.notice.code}: ${news.notice.text}${news.notice.advice === undefined ? '' : ` ${news.notice.advice}`}`,
-          );
-        }
-        break;
-    }
-    advanceBreaker(desk, this.#outcomes);
+    onBrokerNews(this.deskState, news, this.#followers);
+    advanceBreaker(this.deskState, this.#outcomes);
     this.#follow();
   }
 
@@ -311,13 +212,6 @@ export class DeskCore {
     advance(desk);
   }
 
-  #positionsListed(): void {
-    for (const key of positionsListed(this.deskState)) {
-      const held = this.deskState.stores.positions.get(key);
-      if (held !== undefined) this.#exitResizer.due(held.account, held.contract.conId);
-    }
-  }
-
   /** Everything that depends on passing time; called by its own timer and by tests. */
   onTimer(): void {
     const { deskState: desk } = this;
@@ -326,47 +220,16 @@ export class DeskCore {
     this.#drain();
     expireTriggers(desk);
     desk.memos.sweep(now, (key) => desk.index.get(key));
-    if (desk.reconciliation.overdue(now) && desk.link.ready) this.#askAgain();
+    requestMissingLists(desk, now);
     watchOutage(desk);
     followTradingState(desk);
     advanceCloses(desk);
     advanceTrailings(desk);
     this.#externalChanges.look(now);
-    this.#coverage.look(now);
+    this.#followers.coverage.look(now);
     followChanges(desk, now);
-    const idle = desk.link.ready && desk.link.upstream !== 'down' && desk.reconciliation.done();
-    if (idle && !desk.reconciliation.running() && needsLookUp(desk, now)) startLookUp(desk);
-    const opening = desk.link.ready && desk.reconciliation.awaitsPositions() && desk.reconciliation.isQuiet(now);
-    if (opening && now - this.#comparedAt >= OPENING_EVERY_MS) {
-      this.#comparedAt = now;
-      requestPositions(desk);
-    }
-    // The broker's own list, whatever was lost on the way: terms that a message should have told, and orders of other programs, which
-    // TWS tells unasked to its master client alone.
-    if (idle && now - this.#listedAt > LIST_EVERY_MS) {
-      this.#listedAt = now;
-      desk.ports.broker.requestOpenOrders();
-    }
-    const burst = this.#fillsSince !== undefined && now - this.#fillsSince > COMPARE_AFTER_FILLS_MS;
-    if (desk.link.ready && desk.reconciliation.done() && (burst || now - this.#comparedAt > COMPARE_EVERY_MS)) {
-      this.#comparedAt = now;
-      this.#fillsSince = undefined;
-      requestPositions(desk);
-    }
-    if (idle && desk.positionDifferences.asks(now)) requestLists(desk);
+    this.#followers.lists.onTimer(now);
     advance(desk);
-  }
-
-  #askAgain(): void {
-    const { deskState: desk } = this;
-    const missing = desk.reconciliation.missing().join(', ');
-    const text =
-      desk.reconciliation.kind() === 'look-up'
-        ? `Looking orders up: no answer yet for ${missing}; asking again.`
-        : `Reconciling: no answer yet for ${missing}; asking again. Nothing leaves meanwhile.`;
-    logLine(desk, 'warning', text);
-    desk.ports.broker.reconcile();
-    desk.reconciliation.again(desk.ports.clock.now());
   }
 
   #arrangeTimer(): void {

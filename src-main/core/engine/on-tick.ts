@@ -9,7 +9,7 @@ export interface Chunk {
   startedAt: number | undefined;
 }
 
-/** Where market data enters the hall. `drain` lets out what fired, at the end of each chunk. */
+/** Where market data enters the desk. `drain` lets out what fired, at the end of each chunk. */
 export function marketSink(desk: DeskState, chunk: Chunk, drain: () => void): MarketSink {
   const { exchange } = desk;
   return {

@@ -39,8 +39,8 @@ function simple(desk: DeskState, event: 'start' | 'resume' | 'acknowledge', by: 
 /** IDLE → INITIALIZING, and on to SCANNING as soon as the book equals the broker's. Nothing is armed by it. */
 export function startDesk(desk: DeskState, by: string): Done {
   if (desk.latch.isSet()) return refuse('The kill switch of an earlier run is still set; re-arm the desk first.');
-  const fault = desk.ports.startRefusal?.() ?? accountRefusal(desk) ?? breakerRefusal(desk);
-  if (fault !== undefined) return refuse(fault);
+  const refusal = desk.ports.startRefusal?.() ?? accountRefusal(desk) ?? breakerRefusal(desk);
+  if (refusal !== undefined) return refuse(refusal);
   const external = externalRefusal(desk);
   if (external !== undefined) return refuse(external);
   return tried(desk, simple(desk, 'start', by, 'started', `Desk started by ${by}`), by);
@@ -60,8 +60,8 @@ export function pauseByOperator(desk: DeskState, by: string, reason: string): Do
 
 /** PAUSED → INITIALIZING. What crossed meanwhile does not fire: the registry takes every side anew from where prices are now. */
 export function resumeDesk(desk: DeskState, by: string): Done {
-  const fault = externalRefusal(desk) ?? breakerRefusal(desk);
-  if (fault !== undefined) return refuse(fault);
+  const refusal = externalRefusal(desk) ?? breakerRefusal(desk);
+  if (refusal !== undefined) return refuse(refusal);
   return tried(desk, simple(desk, 'resume', by, 'resumed', `Desk resumed by ${by}`), by);
 }
 

@@ -5,7 +5,7 @@ import type { ContextPort } from '#core/ports/context';
 import type { Journal, JournalStatus } from '#core/ports/journal';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
-import type { AccountId, ClientId, ConId, OrderId, TriggerId } from '#domain/ids';
+import type { AccountId, ClientId, ConId, OrderId, PermId, TriggerId } from '#domain/ids';
 import { ZERO_AMOUNT } from '#domain/money';
 import { type Price, priceOf, ZERO_PRICE } from '#domain/price';
 import { units } from '#domain/quantity';
@@ -26,6 +26,26 @@ const LEVEL = priceOf(100);
  * A trigger fires a few times a day: without this each firing would run as code that has never run. Shares no state with the desk.
  */
 export function warmUp(context: ContextPort, rounds: number): number {
+  const desk = unconnectedDesk(context);
+  desk.core.start();
+  connect(desk.core);
+  startDesk(desk.core.deskState, 'warm-up');
+  desk.core.deskState.board.follow(CONTRACT);
+  for (let round = 0; round < rounds; round += 1) playRound(desk, round);
+  desk.core.stop();
+  return desk.sent();
+}
+
+interface UnconnectedDesk {
+  readonly core: DeskCore;
+  /** Epoch ms; only `wait` moves it. */
+  readonly now: () => number;
+  readonly wait: (ms: number) => void;
+  /** Orders and brackets that the gate has let through. */
+  readonly sent: () => number;
+}
+
+function unconnectedDesk(context: ContextPort): UnconnectedDesk {
   const journal: Journal = { append: () => ok(undefined), status: () => NOTHING_WRITTEN };
   let time = 1_600_000_000_000;
   const clock = { now: () => time, monotonic: () => time };
@@ -67,23 +87,18 @@ export function warmUp(context: ContextPort, rounds: number): number {
     stores: openDeskStores(cells),
     simulated: false,
   });
-  core.start();
-  const link: LinkState = {
-    connections: [],
-    ready: true,
-    epoch: 1,
-    upstream: 'up',
-    upstreamSince: 0,
-    farms: [],
-    accounts: [ACCOUNT],
-    messageRate: 0,
-    messageLimit: 40,
+  const wait = (ms: number): void => {
+    time += ms;
   };
-  core.onNews({ kind: 'link', link });
+  return { core, now: () => time, wait, sent: () => sent };
+}
+
+/** What TWS tells after the log-in: a link, an empty book, a day without a loss, the contract. */
+function connect(core: DeskCore): void {
+  core.onNews({ kind: 'link', link: LINK });
   for (const part of ['open-orders', 'completed-orders', 'executions', 'positions'] as const)
     core.onNews({ kind: 'end', of: part, epoch: 1, request: 0 });
-  const zero = ZERO_AMOUNT;
-  core.onNews({ kind: 'pnl', account: ACCOUNT, daily: zero, unrealized: zero, realized: zero });
+  core.onNews({ kind: 'pnl', account: ACCOUNT, daily: ZERO_AMOUNT, unrealized: ZERO_AMOUNT, realized: ZERO_AMOUNT });
   core.learn({
     contract: CONTRACT,
     longName: 'Warm',
@@ -92,37 +107,36 @@ export function warmUp(context: ContextPort, rounds: number): number {
     tradingHours: '',
     liquidHours: '',
   });
-  startDesk(core.deskState, 'warm-up');
-  const tick = (field: 'bid' | 'ask' | 'last', price: Price): void => core.sink.tick({ conId: CONTRACT.conId, field, price, at: time });
-  core.deskState.board.follow(CONTRACT);
-  for (let round = 0; round < rounds; round += 1) {
-    time += 11_000;
-    tick('bid', minus(LEVEL, priceOf(0.03)));
-    tick('ask', plus(LEVEL, priceOf(0.01)));
-    tick('last', minus(LEVEL, priceOf(0.02)));
-    core.sink.chunkEnd();
-    armTrigger(core.deskState, spec(round), 'warm-up');
-    tick('last', LEVEL);
-    core.sink.chunkEnd();
-    for (const order of core.deskState.index.working()) {
-      const ids_ = { orderId: order.orderId ?? (0 as OrderId), clientId: 2 as ClientId, permId: (round + 1) as never };
-      core.onNews({
-        kind: 'order-status',
-        status: {
-          ...ids_,
-          parentId: 0 as OrderId,
-          ibStatus: 'Cancelled',
-          filled: units(0),
-          remaining: order.quantity,
-          avgFillPrice: undefined,
-          lastFillPrice: undefined,
-          whyHeld: '',
-        },
-      });
-    }
+}
+
+/** One trigger from its arming over the firing and the send to the cancelled order. */
+function playRound({ core, now, wait }: UnconnectedDesk, round: number): void {
+  const tick = (field: 'bid' | 'ask' | 'last', price: Price): void => core.sink.tick({ conId: CONTRACT.conId, field, price, at: now() });
+  wait(11_000);
+  tick('bid', minus(LEVEL, priceOf(0.03)));
+  tick('ask', plus(LEVEL, priceOf(0.01)));
+  tick('last', minus(LEVEL, priceOf(0.02)));
+  core.sink.chunkEnd();
+  armTrigger(core.deskState, spec(round), 'warm-up');
+  tick('last', LEVEL);
+  core.sink.chunkEnd();
+  for (const order of core.deskState.index.working()) {
+    core.onNews({
+      kind: 'order-status',
+      status: {
+        orderId: order.orderId ?? (0 as OrderId),
+        clientId: 2 as ClientId,
+        permId: (round + 1) as PermId,
+        parentId: 0 as OrderId,
+        ibStatus: 'Cancelled',
+        filled: units(0),
+        remaining: order.quantity,
+        avgFillPrice: undefined,
+        lastFillPrice: undefined,
+        whyHeld: '',
+      },
+    });
   }
-  core.stop();
-  return sent;
 }
 
 function spec(round: number): TriggerSpec {
@@ -144,6 +158,18 @@ function spec(round: number): TriggerSpec {
 }
 
 const NOTHING_WRITTEN: JournalStatus = { state: 'ready', lastSeq: 0, written: 0, lost: 0, unsyncedRecords: 0, unsyncedMs: 0, file: '' };
+
+const LINK: LinkState = {
+  connections: [],
+  ready: true,
+  epoch: 1,
+  upstream: 'up',
+  upstreamSince: 0,
+  farms: [],
+  accounts: [ACCOUNT],
+  messageRate: 0,
+  messageLimit: 40,
+};
 
 const RULES: RiskRules = {
   limits: {

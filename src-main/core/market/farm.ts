@@ -1,10 +1,24 @@
-import type { Contract } from '#domain/contract';
+import type { Contract, SecType } from '#domain/contract';
 
 const NOT_MARKET_DATA = /hmds|secdef|fund/i;
-const CURRENCY: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
-  [/^eu/, new Set(['EUR', 'GBP', 'CHF', 'SEK', 'NOK', 'DKK', 'PLN', 'HUF', 'CZK'])],
-  [/^h/, new Set(['HKD', 'CNH', 'SGD', 'AUD'])],
-  [/^j/, new Set(['JPY'])],
+const US_LISTED: ReadonlySet<string> = new Set(['USD', 'CAD', 'MXN']);
+const EUROPE: ReadonlySet<string> = new Set(['EUR', 'GBP', 'CHF', 'SEK', 'NOK', 'DKK', 'PLN', 'HUF', 'CZK']);
+const HONG_KONG: ReadonlySet<string> = new Set(['HKD', 'CNH', 'SGD', 'AUD']);
+const JAPAN: ReadonlySet<string> = new Set(['JPY']);
+const OPTIONS: ReadonlySet<SecType> = new Set(['OPT', 'FOP', 'BAG']);
+const FUTURES: ReadonlySet<SecType> = new Set(['FUT', 'FOP', 'BAG']);
+const CASH: ReadonlySet<SecType> = new Set(['CASH', 'CRYPTO', 'CMDTY']);
+const NOT_US_LISTED: ReadonlySet<SecType> = new Set(['OPT', 'FUT', 'FOP', 'CASH']);
+
+/** How a farm's name begins, and what it then serves; the first that fits counts. */
+const FARMS: readonly (readonly [prefix: string, serves: (contract: Contract) => boolean])[] = [
+  ['usopt', ({ secType }) => OPTIONS.has(secType)],
+  ['usfut', ({ secType }) => FUTURES.has(secType)],
+  ['cash', ({ secType }) => CASH.has(secType)],
+  ['us', ({ secType, currency }) => !NOT_US_LISTED.has(secType) && US_LISTED.has(currency)],
+  ['eu', ({ secType, currency }) => secType !== 'CASH' && EUROPE.has(currency)],
+  ['h', ({ secType, currency }) => secType !== 'CASH' && HONG_KONG.has(currency)],
+  ['j', ({ secType, currency }) => secType !== 'CASH' && JAPAN.has(currency)],
 ];
 
 /**
@@ -15,12 +29,6 @@ const CURRENCY: readonly (readonly [RegExp, ReadonlySet<string>])[] = [
 export function farmServes(farm: string, contract: Contract): boolean {
   const name = farm.toLowerCase();
   if (NOT_MARKET_DATA.test(name)) return false;
-  const { secType, currency } = contract;
-  const derivative = secType === 'OPT' || secType === 'FUT' || secType === 'FOP';
-  if (name.startsWith('usopt')) return secType === 'OPT' || secType === 'FOP' || secType === 'BAG';
-  if (name.startsWith('usfuture') || name.startsWith('usfut')) return secType === 'FUT' || secType === 'FOP' || secType === 'BAG';
-  if (name.startsWith('cash')) return secType === 'CASH' || secType === 'CRYPTO' || secType === 'CMDTY';
-  if (name.startsWith('us')) return !derivative && secType !== 'CASH' && (currency === 'USD' || currency === 'CAD' || currency === 'MXN');
-  for (const [pattern, currencies] of CURRENCY) if (pattern.test(name)) return secType !== 'CASH' && currencies.has(currency);
+  for (const [prefix, serves] of FARMS) if (name.startsWith(prefix)) return serves(contract);
   return true;
 }

@@ -22,7 +22,7 @@ export interface BoardCounters {
   readonly backdated: number;
 }
 
-export interface FaultCheck {
+export interface QuoteCheck {
   /** Epoch ms. */
   readonly now: number;
   readonly maxAgeMs: number;
@@ -189,7 +189,7 @@ export class QuoteBoard {
   }
 
   /** Why an order or trigger must not rely on this quote. After a gap at least one field must have been confirmed. */
-  fault(conId: ConId, check: FaultCheck): QuoteFault | undefined {
+  fault(conId: ConId, check: QuoteCheck): QuoteFault | undefined {
     const book = this.#books.get(conId);
     if (book === undefined) return 'none-yet';
     return quoteFault(book.view(), {

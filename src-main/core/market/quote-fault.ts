@@ -32,19 +32,22 @@ export function quoteFault(quote: Quote, context: QuoteContext): QuoteFault | un
   if (quote.liveType !== 'live') return quote.liveType === 'frozen' ? 'frozen' : 'delayed';
   if (quote.halted) return 'halted';
   if (context.session !== undefined && context.session !== 'rth') return 'session-closed';
-  const { bid, ask, last } = quote;
-  if (bid === undefined && ask === undefined && last === undefined) return 'none-yet';
+  if (quote.bid === undefined && quote.ask === undefined && quote.last === undefined) return 'none-yet';
   if (!(Math.abs(quoteAge(quote, context.now)) <= context.maxAgeMs)) return 'stale';
-  if (!context.mayBeNegative && (below(bid) || below(ask) || below(last))) return 'zero';
+  return priceFault(quote, context.mayBeNegative);
+}
+
+function priceFault({ bid, ask, last }: Quote, mayBeNegative: boolean): 'zero' | 'crossed' | undefined {
+  if (!mayBeNegative && (isBelow(bid) || isBelow(ask) || isBelow(last))) return 'zero';
   if (bid !== undefined && ask !== undefined && bid >= ask) return 'crossed';
   return undefined;
 }
 
-function below(price: Price | undefined): boolean {
+function isBelow(price: Price | undefined): boolean {
   return price !== undefined && !(price > 0);
 }
 
-export interface FaultFigures {
+export interface QuoteFigures {
   readonly label: string;
   readonly ageMs?: number;
   readonly limitMs?: number;
@@ -58,21 +61,15 @@ function seconds(ms: number | undefined): string {
 }
 
 /** What is wrong, with the figure and the limit, and what the watcher waits for. */
-export function quoteFaultSentence(fault: QuoteFault, figures: FaultFigures): string {
+export function quoteRefusal(fault: QuoteFault, figures: QuoteFigures): string {
   const { label } = figures;
   switch (fault) {
     case 'none-yet':
       return `${label} has no price; waits for one.`;
     case 'stale':
-      return figures.ageMs !== undefined && figures.ageMs < 0
-        ? `The quote of ${label} is dated ${seconds(figures.ageMs)} s ahead of the clock; waits for a tick with the right time.`
-        : `The quote of ${label} is ${seconds(figures.ageMs)} s old, the limit is ${seconds(figures.limitMs)} s; waits for a fresh tick.`;
-    case 'crossed': {
-      const { bid, ask, decimals = 2 } = figures;
-      if (bid === undefined || ask === undefined) return `The quote of ${label} is crossed; waits until bid is below ask.`;
-      const word = bid === ask ? 'locked' : 'crossed';
-      return `The quote of ${label} is ${word}, bid ${formatPrice(bid, decimals)} against ask ${formatPrice(ask, decimals)}; waits until bid is below ask.`;
-    }
+      return staleRefusal(figures);
+    case 'crossed':
+      return crossedRefusal(figures);
     case 'zero':
       return `${label} shows a price of zero or less, which is no price; waits for a real one.`;
     case 'delayed':
@@ -88,6 +85,18 @@ export function quoteFaultSentence(fault: QuoteFault, figures: FaultFigures): st
     case 'not-baselined':
       return `The data of ${label} was interrupted; waits for two ticks so that a jump during the gap fires nothing.`;
   }
+}
+
+function staleRefusal({ label, ageMs, limitMs }: QuoteFigures): string {
+  return ageMs !== undefined && ageMs < 0
+    ? `The quote of ${label} is dated ${seconds(ageMs)} s ahead of the clock; waits for a tick with the right time.`
+    : `The quote of ${label} is ${seconds(ageMs)} s old, the limit is ${seconds(limitMs)} s; waits for a fresh tick.`;
+}
+
+function crossedRefusal({ label, bid, ask, decimals = 2 }: QuoteFigures): string {
+  if (bid === undefined || ask === undefined) return `The quote of ${label} is crossed; waits until bid is below ask.`;
+  const word = bid === ask ? 'locked' : 'crossed';
+  return `The quote of ${label} is ${word}, bid ${formatPrice(bid, decimals)} against ask ${formatPrice(ask, decimals)}; waits until bid is below ask.`;
 }
 
 /** A few words for a table cell. */

@@ -46,18 +46,16 @@ export class OrderIndex {
       if (known !== undefined) return known;
     }
     const named = identity.ref === undefined ? undefined : this.#orders.get(identity.ref as string as OrderKey);
-    if (named !== undefined) {
-      const other = named.permId !== undefined && named.permId > 0 && identity.permId > 0 && named.permId !== identity.permId;
-      return other ? undefined : named.key;
-    }
-    if (identity.orderId === 0) return undefined;
+    if (named !== undefined) return hasOtherPermId(named, identity) ? undefined : named.key;
+    return identity.orderId === 0 ? undefined : this.#findById(identity);
+  }
+
+  #findById(identity: OrderIdentity): OrderKey | undefined {
     const key = this.#byId.get(`${identity.clientId}:${identity.orderId}`);
-    if (key === undefined) return undefined;
-    const order = this.#orders.get(key);
-    const contradicts =
-      (order?.permId !== undefined && order.permId > 0 && identity.permId > 0 && order.permId !== identity.permId) ||
-      (identity.ref !== undefined && order?.ref !== undefined && order.ref !== identity.ref);
-    return contradicts ? undefined : key;
+    const order = key === undefined ? undefined : this.#orders.get(key);
+    if (order === undefined || hasOtherPermId(order, identity)) return undefined;
+    const hasOtherRef = identity.ref !== undefined && order.ref !== undefined && order.ref !== identity.ref;
+    return hasOtherRef ? undefined : key;
   }
 
   get(key: OrderKey): Order | undefined {
@@ -113,6 +111,11 @@ export class OrderIndex {
     }
     return orders;
   }
+}
+
+/** Both permIds are known and differ: two orders of IB's, whatever else of them is the same. */
+function hasOtherPermId(order: Order, { permId }: OrderIdentity): boolean {
+  return order.permId !== undefined && order.permId > 0 && permId > 0 && order.permId !== permId;
 }
 
 function member<K>(sets: Map<K, Set<OrderKey>>, of: K): Set<OrderKey> {

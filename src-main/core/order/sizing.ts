@@ -1,12 +1,12 @@
 import type { ContractDetails } from '#domain/contract';
 import type { AccountId, TriggerId } from '#domain/ids';
-import type { OrderIntent, OrderLeg, Side } from '#domain/order';
+import type { OrderIntent, OrderLeg, OrderType, Side } from '#domain/order';
 import { opposite } from '#domain/order';
 import { type Leg, orderRef } from '#domain/order-ref';
 import { formatPrice, type Price, roundToTick } from '#domain/price';
 import type { Quote } from '#domain/quote';
 import { err, ok, type Result } from '#domain/result';
-import type { ExitLevel, TriggerAction } from '#domain/trigger';
+import type { EntryTerms, ExitLevel, TriggerAction } from '#domain/trigger';
 import { abs, plus, scale, timesRatio } from '#domain/scaled';
 import { ocaGroupOf } from './oca-group.ts';
 
@@ -35,29 +35,17 @@ function marketPrice(quote: Quote | undefined, side: Side): Price | undefined {
  * Refuses (a sentence) what has no price or stands on the wrong side of the entry.
  */
 export function sizeIntent(input: SizingInput): Result<OrderIntent> {
-  const { action, details, quote } = input;
+  const { action, details } = input;
   const { side, entry } = action;
-  const tick = details.minTick;
+  const { minTick } = details;
+  const { symbol } = details.contract;
+  const market = marketPrice(input.quote, side);
+  const refusal = entryRefusal(entry, symbol, market);
+  if (refusal !== undefined) return err(refusal);
+  const limit = entryLimit(entry, side, minTick, market);
+  const stop = entryStop(entry, side, minTick);
   const ref = (leg: Leg) => orderRef({ triggerId: input.triggerId, gen: input.gen, fire: input.fire, leg });
   const shared = { quantity: action.quantity, outsideRth: action.outsideRth };
-  const market = marketPrice(quote, side);
-
-  let limit: Price | undefined;
-  if (entry.type === 'LMT' || entry.type === 'STP LMT') {
-    if (entry.limit !== undefined) limit = entry.limit;
-    else if (entry.limitOffset !== undefined) {
-      const base = entry.type === 'STP LMT' ? entry.stop : market;
-      if (base === undefined)
-        return err(`${details.contract.symbol} has no market to offset the limit from; wait for a quote or write a fixed limit.`);
-      limit = plus(base, entry.limitOffset);
-    } else return err('The limit order has no limit; write a price or an offset.');
-    limit = roundToTick(limit, tick, side === 'BUY' ? 'down' : 'up');
-  }
-  let stop: Price | undefined;
-  if (entry.type === 'STP' || entry.type === 'STP LMT') {
-    if (entry.stop === undefined) return err('The stop order has no stop price; write one.');
-    stop = roundToTick(entry.stop, tick, side === 'BUY' ? 'down' : 'up');
-  }
   const first: OrderLeg = {
     ref: ref('E'),
     leg: 'E',
@@ -75,20 +63,18 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
   const group = { ocaGroup: ocaGroupOf(first.ref) };
   const exitTif = action.tif === 'IOC' ? 'GTC' : action.tif;
   if (action.target !== undefined) {
-    const price = exitPrice(action.target, reference, side === 'BUY' ? 1 : -1);
-    if (price === undefined) return err(`The target has no price: ${details.contract.symbol} has no quote to measure it from.`);
-    const rounded = roundToTick(price, tick, exitSide === 'SELL' ? 'up' : 'down');
-    const fault = sideRefusal('target', rounded, reference, side === 'BUY' ? 1 : -1);
-    if (fault !== undefined) return err(fault);
-    legs.push({ ref: ref('T'), leg: 'T', side: exitSide, type: 'LMT', limit: rounded, tif: exitTif, ...group, ...shared });
+    const price = exitPrice(action.target, reference, awayOf('target', side), exitSide, minTick);
+    if (price === undefined) return err(`The target has no price: ${symbol} has no quote to measure it from.`);
+    const wrong = sideRefusal('target', price, reference, awayOf('target', side));
+    if (wrong !== undefined) return err(wrong);
+    legs.push({ ref: ref('T'), leg: 'T', side: exitSide, type: 'LMT', limit: price, tif: exitTif, ...group, ...shared });
   }
   if (action.stop !== undefined) {
-    const price = exitPrice(action.stop, reference, side === 'BUY' ? -1 : 1);
-    if (price === undefined) return err(`The stop has no price: ${details.contract.symbol} has no quote to measure it from.`);
-    const rounded = roundToTick(price, tick, exitSide === 'SELL' ? 'up' : 'down');
-    const fault = sideRefusal('stop', rounded, reference, side === 'BUY' ? -1 : 1);
-    if (fault !== undefined) return err(fault);
-    legs.push({ ref: ref('S'), leg: 'S', side: exitSide, type: 'STP', stop: rounded, tif: exitTif, ...group, ...shared });
+    const price = exitPrice(action.stop, reference, awayOf('stop', side), exitSide, minTick);
+    if (price === undefined) return err(`The stop has no price: ${symbol} has no quote to measure it from.`);
+    const wrong = sideRefusal('stop', price, reference, awayOf('stop', side));
+    if (wrong !== undefined) return err(wrong);
+    legs.push({ ref: ref('S'), leg: 'S', side: exitSide, type: 'STP', stop: price, tif: exitTif, ...group, ...shared });
   }
   return ok({
     account: input.account,
@@ -100,7 +86,52 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
   });
 }
 
-function exitPrice(level: ExitLevel, reference: Price | undefined, direction: 1 | -1): Price | undefined {
+function hasLimit(type: OrderType): boolean {
+  return type === 'LMT' || type === 'STP LMT';
+}
+
+function hasStop(type: OrderType): boolean {
+  return type === 'STP' || type === 'STP LMT';
+}
+
+/** What a limit offset is measured from. */
+function limitBase(entry: EntryTerms, market: Price | undefined): Price | undefined {
+  return entry.type === 'STP LMT' ? entry.stop : market;
+}
+
+/** Which price the entry lacks; a sentence. */
+function entryRefusal(entry: EntryTerms, symbol: string, market: Price | undefined): string | undefined {
+  if (hasLimit(entry.type) && entry.limit === undefined) {
+    if (entry.limitOffset === undefined) return 'The limit order has no limit; write a price or an offset.';
+    if (limitBase(entry, market) === undefined)
+      return `${symbol} has no market to offset the limit from; wait for a quote or write a fixed limit.`;
+  }
+  return hasStop(entry.type) && entry.stop === undefined ? 'The stop order has no stop price; write one.' : undefined;
+}
+
+function entryLimit(entry: EntryTerms, side: Side, tick: Price, market: Price | undefined): Price | undefined {
+  if (!hasLimit(entry.type)) return undefined;
+  const base = limitBase(entry, market);
+  const limit = entry.limit ?? (base === undefined || entry.limitOffset === undefined ? undefined : plus(base, entry.limitOffset));
+  return limit === undefined ? undefined : roundToTick(limit, tick, side === 'BUY' ? 'down' : 'up');
+}
+
+function entryStop(entry: EntryTerms, side: Side, tick: Price): Price | undefined {
+  return hasStop(entry.type) && entry.stop !== undefined ? roundToTick(entry.stop, tick, side === 'BUY' ? 'down' : 'up') : undefined;
+}
+
+/** 1 where the exit stands above the entry, −1 below. */
+function awayOf(exit: 'target' | 'stop', entrySide: Side): 1 | -1 {
+  return (exit === 'target') === (entrySide === 'BUY') ? 1 : -1;
+}
+
+/** On the tick; undefined when there is nothing to measure it from. */
+function exitPrice(level: ExitLevel, reference: Price | undefined, away: 1 | -1, exitSide: Side, tick: Price): Price | undefined {
+  const price = exitLevel(level, reference, away);
+  return price === undefined ? undefined : roundToTick(price, tick, exitSide === 'SELL' ? 'up' : 'down');
+}
+
+function exitLevel(level: ExitLevel, reference: Price | undefined, direction: 1 | -1): Price | undefined {
   if (level.kind === 'price') return level.price;
   if (reference === undefined) return undefined;
   return plus(reference, scale(timesRatio(abs(reference), level.basisPoints, 10_000), direction));

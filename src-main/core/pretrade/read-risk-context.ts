@@ -1,21 +1,25 @@
 import type { Tx } from '#core/commit/transaction';
-import { quoteFault, quoteFaultSentence } from '#core/market/quote-fault';
+import { quoteFault, quoteRefusal } from '#core/market/quote-fault';
 import { groupOf, restOf } from '#core/order/oca-group';
 import { CLOSED, isProbe } from '#core/risk/breaker';
 import { overLimit } from '#core/risk/exposure';
-import type { RiskContext } from '#core/risk/risk-context';
+import type { RiskContext, TriggerFires } from '#core/risk/risk-context';
 import { contractLabel } from '#domain/contract';
 import { sessionAt } from '#domain/session-time';
-import type { OrderKey } from '#domain/ids';
+import type { AccountId, OrderKey } from '#domain/ids';
 import type { Order, OrderIntent } from '#domain/order';
 import type { Quote } from '#domain/quote';
-import type { Trigger } from '#domain/trigger';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { type Effect, positionKey } from '#core/state/records';
 import { entryOf, isOpenEntry, takesOf } from '#core/order/brackets';
 import type { DeskState } from '#core/state/desk-state';
 import { dailyPnlAge } from './daily-pnl-age.ts';
 import { embargo, positionsOf } from './trading-state.ts';
+
+export interface TriggerFiring extends TriggerFires {
+  /** The order fires in the very turn of this tick of its quote, epoch ms; undefined when it fires otherwise. */
+  readonly tickAt: number | undefined;
+}
 
 /**
  * Reads, inside the commit, everything the verdict depends on. The quote is the one of the firing tick when the order trades the
@@ -25,22 +29,16 @@ export function riskContext(
   desk: DeskState,
   tx: Tx<Effect>,
   intent: OrderIntent,
-  trigger: Trigger | undefined,
+  firing: TriggerFiring | undefined,
   quote: Quote | undefined,
-  tickAt?: number,
 ): RiskContext {
   const conId = intent.contract.conId;
   const now = desk.ports.clock.now();
   const rules = desk.ports.rules();
   const seen = quote ?? desk.board.quote(conId);
   const account = desk.accounts.get(intent.account);
-  const working: Order[] = [];
   const changed = intent.changes === undefined ? undefined : desk.index.get(intent.changes);
-  for (const order of desk.index.exposed()) {
-    const current = tx.get(desk.stores.orders, order.key);
-    // A change replaces the order's own terms, and of its group one exit cancels the others.
-    if (current?.account === intent.account && !isReplaced(current, changed)) working.push(current);
-  }
+  const working = workingOf(desk, tx, intent.account, changed);
   const breaker = desk.stores.breaker.get('desk') ?? CLOSED;
   const position = tx.get(desk.stores.positions, positionKey(intent.account, conId));
   return {
@@ -49,36 +47,53 @@ export function riskContext(
     accounts: desk.link.accounts,
     details: desk.details.get(conId),
     quote: seen,
-    quoteRefusal: quoteFaultText(desk, intent, seen, quote === undefined ? undefined : tickAt),
+    quoteRefusal: tradedQuoteRefusal(desk, intent, seen, quote === undefined ? undefined : firing?.tickAt),
     position: position?.quantity ?? ZERO,
     working,
     takes: (order) => takesOf(desk.index, order),
     ...(changed === undefined ? {} : { changed, coming: comingOf(desk, changed) }),
     recent: desk.recentSends.since(now - Math.max(1, rules.limits.duplicateWindowSeconds) * 1_000),
     refUsed: (ref) => tx.has(desk.stores.orders, ref as string as OrderKey),
-    triggerFires: trigger === undefined ? undefined : { id: trigger.id, recent: trigger.recentFires },
+    triggerFires: firing,
     dailyPnl: account?.dailyPnl,
     dailyPnlAgeMs: dailyPnlAge(desk, now),
     accountCurrency: account?.currency ?? 'USD',
-    overLimit:
-      intent.purpose === 'entry' && changed === undefined
-        ? overLimit(rules.limits, positionsOf(desk, intent.account), working, (order) => takesOf(desk.index, order))
-        : undefined,
+    overLimit: intent.purpose === 'entry' && changed === undefined ? overLimitNow(desk, intent.account, working) : undefined,
     embargo: embargo(desk),
     breaker,
     probing: breaker.state === 'half-open' && working.some((order) => isProbe(breaker, order)),
   };
 }
 
+/** Everything of the account that is exposed, as this commit sees it, but for what a change replaces. */
+function workingOf(desk: DeskState, tx: Tx<Effect>, account: AccountId, changed: Order | undefined): readonly Order[] {
+  const working: Order[] = [];
+  for (const order of desk.index.exposed()) {
+    const current = tx.get(desk.stores.orders, order.key);
+    // A change replaces the order's own terms, and of its group one exit cancels the others.
+    if (current?.account === account && !isReplaced(current, changed)) working.push(current);
+  }
+  return working;
+}
+
+function overLimitNow(desk: DeskState, account: AccountId, working: readonly Order[]): string | undefined {
+  return overLimit(desk.ports.rules().limits, positionsOf(desk, account), working, (order) => takesOf(desk.index, order));
+}
+
 /**
  * `tickAt`: the order fires in the very turn of this quote's tick, so the quote is judged as of then. Later ticks of the same chunk, and
  * an exchange clock they pull forward, do not make it older.
  */
-function quoteFaultText(desk: DeskState, intent: OrderIntent, quote: Quote | undefined, tickAt: number | undefined): string | undefined {
+function tradedQuoteRefusal(
+  desk: DeskState,
+  intent: OrderIntent,
+  quote: Quote | undefined,
+  tickAt: number | undefined,
+): string | undefined {
   const conId = intent.contract.conId;
   const label = contractLabel(intent.contract);
   const limitMs = desk.ports.rules().limits.maxQuoteAgeMs;
-  if (quote === undefined) return quoteFaultSentence('none-yet', { label });
+  if (quote === undefined) return quoteRefusal('none-yet', { label });
   const details = desk.details.get(conId);
   const now = tickAt ?? desk.exchange.now();
   const session = intent.legs[0].outsideRth || details === undefined ? {} : { session: sessionAt(now, details).session };
@@ -88,7 +103,7 @@ function quoteFaultText(desk: DeskState, intent: OrderIntent, quote: Quote | und
       ? desk.board.fault(conId, { now, maxAgeMs: limitMs, ...session })
       : quoteFault(quote, { now, maxAgeMs: limitMs, mayBeNegative, farmUp: true, baselined: true, ...session });
   if (fault === undefined) return undefined;
-  return quoteFaultSentence(fault, {
+  return quoteRefusal(fault, {
     label,
     ageMs: now - quote.updatedAt,
     limitMs,

@@ -1,6 +1,6 @@
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { amountOf, formatAmount, notional } from '#domain/money';
-import { type Order, type OrderIntent, type OrderLeg, sameTrail } from '#domain/order';
+import { type Order, type OrderIntent, type OrderLeg, sameTrail, type Trail } from '#domain/order';
 import { groupOf } from '#core/order/oca-group';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, ZERO } from '#domain/quantity';
@@ -46,8 +46,8 @@ const typeAllowList: Control = (intent, { rules }) => {
 const orderQuantity: Control = (intent, { rules }) => {
   const limit = isDerivative(intent.contract) ? rules.limits.maxOrderContracts : rules.limits.maxOrderShares;
   for (const leg of intent.legs) {
-    const fault = quantityRefusal(leg);
-    if (fault !== undefined) return denied('C-01', fault);
+    const refusal = quantityRefusal(leg);
+    if (refusal !== undefined) return denied('C-01', refusal);
     if (!(leg.quantity <= limit * QUANTITY_SCALE)) {
       return denied(
         'C-01',
@@ -70,33 +70,45 @@ const priceValidity: Control = (intent, { details }) => {
     return denied('C-04', `The contract details of ${intent.contract.symbol} are not known yet, so its tick is not; wait for them.`);
   const mayBeNegative = intent.contract.secType === 'FUT' || intent.contract.secType === 'BAG' || intent.contract.secType === 'FOP';
   for (const leg of intent.legs) {
-    const needsLimit = leg.type === 'LMT' || leg.type === 'STP LMT';
-    const needsTrail = leg.type === 'TRAIL';
-    const needsStop = leg.type === 'STP' || leg.type === 'STP LMT' || needsTrail;
-    if (needsLimit !== (leg.limit !== undefined) || needsStop !== (leg.stop !== undefined) || needsTrail !== (leg.trail !== undefined))
-      return denied('C-04', `A ${leg.type} order has the wrong set of prices; this is a defect of the program.`);
-    if (
-      leg.trail?.kind === 'percent' &&
-      !(Number.isSafeInteger(leg.trail.basisPoints) && leg.trail.basisPoints > 0 && leg.trail.basisPoints < 10_000)
-    )
-      return denied('C-04', `A trailing stop ${leg.trail.basisPoints / 100} % behind is none; write more than 0 and less than 100 %.`);
-    const amount = leg.trail?.kind === 'amount' ? leg.trail.amount : undefined;
-    if (amount !== undefined && amount <= 0)
-      return denied('C-04', `A trailing stop ${formatPrice(amount)} behind is none; write more than 0.`);
-    for (const price of [leg.limit, leg.stop, amount]) {
-      if (price === undefined) continue;
-      if (!Number.isSafeInteger(price)) return denied('C-04', 'A price is not a number.');
-      if (price <= 0 && !mayBeNegative) return denied('C-04', `Price ${formatPrice(price)} is not above zero.`);
-      if (!isOnTick(price, details.minTick))
-        return denied('C-04', `Price ${formatPrice(price)} is not a multiple of the tick ${formatDecimal(details.minTick, 1_000_000)}.`);
-    }
+    if (!hasItsPrices(leg)) return denied('C-04', `A ${leg.type} order has the wrong set of prices; this is a defect of the program.`);
+    const refusal =
+      trailRefusal(leg.trail) ??
+      priceRefusal(leg.limit, details.minTick, mayBeNegative) ??
+      priceRefusal(leg.stop, details.minTick, mayBeNegative) ??
+      priceRefusal(leg.trail?.kind === 'amount' ? leg.trail.amount : undefined, details.minTick, mayBeNegative);
+    if (refusal !== undefined) return denied('C-04', refusal);
   }
   return undefined;
 };
 
+function hasItsPrices({ type, limit, stop, trail }: OrderLeg): boolean {
+  const needsLimit = type === 'LMT' || type === 'STP LMT';
+  const needsTrail = type === 'TRAIL';
+  const needsStop = type === 'STP' || type === 'STP LMT' || needsTrail;
+  return needsLimit === (limit !== undefined) && needsStop === (stop !== undefined) && needsTrail === (trail !== undefined);
+}
+
+function trailRefusal(trail: Trail | undefined): string | undefined {
+  if (trail === undefined) return undefined;
+  if (trail.kind === 'amount')
+    return trail.amount <= 0 ? `A trailing stop ${formatPrice(trail.amount)} behind is none; write more than 0.` : undefined;
+  return Number.isSafeInteger(trail.basisPoints) && trail.basisPoints > 0 && trail.basisPoints < 10_000
+    ? undefined
+    : `A trailing stop ${trail.basisPoints / 100} % behind is none; write more than 0 and less than 100 %.`;
+}
+
+function priceRefusal(price: Price | undefined, minTick: Price, mayBeNegative: boolean): string | undefined {
+  if (price === undefined) return undefined;
+  if (!Number.isSafeInteger(price)) return 'A price is not a number.';
+  if (price <= 0 && !mayBeNegative) return `Price ${formatPrice(price)} is not above zero.`;
+  return isOnTick(price, minTick)
+    ? undefined
+    : `Price ${formatPrice(price)} is not a multiple of the tick ${formatDecimal(minTick, 1_000_000)}.`;
+}
+
 /** C-05: the quote is live, fresh, uncrossed and inside the session. */
-const freshQuote: Control = (intent, { quoteRefusal: quoteFault }) =>
-  quoteFault === undefined ? undefined : denied('C-05', `${intent.contract.symbol}: ${quoteFault}`);
+const freshQuote: Control = (intent, { quoteRefusal }) =>
+  quoteRefusal === undefined ? undefined : denied('C-05', `${intent.contract.symbol}: ${quoteRefusal}`);
 
 /** The highest price the first leg may be worth: limit, stop, the far side of the market, the last trade. */
 function worstPrice(intent: OrderIntent, context: RiskContext): Price | undefined {
@@ -132,11 +144,11 @@ const orderNotional: Control = (intent, context) => {
 
 /** C-03: the entry's price against the middle of the market, in percent and in ticks. Exits stand where the operator put them. */
 const priceCollar: Control = (intent, { quote, details, rules }) => {
-  const [entry] = intent.legs;
-  const price = entry.limit ?? entry.stop ?? (entry.side === 'BUY' ? quote?.ask : quote?.bid);
   if (quote?.bid === undefined || quote.ask === undefined)
     return denied('C-03', `${intent.contract.symbol} has no two-sided market to measure the price against; wait for bid and ask.`);
-  if (price === undefined || details === undefined) return denied('C-03', `${intent.contract.symbol} has no price to measure.`);
+  if (details === undefined) return denied('C-03', `${intent.contract.symbol} has no price to measure.`);
+  const [entry] = intent.legs;
+  const price = entry.limit ?? entry.stop ?? (entry.side === 'BUY' ? quote.ask : quote.bid);
   const mid = midpoint(quote.bid, quote.ask);
   const away = Math.abs(price - mid);
   const basisPoints = mid === 0 ? Number.POSITIVE_INFINITY : mulDiv(away, 10_000, Math.abs(mid));
@@ -253,8 +265,8 @@ const worstCasePosition: Control = (intent, { position, working, takes, changed,
 
 /** C-13: after the day's loss limit only reducing orders leave. An unknown P&L blocks too, and one that is out of date. */
 const dailyLoss: Control = (_intent, { dailyPnl, dailyPnlAgeMs, rules }) => {
-  const fault = dailyLossRefusal(dailyPnl, dailyPnlAgeMs, rules.limits.maxDailyLoss);
-  return fault === undefined ? undefined : denied('C-13', fault);
+  const refusal = dailyLossRefusal(dailyPnl, dailyPnlAgeMs, rules.limits.maxDailyLoss);
+  return refusal === undefined ? undefined : denied('C-13', refusal);
 };
 
 /** C-27: with a limit passed already only reducing orders leave, in every contract. */
@@ -277,8 +289,8 @@ const circuitBreaker: Control = (_intent, { breaker, probing }) => {
 const reduceOnly: Control = (intent, { position, working, takes, changed, coming = ZERO }) => {
   const [entry] = intent.legs;
   if (intent.legs.length !== 1) return denied('REDUCE', 'A reducing order has exactly one leg.');
-  const fault = quantityRefusal(entry);
-  if (fault !== undefined) return denied('REDUCE', fault);
+  const refusal = quantityRefusal(entry);
+  if (refusal !== undefined) return denied('REDUCE', refusal);
   const rest = minus(entry.quantity, changed?.filled ?? ZERO);
   if (changed !== undefined && onlyShrinks(entry, changed)) return passed(`takes ${formatQuantity(rest)}, less than before`);
   const held = plus(entry.side === 'SELL' ? position : negate(position), coming);

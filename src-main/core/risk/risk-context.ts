@@ -46,6 +46,12 @@ export interface RecentSend {
   readonly price: Price | null;
 }
 
+/** The trigger whose firing is judged, with its firings so far, epoch ms. */
+export interface TriggerFires {
+  readonly id: TriggerId;
+  readonly recent: readonly number[];
+}
+
 /** Everything a verdict depends on, read by the caller inside the same commit. */
 export interface RiskContext {
   readonly rules: RiskRules;
@@ -68,7 +74,7 @@ export interface RiskContext {
   readonly recent: readonly RecentSend[];
   /** References ever used; a repeated one is refused for ever. */
   readonly refUsed: (ref: OrderRef) => boolean;
-  readonly triggerFires: { readonly id: TriggerId; readonly recent: readonly number[] } | undefined;
+  readonly triggerFires: TriggerFires | undefined;
   readonly dailyPnl: Amount | undefined;
   /** Of `dailyPnl`, ms; given while something is held that may have changed it since. */
   readonly dailyPnlAgeMs: number | undefined;

@@ -34,7 +34,7 @@ export class EarlierOrderBook {
     return named?.permId !== undefined && named.permId > 0 && permId > 0 && named.permId !== permId ? undefined : named;
   }
 
-  /** Once, at the end of the first comparison: everything that was recalled. */
+  /** Once, at the end of the first comparison: everything that was read. */
   settle(): readonly Order[] | undefined {
     if (this.#isSettled) return undefined;
     this.#isSettled = true;

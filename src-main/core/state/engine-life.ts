@@ -1,9 +1,46 @@
 import type { Cause } from '#core/ports/cause';
 import { commit, engineState, type DeskState } from './desk-state.ts';
-import { mayFire } from './engine-state.ts';
+import { type EngineState, mayFire } from './engine-state.ts';
 import { step } from './records.ts';
 
 const DESK: Cause = { kind: 'system', text: 'the desk follows its orders and watchers' };
+
+const REASON = {
+  ready: 'The book equals the broker.',
+  build: 'Levels of the watchers are set.',
+  'levels-built': 'Watching for signals.',
+  'orders-working': 'Orders are working.',
+  'no-watchers': 'No watcher is armed.',
+  'orders-done': 'No order is working.',
+} as const;
+
+const NONE = [] as const;
+const READY = ['ready'] as const;
+const BUILD = ['build', 'levels-built'] as const;
+const ORDERS_WORKING = ['orders-working'] as const;
+const NO_WATCHERS = ['no-watchers'] as const;
+const ORDERS_DONE = ['orders-done'] as const;
+
+/** What has become true since the desk came to this state; watchers go before orders. */
+function eventsOf(desk: DeskState, state: EngineState): readonly (keyof typeof REASON)[] {
+  const working = desk.index.workingCount() > 0;
+  // What has fired and waits for the end of its chunk is still to be sent.
+  const watching = desk.registry.size + desk.registry.queued > 0;
+  switch (state) {
+    case 'INITIALIZING':
+      return desk.link.ready && desk.reconciliation.done() && !desk.latch.isSet() ? READY : NONE;
+    case 'SCANNING':
+      if (watching) return BUILD;
+      return working ? ORDERS_WORKING : NONE;
+    case 'SIGNAL_WAIT':
+      if (working) return ORDERS_WORKING;
+      return watching ? NONE : NO_WATCHERS;
+    case 'MANAGING':
+      return working ? NONE : ORDERS_DONE;
+    default:
+      return NONE;
+  }
+}
 
 /**
  * Lets the engine's state follow what is true: ready → SCANNING, watchers → SIGNAL_WAIT, working orders → MANAGING. Called after
@@ -12,35 +49,10 @@ const DESK: Cause = { kind: 'system', text: 'the desk follows its orders and wat
 export function advance(desk: DeskState): void {
   for (let guard = 0; guard < 6; guard += 1) {
     const before = engineState(desk);
-    const working = desk.index.workingCount() > 0;
-    // What has fired and waits for the end of its chunk is still to be sent.
-    const watching = desk.registry.size + desk.registry.queued > 0;
-    const ready = desk.link.ready && desk.reconciliation.done() && !desk.latch.isSet();
-    const events =
-      before === 'INITIALIZING' && ready
-        ? (['ready'] as const)
-        : before === 'SCANNING' && watching
-          ? (['build', 'levels-built'] as const)
-          : before === 'SCANNING' && working
-            ? (['orders-working'] as const)
-            : before === 'SIGNAL_WAIT' && working
-              ? (['orders-working'] as const)
-              : before === 'SIGNAL_WAIT' && !watching
-                ? (['no-watchers'] as const)
-                : before === 'MANAGING' && !working
-                  ? (['orders-done'] as const)
-                  : [];
+    const events = eventsOf(desk, before);
     if (events.length === 0) return;
-    const reason = {
-      ready: 'The book equals the broker.',
-      build: 'Levels of the watchers are set.',
-      'levels-built': 'Watching for signals.',
-      'orders-working': 'Orders are working.',
-      'no-watchers': 'No watcher is armed.',
-      'orders-done': 'No order is working.',
-    };
     commit(desk, 'order', 'engine.follow', DESK, (tx) => {
-      for (const event of events) step(tx, desk.stores, event, reason[event]);
+      for (const event of events) step(tx, desk.stores, event, REASON[event]);
     });
     if (engineState(desk) === before) return;
   }

@@ -13,7 +13,7 @@ export interface GateContext {
   readonly maxAgeMs: number;
   readonly detailsOf: (conId: ConId) => ContractDetails | undefined;
   /** What else keeps a rule that has come true from firing; a sentence. */
-  readonly holds?: (spec: TriggerSpec) => string | undefined;
+  readonly holdReason?: (spec: TriggerSpec) => string | undefined;
 }
 
 export interface Refusal {
@@ -23,9 +23,9 @@ export interface Refusal {
 
 /** The first contract whose quote must not decide anything now; undefined when all that the watcher looks at may. */
 export function refusal(watcher: Watcher, context: GateContext): Refusal | undefined {
-  for (const looked of watcher.contracts) {
-    const fault = faultOf(looked, watcher.spec.rthOnly, context);
-    if (fault !== undefined) return { fault, watch: looked.watch };
+  for (const watched of watcher.contracts) {
+    const fault = faultOf(watched, watcher.spec.rthOnly, context);
+    if (fault !== undefined) return { fault, watch: watched.watch };
   }
   return undefined;
 }

@@ -29,7 +29,7 @@ export interface RegistryPorts {
    */
   readonly mayFire?: () => boolean;
   /** Why a rule that has come true may not fire now; it then holds as for the quality of a quote. A sentence. */
-  readonly holds?: (spec: TriggerSpec) => string | undefined;
+  readonly holdReason?: (spec: TriggerSpec) => string | undefined;
 }
 
 export interface ArmRequest {
@@ -117,8 +117,8 @@ export class WatcherRegistry {
   #start(request: ArmRequest, old: Watcher | undefined): Result<WatcherRow> {
     const { spec } = request;
     const now = this.#ports.clock.now();
-    const fault = conditionRefusal(spec.condition);
-    if (fault !== undefined) return err(fault);
+    const unsound = conditionRefusal(spec.condition);
+    if (unsound !== undefined) return err(unsound);
     if (spec.expiresAt !== undefined && spec.expiresAt <= now) return err(`${spec.name} has expired; give it a later time or none.`);
     if (old !== undefined) this.#remove(old);
     this.#serial += 1;
@@ -220,7 +220,7 @@ export class WatcherRegistry {
     if (this.#expireIfDue(watcher, now)) return err(`${watcher.spec.name} has expired.`);
     const refused = refusal(watcher, this.#gate(now));
     if (refused !== undefined) return err(refusalSentence(refused, this.#gate(now)));
-    const held = this.#ports.holds?.(watcher.spec);
+    const held = this.#ports.holdReason?.(watcher.spec);
     if (held !== undefined) return err(`${held} ${watcher.spec.name} stays armed.`);
     const tick = decidingTick(watcher);
     if (tick === undefined) return err(`${watcher.spec.name} looks at prices that are unknown now; it cannot be fired.`);
@@ -340,8 +340,8 @@ export class WatcherRegistry {
   }
 
   #gate(now: number): GateContext {
-    const { detailsOf, holds } = this.#ports;
-    return { now, maxAgeMs: this.#ports.maxQuoteAgeMs(), detailsOf, ...(holds === undefined ? {} : { holds }) };
+    const { detailsOf, holdReason } = this.#ports;
+    return { now, maxAgeMs: this.#ports.maxQuoteAgeMs(), detailsOf, ...(holdReason === undefined ? {} : { holdReason }) };
   }
 
   /** In the order of arming: first armed, first served. */
@@ -373,18 +373,19 @@ export class WatcherRegistry {
       return;
     }
     const truth = evaluate(watcher.root, watcher.hasWindow ? minuteOfDay(now) : 0, watcher.edges > 0);
-    if (truth === UNKNOWN || (truth === TRUE && this.#ports.holds?.(watcher.spec) !== undefined)) {
+    if (truth === UNKNOWN || (truth === TRUE && this.#ports.holdReason?.(watcher.spec) !== undefined)) {
       this.#hold(watcher, now);
       return;
     }
-    if (truth === TRUE) {
-      const tick = decidingTick(watcher, here.at);
-      if (tick === undefined) throw new Error('A quote without a price passed the quality gate');
-      const firing = this.#spend(watcher, here.cause, tick);
-      if (firing !== undefined) this.#queue.push(firing);
-      return;
-    }
-    this.#consume(watcher, now);
+    if (truth === TRUE) this.#fire(watcher, here);
+    else this.#consume(watcher, now);
+  }
+
+  #fire(watcher: Watcher, { cause, at }: Here): void {
+    const tick = decidingTick(watcher, at);
+    if (tick === undefined) throw new Error('A quote without a price passed the quality gate');
+    const firing = this.#spend(watcher, cause, tick);
+    if (firing !== undefined) this.#queue.push(firing);
   }
 
   /** The rest of the rule is false: the wakes are answered, a crossing must come again. */

@@ -5,7 +5,7 @@ import type { QuoteFault, QuoteField } from '#domain/quote';
 import { conditionShort } from '#domain/sentence';
 import { dayKey, epochAt, minuteOfDay } from '#domain/session-time';
 import { CONFIRMING, FIELD_NAMES, LIVE } from '#core/market/quote-book';
-import { quoteAge, quoteFaultSentence } from '#core/market/quote-fault';
+import { quoteAge, quoteRefusal } from '#core/market/quote-fault';
 import { trueButForTime } from './evaluate.ts';
 import { type GateContext, type Refusal, refusal } from './quality-gate.ts';
 import { conIdOf, type ContractWatch, isBeyond, type Leaf, leafPrice, type Node, type Watcher, writtenLevel } from './watcher.ts';
@@ -22,7 +22,7 @@ export interface WatcherRow {
   readonly triggerId: TriggerId;
   readonly name: string;
   readonly gen: number;
-  /** HOLDING: armed, but a quote it looks at must not decide anything now. */
+  /** HOLDING: armed, but a quote it reads must not decide anything now. */
   readonly status: 'armed' | 'holding' | 'paused';
   readonly symbol: string;
   /** The contract of the figures in this row. */
@@ -53,46 +53,83 @@ export interface WatcherRow {
 
 const CENT = 10_000;
 
+/** What stands between a watcher and its firing, beside the condition itself. */
+interface Obstacles {
+  readonly refused: Refusal | undefined;
+  /** The hold reason. */
+  readonly held: string | undefined;
+  /** When the next window opens for a rule that is true but for the time. */
+  readonly opensAt: number | undefined;
+}
+
 /** Built on demand, never on the tick path. */
 export function watcherRow(watcher: Watcher, context: GateContext): WatcherRow {
-  const { now, detailsOf } = context;
   const leaf = decisive(watcher.root)?.leaf;
   const watch = leaf?.watch ?? watcher.contracts[0]?.watch;
   if (watch === undefined) throw new Error('A watcher without a price leaf was armed');
-  const refused = watcher.paused ? undefined : refusal(watcher, context);
-  const held = watcher.paused || refused !== undefined ? undefined : context.holds?.(watcher.spec);
-  const price = leaf === undefined ? Number.NaN : leafPrice(leaf);
-  const level = leaf === undefined ? Number.NaN : writtenLevel(leaf);
-  const opensAt = watcher.paused || refused !== undefined || watcher.edges > 0 ? undefined : nextWindow(watcher, now);
-  const { updatedAt } = watch.book;
+  const obstacles = obstaclesOf(watcher, context);
+  const { refused, opensAt } = obstacles;
   return {
     triggerId: watcher.triggerId,
     name: watcher.spec.name,
     gen: watcher.gen,
-    status: watcher.paused ? 'paused' : (refused ?? held ?? watcher.heldSince) === undefined ? 'armed' : 'holding',
+    status: statusOf(watcher, obstacles),
     symbol: watch.book.contract.symbol,
     conId: conIdOf(watch),
-    rule: conditionShort(watcher.spec.condition, decimalsOf(watch, context), minuteOfDay(now)),
+    rule: conditionShort(watcher.spec.condition, decimalsOf(watch, context), minuteOfDay(context.now)),
     sentence: watcher.sentence,
-    ...(leaf === undefined ? {} : { field: FIELD_NAMES[leaf.field] }),
-    ...(Number.isNaN(price) ? {} : { price: trustedPrice(price) }),
-    ...(updatedAt === 0 ? {} : { ageMs: quoteAge(watch.book, now) }),
-    ...(Number.isNaN(level) ? {} : { level: trustedPrice(level) }),
-    ...(leaf === undefined || Number.isNaN(price) || Number.isNaN(level)
-      ? {}
-      : { distance: distanceOf(leaf, price, level, detailsOf(conIdOf(watch))?.minTick ?? CENT) }),
+    ...figuresOf(leaf, watch, context),
     side: leaf === undefined ? 'unknown' : sideOf(leaf),
     latched: watcher.edges > 0,
-    reason: reasonOf(watcher, leaf, refused, held, opensAt, context),
+    reason: reasonOf(watcher, leaf, obstacles, context),
     ...(refused === undefined ? {} : { fault: refused.fault }),
-    armedAt: watcher.armedAt,
-    ...(watcher.armedBy === undefined ? {} : { armedBy: watcher.armedBy }),
-    ...(watcher.pausedAt === undefined ? {} : { pausedAt: watcher.pausedAt }),
-    ...(watcher.heldSince === undefined ? {} : { heldSince: watcher.heldSince }),
-    ...(watcher.testedAt === undefined ? {} : { testedAt: watcher.testedAt }),
-    ...(watcher.spec.expiresAt === undefined ? {} : { expiresAt: watcher.spec.expiresAt }),
+    ...timesOf(watcher),
     nextTest: nextTest(watcher, opensAt),
     ...(opensAt === undefined ? {} : { nextTestAt: opensAt }),
+  };
+}
+
+function obstaclesOf(watcher: Watcher, context: GateContext): Obstacles {
+  if (watcher.paused) return { refused: undefined, held: undefined, opensAt: undefined };
+  const refused = refusal(watcher, context);
+  if (refused !== undefined) return { refused, held: undefined, opensAt: undefined };
+  const held = context.holdReason?.(watcher.spec);
+  return { refused, held, opensAt: watcher.edges > 0 ? undefined : nextWindow(watcher, context.now) };
+}
+
+function statusOf(watcher: Watcher, { refused, held }: Obstacles): WatcherRow['status'] {
+  if (watcher.paused) return 'paused';
+  return (refused ?? held ?? watcher.heldSince) === undefined ? 'armed' : 'holding';
+}
+
+type Figures = Pick<WatcherRow, 'field' | 'price' | 'ageMs' | 'level' | 'distance'>;
+
+function figuresOf(leaf: Leaf | undefined, watch: ContractWatch, { now, detailsOf }: GateContext): Figures {
+  const age = watch.book.updatedAt === 0 ? {} : { ageMs: quoteAge(watch.book, now) };
+  if (leaf === undefined) return age;
+  const price = leafPrice(leaf);
+  const level = writtenLevel(leaf);
+  return {
+    field: FIELD_NAMES[leaf.field],
+    ...(Number.isNaN(price) ? {} : { price: trustedPrice(price) }),
+    ...age,
+    ...(Number.isNaN(level) ? {} : { level: trustedPrice(level) }),
+    ...(Number.isNaN(price) || Number.isNaN(level)
+      ? {}
+      : { distance: distanceOf(leaf, price, level, detailsOf(conIdOf(watch))?.minTick ?? CENT) }),
+  };
+}
+
+type Times = Pick<WatcherRow, 'armedAt' | 'armedBy' | 'pausedAt' | 'heldSince' | 'testedAt' | 'expiresAt'>;
+
+function timesOf({ armedAt, armedBy, pausedAt, heldSince, testedAt, spec: { expiresAt } }: Watcher): Times {
+  return {
+    armedAt,
+    ...(armedBy === undefined ? {} : { armedBy }),
+    ...(pausedAt === undefined ? {} : { pausedAt }),
+    ...(heldSince === undefined ? {} : { heldSince }),
+    ...(testedAt === undefined ? {} : { testedAt }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 
@@ -142,7 +179,7 @@ function decimalsOf(watch: ContractWatch, { detailsOf }: GateContext): number {
 /** The sentence of a refusal, with its figures. */
 export function refusalSentence({ fault, watch }: Refusal, context: GateContext): string {
   const { bid, ask, updatedAt } = watch.book.view();
-  const sentence = quoteFaultSentence(fault, {
+  const sentence = quoteRefusal(fault, {
     label: contractLabel(watch.book.contract),
     ageMs: context.now - updatedAt,
     limitMs: context.maxAgeMs,
@@ -153,14 +190,8 @@ export function refusalSentence({ fault, watch }: Refusal, context: GateContext)
   return fault === 'not-baselined' && watch.gap !== '' ? `${sentence} Cause: ${watch.gap}.` : sentence;
 }
 
-function reasonOf(
-  watcher: Watcher,
-  leaf: Leaf | undefined,
-  refused: Refusal | undefined,
-  held: string | undefined,
-  opensAt: number | undefined,
-  context: GateContext,
-): string {
+function reasonOf(watcher: Watcher, leaf: Leaf | undefined, obstacles: Obstacles, context: GateContext): string {
+  const { refused, held, opensAt } = obstacles;
   if (watcher.paused) return `Paused by ${watcher.pausedBy ?? 'you'}.`;
   const why = refused === undefined ? held : refusalSentence(refused, context);
   if (why !== undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type QuoteContext, quoteFault, quoteFaultSentence, quoteFaultShort } from '#core/market/quote-fault';
+import { type QuoteContext, quoteFault, quoteRefusal, quoteFaultShort } from '#core/market/quote-fault';
 import type { ConId } from '#domain/ids';
 import type { Quote, QuoteFault } from '#domain/quote';
 import { px } from '../../support/core/trigger-fixtures.ts';
@@ -72,7 +72,7 @@ test('every refusal is a sentence with its figure and what it waits for', () => 
     'farm-down',
     'not-baselined',
   ];
-  expect(Object.fromEntries(faults.map((name) => [quoteFaultShort(name), quoteFaultSentence(name, figures)]))).toEqual({
+  expect(Object.fromEntries(faults.map((name) => [quoteFaultShort(name), quoteRefusal(name, figures)]))).toEqual({
     'no quote': 'IBM has no price; waits for one.',
     'quote is old': 'The quote of IBM is 7.2 s old, the limit is 2.0 s; waits for a fresh tick.',
     'quote is crossed': 'The quote of IBM is crossed, bid 179.88 against ask 179.86; waits until bid is below ask.',
@@ -84,8 +84,8 @@ test('every refusal is a sentence with its figure and what it waits for', () => 
     'data farm down': 'The data farm of IBM is down; waits until the broker has it back.',
     'confirming after gap': 'The data of IBM was interrupted; waits for two ticks so that a jump during the gap fires nothing.',
   });
-  expect(quoteFaultSentence('crossed', { ...figures, ask: px(179.88) })).toContain('is locked, bid 179.88 against ask 179.88');
-  expect(quoteFaultSentence('stale', { ...figures, ageMs: -3_600_000 })).toBe(
+  expect(quoteRefusal('crossed', { ...figures, ask: px(179.88) })).toContain('is locked, bid 179.88 against ask 179.88');
+  expect(quoteRefusal('stale', { ...figures, ageMs: -3_600_000 })).toBe(
     'The quote of IBM is dated 3600.0 s ahead of the clock; waits for a tick with the right time.',
   );
 });

@@ -307,7 +307,7 @@ test('a reducing order passes every limit, but never closes more than is held an
     ordersPerSecond: 1,
     maxDailyLoss: 1,
   });
-  const all = { ...strict, position: units(100), dailyPnl: undefined, quote: undefined, quoteFault: 'stale', recent: [send(NOW)] };
+  const all = { ...strict, position: units(100), dailyPnl: undefined, quote: undefined, quoteRefusal: 'stale', recent: [send(NOW)] };
   expect([99, 100, 101].map((n) => verdict(exit(n), all))).toEqual(['approved', 'approved', 'REDUCE']);
   expect(verdict(exit(100, 'BUY'), { position: units(-100) })).toBe('approved');
   expect(verdict(exit(100, 'BUY'), { position: units(100) })).toBe('REDUCE');

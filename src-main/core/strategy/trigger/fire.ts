@@ -108,7 +108,13 @@ function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: strin
   const intent = sized.value;
   const verdict = approve(
     intent,
-    riskContext(desk, tx, intent, trigger, quote, firing.cause === 'tick' ? firing.tick.at : undefined),
+    riskContext(
+      desk,
+      tx,
+      intent,
+      { id: trigger.id, recent: trigger.recentFires, tickAt: firing.cause === 'tick' ? firing.tick.at : undefined },
+      quote,
+    ),
     tx.seq,
   );
   const cause = causeOf(tx, trigger, firing, 'verdict' in verdict ? verdict.verdict : `${verdict.control}: ${verdict.text}`);
