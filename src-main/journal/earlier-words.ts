@@ -75,7 +75,9 @@ function renamedWrite({ keys, values }: RenamedWords, write: RecordedWrite): Rec
   const [renamedKeys, renamedValues] = [keys.get(store), values.get(store)];
   if (!isObject(cell) || (renamedKeys === undefined && renamedValues === undefined)) return write;
   let value: Readonly<Record<string, unknown>> =
-    renamedKeys === undefined ? cell : Object.fromEntries(Object.entries(cell).map(([name, part]) => [renamedKeys.get(name) ?? name, part]));
+    renamedKeys === undefined
+      ? cell
+      : Object.fromEntries(Object.entries(cell).map(([name, part]) => [renamedKeys.get(name) ?? name, part]));
   for (const [path, words] of renamedValues ?? []) value = withWord(value, path.split('.'), words);
   return [store, key, value];
 }

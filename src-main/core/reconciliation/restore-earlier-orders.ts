@@ -34,7 +34,11 @@ function takeUp(desk: DeskState, tx: Tx<Effect>, earlier: readonly Order[]): voi
   if (unreadStates.size > 0) {
     count(desk, 'earlier.unread-states', unreadStates.size);
     const words = [...new Set(unreadStates.values())].join(', ');
-    log(tx, 'alarm', `Orders of earlier runs whose state this version does not know (${words}) are taken for UNKNOWN: ${unreadStates.size}.`);
+    log(
+      tx,
+      'alarm',
+      `Orders of earlier runs whose state this version does not know (${words}) are taken for UNKNOWN: ${unreadStates.size}.`,
+    );
   }
   for (const order of earlier) {
     if (tx.has(desk.stores.orders, order.key)) continue;
