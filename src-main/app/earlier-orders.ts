@@ -6,12 +6,13 @@ export function earlierOrders(directory: string): EarlierOrders {
   return () => {
     const read = readEarlierOrders(directory);
     if (!read.ok) return { orders: [], trouble: read.error };
-    const { orders, complete, damaged, bytesRead } = read.value;
+    const { orders, unreadStates, complete, damaged, bytesRead } = read.value;
+    const found = { orders, unreadStates };
     if (!complete)
       return {
-        orders,
+        ...found,
         trouble: `The journal was read back for ${Math.round(bytesRead / 1024 ** 2)} MB only, not to the last complete start.`,
       };
-    return damaged === 0 ? { orders } : { orders, trouble: `The journal of the last run has ${damaged} damaged lines about orders.` };
+    return damaged === 0 ? found : { ...found, trouble: `The journal of the last run has ${damaged} damaged lines about orders.` };
   };
 }

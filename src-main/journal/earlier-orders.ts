@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { EARLIER_ORDERS_LOADED } from '#core/ports/journal';
-import { isWorking, type Order } from '#domain/order';
+import { isOrderState, isWorking, type Order } from '#domain/order';
+import type { OrderKey } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
 import { type OrderCell, writesTo } from './cell.ts';
-import { type Entry, parseEntry } from './entry.ts';
+import { readEntry, writtenNames } from './earlier-words.ts';
+import type { Entry } from './entry.ts';
 import { journalFiles } from './file-name.ts';
 import { type Files, fileTrouble, NodeFiles } from './files.ts';
 import type { JournalFrame } from './frame-buffer.ts';
@@ -36,6 +38,8 @@ function numbersOf(text: string): readonly NumberedLeg[] {
 export interface EarlierOrdersRead {
   /** Orders that the last runs believed to be on their way or at the broker, as they knew them last. */
   readonly orders: readonly Order[];
+  /** Of those that are UNKNOWN because this version cannot read their state: what stands there, or `no state`. */
+  readonly unreadStates: ReadonlyMap<OrderKey, string>;
   /** Everything that can matter was read. */
   readonly complete: boolean;
   readonly bytesRead: number;
@@ -48,6 +52,14 @@ export interface EarlierOrdersOptions {
   /** No further (older) file is begun when so much was read; default 512 MiB. */
   readonly maxBytes?: number;
 }
+
+/** A cheap test of a line's text. */
+const NEEDLES = [
+  '["orders",',
+  '"kind":"run-started"',
+  `"text":"${NUMBERS} `,
+  ...writtenNames(EARLIER_ORDERS_LOADED).map((name) => `"name":"${name}"`),
+];
 
 type Told = { readonly at: number; readonly entry: Entry };
 
@@ -62,17 +74,16 @@ export function readEarlierOrders(directory: string, options: EarlierOrdersOptio
   let damaged = 0;
   let complete = true;
   try {
-    if (!files.exists(directory)) return ok({ orders: [], complete, bytesRead, damaged });
+    if (!files.exists(directory)) return ok({ orders: [], unreadStates: new Map(), complete, bytesRead, damaged });
     for (const { name } of [...journalFiles(files.list(directory))].reverse()) {
       if (bytesRead >= maxBytes) {
         complete = false;
         break;
       }
       const told: Told[] = [];
-      const needles = ['["orders",', `"name":"${EARLIER_ORDERS_LOADED}"`, '"kind":"run-started"', `"text":"${NUMBERS} `];
-      for (const { bytes, start } of linesWith(files, join(directory, name), needles, (count) => (bytesRead += count))) {
+      for (const { bytes, start } of linesWith(files, join(directory, name), NEEDLES, (count) => (bytesRead += count))) {
         const line = decodeLineBytes(bytes);
-        const entry = line.ok ? parseEntry(line.value.body) : line;
+        const entry = line.ok ? readEntry(line.value.body) : line;
         if (entry.ok) told.push({ at: start, entry: entry.value });
         else damaged += 1;
       }
@@ -99,7 +110,7 @@ function takenOver(told: readonly Told[]): number | undefined {
   return undefined;
 }
 
-function fold(entries: readonly Entry[]): { readonly orders: readonly Order[]; readonly damaged: number } {
+function fold(entries: readonly Entry[]): Pick<EarlierOrdersRead, 'orders' | 'unreadStates' | 'damaged'> {
   const cells = new Map<string, OrderCell>();
   const numbers = new Map<string, NumberedLeg>();
   for (const entry of entries) {
@@ -111,13 +122,18 @@ function fold(entries: readonly Entry[]): { readonly orders: readonly Order[]; r
     }
   }
   const orders: Order[] = [];
+  const unreadStates = new Map<OrderKey, string>();
   let damaged = 0;
   for (const cell of cells.values()) {
     const order = orderOf(cell);
-    if (order === undefined) damaged += 1;
-    else if (isWorking(order.state) || order.state === 'QUEUED' || order.state === 'INTENT') orders.push(numbered(order, numbers));
+    if (order === undefined) {
+      damaged += 1;
+      continue;
+    }
+    if (order.state !== cell.state) unreadStates.set(order.key, stateText(cell.state));
+    if (isWorking(order.state) || order.state === 'QUEUED' || order.state === 'INTENT') orders.push(numbered(order, numbers));
   }
-  return { orders, damaged };
+  return { orders, unreadStates, damaged };
 }
 
 function numbered(order: Order, numbers: ReadonlyMap<string, NumberedLeg>): Order {
@@ -126,7 +142,10 @@ function numbered(order: Order, numbers: ReadonlyMap<string, NumberedLeg>): Orde
   return { ...order, orderId: leg.orderId as NonNullable<Order['orderId']>, clientId: leg.clientId as NonNullable<Order['clientId']> };
 }
 
-/** A line with a good checksum may still be an older program's: what the desk relies on is looked at. */
+/**
+ * A line with a good checksum may still be another program's: what the desk relies on is looked at. An order whose state cannot be read may be
+ * alive: it is UNKNOWN, so that it is looked up.
+ */
 function orderOf(cell: OrderCell): Order | undefined {
   const { key, account, contract, side, type, quantity, state, origin, createdAt } = cell;
   const usable =
@@ -138,8 +157,12 @@ function orderOf(cell: OrderCell): Order | undefined {
     (side === 'BUY' || side === 'SELL') &&
     typeof type === 'string' &&
     Number.isSafeInteger(quantity) &&
-    typeof state === 'string' &&
     typeof origin === 'string' &&
     typeof createdAt === 'number';
-  return usable ? (cell as Order) : undefined;
+  if (!usable) return undefined;
+  return isOrderState(state) ? (cell as Order) : ({ ...cell, state: 'UNKNOWN' } as Order);
+}
+
+function stateText(state: unknown): string {
+  return typeof state === 'string' && state !== '' ? state : 'no state';
 }

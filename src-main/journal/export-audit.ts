@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { err, ok, type Result } from '#domain/result';
 import { type AuditRow, AuditRows } from './audit-row.ts';
 import { csvHeader, csvLine, jsonLine } from './audit-text.ts';
+import { readEntry } from './earlier-words.ts';
 import { parseEntry } from './entry.ts';
 import { journalFiles, type JournalFileName } from './file-name.ts';
 import { type Files, fileTrouble, NodeFiles, writeAll } from './files.ts';
@@ -72,7 +73,7 @@ export function exportAudit(directory: string, options: AuditExportOptions): Res
       read += 1;
       for (const { bytes, start } of linesWith(files, join(directory, file.name), TELLING)) {
         const decoded = decodeLineBytes(bytes);
-        const entry = decoded.ok ? parseEntry(decoded.value.body) : decoded;
+        const entry = decoded.ok ? readEntry(decoded.value.body) : decoded;
         if (!decoded.ok || !entry.ok) {
           damaged += 1;
           put(alteredRow(`${file.name}: the line at byte ${start} is not what was written`));

@@ -3,7 +3,8 @@ import type { CommitRecord } from '#core/ports/journal';
 import { parseOrderRef } from '#domain/order-ref';
 import { err, ok, type Result } from '#domain/result';
 import { orderEffects, writesTo } from './cell.ts';
-import { type Entry, parseEntry } from './entry.ts';
+import { readEntry } from './earlier-words.ts';
+import type { Entry } from './entry.ts';
 import { journalFiles } from './file-name.ts';
 import { type Files, fileTrouble, NodeFiles } from './files.ts';
 import { decodeLineBytes } from './line.ts';
@@ -13,6 +14,7 @@ type Told = Extract<Entry, { readonly kind: 'commit' | 'frame' }>;
 
 /** A line of the journal that concerns an order, and where it stands. */
 export interface HistoryEntry {
+  /** In the words of today; `sum` is that of the line as it was written. */
   readonly entry: Told;
   /** When the run began that wrote it, epoch ms; undefined where the file does not say it. */
   readonly run: number | undefined;
@@ -162,7 +164,7 @@ class FileScan {
     for (const { bytes, start } of lines) {
       if (this.#found.has(start)) continue;
       const line = decodeLineBytes(bytes);
-      const entry = line.ok ? parseEntry(line.value.body) : line;
+      const entry = line.ok ? readEntry(line.value.body) : line;
       if (!line.ok || !entry.ok) {
         this.#damaged.add(start);
         continue;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ok, type Result } from '#domain/result';
 import { type OrderCell, writesTo } from './cell.ts';
-import { parseEntry } from './entry.ts';
+import { readEntry } from './earlier-words.ts';
 import { dayOf, journalFiles } from './file-name.ts';
 import { type Files, fileTrouble, NodeFiles } from './files.ts';
 import { decodeLineBytes } from './line.ts';
@@ -70,7 +70,7 @@ export function listOrders(directory: string, period: Period & { readonly files?
     try {
       for (const { bytes } of linesWith(files, join(directory, name), ['["orders",', '["fills",'])) {
         const line = decodeLineBytes(bytes);
-        const entry = line.ok ? parseEntry(line.value.body) : line;
+        const entry = line.ok ? readEntry(line.value.body) : line;
         if (!entry.ok) damaged += 1;
         else if (entry.value.kind === 'commit' && within(entry.value.at, period)) {
           const { seq, at } = entry.value;

@@ -160,6 +160,14 @@ const AT_BROKER: ReadonlySet<OrderState> = new Set<OrderState>([
   'INACTIVE',
 ]);
 
+const NOT_SENT: readonly OrderState[] = ['INTENT', 'QUEUED'];
+const STATES: ReadonlySet<unknown> = new Set<OrderState>([...NOT_SENT, ...AT_BROKER, ...TERMINAL]);
+
+/** For words from files: whether this version has such a state. */
+export function isOrderState(word: unknown): word is OrderState {
+  return STATES.has(word);
+}
+
 /** Nothing more is expected (a late fill may still come and is booked). INACTIVE is not terminal: it may be alive at IB. */
 export function isTerminal(state: OrderState): boolean {
   return TERMINAL.has(state);

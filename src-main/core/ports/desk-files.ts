@@ -1,5 +1,5 @@
 import type { SavedBreaker } from '#core/risk/breaker';
-import type { TriggerId } from '#domain/ids';
+import type { OrderKey, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Result } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
@@ -19,6 +19,8 @@ export interface KillLatchFile {
 /** Orders of the runs before this one that may still be at the broker, as their journal had them last. */
 export type EarlierOrders = () => {
   readonly orders: readonly Order[];
+  /** Of those that are UNKNOWN because their state could not be read: the word that stands there. */
+  readonly unreadStates?: ReadonlyMap<OrderKey, string>;
   /** Why some of them may be missing; a sentence. */
   readonly trouble?: string;
 };

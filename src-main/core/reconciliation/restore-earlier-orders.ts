@@ -1,7 +1,7 @@
 import { enterOrder } from '#core/execution/transition';
 import type { Tx } from '#core/commit/transaction';
 import { EARLIER_ORDERS_LOADED } from '#core/ports/journal';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, count, type DeskState } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
 import type { Order } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
@@ -11,7 +11,7 @@ import { nextTriggerLife } from '#domain/trigger-life';
 /** At the start. A journal that cannot be read leaves the broker's lists as the only source, and says so. */
 export function loadEarlierOrders(desk: DeskState): void {
   const earlier = desk.ports.earlierOrders?.();
-  if (earlier !== undefined) desk.earlierOrders.load(earlier.orders, earlier.trouble);
+  if (earlier !== undefined) desk.earlierOrders.load(earlier);
 }
 
 /** After the first comparison: what was earlier and nobody at IB speaks of is UNKNOWN (R-05), a trigger whose entry was sent is spent (R-04). */
@@ -31,20 +31,31 @@ function takeUp(desk: DeskState, tx: Tx<Effect>, earlier: readonly Order[]): voi
       'alarm',
       `${desk.earlierOrders.trouble} Whether IB has everything that was sent cannot be told: compare with TWS before you start.`,
     );
+  const { unreadStates } = desk.earlierOrders;
+  if (unreadStates.size > 0) {
+    count(desk, 'earlier.unread-states', unreadStates.size);
+    const words = [...new Set(unreadStates.values())].join(', ');
+    log(
+      tx,
+      'alarm',
+      `Orders of earlier runs whose state this version does not know (${words}) are taken for UNKNOWN: ${unreadStates.size}.`,
+    );
+  }
   for (const order of earlier) {
     if (tx.has(desk.stores.orders, order.key)) continue;
     const { sentAt: _sent, ackedAt: _acked, change: _change, absence: _absence, ibStatus: _word, whyHeld: _why, ...rest } = order;
+    const word = unreadStates.get(order.key) ?? order.state;
     enterOrder(desk, tx, {
       ...rest,
       filled: ZERO,
       state: 'UNKNOWN',
       updatedAt: tx.at,
-      note: `the last run had it as ${order.state}; IB does not list it, asking again`,
+      note: `the last run had it as ${word}; IB does not list it, asking again`,
     });
     log(
       tx,
       'alarm',
-      `UNKNOWN: the last run had ${order.side} ${order.contract.symbol} as ${order.state}, and IB does not list it. It is not sent again.`,
+      `UNKNOWN: the last run had ${order.side} ${order.contract.symbol} as ${word}, and IB does not list it. It is not sent again.`,
       { kind: 'order', key: order.key },
     );
   }

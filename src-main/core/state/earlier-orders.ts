@@ -1,6 +1,9 @@
 import type { OpenOrderNews } from '#core/ports/broker';
+import type { EarlierOrders } from '#core/ports/desk-files';
 import type { OrderKey } from '#domain/ids';
 import type { Order } from '#domain/order';
+
+type EarlierRead = ReturnType<EarlierOrders>;
 
 /**
  * Orders that the runs before this one believed to be on their way or at the broker, read from their journal. They are a reason to look and
@@ -11,9 +14,11 @@ export class EarlierOrderBook {
   readonly #byPerm = new Map<number, Order>();
   #isSettled = false;
   #trouble: string | undefined;
+  #unreadStates: ReadonlyMap<OrderKey, string> = new Map();
 
-  load(orders: readonly Order[], trouble: string | undefined): void {
+  load({ orders, unreadStates, trouble }: EarlierRead): void {
     this.#trouble = trouble;
+    this.#unreadStates = unreadStates ?? this.#unreadStates;
     for (const order of orders) {
       this.#orders.set(order.key, order);
       if (order.permId !== undefined && order.permId > 0) this.#byPerm.set(order.permId, order);
@@ -23,6 +28,11 @@ export class EarlierOrderBook {
   /** Why something may be missing; a sentence. */
   get trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** Orders whose state could not be read, with the word that stands in the journal; they are taken for UNKNOWN. */
+  get unreadStates(): ReadonlyMap<OrderKey, string> {
+    return this.#unreadStates;
   }
 
   /** What was known of the order that IB names; a reference that TWS has cut or dropped is no hindrance when the permId is known. */

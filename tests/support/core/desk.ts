@@ -39,6 +39,8 @@ interface DeskOptions {
   /** What the journal of the runs before has of orders. */
   readonly earlier?: readonly Order[];
   readonly earlierTrouble?: string;
+  /** Of those orders that are UNKNOWN because their state could not be read: the word there. */
+  readonly earlierStates?: ReadonlyMap<OrderKey, string>;
   readonly breakerFile?: BreakerFile;
   /** Epoch ms. */
   readonly startAt?: number;
@@ -79,6 +81,7 @@ export class CoreDesk {
         rules: () => this.rules,
         earlierOrders: () => ({
           orders: options.earlier ?? [],
+          ...(options.earlierStates === undefined ? {} : { unreadStates: options.earlierStates }),
           ...(options.earlierTrouble === undefined ? {} : { trouble: options.earlierTrouble }),
         }),
       },
