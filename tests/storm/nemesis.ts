@@ -50,7 +50,7 @@ export class Nemesis {
     this.#world = world;
     const { random } = world;
     const strangers = random.chance(0.6);
-    world.invariants.alone = !strangers;
+    world.alone = !strangers;
     world.tws.faults.duplicates = random.chance(0.5) ? 0.3 : 0;
     world.waits = random.chance(0.5) ? 0.25 : 0;
     this.#troubles = (Object.keys(TROUBLES) as Trouble[]).flatMap((trouble) => {
@@ -195,7 +195,7 @@ export class Nemesis {
 
   /** Another program places an order. */
   foreign(): void {
-    if (!this.#world.invariants.alone) this.#stranger(false);
+    if (!this.#world.alone) this.#stranger(false);
   }
 
   /** The storm is over: what was broken works again, what was held back is let go. */

@@ -3,9 +3,9 @@ import { execIdRoot } from '#domain/execution';
 import type { ExecId } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
 import type { OrderView } from '#simulator/model/order-view';
-import { isAlive } from './invariants.ts';
 import type { Life } from './life.ts';
 import { protectionGaps } from './protection.ts';
+import { isAlive } from './truth.ts';
 import type { Tws } from './tws.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +35,7 @@ export function differences(world: World, life: Life): readonly Difference[] {
   for (const truth of tws.ledger.orders) compareOrder(found, truth, byPerm.get(truth.permId), tws.listedAt);
   for (const order of life.stores.orders.values()) {
     if (!isWorking(order.state) && order.state !== 'QUEUED' && order.state !== 'INTENT') continue;
-    const truth = invariants.trueOrder(order);
+    const truth = invariants.truth.order(order);
     if (truth !== undefined && order.permId !== undefined) continue;
     found.push({
       text: `${order.key} is ${order.state} here, the broker ${truth === undefined ? 'never had it' : `has it as ${truth.status}`}`,
@@ -48,7 +48,7 @@ export function differences(world: World, life: Life): readonly Difference[] {
   comparePositions(found, world, life);
   compareKill(found, world, life);
   compareExits(found, world, life);
-  for (const text of protectionGaps(world, life)) found.push({ text, excuse: undefined });
+  for (const text of protectionGaps(world.tws, life)) found.push({ text, excuse: undefined });
   if (!life.deskState.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
   if (!life.deskState.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
   if (life.state === 'INITIALIZING') found.push({ text: 'the desk is still INITIALIZING', excuse: undefined });

@@ -106,7 +106,7 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
     deaths: world.deaths,
     fills: world.tws.ledger.fills.length,
     orders: world.tws.ledger.orders.length,
-    unknowns: invariants.unknowns,
+    unknowns: invariants.book.unknowns,
     excused,
     settledMs,
   };

@@ -1,21 +1,14 @@
-import type { ApprovedOrder, BrokerNews, OrderAddress, SentLeg } from '#core/ports/broker';
-import type { ClientId, OrderId, OrderRef } from '#domain/ids';
-import type { OrderLeg } from '#domain/order';
+import type { BrokerNews, OrderAddress, SentLeg } from '#core/ports/broker';
+import type { OrderRef } from '#domain/ids';
 import type { Random } from '#simulator/model/random';
 import type { IdHighWater } from '#tws/order/order-ids';
 import type { Tamper } from './bugs.ts';
 import type { ProcessClock } from './clock.ts';
 import type { CrashPoint } from './crash.ts';
+import type { WrittenFrame } from './judged.ts';
 import type { OutboundFrame } from './listener.ts';
 import type { Tws } from './tws.ts';
 import type { Wire } from './wire.ts';
-
-export interface WrittenFrame {
-  readonly approved: ApprovedOrder;
-  readonly leg: OrderLeg;
-  readonly orderId: OrderId;
-  readonly clientId: ClientId;
-}
 
 export interface TransportParts {
   readonly clock: ProcessClock;
