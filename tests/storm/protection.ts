@@ -63,18 +63,15 @@ function heldFor({ truth, side }: ExitSide): number {
 }
 
 function uncovered(life: JudgedLife, exit: ExitSide, sideOrders: readonly OrderView[]): readonly string[] {
-  const stops = sideOrders.filter((order) => isAlive(order) && (order.type === 'STP' || order.type === 'STP LMT' || order.type === 'TRAIL'));
+  const stops = sideOrders.filter(
+    (order) => isAlive(order) && (order.type === 'STP' || order.type === 'STP LMT' || order.type === 'TRAIL'),
+  );
   const covered = largestOfGroups(stops, trueGroup, (order) => order.quantity - order.filled);
   if (covered >= heldFor(exit) || life.stores.offers.has(exit.key)) return [];
   return [`I-26: ${covered / 10_000} of ${exit.truth / 10_000} ${exit.symbol} are covered, and nothing is offered`];
 }
 
-function overExits(
-  life: JudgedLife,
-  exit: ExitSide,
-  sideOrders: readonly OrderView[],
-  orders: readonly OrderView[],
-): readonly string[] {
+function overExits(life: JudgedLife, exit: ExitSide, sideOrders: readonly OrderView[], orders: readonly OrderView[]): readonly string[] {
   // Brackets of two triggers may stand against each other; each of their exits has its own entry to close.
   const against = sideOrders.filter((order) => order.orderRef.endsWith('-E'));
   const allowed = Math.max(0, heldFor(exit) + against.reduce((sum, one) => sum + Math.max(0, openOf(one, orders)), 0));

@@ -15,6 +15,7 @@ import { type Instrument, Listing } from '#simulator/model/instrument';
 import type { MarketTick } from '#simulator/model/tick';
 import type { Random } from '#simulator/model/random';
 import type { PlaceOrder } from '#simulator/wire/place-order';
+import type { ListName } from '#tws/order/list-ends';
 import { DU } from '../support/core/fixtures.ts';
 import type { StormClock } from './clock.ts';
 import { commissionOf, contractOf, executionOf, openOrderOf, statusOf, type Told } from './told.ts';
@@ -184,7 +185,24 @@ export class Tws implements ExchangeNews {
     return true;
   }
 
-  listOpenOrders(): void {
+  list(of: ListName | 'own-orders'): void {
+    switch (of) {
+      case 'open-orders':
+        this.#listOpenOrders();
+        break;
+      case 'own-orders':
+        this.#listOwnOrders();
+        break;
+      case 'completed-orders':
+        this.#listCompletedOrders();
+        break;
+      case 'positions':
+        this.#listPositions();
+        break;
+    }
+  }
+
+  #listOpenOrders(): void {
     this.listedAt.open = this.#clock.now();
     for (const order of this.exchange.register.active()) {
       this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
@@ -193,19 +211,19 @@ export class Tws implements ExchangeNews {
     this.#tell(0, { kind: 'end', of: 'open-orders' });
   }
 
-  /** Client 0 asks for its own: what was typed into TWS before gets a number by that, and is listed under it. */
-  listOwnOrders(): void {
+  /** Client 0 asks for its own: what was typed into TWS before gets a number by that, and is listed under it. The end is that of any open orders. */
+  #listOwnOrders(): void {
     this.exchange.bindManualOrders();
     for (const order of this.exchange.register.active()) {
       if (order.clientId !== 0) continue;
       this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
       this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
     }
-    this.#tell(0, { kind: 'end', of: 'own-orders' });
+    this.#tell(0, { kind: 'end', of: 'open-orders' });
   }
 
   /** TWS forgets what was rejected. */
-  listCompletedOrders(): void {
+  #listCompletedOrders(): void {
     this.listedAt.completed = this.#clock.now();
     for (const order of this.ledger.orders) {
       if (order.completedAt === undefined || order.status === 'Inactive') continue;
@@ -222,7 +240,7 @@ export class Tws implements ExchangeNews {
     this.#tell(clientId, { kind: 'executions-end', reqId });
   }
 
-  listPositions(): void {
+  #listPositions(): void {
     this.#followsPositions = true;
     for (const held of this.ledger.positions) if (held.quantity !== 0) this.#tell(0, this.#position(held.contract));
     this.#tell(0, { kind: 'end', of: 'positions' });

@@ -60,7 +60,8 @@ export class WriteRules {
     this.#gate(life, approved, leg);
     const order = approved.value.changes === undefined ? undefined : life.stores.orders.get(approved.value.changes);
     if (order?.state !== 'PENDING_REPLACE') this.#fail(`I-07: ${leg.ref} is changed while it is ${order?.state ?? 'nowhere'}`);
-    if (order?.orderId !== orderId || order.clientId !== clientId) this.#fail(`I-23: a change of ${leg.ref} goes to ${clientId}:${orderId}`);
+    if (order?.orderId !== orderId || order.clientId !== clientId)
+      this.#fail(`I-23: a change of ${leg.ref} goes to ${clientId}:${orderId}`);
     if (order !== undefined) this.#cover.changing(life, order, leg);
     this.#world.note(`change ${leg.side} ${leg.quantity / 10_000} ${leg.ref} as ${clientId}:${orderId}`);
   }
