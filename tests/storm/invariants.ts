@@ -6,6 +6,7 @@ import { BookRules } from './book-rules.ts';
 import { Closes } from './closes.ts';
 import { Cover } from './cover.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
+import { ListRules } from './list-rules.ts';
 import { Truth } from './truth.ts';
 import { LOSS_LIMIT, unknownBeside, WriteRules } from './write-rules.ts';
 
@@ -17,6 +18,7 @@ export class Invariants {
   readonly cover: Cover;
   readonly writes: WriteRules;
   readonly book: BookRules;
+  readonly lists: ListRules;
   readonly #world: JudgedWorld;
   /** The life whose book has been looked at as it opened. */
   #opened: JudgedLife | undefined;
@@ -29,6 +31,7 @@ export class Invariants {
     this.truth = new Truth(world.tws.ledger);
     this.closes = new Closes(fail);
     this.cover = new Cover(world, fail);
+    this.lists = new ListRules(fail);
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);
   }
@@ -70,6 +73,7 @@ export class Invariants {
   /** A life is over: its records must give its last state again. */
   died(life: JudgedLife): void {
     this.book.died();
+    this.lists.died();
     const records = life.journal.gapless;
     const replayed = replay(records, life.journal.startAfter);
     if (!replayed.ok) this.fail(`I-11: ${replayed.error.text}`);

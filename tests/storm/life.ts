@@ -34,7 +34,7 @@ export interface Surroundings {
   readonly wires: readonly Wire[];
   readonly disk: Disk;
   readonly crashes: CrashPlan;
-  readonly invariants: Pick<Invariants, 'book' | 'cover' | 'writes'>;
+  readonly invariants: Pick<Invariants, 'book' | 'cover' | 'lists' | 'writes'>;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
   /** Odds that an order waits for its place in the message rate. */
@@ -104,7 +104,7 @@ export class Life {
 
   #transport(process: Process, tamper: Tamper): Transport {
     const world = this.#world;
-    const { writes, cover } = world.invariants;
+    const { writes, cover, lists } = world.invariants;
     return new Transport({
       clock: this.clock,
       random: world.random,
@@ -131,6 +131,12 @@ export class Life {
       },
       arrived: (ref) => {
         writes.arrived(ref);
+      },
+      asked: (request) => {
+        lists.asked(request, world.clock.monotonic());
+      },
+      ended: (end, made) => {
+        lists.ended(end, made);
       },
       emit: (news) => {
         this.#hear(news);

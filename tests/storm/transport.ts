@@ -13,13 +13,14 @@ import type { OrderLeg } from '#domain/order';
 import { LinkLamps } from '#tws/link/link-state';
 import { Notices } from '#tws/notice/notices';
 import type { ListName } from '#tws/order/list-ends';
-import { ListRequests } from '#tws/order/list-requests';
+import { ListRequests, type ListWire } from '#tws/order/list-requests';
 import { OpenOrderBook } from '#tws/order/order-bonds';
 import { OrderIds } from '#tws/order/order-ids';
 import { carriesAny, type WaitingOrder, WaitingOrders } from '#tws/order/waiting-orders';
 import { RequestIds } from '#tws/socket/request-ids';
 import { DU } from '../support/core/fixtures.ts';
 import { type Bond, bondOf, frameOf } from './frame.ts';
+import type { MadeList } from './list-rules.ts';
 import type { OutboundFrame } from './listener.ts';
 import { Quotes } from './quotes.ts';
 import type { TransportParts } from './transport-parts.ts';
@@ -58,13 +59,14 @@ export class Transport implements BrokerPort {
       this.#emit(news);
     });
     const epoch = (): number => this.#epoch;
-    this.#lists = new ListRequests(parts.clock, {
+    const wire: ListWire = {
       get epoch() {
         return epoch();
       },
       ask: (of) => this.#ask(of),
       askExecutions: () => this.#askExecutions(),
-    });
+    };
+    this.#lists = new ListRequests(parts.clock, wire, parts.tamper.listEnds());
   }
 
   setGate(gate: TransmitGate): void {
@@ -155,15 +157,20 @@ export class Transport implements BrokerPort {
   // Lists
 
   reconcile(): number {
-    return this.#lists.reconcile();
+    return this.#noted(this.#lists.reconcile());
   }
 
   requestOpenOrders(): number {
-    return this.#lists.requestOpenOrders();
+    return this.#noted(this.#lists.requestOpenOrders());
   }
 
   requestPositions(): number {
-    return this.#lists.requestPositions();
+    return this.#noted(this.#lists.requestPositions());
+  }
+
+  #noted(request: number): number {
+    this.#parts.asked(request);
+    return request;
   }
 
   #ask(of: ListName | 'own-orders'): boolean {
@@ -294,7 +301,7 @@ export class Transport implements BrokerPort {
         break;
       }
       case 'end':
-        this.#end(told.of);
+        this.#end(told.of, told.made);
         break;
       case 'executions-end': {
         const end = this.#lists.executionsEnded(told.reqId);
@@ -323,9 +330,10 @@ export class Transport implements BrokerPort {
     this.#emit(news);
   }
 
-  #end(of: ListName): void {
+  #end(of: ListName, made: MadeList): void {
     const end = this.#lists.ended(of);
     if (end === undefined) return;
+    this.#parts.ended(end, made);
     this.#parts.crash('end marker while reconciling');
     this.#emit(end);
   }

@@ -18,6 +18,7 @@ import type { PlaceOrder } from '#simulator/wire/place-order';
 import type { ListName } from '#tws/order/list-ends';
 import { DU } from '../support/core/fixtures.ts';
 import type { StormClock } from './clock.ts';
+import type { MadeList } from './list-rules.ts';
 import { commissionOf, contractOf, executionOf, openOrderOf, statusOf, type Told } from './told.ts';
 
 const SYMBOLS = ['IBM', 'BAC'] as const;
@@ -208,7 +209,7 @@ export class Tws implements ExchangeNews {
       this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
       this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
     }
-    this.#tell(0, { kind: 'end', of: 'open-orders' });
+    this.#end('open-orders', 'open-orders');
   }
 
   /** Client 0 asks for its own: what was typed into TWS before gets a number by that, and is listed under it. The end is that of any open orders. */
@@ -219,7 +220,7 @@ export class Tws implements ExchangeNews {
       this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
       this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
     }
-    this.#tell(0, { kind: 'end', of: 'open-orders' });
+    this.#end('open-orders', 'own-orders');
   }
 
   /** TWS forgets what was rejected. */
@@ -232,7 +233,7 @@ export class Tws implements ExchangeNews {
         news: { kind: 'completed-order', order: openOrderOf(order, true), completedStatus: order.completedStatus },
       });
     }
-    this.#tell(0, { kind: 'end', of: 'completed-orders' });
+    this.#end('completed-orders', 'completed-orders');
   }
 
   listExecutions(clientId: number, reqId: number): void {
@@ -243,7 +244,7 @@ export class Tws implements ExchangeNews {
   #listPositions(): void {
     this.#followsPositions = true;
     for (const held of this.ledger.positions) if (held.quantity !== 0) this.#tell(0, this.#position(held.contract));
-    this.#tell(0, { kind: 'end', of: 'positions' });
+    this.#end('positions', 'positions');
   }
 
   // What the exchange says
@@ -387,6 +388,10 @@ export class Tws implements ExchangeNews {
   }
 
   // How it is said
+
+  #end(of: ListName, made: MadeList['of']): void {
+    this.#tell(0, { kind: 'end', of, made: { of: made, at: this.#clock.monotonic() } });
+  }
 
   #execution(clientId: number, fill: Fill, live: boolean): void {
     const { revision, price } = this.#revisionOf(fill);

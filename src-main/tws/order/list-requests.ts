@@ -1,6 +1,6 @@
 import type { OpenOrderNews } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
-import { type ListEnd, ListEnds, type ListName } from './list-ends.ts';
+import type { ListEnd, ListEnds, ListName } from './list-ends.ts';
 import { ManualNumbers } from './manual-order-binding.ts';
 
 /** The connections on which lists are asked for. */
@@ -16,12 +16,13 @@ export interface ListWire {
 /** The questions of which reconciliation is made: what is asked together, under which number, and what an end marker answers. */
 export class ListRequests {
   readonly #wire: ListWire;
-  readonly #ends = new ListEnds();
+  readonly #ends: ListEnds;
   readonly #numbers: ManualNumbers;
   #requests = 0;
 
-  constructor(clock: Clock, wire: ListWire) {
+  constructor(clock: Clock, wire: ListWire, ends: ListEnds) {
     this.#wire = wire;
+    this.#ends = ends;
     this.#numbers = new ManualNumbers(clock, () => this.#askOwn());
   }
 

@@ -6,8 +6,8 @@ import { quantityFromNumber } from '#domain/quantity';
 import type { ContractBook } from '#tws/contract/contract-translation';
 import { fromCommission, fromExecution } from './execution-translation.ts';
 import type { LinkBoard } from '#tws/link/link-board';
-import type { ListEnd, ListName } from './list-ends.ts';
-import { ListRequests } from './list-requests.ts';
+import { type ListEnd, ListEnds, type ListName } from './list-ends.ts';
+import { ListRequests, type ListWire } from './list-requests.ts';
 import type { OpenOrderBook } from './order-bonds.ts';
 import type { OrderIds } from './order-ids.ts';
 import type { RequestIds } from '#tws/socket/request-ids';
@@ -41,13 +41,14 @@ export class OrderFeed implements Rider {
 
   constructor(parts: OrderFeedParts) {
     this.#parts = parts;
-    this.#lists = new ListRequests(parts.clock, {
+    const wire: ListWire = {
       get epoch() {
         return parts.board.epoch;
       },
       ask: (of) => this.#ask(of),
       askExecutions: () => this.#askExecutions(),
-    });
+    };
+    this.#lists = new ListRequests(parts.clock, wire, new ListEnds());
   }
 
   setSessions(portfolio: Session, orders: Session): void {
