@@ -129,6 +129,10 @@ export class OrderFeed implements Rider {
       }
       emit({ kind: 'completed-order', order: news, completedStatus: state.completedStatus ?? '' });
     });
+    this.#attachEnds(listen);
+  }
+
+  #attachEnds(listen: Listen): void {
     listen('openOrderEnd', () => {
       this.#end(this.#lists.ended('open-orders'));
     });
