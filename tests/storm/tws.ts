@@ -5,7 +5,7 @@ import { units, ZERO } from '#domain/quantity';
 import { plus, scale } from '#domain/scaled';
 import { Account } from '#simulator/engine/account';
 import { Exchange } from '#simulator/engine/exchange';
-import type { ExchangeNews, OrderScript } from '#simulator/engine/exchange-news';
+import type { ExchangeNews } from '#simulator/engine/exchange-news';
 import { Ledger } from '#simulator/engine/ledger';
 import type { Fill } from '#simulator/model/fill';
 import type { OrderView } from '#simulator/model/order-view';
@@ -19,58 +19,11 @@ import type { ListName } from '#tws/order/list-ends';
 import { DU } from '../support/core/fixtures.ts';
 import type { StormClock } from './clock.ts';
 import type { MadeList } from './list-rules.ts';
+import { TwsFaults } from './tws-faults.ts';
 import { commissionOf, contractOf, executionOf, openOrderOf, statusOf, type Told } from './told.ts';
 
 const SYMBOLS = ['IBM', 'BAC'] as const;
 const CENT = priceOf(0.01);
-
-/** Levers of the storm; none is pulled at first. */
-class Faults implements OrderScript {
-  duplicates = 0;
-  holdCancels = false;
-  readonly tifPreset = undefined;
-  /** The next placements vanish inside TWS. */
-  silentDrops = 0;
-  /** So do the next cancels, one by one or of everything. */
-  silentCancels = 0;
-  /** The next acceptances of orders with a reference are not told; their fills are. */
-  unacknowledged = 0;
-  /** Executions wait, statuses do not. */
-  holdExecutions = false;
-  readonly rejections: string[] = [];
-
-  /** The next bracket loses its children as it is transmitted. */
-  lostChildren = 0;
-  /** Errors that answer the next placements or cancels; nothing else comes of them. */
-  readonly refusals: { readonly what: 'new' | 'modify' | 'cancel'; readonly code: number; readonly text: string }[] = [];
-
-  rejectReason(): string | undefined {
-    return this.rejections.shift();
-  }
-
-  refusal(what: 'new' | 'modify' | 'cancel'): { readonly code: number; readonly text: string } | undefined {
-    const at = this.refusals.findIndex((refusal) => refusal.what === what);
-    return at < 0 ? undefined : this.refusals.splice(at, 1)[0];
-  }
-
-  forbids(): boolean {
-    return false;
-  }
-
-  hardToBorrow(): boolean {
-    return false;
-  }
-
-  parksNext(): boolean {
-    return false;
-  }
-
-  losesChildren(): boolean {
-    if (this.lostChildren === 0) return false;
-    this.lostChildren -= 1;
-    return true;
-  }
-}
 
 /**
  * TWS and IB behind it: the simulator's exchange and ledger, and what TWS says about them to whom. It outlives every desk. `tell` of an
@@ -81,7 +34,7 @@ export class Tws implements ExchangeNews {
   readonly ledger = new Ledger(1_000_000_000_000);
   readonly listing: Listing;
   readonly books: ReadonlyMap<number, Book>;
-  readonly faults = new Faults();
+  readonly faults = new TwsFaults();
   /** Revision and price of corrected executions, by execId. */
   readonly revised = new Map<string, { readonly revision: number; readonly price: Price }>();
   readonly #sessions = new Map<number, (told: Told) => void>();
