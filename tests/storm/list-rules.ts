@@ -25,7 +25,8 @@ export class ListRules {
     if (made.of !== end.of) this.#fail(`the end of ${made.of} is taken for that of ${end.of}`);
     const askedAt = this.#askedAt.get(end.request);
     if (askedAt === undefined) this.#fail(`the end of ${end.of} is taken for request ${end.request}, which nobody made`);
-    else if (made.at < askedAt) this.#fail(`${end.of} listed at ${made.at} ms are taken for request ${end.request}, made at ${askedAt} ms`);
+    else if (made.at < askedAt)
+      this.#fail(`${end.of} listed at ${made.at.toFixed(0)} ms are taken for request ${end.request}, made at ${askedAt.toFixed(0)} ms`);
   }
 
   died(): void {
