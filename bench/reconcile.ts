@@ -1,4 +1,4 @@
-import { isWorking } from '#domain/order';
+import { isWorking, type Order } from '#domain/order';
 import { type Price, priceOf, roundToTick, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { OrderView } from '#simulator/model/order-view';
@@ -129,13 +129,8 @@ function trouble(): number {
 function difference(): string | undefined {
   const byPermId = new Map([...desk.stores.orders.values()].map((order) => [Number(order.permId), order]));
   for (const truth of ledger.orders) {
-    const order = byPermId.get(truth.permId);
-    const works = truth.status === 'Submitted' || truth.status === 'PreSubmitted';
-    if (order === undefined) return `order ${truth.permId} (${truth.status}) is not in the book`;
-    if (order.filled !== truth.filled) return `order ${truth.permId} filled ${order.filled}, not ${truth.filled}`;
-    if (isWorking(order.state) !== works || order.state === 'UNKNOWN')
-      return `order ${truth.permId} is ${order.state}, not ${truth.status}`;
-    if (works && (order.limit !== truth.limit || order.quantity !== truth.quantity)) return `order ${truth.permId} has other terms`;
+    const differs = orderDifference(truth, byPermId.get(truth.permId));
+    if (differs !== undefined) return differs;
   }
   if (desk.stores.orders.size !== ledger.orders.length) return `${desk.stores.orders.size} orders, not ${ledger.orders.length}`;
   const live = ledger.fills.length;
@@ -145,6 +140,15 @@ function difference(): string | undefined {
     if ((position?.quantity ?? 0) !== held.quantity)
       return `${held.contract.symbol}: ${position?.quantity ?? 0} held, not ${held.quantity}`;
   }
+  return undefined;
+}
+
+function orderDifference(truth: OrderView, order: Order | undefined): string | undefined {
+  const works = truth.status === 'Submitted' || truth.status === 'PreSubmitted';
+  if (order === undefined) return `order ${truth.permId} (${truth.status}) is not in the book`;
+  if (order.filled !== truth.filled) return `order ${truth.permId} filled ${order.filled}, not ${truth.filled}`;
+  if (isWorking(order.state) !== works || order.state === 'UNKNOWN') return `order ${truth.permId} is ${order.state}, not ${truth.status}`;
+  if (works && (order.limit !== truth.limit || order.quantity !== truth.quantity)) return `order ${truth.permId} has other terms`;
   return undefined;
 }
 

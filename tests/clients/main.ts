@@ -176,6 +176,57 @@ async function javaSession(sources: string, classes: string): Promise<ReturnType
   return { program: 'java', args: ['-cp', classes, 'com.ib.client.JavaSession'], env: {} };
 }
 
+/** Where IB's clients lie, as the command line says. */
+interface Folders {
+  readonly java?: string | undefined;
+  readonly python?: string | undefined;
+  readonly 'ib-async'?: string | undefined;
+  readonly eventkit?: string | undefined;
+  readonly packages?: string | undefined;
+}
+
+/** A sentence about the first folder that is not what it is said to be. */
+function missing(folders: Folders): string | undefined {
+  for (const [folder, file] of [
+    [folders.java, 'ref/client/EClient.java'],
+    [folders.python, 'ibapi/client.py'],
+    [folders['ib-async'], 'ib_async/client.py'],
+    [folders.eventkit, 'eventkit/event.py'],
+  ] as const)
+    if (folder !== undefined && !existsSync(join(folder, file))) return `${folder} has no ${file}.`;
+  return undefined;
+}
+
+/** `classes`: where Java's are compiled to. */
+async function clientsOf(folders: Folders, classes: string): Promise<readonly Client[]> {
+  const packages = folders.packages === undefined ? [] : [resolve(folders.packages)];
+  const clients: Client[] = [];
+  if (folders.python !== undefined) {
+    const start = pythonSession('ibapi_session.py', [resolve(folders.python), ...packages]);
+    clients.push({ name: "IB's Python client", newest: 193, start: () => start });
+  }
+  if (folders.java !== undefined) {
+    const start = await javaSession(resolve(folders.java), classes);
+    clients.push({ name: "IB's Java client", newest: 193, start: () => start });
+  }
+  if (folders['ib-async'] !== undefined && folders.eventkit !== undefined) {
+    const start = pythonSession('ib_async_session.py', [resolve(folders['ib-async']), resolve(folders.eventkit), ...packages]);
+    clients.push({ name: 'ib_async', newest: 178, start: () => start });
+  }
+  return clients;
+}
+
+function tell({ client, version, report, odd, trouble }: Outcome): void {
+  process.stdout.write(`${client} at ${version}: ${JSON.stringify(report?.messages ?? {})}\n`);
+  for (const line of [...(report?.errors ?? []), ...(report?.surplus ?? []), ...odd, ...(report?.failed ?? [])])
+    process.stdout.write(`  ! ${line}\n`);
+  if (trouble !== '') process.stdout.write(`  ! ${trouble}\n`);
+}
+
+function isAccepted({ report, odd, trouble }: Outcome): boolean {
+  return report !== undefined && [...report.errors, ...report.surplus, ...report.failed, ...odd, trouble].every((line) => line === '');
+}
+
 async function main(): Promise<number> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
@@ -190,33 +241,14 @@ async function main(): Promise<number> {
       help: { type: 'boolean' },
     },
   });
-  const packages = values.packages === undefined ? [] : [resolve(values.packages)];
   const versions = (values.versions ?? '177,178,193').split(',').map(Number);
+  const refusal = missing(values);
+  if (refusal !== undefined) {
+    process.stderr.write(`${refusal}\n\n${HELP}`);
+    return 2;
+  }
   const classes = await mkdtemp(join(tmpdir(), 'clients-'));
-  const clients: Client[] = [];
-  for (const [folder, file] of [
-    [values.java, 'ref/client/EClient.java'],
-    [values.python, 'ibapi/client.py'],
-    [values['ib-async'], 'ib_async/client.py'],
-    [values.eventkit, 'eventkit/event.py'],
-  ] as const) {
-    if (folder !== undefined && !existsSync(join(folder, file))) {
-      process.stderr.write(`${folder} has no ${file}.\n\n${HELP}`);
-      return 2;
-    }
-  }
-  if (values.python !== undefined) {
-    const start = pythonSession('ibapi_session.py', [resolve(values.python), ...packages]);
-    clients.push({ name: "IB's Python client", newest: 193, start: () => start });
-  }
-  if (values.java !== undefined) {
-    const start = await javaSession(resolve(values.java), classes);
-    clients.push({ name: "IB's Java client", newest: 193, start: () => start });
-  }
-  if (values['ib-async'] !== undefined && values.eventkit !== undefined) {
-    const start = pythonSession('ib_async_session.py', [resolve(values['ib-async']), resolve(values.eventkit), ...packages]);
-    clients.push({ name: 'ib_async', newest: 178, start: () => start });
-  }
+  const clients = await clientsOf(values, classes);
   if (clients.length === 0 || values.help === true) {
     process.stderr.write(HELP);
     return values.help === true ? 0 : 2;
@@ -226,20 +258,12 @@ async function main(): Promise<number> {
     for (const version of versions.filter((one) => one <= client.newest)) {
       const outcome = await session(client, version, Number(values.seed ?? 1));
       outcomes.push(outcome);
-      const { report } = outcome;
-      process.stdout.write(`${client.name} at ${version}: ${JSON.stringify(report?.messages ?? {})}\n`);
-      for (const line of [...(report?.errors ?? []), ...(report?.surplus ?? []), ...outcome.odd, ...(report?.failed ?? [])])
-        process.stdout.write(`  ! ${line}\n`);
-      if (outcome.trouble !== '') process.stdout.write(`  ! ${outcome.trouble}\n`);
+      tell(outcome);
     }
   }
   await rm(classes, { recursive: true });
   process.stdout.write(`${table(outcomes)}\n`);
-  const accepted = outcomes.every(
-    ({ report, odd, trouble }) =>
-      report !== undefined && [...report.errors, ...report.surplus, ...report.failed, ...odd, trouble].every((line) => line === ''),
-  );
-  return accepted ? 0 : 1;
+  return outcomes.every(isAccepted) ? 0 : 1;
 }
 
 process.exitCode = await main();

@@ -8,7 +8,7 @@ import { err, ok } from '#domain/result';
 import { CoreDesk } from '../support/core/desk.ts';
 import { DU, rulesOf } from '../support/core/fixtures.ts';
 import { IBM } from '../support/core/trigger-fixtures.ts';
-import { tell } from './told.ts';
+import { tell } from '../support/core/told.ts';
 
 class MemoryBreaker implements BreakerFile {
   saved: SavedBreaker | undefined;

@@ -13,7 +13,7 @@ import { action, price } from '../support/core/trigger-fixtures.ts';
 import { approve, freshRef, intent, leg } from '../support/tws/approved.ts';
 import { errorMessage, orderStatus } from '../support/tws/messages.ts';
 import { deskAt, listening, settledLine } from '../support/tws/gateway-line.ts';
-import { tell } from './told.ts';
+import { tell } from '../support/core/told.ts';
 import { trustedPrice } from '#domain/price';
 
 /** The whole desk on the simulator with a watcher far from the market. */

@@ -5,7 +5,7 @@ import { units } from '#domain/quantity';
 import { CoreDesk } from '../support/core/desk.ts';
 import { DU } from '../support/core/fixtures.ts';
 import { IBM } from '../support/core/trigger-fixtures.ts';
-import { tell } from './told.ts';
+import { tell } from '../support/core/told.ts';
 
 test('O-17: a status word nobody knows moves no order and asks the broker', () => {
   const desk = new CoreDesk();

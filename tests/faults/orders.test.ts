@@ -9,7 +9,7 @@ import { CoreDesk } from '../support/core/desk.ts';
 import { DU } from '../support/core/fixtures.ts';
 import { resumed } from '../support/core/resumed.ts';
 import { IBM, px } from '../support/core/trigger-fixtures.ts';
-import { tell } from './told.ts';
+import { tell } from '../support/core/told.ts';
 
 /** Fired, acknowledged, and asked to be cancelled. */
 function cancelling(): { readonly desk: CoreDesk; readonly entry: OrderRef } {

@@ -5,7 +5,7 @@ import { CoreDesk } from '../support/core/desk.ts';
 import { manualOrder } from '../support/core/fixtures.ts';
 import { earlier, earlierFill, REF, restartedWithDraft, TRIGGER } from '../support/core/earlier-run.ts';
 import { BAC, IBM } from '../support/core/trigger-fixtures.ts';
-import { compare } from './told.ts';
+import { compare } from '../support/core/told.ts';
 
 function places(desk: CoreDesk): readonly string[] {
   return desk.broker.left.filter((what) => what !== 'reconcile');

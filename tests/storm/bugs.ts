@@ -1,5 +1,6 @@
 import type { ApprovedOrder, BrokerNews } from '#core/ports/broker';
 import type { ClientId, OrderRef, PermId } from '#domain/ids';
+import { type ListEnd, ListEnds, type ListName } from '#tws/order/list-ends';
 
 /** Known defects of systems of this kind, planted on demand to show that the storms see them. */
 export const BUGS = [
@@ -8,6 +9,7 @@ export const BUGS = [
   'order-id-as-identity',
   'terminal-by-error-code',
   'resend-of-unknown',
+  'end-of-the-newest-list',
 ] as const;
 export type BugName = (typeof BUGS)[number];
 
@@ -16,6 +18,21 @@ export interface Rewriter {
   writeAgain(approved: ApprovedOrder): void;
   /** Later, through the gate like any other order. */
   placeAgain(approved: ApprovedOrder): void;
+}
+
+/** Takes an end marker for that of the list that was asked for last. */
+class NewestListEnds extends ListEnds {
+  readonly #newest = new Map<ListName, number>();
+
+  override asked(of: ListName, request: number, epoch: number): void {
+    super.asked(of, request, epoch);
+    this.#newest.set(of, request);
+  }
+
+  override ended(of: ListName, epoch: number): ListEnd | 'own-orders' | undefined {
+    const end = super.ended(of, epoch);
+    return end === undefined || end === 'own-orders' ? end : { ...end, request: this.#newest.get(of) ?? end.request };
+  }
 }
 
 /** Sits in the transport of one life; without a bug it passes everything through. */
@@ -30,6 +47,11 @@ export class Tamper {
 
   constructor(bug: BugName | undefined) {
     this.#bug = bug;
+  }
+
+  /** The adapter's count of list ends. */
+  listEnds(): ListEnds {
+    return this.#bug === 'end-of-the-newest-list' ? new NewestListEnds() : new ListEnds();
   }
 
   sent(approved: ApprovedOrder): void {

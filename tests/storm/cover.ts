@@ -1,36 +1,35 @@
 import type { OrderAddress } from '#core/ports/broker';
 import type { Order, OrderLeg } from '#domain/order';
-import type { Life } from './life.ts';
-import type { World } from './world.ts';
+import type { JudgedLife, JudgedWorld } from './judged.ts';
 
 /**
  * I-26: what is held and covered by a stop stays covered as long as the operator, a person or the broker does not take the stop: the desk
  * by itself never cancels one that is needed and never makes it smaller than what is held. Judged as it leaves, from the desk's own book.
  */
 export class Cover {
-  readonly #world: World;
+  readonly #world: Pick<JudgedWorld, 'byHand'>;
   readonly #fail: (text: string) => void;
   /** Cancels that somebody asked for; they may leave again. */
   readonly #wanted = new Set<string>();
 
-  constructor(world: World, fail: (text: string) => void) {
+  constructor(world: Pick<JudgedWorld, 'byHand'>, fail: (text: string) => void) {
     this.#world = world;
     this.#fail = fail;
   }
 
-  cancelling(life: Life, { clientId, orderId }: OrderAddress): void {
+  cancelling(life: JudgedLife, { clientId, orderId }: OrderAddress): void {
     const order = [...life.stores.orders.values()].find((other) => other.clientId === clientId && other.orderId === orderId);
     if (order === undefined || !isStop(order)) return;
     if (this.#isWanted(life, order)) this.#wanted.add(order.key);
     else if (!this.#wanted.has(order.key)) this.#judge(life, order, 0);
   }
 
-  changing(life: Life, order: Order, leg: OrderLeg): void {
+  changing(life: JudgedLife, order: Order, leg: OrderLeg): void {
     if (isStop(order) && !this.#isWanted(life, order)) this.#judge(life, order, leg.quantity - order.filled);
   }
 
   /** By the operator's hand, or for what the operator has asked for: a kill, a close, a trailing stop in the same group. */
-  #isWanted(life: Life, order: Order): boolean {
+  #isWanted(life: JudgedLife, order: Order): boolean {
     if (isOfLostBracket(life, order)) return true;
     if (this.#world.byHand || life.deskState.latch.isSet() || life.stores.closings.has(`${order.account}:${order.contract.conId}`))
       return true;
@@ -39,7 +38,7 @@ export class Cover {
     );
   }
 
-  #judge(life: Life, order: Order, then: number): void {
+  #judge(life: JudgedLife, order: Order, then: number): void {
     const position = life.stores.positions.get(`${order.account}:${order.contract.conId}`)?.quantity ?? 0;
     const held = Math.max(0, order.side === 'SELL' ? position : 0 - position);
     const stops = [...life.stores.orders.values()].filter(
@@ -55,7 +54,7 @@ export class Cover {
 }
 
 /** UNKNOWN, of an entry that has filled nothing: it protects nothing, and TWS may hold it untransmitted (I-27). */
-function isOfLostBracket(life: Life, order: Order): boolean {
+function isOfLostBracket(life: JudgedLife, order: Order): boolean {
   const entry = life.stores.orders.get(order.key.replace(/-[TS]$/, '-E') as Order['key']);
   return order.state === 'UNKNOWN' && entry !== undefined && entry.key !== order.key && entry.filled === 0;
 }

@@ -1,8 +1,6 @@
 import { isTerminal, type Order } from '#domain/order';
 import type { OrderView } from '#simulator/model/order-view';
-import type { Written } from './invariants.ts';
-import type { Life } from './life.ts';
-import type { Tws } from './tws.ts';
+import type { JudgedBroker, JudgedLife, Written } from './judged.ts';
 
 interface Part {
   readonly rest: number;
@@ -29,7 +27,7 @@ function worst(held: number, parts: readonly Part[], direction: 1 | -1): number 
 }
 
 /** As the desk's book has it: everything that is not over, UNKNOWN and queued orders included. Units of 1e-4 share. */
-export function deskExposure(life: Life, conId: number, direction: 1 | -1): number {
+export function deskExposure(life: Pick<JudgedLife, 'stores'>, conId: number, direction: 1 | -1): number {
   const side = direction === 1 ? 'BUY' : 'SELL';
   const held = [...life.stores.positions.values()].find((position) => position.contract.conId === conId)?.quantity ?? 0;
   const orders = [...life.stores.orders.values()];
@@ -56,7 +54,7 @@ function exitOf(order: Order, orders: readonly Order[]): Pick<Part, 'group' | 'o
 }
 
 /** As it truly is: the ledger's position, what works there, and what is on the wire on its way there. */
-export function trueExposure(tws: Tws, written: Iterable<Written>, conId: number, direction: 1 | -1): number {
+export function trueExposure(tws: JudgedBroker, written: Iterable<Written>, conId: number, direction: 1 | -1): number {
   const side = direction === 1 ? 'BUY' : 'SELL';
   const held = tws.ledger.position(conId)?.quantity ?? 0;
   const { orders } = tws.ledger;

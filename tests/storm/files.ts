@@ -26,7 +26,8 @@ export class Disk {
   latchFault: string | undefined;
 }
 
-interface Process {
+/** What the files of one life need to know of its process. */
+export interface Process {
   readonly disk: Disk;
   readonly clock: ProcessClock;
   readonly alive: () => boolean;

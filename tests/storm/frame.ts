@@ -4,7 +4,20 @@ import type { OrderLeg } from '#domain/order';
 import { formatPrice } from '#domain/price';
 import { formatQuantity } from '#domain/quantity';
 import type { PlaceOrder } from '#simulator/wire/place-order';
-import type { Bond } from './bonds.ts';
+import type { LegBonds } from '#tws/order/order-translation';
+
+/** How a leg hangs together with others on the wire. */
+export interface Bond {
+  readonly parentId: number | undefined;
+  readonly ocaGroup: string;
+  readonly ocaType: number;
+  readonly transmit: boolean;
+}
+
+/** What a change repeats of the order that it changes. */
+export function bondOf({ parentId, ocaGroup = '', ocaType = 2 }: LegBonds): Bond {
+  return { parentId, ocaGroup, ocaType, transmit: true };
+}
 
 /** As the adapter writes it: the legs of a bracket wait in TWS for the last one, its exits are in one OCA group. */
 export function frameOf(approved: ApprovedOrder, leg: OrderLeg, orderId: OrderId, bond: Bond): PlaceOrder {

@@ -6,31 +6,46 @@ import type { DeskStores, Effect } from '#core/state/records';
 import { engineState, type DeskState } from '#core/state/desk-state';
 import type { EngineState } from '#core/state/engine-state';
 import type { BrokerNews } from '#core/ports/broker';
-import type { RiskRules } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
 import type { Amount } from '#domain/money';
 import type { TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { assembleCore } from '../support/core/assemble-core.ts';
-import { detailsOf, rulesOf } from '../support/core/fixtures.ts';
-import { Tamper } from './bugs.ts';
-import { ProcessClock } from './clock.ts';
-import type { CrashPoint } from './crash.ts';
-import { breakerFile, draftsFile, earlierOrders, idFile, latchFile, LifeJournal } from './files.ts';
+import type { Random } from '#simulator/model/random';
+import { detailsOf } from '../support/core/fixtures.ts';
+import { type BugName, Tamper } from './bugs.ts';
+import { ProcessClock, type StormClock } from './clock.ts';
+import type { CrashPlan, CrashPoint } from './crash.ts';
+import { describeNews } from './describe-news.ts';
+import { breakerFile, type Disk, draftsFile, earlierOrders, idFile, latchFile, LifeJournal, type Process } from './files.ts';
+import type { Invariants } from './invariants.ts';
+import { RULES } from './limits.ts';
+import type { StormListener } from './listener.ts';
 import { contractOf } from './told.ts';
 import { Transport } from './transport.ts';
-import type { World } from './world.ts';
+import type { Tws } from './tws.ts';
+import type { Wire } from './wire.ts';
 
-/** Shares of one contract that all orders together may lead to. */
-export const POSITION_LIMIT = 400;
-
-export const RULES: RiskRules = rulesOf({
-  maxPositionShares: POSITION_LIMIT,
-  maxWorkingPerSide: 8,
-  firingsPerTenMinutes: 1_000,
-  ordersPerSecondPerSymbol: 10,
-  duplicateWindowSeconds: 1,
-});
+/** The storm around the desk's process, as one life of it finds it. */
+export interface Surroundings {
+  readonly random: Random;
+  readonly clock: StormClock;
+  readonly tws: Tws;
+  readonly wires: readonly Wire[];
+  readonly disk: Disk;
+  readonly crashes: CrashPlan;
+  readonly invariants: Pick<Invariants, 'book' | 'cover' | 'lists' | 'writes'>;
+  readonly bug: BugName | undefined;
+  readonly listener: StormListener | undefined;
+  /** Odds that an order waits for its place in the message rate. */
+  readonly waits: number;
+  /** The bytes of the next order are counted twice. */
+  countsTwice: boolean;
+  newTriggerId(): string;
+  note(text: string | undefined): void;
+  /** Ends the present life. */
+  kill(reason: string): void;
+}
 
 /** One life of the desk's process: born on the files, dead at a crash. What a dead process still executes reaches nobody. */
 export class Life {
@@ -45,12 +60,12 @@ export class Life {
   readonly transport: Transport;
   readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
   readonly bugs: readonly CommitBug[];
-  readonly #world: World;
+  readonly #world: Surroundings;
   #alive = true;
   /** The day's profit and loss as this life was last told it. */
   daily: Amount | undefined;
 
-  constructor(world: World, number: number) {
+  constructor(world: Surroundings, number: number) {
     this.#world = world;
     this.number = number;
     const alive = (): boolean => this.#alive;
@@ -61,43 +76,7 @@ export class Life {
     const process = { disk: world.disk, clock: this.clock, alive, crash };
     this.journal = new LifeJournal(process);
     const tamper = new Tamper(world.bug);
-    this.transport = new Transport({
-      clock: this.clock,
-      random: world.random,
-      tws: world.tws,
-      wires: world.wires,
-      ids: idFile(process),
-      bracket: (legs) => {
-        if (this.#alive && world.disk.fault === undefined) for (const leg of legs) world.disk.numbers.set(leg.ref, leg);
-      },
-      tamper,
-      alive,
-      crash,
-      writing: (frame) => {
-        world.invariants.writing(this, frame);
-      },
-      changing: (frame) => {
-        world.invariants.changing(this, frame);
-      },
-      cancelling: (address) => {
-        world.invariants.cover.cancelling(this, address);
-      },
-      wrote: (clientId, frame) => {
-        world.listener?.frame(number, clientId, frame);
-      },
-      arrived: (ref) => {
-        world.invariants.arrived(ref);
-      },
-      emit: (news) => {
-        this.#hear(news);
-      },
-      waits: () => world.waits,
-      countsTwice: () => {
-        const twice = world.countsTwice;
-        world.countsTwice = false;
-        return twice;
-      },
-    });
+    this.transport = this.#transport(process, tamper);
     const assembled = assembleCore({
       clock: this.clock,
       journal: this.journal,
@@ -115,24 +94,77 @@ export class Life {
     });
     ({ commits: this.commits, stores: this.stores, coordinator: this.coordinator, core: this.core, bugs: this.bugs } = assembled);
     this.deskState = this.core.deskState;
-    this.core.onLog((line) => {
-      if (this.#alive) world.listener?.log(number, line);
-      if (line.level === 'alarm') this.alarms.push({ text: line.text, key: line.subject?.key, at: world.clock.now() });
-    });
-    this.coordinator.subscribe((news) => {
-      if (!this.#alive) return;
-      world.listener?.commit(number, news);
-      for (const { store, value } of news.changes) {
-        const order = value as Order | undefined;
-        if (store === 'orders' && order?.state === 'UNKNOWN' && order.ref !== undefined) tamper.unknown(order.ref);
-      }
-      world.invariants.committed(this, news);
-    });
+    this.#listen(tamper);
     this.transport.setGate(this.core.gate);
     this.transport.quotes.setSink(this.core.sink);
     this.core.start();
     for (const instrument of world.tws.listing.all) this.#know(contractOf(instrument));
     this.transport.start();
+  }
+
+  #transport(process: Process, tamper: Tamper): Transport {
+    const world = this.#world;
+    const { writes, cover, lists } = world.invariants;
+    return new Transport({
+      clock: this.clock,
+      random: world.random,
+      tws: world.tws,
+      wires: world.wires,
+      ids: idFile(process),
+      bracket: (legs) => {
+        if (this.#alive && world.disk.fault === undefined) for (const leg of legs) world.disk.numbers.set(leg.ref, leg);
+      },
+      tamper,
+      alive: process.alive,
+      crash: process.crash,
+      writing: (frame) => {
+        writes.writing(this, frame);
+      },
+      changing: (frame) => {
+        writes.changing(this, frame);
+      },
+      cancelling: (address) => {
+        cover.cancelling(this, address);
+      },
+      wrote: (clientId, frame) => {
+        world.listener?.frame(this.number, clientId, frame);
+      },
+      arrived: (ref) => {
+        writes.arrived(ref);
+      },
+      asked: (request) => {
+        lists.asked(request, world.clock.monotonic());
+      },
+      ended: (end, made) => {
+        lists.ended(end, made);
+      },
+      emit: (news) => {
+        this.#hear(news);
+      },
+      waits: () => world.waits,
+      countsTwice: () => {
+        const twice = world.countsTwice;
+        world.countsTwice = false;
+        return twice;
+      },
+    });
+  }
+
+  #listen(tamper: Tamper): void {
+    const { listener, clock, invariants } = this.#world;
+    this.core.onLog((line) => {
+      if (this.#alive) listener?.log(this.number, line);
+      if (line.level === 'alarm') this.alarms.push({ text: line.text, key: line.subject?.key, at: clock.now() });
+    });
+    this.coordinator.subscribe((news) => {
+      if (!this.#alive) return;
+      listener?.commit(this.number, news);
+      for (const { store, value } of news.changes) {
+        const order = value as Order | undefined;
+        if (store === 'orders' && order?.state === 'UNKNOWN' && order.ref !== undefined) tamper.unknown(order.ref);
+      }
+      invariants.book.committed(this, news);
+    });
   }
 
   get alive(): boolean {
@@ -154,38 +186,9 @@ export class Life {
   }
 
   #hear(news: BrokerNews): void {
-    this.#world.note(describe(news));
+    this.#world.note(describeNews(news));
     // A figure of an account that the desk has not been offered yet is nobody's; TWS is asked for it afterwards.
     if (news.kind === 'pnl' && this.deskState.accounts.get(news.account) !== undefined) this.daily = news.daily;
     this.core.onNews(news);
-  }
-}
-
-/** For the trace of a failing storm; undefined for what comes too often. */
-function describe(news: BrokerNews): string | undefined {
-  switch (news.kind) {
-    case 'link':
-      return `link: ${news.link.ready ? 'ready' : (news.link.problem?.code ?? 'not ready')}, upstream ${news.link.upstream}, epoch ${news.link.epoch}`;
-    case 'open-order':
-    case 'completed-order': {
-      const { orderRef, permId, ibStatus, quantity, clientId, orderId } = news.order;
-      return `${news.kind} ${orderRef ?? ''} ${clientId}:${orderId} perm ${permId} ${ibStatus} of ${quantity / 10_000}`;
-    }
-    case 'order-status':
-      return `order-status ${news.status.clientId}:${news.status.orderId} perm ${news.status.permId} ${news.status.ibStatus} filled ${(news.status.filled ?? 0) / 10_000}`;
-    case 'execution': {
-      const { execId, side, quantity, orderRef, permId } = news.execution;
-      return `execution ${execId} ${side} ${quantity / 10_000} ${news.contract.symbol} ${orderRef ?? ''} perm ${permId}${news.live ? '' : ' (listed)'}`;
-    }
-    case 'position':
-      return `position ${news.contract.symbol} ${news.quantity / 10_000}`;
-    case 'end':
-      return `end of ${news.of}, epoch ${news.epoch}`;
-    case 'notice':
-      return `notice ${news.notice.code} ${news.notice.orderId ?? ''} ${news.notice.text}`;
-    case 'order-not-sent':
-      return `order-not-sent ${news.refs.join(' ')} ${news.reason}`;
-    default:
-      return undefined;
   }
 }

@@ -35,6 +35,11 @@ const TROUBLES = {
   'tws-cancel': 3,
 } as const;
 type Trouble = keyof typeof TROUBLES;
+type LineTrouble = 'lose-one' | 'lose-all' | 'half-open' | 'outage' | 'slow' | 'gateway-restart';
+type OrderTrouble = 'unacknowledged' | 'silent-drop' | 'silent-cancel' | 'reject' | 'refuse' | 'lose-children' | 'hold-cancels';
+type ReportTrouble = 'hold-executions' | 'correct' | 'warn';
+type ProcessTrouble = 'count-twice' | 'journal-full' | 'crash' | 'crash-point';
+type StrangerTrouble = 'manual' | 'foreign' | 'manual-cancel' | 'foreign-cancel' | 'tws-cancel';
 
 const OTHERS: ReadonlySet<Trouble> = new Set(['manual', 'manual-cancel', 'foreign', 'foreign-cancel']);
 const FOREIGN_CLIENT = 7;
@@ -44,13 +49,21 @@ const CENT = priceOf(0.01);
 export class Nemesis {
   readonly #world: World;
   readonly #troubles: readonly Trouble[];
+  readonly #does: Readonly<Record<Trouble, () => void>>;
   #over = false;
 
   constructor(world: World) {
     this.#world = world;
+    this.#does = {
+      ...this.#lineTroubles(),
+      ...this.#orderTroubles(),
+      ...this.#reportTroubles(),
+      ...this.#processTroubles(),
+      ...this.#strangerTroubles(),
+    };
     const { random } = world;
     const strangers = random.chance(0.6);
-    world.invariants.alone = !strangers;
+    world.alone = !strangers;
     world.tws.faults.duplicates = random.chance(0.5) ? 0.3 : 0;
     world.waits = random.chance(0.5) ? 0.25 : 0;
     this.#troubles = (Object.keys(TROUBLES) as Trouble[]).flatMap((trouble) => {
@@ -61,141 +74,182 @@ export class Nemesis {
 
   act(): void {
     const world = this.#world;
-    const { random, tws } = world;
+    const { random } = world;
     if (this.#troubles.length === 0) return;
     const trouble = this.#troubles[random.between(0, this.#troubles.length - 1)]!;
     world.note(`nemesis: ${trouble}`);
-    switch (trouble) {
-      case 'lose-one':
+    this.#does[trouble]();
+  }
+
+  /** What the wires do. */
+  #lineTroubles(): Readonly<Record<LineTrouble, () => void>> {
+    const world = this.#world;
+    const { random, tws } = world;
+    return {
+      'lose-one': () => {
         world.wires[random.between(0, 2)]!.lose(0);
         world.counts.reconnects += 1;
-        break;
-      case 'lose-all':
+      },
+      'lose-all': () => {
         for (const wire of world.wires) wire.lose(0);
         world.counts.reconnects += 1;
-        break;
-      case 'half-open':
+      },
+      'half-open': () => {
         world.wires[pick(random, [0, 2])]!.lose(500 + random.next() * 12_000);
         world.counts.reconnects += 1;
-        break;
-      case 'outage':
+      },
+      outage: () => {
         world.counts.outages += 1;
         tws.loseIb(pick(random, ['told', 'held', 'lost'] as const));
         this.#later(500, 7_000, () => {
           tws.findIb(pick(random, [1101, 1102] as const));
         });
-        break;
-      case 'slow': {
+      },
+      slow: () => {
         const wire = world.wires[random.between(0, 2)]!;
         const way = random.chance(0.5) ? wire.up : wire.down;
         way.slowness = 4_000;
         this.#later(1_000, 6_000, () => {
           way.slowness = 0;
         });
-        break;
-      }
-      case 'unacknowledged':
-        tws.faults.unacknowledged += 1;
-        break;
-      case 'silent-drop':
-        tws.faults.silentDrops += 1;
+      },
+      'gateway-restart': () => {
+        for (const wire of world.wires) wire.lose(0);
+        world.counts.reconnects += 1;
+        tws.restart(1);
+      },
+    };
+  }
+
+  /** What TWS swallows, refuses or loses of what it is sent. */
+  #orderTroubles(): Readonly<Record<OrderTrouble, () => void>> {
+    const { tws } = this.#world;
+    const { faults } = tws;
+    return {
+      unacknowledged: () => {
+        faults.unacknowledged += 1;
+      },
+      'silent-drop': () => {
+        faults.silentDrops += 1;
         this.#later(3_000, 6_000, () => {
-          tws.faults.silentDrops = 0;
+          faults.silentDrops = 0;
         });
-        break;
-      case 'silent-cancel':
-        tws.faults.silentCancels += random.between(1, 2);
+      },
+      'silent-cancel': () => {
+        faults.silentCancels += this.#world.random.between(1, 2);
         this.#later(3_000, 8_000, () => {
-          tws.faults.silentCancels = 0;
+          faults.silentCancels = 0;
         });
-        break;
-      case 'reject':
-        tws.faults.rejections.push('YOUR ORDER IS NOT ACCEPTED');
-        break;
-      case 'refuse':
-        tws.faults.refusals.push(
-          random.chance(0.3)
-            ? { what: 'modify', code: pick(random, [105, 110, 104, 2102]), text: 'The change was refused.' }
-            : random.chance(0.5)
-              ? { what: 'new', code: pick(random, [110, 321, 10_243]), text: 'Refused.' }
-              : { what: 'cancel', code: pick(random, [10_147, 161]), text: 'The cancel of % was refused.' },
-        );
-        break;
-      case 'lose-children':
-        tws.faults.lostChildren = 1;
-        break;
-      case 'count-twice':
-        world.countsTwice = true;
-        this.#later(2_000, 6_000, () => {
-          world.countsTwice = false;
-        });
-        break;
-      case 'hold-cancels':
-        tws.faults.holdCancels = true;
+      },
+      reject: () => {
+        faults.rejections.push('YOUR ORDER IS NOT ACCEPTED');
+      },
+      refuse: () => {
+        this.#refuse();
+      },
+      'lose-children': () => {
+        faults.lostChildren = 1;
+      },
+      'hold-cancels': () => {
+        faults.holdCancels = true;
         this.#later(500, 6_000, () => {
           this.#releaseCancels();
         });
-        break;
-      case 'hold-executions':
+      },
+    };
+  }
+
+  /** What IB tells late, corrects or warns of. */
+  #reportTroubles(): Readonly<Record<ReportTrouble, () => void>> {
+    const world = this.#world;
+    const { random, tws } = world;
+    return {
+      'hold-executions': () => {
         tws.faults.holdExecutions = true;
         this.#later(300, 5_000, () => {
           tws.releaseExecutions();
         });
-        break;
-      case 'correct': {
+      },
+      correct: () => {
         const { fills } = tws.ledger;
-        if (fills.length === 0) break;
+        if (fills.length === 0) return;
         world.counts.corrections += 1;
         tws.correct(fills[random.between(0, fills.length - 1)]!);
-        break;
-      }
-      case 'warn': {
+      },
+      warn: () => {
         const order = this.#working((one) => one.clientId === 2);
         if (order !== undefined)
           tws.refused(order.clientId, order.orderId, pick(random, [399, 2109, 404, 161]), 'Order Message: a warning.');
-        break;
-      }
-      case 'journal-full':
-        world.disk.fault = 'no space left';
-        if (random.chance(0.3)) world.disk.latchFault = 'no space left';
+      },
+    };
+  }
+
+  /** What happens to the desk's own process and its disk. */
+  #processTroubles(): Readonly<Record<ProcessTrouble, () => void>> {
+    const world = this.#world;
+    const { random, disk, crashes } = world;
+    return {
+      'count-twice': () => {
+        world.countsTwice = true;
+        this.#later(2_000, 6_000, () => {
+          world.countsTwice = false;
+        });
+      },
+      'journal-full': () => {
+        disk.fault = 'no space left';
+        if (random.chance(0.3)) disk.latchFault = 'no space left';
         this.#later(300, 5_000, () => {
-          world.disk.fault = undefined;
-          world.disk.latchFault = undefined;
+          disk.fault = undefined;
+          disk.latchFault = undefined;
         });
-        break;
-      case 'gateway-restart':
-        for (const wire of world.wires) wire.lose(0);
-        world.counts.reconnects += 1;
-        tws.restart(1);
-        break;
-      case 'crash':
+      },
+      crash: () => {
         world.kill('kill -9');
-        break;
-      case 'crash-point':
-        world.crashes.arm(CRASH_POINTS[random.between(0, CRASH_POINTS.length - 1)]!, random.between(1, 5));
+      },
+      'crash-point': () => {
+        crashes.arm(CRASH_POINTS[random.between(0, CRASH_POINTS.length - 1)]!, random.between(1, 5));
         this.#later(4_000, 9_000, () => {
-          world.crashes.disarm();
+          crashes.disarm();
         });
-        break;
-      case 'manual':
-      case 'foreign':
-        this.#stranger(trouble === 'manual');
-        break;
-      case 'manual-cancel':
+      },
+    };
+  }
+
+  /** What other people and programs do. */
+  #strangerTroubles(): Readonly<Record<StrangerTrouble, () => void>> {
+    return {
+      manual: () => {
+        this.#stranger(true);
+      },
+      foreign: () => {
+        this.#stranger(false);
+      },
+      'manual-cancel': () => {
         this.#cancel((order) => order.clientId === 0 && order.orderRef === '');
-        break;
-      case 'foreign-cancel':
+      },
+      'foreign-cancel': () => {
         this.#cancel((order) => order.clientId === FOREIGN_CLIENT);
-        break;
-      case 'tws-cancel':
+      },
+      'tws-cancel': () => {
         this.#cancel((order) => order.orderRef !== '');
-        break;
-    }
+      },
+    };
+  }
+
+  #refuse(): void {
+    const { random, tws } = this.#world;
+    tws.faults.refusals.push(
+      random.chance(0.3)
+        ? { what: 'modify', code: pick(random, [105, 110, 104, 2102]), text: 'The change was refused.' }
+        : random.chance(0.5)
+          ? { what: 'new', code: pick(random, [110, 321, 10_243]), text: 'Refused.' }
+          : { what: 'cancel', code: pick(random, [10_147, 161]), text: 'The cancel of % was refused.' },
+    );
   }
 
   /** Another program places an order. */
   foreign(): void {
-    if (!this.#world.invariants.alone) this.#stranger(false);
+    if (!this.#world.alone) this.#stranger(false);
   }
 
   /** The storm is over: what was broken works again, what was held back is let go. */

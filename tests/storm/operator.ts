@@ -31,7 +31,8 @@ import type { Trail } from '#domain/order';
 import type { Position } from '#domain/position';
 import { priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
-import type { TriggerAction, TriggerSpec } from '#domain/trigger';
+import type { Trigger, TriggerAction, TriggerSpec } from '#domain/trigger';
+import type { Random } from '#simulator/model/random';
 import { plus, scale } from '#domain/scaled';
 import type { Life } from './life.ts';
 import { contractOf } from './told.ts';
@@ -63,6 +64,27 @@ const WISHES = {
   nothing: 10,
 } as const;
 type Wish = keyof typeof WISHES;
+type TriggerWish = 'arm' | 'arm-again' | 'fire-now' | 'pause-trigger' | 'resume-trigger' | 'disarm';
+type PositionWish = 'close' | 'protect' | 'breakeven' | 'trail';
+type DeskWish = Exclude<Wish, TriggerWish | PositionWish>;
+
+const TRIGGER_WISHES: ReadonlySet<Wish> = new Set<TriggerWish>([
+  'arm',
+  'arm-again',
+  'fire-now',
+  'pause-trigger',
+  'resume-trigger',
+  'disarm',
+]);
+const POSITION_WISHES: ReadonlySet<Wish> = new Set<PositionWish>(['close', 'protect', 'breakeven', 'trail']);
+
+function isAboutTrigger(wish: Wish): wish is TriggerWish {
+  return TRIGGER_WISHES.has(wish);
+}
+
+function isAboutPosition(wish: Wish): wish is PositionWish {
+  return POSITION_WISHES.has(wish);
+}
 
 /** The person at the console, who wants to trade whatever happens. */
 export class Operator {
@@ -85,34 +107,66 @@ export class Operator {
     if (life === undefined) return;
     this.#backToWork(life);
     const wish = this.#wishes[random.between(0, this.#wishes.length - 1)]!;
-    const triggers = [...life.stores.triggers.values()];
-    const trigger = triggers.length === 0 ? undefined : triggers[random.between(0, triggers.length - 1)];
-    const { deskState } = life;
+    const trigger = one(random, [...life.stores.triggers.values()]);
     if (wish !== 'nothing')
       this.#world.note(`operator: ${wish}${trigger === undefined || !/trig|fire|again|disarm/.test(wish) ? '' : ` ${trigger.id}`}`);
+    if (isAboutPosition(wish)) this.#positionWish(life, wish);
+    else if (isAboutTrigger(wish)) this.#triggerWish(life, wish, trigger);
+    else this.#deskWish(life, wish);
+  }
+
+  #triggerWish(life: Life, wish: TriggerWish, trigger: Trigger | undefined): void {
+    if (wish === 'fire-now') this.#fireNow(life);
+    else if (wish === 'arm') this.#arm(life, this.#spec(), undefined);
+    else if (trigger === undefined) return;
+    else if (wish === 'arm-again') this.#armAgain(life, trigger);
+    else {
+      const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume';
+      const changed = changeTrigger(life.deskState, trigger.id, trigger.updatedAt, event, BY);
+      if (changed.ok && event === 'resume' && life.alive) this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
+      life.core.drainNow();
+    }
+  }
+
+  #armAgain(life: Life, { id, spec, updatedAt }: Trigger): void {
+    const again = this.#world.random.chance(0.5) ? spec : { ...this.#spec(), name: spec.name };
+    this.#arm(life, again, { id, version: updatedAt });
+  }
+
+  #fireNow(life: Life): void {
+    const { deskState, stores } = life;
+    const chosen = one(
+      this.#world.random,
+      [...stores.triggers.values()].filter(({ life: state }) => state === 'armed'),
+    );
+    const firing = chosen === undefined ? undefined : deskState.registry.fireNow(chosen.id);
+    if (firing?.ok !== true) return;
+    fire(deskState, firing.value, life.clock.monotonic());
+    life.core.settle(firing.value.triggerId);
+  }
+
+  #positionWish(life: Life, wish: PositionWish): void {
+    const { random, tws } = this.#world;
+    const { deskState } = life;
+    const position = one(
+      random,
+      [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0),
+    );
+    if (position === undefined) return;
+    const { account, contract } = position;
+    const stop = scale(CENT, tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12));
+    if (wish === 'close') this.#close(life, position, ([25, 50, 100] as const)[random.between(0, 2)]!);
+    else if (wish === 'protect') protectPosition(deskState, account, contract.conId, stop, BY);
+    else if (wish === 'breakeven') breakeven(deskState, account, contract.conId, BY);
+    else trailPosition(deskState, account, contract.conId, this.#distance(), BY);
+  }
+
+  #deskWish(life: Life, wish: DeskWish): void {
+    const { random } = this.#world;
+    const { deskState } = life;
     switch (wish) {
-      case 'arm':
-        this.#arm(life, this.#spec(), undefined);
-        break;
-      case 'arm-again':
-        if (trigger !== undefined)
-          this.#arm(life, random.chance(0.5) ? trigger.spec : { ...this.#spec(), name: trigger.spec.name }, {
-            id: trigger.id,
-            version: trigger.updatedAt,
-          });
-        break;
-      case 'fire-now': {
-        const armed = triggers.filter(({ life: state }) => state === 'armed');
-        const chosen = armed.length === 0 ? undefined : armed[random.between(0, armed.length - 1)];
-        const firing = chosen === undefined ? undefined : deskState.registry.fireNow(chosen.id);
-        if (firing?.ok !== true) break;
-        fire(deskState, firing.value, life.clock.monotonic());
-        life.core.settle(firing.value.triggerId);
-        break;
-      }
       case 'cancel-one': {
-        const working = deskState.index.working();
-        const order = working.length === 0 ? undefined : working[random.between(0, working.length - 1)];
+        const order = one(random, deskState.index.working());
         if (order !== undefined) cancelOrders(deskState, [order], BY);
         break;
       }
@@ -122,35 +176,9 @@ export class Operator {
       case 'modify':
         this.#modify(life);
         break;
-      case 'close':
-      case 'protect':
-      case 'breakeven':
-      case 'trail': {
-        const held = [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0);
-        const position = held.length === 0 ? undefined : held[random.between(0, held.length - 1)];
-        if (position === undefined) break;
-        const { account, contract } = position;
-        const stop = scale(CENT, this.#world.tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12));
-        if (wish === 'close') this.#close(life, position, ([25, 50, 100] as const)[this.#world.random.between(0, 2)]!);
-        else if (wish === 'protect') protectPosition(deskState, account, contract.conId, stop, BY);
-        else if (wish === 'breakeven') breakeven(deskState, account, contract.conId, BY);
-        else trailPosition(deskState, account, contract.conId, this.#distance(), BY);
-        break;
-      }
       case 'take-offer':
         this.#takeOffer(life);
         break;
-      case 'pause-trigger':
-      case 'resume-trigger':
-      case 'disarm': {
-        if (trigger === undefined) break;
-        const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume';
-        const changed = changeTrigger(deskState, trigger.id, trigger.updatedAt, event, BY);
-        if (changed.ok && event === 'resume' && life.alive)
-          this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
-        life.core.drainNow();
-        break;
-      }
       case 'pause':
         pauseByOperator(deskState, BY, 'lunch');
         break;
@@ -158,8 +186,10 @@ export class Operator {
         stopDesk(deskState, BY);
         break;
       case 'kill':
+        this.kill('own');
+        break;
       case 'kill-all':
-        this.kill(wish === 'kill' ? 'own' : 'all');
+        this.kill('all');
         break;
       case 'nothing':
         break;
@@ -204,8 +234,7 @@ export class Operator {
 
   #modify(life: Life): void {
     const { random } = this.#world;
-    const working = life.deskState.index.working();
-    const order = working.length === 0 ? undefined : working[random.between(0, working.length - 1)];
+    const order = one(random, life.deskState.index.working());
     if (order === undefined) return;
     const move = scale(CENT, random.between(-4, 4));
     modifyOrder(
@@ -231,6 +260,12 @@ export class Operator {
     for (const order of deskState.index.working())
       if (order.absence?.isProven === true) settleOrder(deskState, order.key, order.updatedAt, BY);
     for (const { account, contract } of unacknowledged(deskState)) acknowledgeExternal(deskState, account, contract.conId, BY);
+    this.#restart(life);
+  }
+
+  /** A desk that stands is set to work again, one step at a time. */
+  #restart(life: Life): void {
+    const { deskState } = life;
     if (life.state === 'EMERGENCY') acknowledgeKill(deskState, BY, 'seen');
     else if (life.state === 'STOPPED') {
       requestRearm(deskState, BY);
@@ -285,4 +320,9 @@ export class Operator {
       ...(random.chance(0.55) ? { stop: exit() } : {}),
     };
   }
+}
+
+/** Any of these; no chance is drawn when there is none. */
+function one<T>(random: Random, from: readonly T[]): T | undefined {
+  return from.length === 0 ? undefined : from[random.between(0, from.length - 1)];
 }

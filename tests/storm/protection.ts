@@ -1,9 +1,8 @@
 import type { ApprovedOrder } from '#core/ports/broker';
 import { isTerminal, isWorking, type Order } from '#domain/order';
 import type { OrderView } from '#simulator/model/order-view';
-import { isAlive } from './invariants.ts';
-import type { Life } from './life.ts';
-import type { World } from './world.ts';
+import type { JudgedBroker, JudgedLife } from './judged.ts';
+import { isAlive } from './truth.ts';
 
 /** Orders of one OCA group, and the exits of one bracket, take in no more together than the largest of them. */
 function largestOfGroups<T>(orders: readonly T[], groupOf: (order: T) => string, restOf: (order: T) => number): number {
@@ -25,42 +24,64 @@ function openOf(entry: OrderView, orders: readonly OrderView[]): number {
  * I-26, once all is quiet: what is held is covered by stops that truly work, or the desk says that it is not; and exits of this desk do not
  * truly work for more than there is to exit, or the desk says so. What is being closed is looked at when it is over.
  */
-export function protectionGaps(world: World, life: Life): readonly string[] {
-  const gaps: string[] = [];
+export function protectionGaps(tws: JudgedBroker, life: JudgedLife): readonly string[] {
   const { deskState, stores } = life;
-  if (!deskState.link.ready || !deskState.reconciliation.done() || deskState.reconciliation.isOpening()) return gaps;
-  for (const [key, position] of stores.positions.entries()) {
-    const { conId, symbol } = position.contract;
-    const truth = world.tws.ledger.position(conId)?.quantity ?? 0;
-    const inHand =
-      stores.closings.has(key) ||
-      [...stores.trailings.values()].some((trailing) => trailing.position === key) ||
-      [...stores.orders.values()].some((order) => order.leg === 'F' && order.contract.conId === conId && !isTerminal(order.state));
-    if (truth !== position.quantity || inHand) continue;
-    const { orders } = world.tws.ledger;
-    const here = orders.filter((order) => order.contract.conId === conId);
-    const working = here.filter(isAlive);
+  if (!deskState.link.ready || !deskState.reconciliation.done() || deskState.reconciliation.isOpening()) return [];
+  const gaps: string[] = [];
+  for (const [key, { contract, quantity }] of stores.positions.entries()) {
+    const truth = tws.ledger.position(contract.conId)?.quantity ?? 0;
+    if (truth !== quantity || isInHand(life, key, contract.conId)) continue;
+    const orders = tws.ledger.orders.filter((order) => order.contract.conId === contract.conId);
     for (const side of ['SELL', 'BUY'] as const) {
-      const held = Math.max(0, side === 'SELL' ? truth : 0 - truth);
-      const exits = working.filter((order) => order.action === side);
-      const stops = exits.filter((order) => order.type === 'STP' || order.type === 'STP LMT' || order.type === 'TRAIL');
-      const covered = largestOfGroups(stops, trueGroup, (order) => order.quantity - order.filled);
-      if (covered < held && !stores.offers.has(key))
-        gaps.push(`I-26: ${covered / 10_000} of ${truth / 10_000} ${symbol} are covered, and nothing is offered`);
-      // Brackets of two triggers may stand against each other; each of their exits has its own entry to close.
-      const against = here.filter((order) => order.action === side && order.orderRef.endsWith('-E'));
-      const allowed = Math.max(
-        0,
-        (side === 'SELL' ? truth : 0 - truth) + against.reduce((sum, one) => sum + Math.max(0, openOf(one, orders)), 0),
-      );
-      const own = exits.filter((order) => /^TD1-.*-[ST]$/.test(order.orderRef) && isActive(order, orders) && !isUnknown(life, order));
-      const closing = largestOfGroups(own, trueGroup, (order) => trueRest(order, orders));
-      const kind = stores.offers.get(key)?.kind;
-      if (closing > allowed && kind !== 'resize-exits' && kind !== 'flatten')
-        gaps.push(`I-26: exits work for ${closing / 10_000}, ${allowed / 10_000} of ${symbol} can be closed, and nothing is offered`);
+      const exit = { key, symbol: contract.symbol, truth, side };
+      const sideOrders = orders.filter((order) => order.action === side);
+      gaps.push(...uncovered(life, exit, sideOrders), ...overExits(life, exit, sideOrders, tws.ledger.orders));
     }
   }
   return gaps;
+}
+
+/** Being closed, or followed by a trailing stop. */
+function isInHand({ stores }: JudgedLife, key: string, conId: number): boolean {
+  return (
+    stores.closings.has(key) ||
+    [...stores.trailings.values()].some((trailing) => trailing.position === key) ||
+    [...stores.orders.values()].some((order) => order.leg === 'F' && order.contract.conId === conId && !isTerminal(order.state))
+  );
+}
+
+/** The side on which a position of `truth`, 1e-4 share, is closed; `key` is the position's. */
+interface ExitSide {
+  readonly key: string;
+  readonly symbol: string;
+  readonly truth: number;
+  readonly side: 'SELL' | 'BUY';
+}
+
+function heldFor({ truth, side }: ExitSide): number {
+  return side === 'SELL' ? truth : 0 - truth;
+}
+
+function uncovered(life: JudgedLife, exit: ExitSide, sideOrders: readonly OrderView[]): readonly string[] {
+  const stops = sideOrders.filter(
+    (order) => isAlive(order) && (order.type === 'STP' || order.type === 'STP LMT' || order.type === 'TRAIL'),
+  );
+  const covered = largestOfGroups(stops, trueGroup, (order) => order.quantity - order.filled);
+  if (covered >= heldFor(exit) || life.stores.offers.has(exit.key)) return [];
+  return [`I-26: ${covered / 10_000} of ${exit.truth / 10_000} ${exit.symbol} are covered, and nothing is offered`];
+}
+
+function overExits(life: JudgedLife, exit: ExitSide, sideOrders: readonly OrderView[], orders: readonly OrderView[]): readonly string[] {
+  // Brackets of two triggers may stand against each other; each of their exits has its own entry to close.
+  const against = sideOrders.filter((order) => order.orderRef.endsWith('-E'));
+  const allowed = Math.max(0, heldFor(exit) + against.reduce((sum, one) => sum + Math.max(0, openOf(one, orders)), 0));
+  const own = sideOrders.filter(
+    (order) => isAlive(order) && /^TD1-.*-[ST]$/.test(order.orderRef) && isActive(order, orders) && !isUnknown(life, order),
+  );
+  const closing = largestOfGroups(own, trueGroup, (order) => trueRest(order, orders));
+  const kind = life.stores.offers.get(exit.key)?.kind;
+  if (closing <= allowed || kind === 'resize-exits' || kind === 'flatten') return [];
+  return [`I-26: exits work for ${closing / 10_000}, ${allowed / 10_000} of ${exit.symbol} can be closed, and nothing is offered`];
 }
 
 /** IB bounds the exits of an entry that works by what that has opened. */
@@ -77,13 +98,13 @@ function isActive(order: OrderView, orders: readonly OrderView[]): boolean {
 }
 
 /** What the desk cannot know to work it says in another way. */
-function isUnknown(life: Life, truth: OrderView): boolean {
+function isUnknown(life: JudgedLife, truth: OrderView): boolean {
   const order = [...life.stores.orders.values()].find((other) => other.permId === truth.permId);
   return order === undefined || order.state === 'UNKNOWN' || order.state === 'PENDING_CANCEL' || order.origin !== 'trigger';
 }
 
 /** I-26 at the write instant: a stop that is placed by hand closes no more than is held, together with what works besides its group. */
-export function overExit(life: Life, approved: ApprovedOrder): string | undefined {
+export function overExit(life: JudgedLife, approved: ApprovedOrder): string | undefined {
   const { account, contract, legs } = approved.value;
   const [{ side, ref, quantity, ocaGroup }] = legs;
   const position = life.stores.positions.get(`${account}:${contract.conId}`)?.quantity ?? 0;

@@ -1,11 +1,12 @@
+import type { KillRecord } from '#core/state/records';
 import { mayTransmit } from '#core/state/engine-state';
 import { execIdRoot } from '#domain/execution';
 import type { ExecId } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
 import type { OrderView } from '#simulator/model/order-view';
-import { isAlive } from './invariants.ts';
 import type { Life } from './life.ts';
 import { protectionGaps } from './protection.ts';
+import { isAlive } from './truth.ts';
 import type { Tws } from './tws.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +36,7 @@ export function differences(world: World, life: Life): readonly Difference[] {
   for (const truth of tws.ledger.orders) compareOrder(found, truth, byPerm.get(truth.permId), tws.listedAt);
   for (const order of life.stores.orders.values()) {
     if (!isWorking(order.state) && order.state !== 'QUEUED' && order.state !== 'INTENT') continue;
-    const truth = invariants.trueOrder(order);
+    const truth = invariants.truth.order(order);
     if (truth !== undefined && order.permId !== undefined) continue;
     found.push({
       text: `${order.key} is ${order.state} here, the broker ${truth === undefined ? 'never had it' : `has it as ${truth.status}`}`,
@@ -48,7 +49,7 @@ export function differences(world: World, life: Life): readonly Difference[] {
   comparePositions(found, world, life);
   compareKill(found, world, life);
   compareExits(found, world, life);
-  for (const text of protectionGaps(world, life)) found.push({ text, excuse: undefined });
+  for (const text of protectionGaps(world.tws, life)) found.push({ text, excuse: undefined });
   if (!life.deskState.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
   if (!life.deskState.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
   if (life.state === 'INITIALIZING') found.push({ text: 'the desk is still INITIALIZING', excuse: undefined });
@@ -59,7 +60,7 @@ function compareOrder(found: Difference[], truth: OrderView, order: Order | unde
   const unseen =
     truth.clientId === 7 && (truth.completedAt === undefined ? truth.placedAt >= listedAt.open : truth.completedAt >= listedAt.completed);
   const name = `${truth.orderRef === '' ? 'order' : truth.orderRef} perm ${truth.permId}`;
-  const differs = (text: string, excuse?: OperatorNeeded): void => {
+  const differs: Differs = (text, excuse) => {
     found.push({ text: `${name}: ${text}`, excuse: excuse ?? (unseen ? 'foreign, not listed yet' : undefined) });
   };
   if (order === undefined) {
@@ -67,20 +68,29 @@ function compareOrder(found: Difference[], truth: OrderView, order: Order | unde
     if (truth.status !== 'Inactive') differs(`${truth.status} at the broker, not in the book`);
     return;
   }
-  if (isAlive(truth)) {
-    if (!isWorking(order.state) || order.state === 'UNKNOWN') differs(`${truth.status} at the broker, ${order.state} in the book`);
-    if (order.origin !== 'foreign' && order.state === 'PENDING_CANCEL' && truth.status !== 'PendingCancel')
-      differs(`R-09: its cancel was asked for, and it is ${truth.status} at the broker`);
-    if (order.origin !== 'foreign' && order.quantity !== truth.quantity)
-      differs(`quantity ${truth.quantity} at the broker, ${order.quantity} in the book`);
-  } else if (truth.status === 'Filled') {
+  if (isAlive(truth)) compareWorking(differs, truth, order);
+  else compareEnded(differs, truth, order);
+  if (order.filled !== truth.filled && truth.clientId !== 7)
+    differs(`filled ${truth.filled / 10_000} at the broker, ${order.filled / 10_000} in the book`);
+}
+
+type Differs = (text: string, excuse?: OperatorNeeded) => void;
+
+function compareWorking(differs: Differs, truth: OrderView, order: Order): void {
+  if (!isWorking(order.state) || order.state === 'UNKNOWN') differs(`${truth.status} at the broker, ${order.state} in the book`);
+  if (order.origin === 'foreign') return;
+  if (order.state === 'PENDING_CANCEL' && truth.status !== 'PendingCancel')
+    differs(`R-09: its cancel was asked for, and it is ${truth.status} at the broker`);
+  if (order.quantity !== truth.quantity) differs(`quantity ${truth.quantity} at the broker, ${order.quantity} in the book`);
+}
+
+function compareEnded(differs: Differs, truth: OrderView, order: Order): void {
+  if (truth.status === 'Filled') {
     if (order.state !== 'FILLED') differs(`Filled at the broker, ${order.state} in the book`);
   } else if (!isTerminal(order.state)) {
     const hidden = truth.status === 'Inactive' && (order.state === 'UNKNOWN' || order.state === 'INACTIVE');
     differs(`${truth.status} at the broker, ${order.state} in the book`, hidden ? 'unknown order' : undefined);
   }
-  if (order.filled !== truth.filled && truth.clientId !== 7)
-    differs(`filled ${truth.filled / 10_000} at the broker, ${order.filled / 10_000} in the book`);
 }
 
 function unknownSaid(life: Life, order: Order, truth: OrderView | undefined): OperatorNeeded | undefined {
@@ -151,13 +161,11 @@ function compareExits(found: Difference[], world: World, life: Life): void {
         (order) => isAlive(order) && order.contract.conId === conId && order.action === side && /^TD1-.*-[TS]$/.test(order.orderRef),
       );
       for (const order of exits) {
-        const parent = orders.find((other) => other.permId === order.parentPermId);
-        const rest =
-          parent !== undefined && isAlive(parent) ? Math.min(order.remaining, parent.filled - exitedFrom(parent, orders)) : order.remaining;
-        const group = order.ocaGroup === '' ? order.orderRef : order.ocaGroup;
-        groups.set(group, Math.max(groups.get(group) ?? 0, rest));
+        const entry = workingEntry(order, orders);
+        const rest = entry === undefined ? order.remaining : Math.min(order.remaining, entry.filled - exitedFrom(entry, orders));
+        groups.set(groupOf(order), Math.max(groups.get(groupOf(order)) ?? 0, rest));
       }
-      const sum = [...groups.values()].reduce((total, rest) => total + rest, 0);
+      const sum = sumOf(groups);
       if (sum > allowed)
         found.push({
           text: `I-26: exits of ${symbol} for ${sum / 10_000} ${side} work, ${allowed / 10_000} are held for them`,
@@ -189,33 +197,51 @@ function isOperators(life: Life, { orderRef, permId }: OrderView): boolean {
  */
 function isOffered(world: World, life: Life, exits: readonly OrderView[], allowed: number): boolean {
   const [first] = exits;
-  if (first === undefined) return false;
+  if (first === undefined || !offersSmallerExits(life, first.contract.conId)) return false;
   const { orders } = world.tws.ledger;
-  const offer = [...life.stores.offers.entries()].find(([key]) => life.stores.positions.get(key)?.contract.conId === first.contract.conId);
-  if (offer?.[1].kind !== 'resize-exits' && offer?.[1].kind !== 'flatten') return false;
-  const isStop = ({ type }: OrderView): boolean => type === 'STP' || type === 'STP LMT' || type === 'TRAIL';
-  const entryOf = (order: OrderView): OrderView | undefined => orders.find((other) => other.permId === order.parentPermId);
   const bound = new Map<string, number>();
   for (const order of exits) {
-    const entry = entryOf(order);
-    if (entry === undefined || !isAlive(entry) || order.ocaGroup === '') continue;
+    const entry = workingEntry(order, orders);
+    if (entry === undefined || order.ocaGroup === '') continue;
     if (!exits.some((other) => other.ocaGroup === order.ocaGroup && isStop(other))) continue;
-    const takes = Math.min(order.remaining, Math.max(0, entry.filled - exitedFrom(entry, orders)));
-    bound.set(order.ocaGroup, Math.max(bound.get(order.ocaGroup) ?? 0, takes));
+    bound.set(order.ocaGroup, Math.max(bound.get(order.ocaGroup) ?? 0, takes(order, entry, orders)));
   }
   const others = new Map<string, number>();
   for (const order of exits) {
     if (bound.has(order.ocaGroup)) continue;
-    const group = order.ocaGroup === '' ? order.orderRef : order.ocaGroup;
-    const entry = entryOf(order);
-    const takes =
-      entry !== undefined && isAlive(entry)
-        ? Math.min(order.remaining, Math.max(0, entry.filled - exitedFrom(entry, orders)))
-        : order.remaining;
-    others.set(group, Math.max(others.get(group) ?? 0, takes));
+    const entry = workingEntry(order, orders);
+    const rest = entry === undefined ? order.remaining : takes(order, entry, orders);
+    others.set(groupOf(order), Math.max(others.get(groupOf(order)) ?? 0, rest));
   }
-  const sumOf = (groups: ReadonlyMap<string, number>): number => [...groups.values()].reduce((sum, one) => sum + one, 0);
   return sumOf(bound) > 0 && sumOf(others) <= Math.max(0, allowed - sumOf(bound));
+}
+
+function offersSmallerExits({ stores }: Life, conId: number): boolean {
+  const offer = [...stores.offers.entries()].find(([key]) => stores.positions.get(key)?.contract.conId === conId);
+  return offer?.[1].kind === 'resize-exits' || offer?.[1].kind === 'flatten';
+}
+
+/** The entry of a bracket's exit as long as it works. */
+function workingEntry(exit: OrderView, orders: readonly OrderView[]): OrderView | undefined {
+  const entry = orders.find((other) => other.permId === exit.parentPermId);
+  return entry !== undefined && isAlive(entry) ? entry : undefined;
+}
+
+/** What an exit can take of what its entry has opened. */
+function takes(exit: OrderView, entry: OrderView, orders: readonly OrderView[]): number {
+  return Math.min(exit.remaining, Math.max(0, entry.filled - exitedFrom(entry, orders)));
+}
+
+function groupOf(order: OrderView): string {
+  return order.ocaGroup === '' ? order.orderRef : order.ocaGroup;
+}
+
+function isStop({ type }: OrderView): boolean {
+  return type === 'STP' || type === 'STP LMT' || type === 'TRAIL';
+}
+
+function sumOf(groups: ReadonlyMap<string, number>): number {
+  return [...groups.values()].reduce((sum, one) => sum + one, 0);
 }
 
 /**
@@ -230,12 +256,7 @@ function compareKill(found: Difference[], world: World, life: Life): void {
     return;
   }
   for (const truth of world.tws.ledger.orders) {
-    if (!isAlive(truth)) continue;
-    const own = truth.orderRef.startsWith('TD1-');
-    if (!own && record.scope !== 'all') continue;
-    if (!own && record.verifiedAt !== undefined && truth.placedAt >= record.verifiedAt) continue;
-    const order = [...life.stores.orders.values()].find((other) => other.permId === truth.permId);
-    if (order?.leg === 'F' && (order.cause?.approvedSeq ?? 0) > record.id) continue;
+    if (!isAlive(truth) || !isInScope(truth, record) || isWishedAfter(truth, life, record)) continue;
     const unseen = truth.clientId === 7 && truth.placedAt >= world.tws.listedAt.open;
     found.push({
       text: `I-04: ${truth.orderRef} perm ${truth.permId} of client ${truth.clientId} works at the broker after a kill of scope ${record.scope}`,
@@ -243,4 +264,16 @@ function compareKill(found: Difference[], world: World, life: Life): void {
     });
   }
   if (record.phase === 'cancelling') found.push({ text: 'I-04: the kill is still cancelling', excuse: undefined });
+}
+
+/** A kill of everything takes also what others have placed until it was verified. */
+function isInScope({ orderRef, placedAt }: OrderView, { scope, verifiedAt }: KillRecord): boolean {
+  if (orderRef.startsWith('TD1-')) return true;
+  return scope === 'all' && (verifiedAt === undefined || placedAt < verifiedAt);
+}
+
+/** A flatten of the operator that was approved after the kill. */
+function isWishedAfter({ permId }: OrderView, life: Life, kill: KillRecord): boolean {
+  const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
+  return order?.leg === 'F' && (order.cause?.approvedSeq ?? 0) > kill.id;
 }

@@ -59,6 +59,7 @@ const CAUGHT_BY: Readonly<Record<BugName, RegExp>> = {
   'order-id-as-identity': /^I-23: the fill .* was booked to another order/,
   'terminal-by-error-code': /is CANCELLED here and (PreSubmitted|Submitted|PendingCancel) at the broker/,
   'resend-of-unknown': /^I-01: .* leaves again/,
+  'end-of-the-newest-list': /listed at .* are taken for request/,
 };
 
 describe('a planted bug is caught within a hundred storms', () => {

@@ -42,25 +42,50 @@ const KILL_POINTS: readonly CrashPoint[] = [
 /** One storm: a safety phase under fire, then quiet in which the book must become equal to the broker's. Same seed, same storm. */
 export function storm(seed: number, options: StormOptions = {}): StormResult {
   const world = new World(seed, options);
-  const { random, invariants } = world;
   const nemesis = new Nemesis(world);
   const operator = new Operator(world);
+  const close = openMarkets(world);
+  const calm = fortune(world, seed);
+  world.boot();
+  const sound = underFire(world, nemesis, operator) && lastKill(world, nemesis, operator);
+  close();
+  let settled: Settled = { left: [], settledMs: 0 };
+  if (sound) {
+    world.note('quiet');
+    nemesis.end();
+    calm();
+    world.boot();
+    settled = settle(world);
+    judge(world, settled);
+  }
+  return resultOf(world, seed, settled, options.traceLines ?? 30);
+}
+
+/** Trades and the day's profit go on until the markets are closed by what is returned; the profit for ever. */
+function openMarkets(world: World): () => void {
+  const { clock, random, tws } = world;
   let trading = true;
   const market = (symbol: string): void => {
     if (!trading) return;
-    world.tws.trade(symbol);
-    world.clock.after(200 + random.next() * 700, () => {
+    tws.trade(symbol);
+    clock.after(200 + random.next() * 700, () => {
       market(symbol);
     });
   };
-  for (const instrument of world.tws.listing.all) market(instrument.symbol);
+  for (const instrument of tws.listing.all) market(instrument.symbol);
   const profit = (): void => {
-    world.tws.profit();
-    world.clock.after(1_000, profit);
+    tws.profit();
+    clock.after(1_000, profit);
   };
   profit();
-  const calm = fortune(world, seed);
-  world.boot();
+  return () => {
+    trading = false;
+  };
+}
+
+/** True when nothing was violated. */
+function underFire(world: World, nemesis: Nemesis, operator: Operator): boolean {
+  const { random, invariants } = world;
   let sound = world.run(3_000);
   const acts = random.between(40, 140);
   const fury = 0.1 + random.next() * 0.5;
@@ -70,49 +95,55 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
     if (random.chance(fury)) nemesis.act();
     sound = invariants.violations.length === 0 && world.run(random.between(50, 1_800));
   }
-  // Now and then the last thing before the quiet is a kill in the middle of which the process dies.
-  if (sound && random.chance(0.2)) {
-    const everything = random.chance(0.5);
-    // Of another program's order the desk may not have heard yet; a kill of everything takes it all the same.
-    if (everything) nemesis.foreign();
-    if (random.chance(0.6)) world.crashes.arm(KILL_POINTS[random.between(0, KILL_POINTS.length - 1)]!, 1);
-    operator.kill(everything ? 'all' : 'own');
-    sound = world.run(random.between(50, 400));
-  }
-  trading = false;
-  let left: readonly Difference[] = [];
-  let settledMs = 0;
-  if (sound) {
-    world.note('quiet');
-    nemesis.end();
-    calm();
-    world.boot();
-    ({ left, settledMs } = settle(world));
-    for (const difference of left)
-      if (difference.excuse === undefined) invariants.fail(`after ${settledMs / 1_000} s of quiet: ${difference.text}`);
-    const { life } = world;
-    if (life !== undefined && invariants.violations.length === 0) {
-      if (life.commits.audit().length > 0) invariants.fail('a committed value was changed in place');
-      invariants.died(life);
-    }
-  }
+  return sound;
+}
+
+/** Now and then the last thing before the quiet is a kill in the middle of which the process dies. True when nothing was violated. */
+function lastKill(world: World, nemesis: Nemesis, operator: Operator): boolean {
+  const { random, crashes } = world;
+  if (!random.chance(0.2)) return true;
+  const everything = random.chance(0.5);
+  // Of another program's order the desk may not have heard yet; a kill of everything takes it all the same.
+  if (everything) nemesis.foreign();
+  if (random.chance(0.6)) crashes.arm(KILL_POINTS[random.between(0, KILL_POINTS.length - 1)]!, 1);
+  operator.kill(everything ? 'all' : 'own');
+  return world.run(random.between(50, 400));
+}
+
+/** After the quiet: what differs still, and whether the records of the last life give its state again. */
+function judge({ life, invariants }: World, { left, settledMs }: Settled): void {
+  for (const difference of left)
+    if (difference.excuse === undefined) invariants.fail(`after ${settledMs / 1_000} s of quiet: ${difference.text}`);
+  if (life === undefined || invariants.violations.length > 0) return;
+  if (life.commits.audit().length > 0) invariants.fail('a committed value was changed in place');
+  invariants.died(life);
+}
+
+function resultOf(world: World, seed: number, { left, settledMs }: Settled, traceLines: number): StormResult {
+  const { invariants, tws } = world;
   const excused: Partial<Record<OperatorNeeded, number>> = {};
   for (const { excuse } of left) if (excuse !== undefined) excused[excuse] = (excused[excuse] ?? 0) + 1;
   return {
     seed,
     ...world.counts,
     violations: invariants.violations,
-    trace: world.trace(options.traceLines ?? 30),
+    trace: world.trace(traceLines),
     deaths: world.deaths,
-    fills: world.tws.ledger.fills.length,
-    orders: world.tws.ledger.orders.length,
-    unknowns: invariants.unknowns,
+    fills: tws.ledger.fills.length,
+    orders: tws.ledger.orders.length,
+    unknowns: invariants.book.unknowns,
     excused,
     settledMs,
   };
 }
 
-function settle(world: World): { readonly left: readonly Difference[]; readonly settledMs: number } {
+interface Settled {
+  readonly left: readonly Difference[];
+  /** Virtual ms from the end of the faults until the book was equal. */
+  readonly settledMs: number;
+}
+
+function settle(world: World): Settled {
   let left: readonly Difference[] = [];
   for (let ms = 0; ms <= QUIET_MS; ms += 500) {
     if (world.life === undefined) return { left: [{ text: 'no desk runs', excuse: undefined }], settledMs: ms };

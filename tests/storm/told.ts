@@ -9,12 +9,14 @@ import type { Quantity } from '#domain/quantity';
 import type { Fill } from '#simulator/model/fill';
 import type { OrderView } from '#simulator/model/order-view';
 import type { Instrument } from '#simulator/model/instrument';
+import type { ListName } from '#tws/order/list-ends';
+import type { MadeList } from './list-rules.ts';
 
-/** What TWS says on one connection, as the adapter understands it. */
+/** What TWS says on one connection, as the adapter understands it. `made` is for the judge alone. */
 export type Told =
   | { readonly kind: 'news'; readonly news: BrokerNews }
   | { readonly kind: 'notice'; readonly id: number; readonly code: number; readonly text: string }
-  | { readonly kind: 'end'; readonly of: 'open-orders' | 'own-orders' | 'completed-orders' | 'positions' }
+  | { readonly kind: 'end'; readonly of: ListName; readonly made: MadeList }
   | { readonly kind: 'executions-end'; readonly reqId: number }
   | { readonly kind: 'tick'; readonly conId: ConId; readonly field: 'bid' | 'ask' | 'last'; readonly price: Price; readonly size: Quantity }
   | { readonly kind: 'opened'; readonly nextValidId: number }

@@ -1,21 +1,16 @@
-import type { ApprovedOrder, BrokerNews, OrderAddress, SentLeg } from '#core/ports/broker';
-import type { ClientId, OrderId, OrderRef } from '#domain/ids';
-import type { OrderLeg } from '#domain/order';
+import type { BrokerNews, OrderAddress, SentLeg } from '#core/ports/broker';
+import type { OrderRef } from '#domain/ids';
 import type { Random } from '#simulator/model/random';
+import type { ListEnd } from '#tws/order/list-ends';
 import type { IdHighWater } from '#tws/order/order-ids';
 import type { Tamper } from './bugs.ts';
 import type { ProcessClock } from './clock.ts';
 import type { CrashPoint } from './crash.ts';
+import type { WrittenFrame } from './judged.ts';
+import type { MadeList } from './list-rules.ts';
 import type { OutboundFrame } from './listener.ts';
 import type { Tws } from './tws.ts';
 import type { Wire } from './wire.ts';
-
-export interface WrittenFrame {
-  readonly approved: ApprovedOrder;
-  readonly leg: OrderLeg;
-  readonly orderId: OrderId;
-  readonly clientId: ClientId;
-}
 
 export interface TransportParts {
   readonly clock: ProcessClock;
@@ -38,6 +33,10 @@ export interface TransportParts {
   readonly wrote: (clientId: number, frame: OutboundFrame) => void;
   /** The frame is off the wire: it has come to TWS, or it is lost. */
   readonly arrived: (ref: OrderRef) => void;
+  /** Lists were asked for under this number. */
+  readonly asked: (request: number) => void;
+  /** This list answers this request, as the adapter's own code has it. */
+  readonly ended: (end: ListEnd, made: MadeList) => void;
   readonly emit: (news: BrokerNews) => void;
   /** Odds that an order has to wait for its place in the message rate. */
   readonly waits: () => number;

@@ -9,37 +9,29 @@ import type {
   TransmitGate,
 } from '#core/ports/broker';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
+import type { OrderLeg } from '#domain/order';
 import { LinkLamps } from '#tws/link/link-state';
-import { ManualNumbers } from '#tws/order/manual-order-binding';
 import { Notices } from '#tws/notice/notices';
+import type { ListName } from '#tws/order/list-ends';
+import { ListRequests, type ListWire } from '#tws/order/list-requests';
+import { OpenOrderBook } from '#tws/order/order-bonds';
 import { OrderIds } from '#tws/order/order-ids';
+import { carriesAny, type WaitingOrder, WaitingOrders } from '#tws/order/waiting-orders';
 import { RequestIds } from '#tws/socket/request-ids';
 import { DU } from '../support/core/fixtures.ts';
-import { Bonds } from './bonds.ts';
-import { frameOf } from './frame.ts';
+import { type Bond, bondOf, frameOf } from './frame.ts';
+import type { MadeList } from './list-rules.ts';
 import type { OutboundFrame } from './listener.ts';
 import { Quotes } from './quotes.ts';
 import type { TransportParts } from './transport-parts.ts';
 import type { Told } from './told.ts';
-import type { Tws } from './tws.ts';
 import type { Wire } from './wire.ts';
 
-interface Waiting {
-  readonly approved: ApprovedOrder;
-  gone: boolean;
-}
-
 const CLIENTS = [0, 1, 2] as const;
-type Snapshot = 'open-orders' | 'completed-orders' | 'positions';
-
-interface Asked {
-  readonly epoch: number;
-  readonly request: number;
-}
-
 /**
  * Adapter and wire in one, for one life of the desk: the same ports, the same news in the same cases as `src-main/tws`, of which it uses
- * the parts that decide (order ids, lamps, the table of codes), over streams of messages instead of sockets and bytes.
+ * the parts that decide (order ids, request lists and their ends, numbers of manual orders, bonds, waiting orders, lamps, the table of
+ * codes), over streams of messages instead of sockets and bytes.
  */
 export class Transport implements BrokerPort {
   readonly quotes: Quotes;
@@ -47,25 +39,34 @@ export class Transport implements BrokerPort {
   readonly #lamps = new LinkLamps();
   readonly #ids: OrderIds;
   readonly #requestIds = new RequestIds();
-  readonly #notices = new Notices((clientId, orderId) => this.#bonds.isModified(clientId, orderId));
+  readonly #notices = new Notices((clientId, orderId) => this.#book.wasModified(clientId, orderId));
   readonly #open = new Set<number>();
-  readonly #bonds = new Bonds();
+  readonly #book = new OpenOrderBook();
+  readonly #lists: ListRequests;
+  readonly #waiting: WaitingOrders<WaitingOrder>;
+  /** Client and order id of each order that this process has placed. */
+  readonly #sent = new Set<string>();
   #epoch = 0;
   #accountsTold = false;
   #readyBefore = false;
   #gate: TransmitGate = () => 'The desk has not opened its order gate yet.';
-  #waiting: Waiting[] = [];
-  /** The requests whose end is to come, oldest first. */
-  readonly #asked: Record<Snapshot, Asked[]> = { 'open-orders': [], 'completed-orders': [], positions: [] };
-  #executions: (Asked & { readonly open: Set<number> })[] = [];
-  #requests = 0;
-  readonly #numbers: ManualNumbers;
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
     this.#ids = new OrderIds(parts.ids);
     this.quotes = new Quotes(parts.clock);
-    this.#numbers = new ManualNumbers(parts.clock, () => this.#askOwn());
+    this.#waiting = new WaitingOrders((news) => {
+      this.#emit(news);
+    });
+    const epoch = (): number => this.#epoch;
+    const wire: ListWire = {
+      get epoch() {
+        return epoch();
+      },
+      ask: (of) => this.#ask(of),
+      askExecutions: () => this.#askExecutions(),
+    };
+    this.#lists = new ListRequests(parts.clock, wire, parts.tamper.listEnds());
   }
 
   setGate(gate: TransmitGate): void {
@@ -78,7 +79,7 @@ export class Transport implements BrokerPort {
 
   /** Legs of orders that wait for their place in the message rate. */
   get waitingLegs(): number {
-    return this.#waiting.reduce((sum, { approved }) => sum + approved.value.legs.length, 0);
+    return this.#waiting.legs;
   }
 
   // Orders out
@@ -89,16 +90,14 @@ export class Transport implements BrokerPort {
     if (refusal !== undefined) return { kind: 'refused', reason: refusal };
     if (!this.#parts.random.chance(this.#parts.waits())) return this.#transmit(approved);
     const waiting = { approved, gone: false };
-    this.#waiting.push(waiting);
+    this.#waiting.add(waiting);
     this.#parts.clock.after(this.#parts.random.next() * 2_500, () => {
       if (waiting.gone) return;
-      this.#waiting = this.#waiting.filter((other) => other !== waiting);
-      waiting.gone = true;
+      this.#waiting.remove(waiting);
       const outcome: SendOutcome = this.#parts.random.chance(0.2)
         ? { kind: 'refused', reason: 'The order waited for two seconds; it was not sent.' }
         : this.#transmit(approved);
-      if (outcome.kind === 'sent') this.#emit({ kind: 'order-sent', legs: outcome.legs, at: outcome.at });
-      else if (outcome.kind === 'refused') this.#emit({ kind: 'order-not-sent', refs: refsOf(approved), reason: outcome.reason });
+      this.#waiting.settle(waiting, outcome);
     });
     return { kind: 'queued' };
   }
@@ -110,13 +109,13 @@ export class Transport implements BrokerPort {
     if (refusal !== undefined) return { kind: 'refused', reason: refusal };
     const [leg] = approved.value.legs;
     const { tws, changing } = this.#parts;
-    const frame = frameOf(approved, leg, orderId, this.#bonds.of(clientId, orderId));
+    const bond = bondOf(this.#book.bonds(clientId, orderId));
+    const frame = frameOf(approved, leg, orderId, bond);
     changing({ approved, leg, orderId, clientId });
     this.#send(clientId, { kind: 'modify', order: frame }, () => {
       tws.place(clientId, frame);
     });
-    const modify = this.#bonds.isSent(clientId, orderId);
-    this.#bonds.modified(clientId, orderId);
+    const modify = this.#placed({ leg, orderId, clientId, bond, modified: true });
     this.#emit({ kind: 'place-frame', ref: leg.ref, orderId, clientId, quantity: leg.quantity, modify });
     return { kind: 'sent', legs: [{ ref: leg.ref, orderId, clientId }], at: this.#parts.clock.now() };
   }
@@ -148,61 +147,53 @@ export class Transport implements BrokerPort {
 
   purge(reason: string): readonly OrderRef[] {
     if (reason.startsWith('kill')) this.#parts.crash('kill: before the purge');
-    return this.#drop(() => true, reason);
+    return this.#waiting.drop(() => true, reason);
   }
 
   drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[] {
-    return this.#drop(({ approved }) => refsOf(approved).some((ref) => refs.includes(ref)), reason);
+    return this.#waiting.drop(carriesAny(refs), reason);
   }
 
+  // Lists
+
   reconcile(): number {
-    this.#numbers.onceAConnection();
-    const request = this.requestOpenOrders();
-    this.#ask('completed-orders', request, (tws) => {
-      tws.listCompletedOrders();
+    return this.#noted(this.#lists.reconcile());
+  }
+
+  requestOpenOrders(): number {
+    return this.#noted(this.#lists.requestOpenOrders());
+  }
+
+  requestPositions(): number {
+    return this.#noted(this.#lists.requestPositions());
+  }
+
+  #noted(request: number): number {
+    this.#parts.asked(request);
+    return request;
+  }
+
+  #ask(of: ListName | 'own-orders'): boolean {
+    if (!this.#parts.alive() || !this.#open.has(0)) return false;
+    const { tws } = this.#parts;
+    this.#send(0, { kind: 'request', of }, () => {
+      tws.list(of);
     });
-    const open = new Set<number>();
+    return true;
+  }
+
+  #askExecutions(): readonly number[] {
+    const asked: number[] = [];
     for (const clientId of [0, 2]) {
       if (!this.#parts.alive() || !this.#open.has(clientId)) continue;
       const reqId = this.#requestIds.next();
-      open.add(reqId);
+      asked.push(reqId);
       const { tws } = this.#parts;
       this.#send(clientId, { kind: 'request', of: 'executions', reqId }, () => {
         tws.listExecutions(clientId, reqId);
       });
     }
-    if (open.size > 0) this.#executions.push({ epoch: this.#epoch, request, open });
-    this.#askPositions(request);
-    return request;
-  }
-
-  #askOwn(): boolean {
-    if (!this.#parts.alive() || !this.#open.has(0)) return false;
-    const { tws } = this.#parts;
-    this.#send(0, { kind: 'request', of: 'own-orders' }, () => {
-      tws.listOwnOrders();
-    });
-    return true;
-  }
-
-  requestOpenOrders(): number {
-    this.#requests += 1;
-    this.#ask('open-orders', this.#requests, (tws) => {
-      tws.listOpenOrders();
-    });
-    return this.#requests;
-  }
-
-  requestPositions(): number {
-    this.#requests += 1;
-    this.#askPositions(this.#requests);
-    return this.#requests;
-  }
-
-  #askPositions(request: number): void {
-    this.#ask('positions', request, (tws) => {
-      tws.listPositions();
-    });
+    return asked;
   }
 
   /** For a planted bug only: writes the frames of an order without asking anybody. */
@@ -248,7 +239,7 @@ export class Transport implements BrokerPort {
       const parentId = index === 0 ? undefined : ids[0];
       const bond = { parentId, ocaGroup: leg.ocaGroup ?? '', ocaType: 2, transmit: leg === approved.value.legs.at(-1) };
       const frame = frameOf(approved, leg, orderId, bond);
-      this.#bonds.sent(clientId, orderId, bond);
+      this.#placed({ leg, orderId, clientId, bond, modified: false });
       writing({ approved, leg, orderId, clientId });
       this.#send(
         clientId,
@@ -271,25 +262,15 @@ export class Transport implements BrokerPort {
     return this.#problem()?.text ?? this.#gate(approved);
   }
 
-  #drop(which: (waiting: Waiting) => boolean, reason: string): readonly OrderRef[] {
-    const dropped = this.#waiting.filter(which);
-    this.#waiting = this.#waiting.filter((waiting) => !which(waiting));
-    const refs: OrderRef[] = [];
-    for (const waiting of dropped) {
-      waiting.gone = true;
-      refs.push(...refsOf(waiting.approved));
-      this.#emit({ kind: 'order-not-sent', refs: refsOf(waiting.approved), reason });
-    }
-    return refs;
-  }
-
-  #ask(of: Snapshot, request: number, list: (tws: Tws) => void): void {
-    if (!this.#parts.alive() || !this.#open.has(0)) return;
-    const { tws } = this.#parts;
-    this.#asked[of].push({ epoch: this.#epoch, request });
-    this.#send(0, { kind: 'request', of }, () => {
-      list(tws);
-    });
+  /** True when this process has placed the order; a change of an order that an earlier one placed does not count. */
+  #placed({ leg, orderId, clientId, bond, modified }: PlacedLeg): boolean {
+    const { parentId, ocaGroup, ocaType } = bond;
+    const order = { ...(ocaGroup === '' ? {} : { ocaGroup, ocaType }), totalQuantity: leg.quantity / 10_000 };
+    this.#book.placed(clientId, { leg: { ref: leg.ref, order }, orderId, parentId, modified });
+    const id = `${clientId}:${orderId}`;
+    const again = this.#sent.has(id);
+    if (!modified) this.#sent.add(id);
+    return again;
   }
 
   // News in
@@ -319,20 +300,14 @@ export class Transport implements BrokerPort {
         if (lamp === 'data-lost') this.quotes.interrupted();
         break;
       }
-      case 'end': {
-        if (told.of === 'own-orders') {
-          this.#numbers.answered();
-          break;
-        }
-        const asked = this.#asked[told.of].shift();
-        if (asked?.epoch !== this.#epoch) break;
-        this.#parts.crash('end marker while reconciling');
-        this.#emit({ kind: 'end', of: told.of, ...asked });
+      case 'end':
+        this.#end(told.of, told.made);
+        break;
+      case 'executions-end': {
+        const end = this.#lists.executionsEnded(told.reqId);
+        if (end !== undefined) this.#emit(end);
         break;
       }
-      case 'executions-end':
-        this.#executionsEnd(told.reqId);
-        break;
       case 'news':
         this.#news(told.news);
         break;
@@ -342,27 +317,25 @@ export class Transport implements BrokerPort {
   #news(news: BrokerNews): void {
     if (news.kind === 'open-order') {
       this.#ids.seen(news.order.orderId);
-      this.#bonds.listed(news.order);
-      this.#numbers.listed(news.order);
-      this.#parts.crash(this.#asked['open-orders'].length > 0 ? 'listing while reconciling' : 'acknowledgement of a leg');
+      this.#book.openOrder(news.order);
+      this.#lists.listed(news.order);
+      this.#parts.crash(this.#lists.awaitsOpenOrders ? 'listing while reconciling' : 'acknowledgement of a leg');
     }
-    if (news.kind === 'order-status') this.#bonds.status(news.status);
+    if (news.kind === 'order-status') this.#book.status(news.status);
     if (news.kind === 'execution') {
       this.#ids.seen(news.execution.orderId);
-      this.#bonds.execution(news.execution);
+      this.#book.execution(news.execution);
       this.#parts.crash('execution');
     }
     this.#emit(news);
   }
 
-  #executionsEnd(reqId: number): void {
-    const asked = this.#executions.find(({ open }) => open.has(reqId));
-    if (asked === undefined) return;
-    asked.open.delete(reqId);
-    if (asked.open.size > 0) return;
-    this.#executions = this.#executions.filter((other) => other !== asked);
-    const { epoch, request } = asked;
-    if (epoch === this.#epoch) this.#emit({ kind: 'end', of: 'executions', epoch, request });
+  #end(of: ListName, made: MadeList): void {
+    const end = this.#lists.ended(of);
+    if (end === undefined) return;
+    this.#parts.ended(end, made);
+    this.#parts.crash('end marker while reconciling');
+    this.#emit(end);
   }
 
   #opened(clientId: number, nextValidId: number): void {
@@ -386,13 +359,9 @@ export class Transport implements BrokerPort {
     if (wasOpen) this.#epoch += 1;
     if (wasOpen) this.#parts.crash('link lost');
     this.#lamps.closed(clientId, this.#parts.clock.now());
-    if (clientId === 0) {
-      for (const list of Object.values(this.#asked)) list.length = 0;
-      this.#numbers.lost();
-    }
-    this.#executions = [];
-    this.#bonds.closed(clientId);
-    this.#drop(({ approved }) => (approved.value.origin === 'operator' ? 0 : 2) === clientId, 'The connection to TWS was lost.');
+    this.#lists.closed(clientId === 0 ? 'portfolio' : 'other');
+    this.#book.closed(clientId as ClientId);
+    this.#waiting.drop(({ approved }) => (approved.value.origin === 'operator' ? 0 : 2) === clientId, 'The connection to TWS was lost.');
     this.#tellLink();
     this.#parts.clock.after(300 + this.#parts.random.next() * 3_000, () => {
       this.#connect(clientId);
@@ -444,6 +413,10 @@ export class Transport implements BrokerPort {
   }
 }
 
-function refsOf(approved: ApprovedOrder): readonly OrderRef[] {
-  return approved.value.legs.map((leg) => leg.ref);
+interface PlacedLeg {
+  readonly leg: OrderLeg;
+  readonly orderId: OrderId;
+  readonly clientId: ClientId;
+  readonly bond: Bond;
+  readonly modified: boolean;
 }

@@ -5,7 +5,7 @@ import { units, ZERO } from '#domain/quantity';
 import { plus, scale } from '#domain/scaled';
 import { Account } from '#simulator/engine/account';
 import { Exchange } from '#simulator/engine/exchange';
-import type { ExchangeNews, OrderScript } from '#simulator/engine/exchange-news';
+import type { ExchangeNews } from '#simulator/engine/exchange-news';
 import { Ledger } from '#simulator/engine/ledger';
 import type { Fill } from '#simulator/model/fill';
 import type { OrderView } from '#simulator/model/order-view';
@@ -15,60 +15,15 @@ import { type Instrument, Listing } from '#simulator/model/instrument';
 import type { MarketTick } from '#simulator/model/tick';
 import type { Random } from '#simulator/model/random';
 import type { PlaceOrder } from '#simulator/wire/place-order';
+import type { ListName } from '#tws/order/list-ends';
 import { DU } from '../support/core/fixtures.ts';
 import type { StormClock } from './clock.ts';
+import type { MadeList } from './list-rules.ts';
+import { TwsFaults } from './tws-faults.ts';
 import { commissionOf, contractOf, executionOf, openOrderOf, statusOf, type Told } from './told.ts';
 
 const SYMBOLS = ['IBM', 'BAC'] as const;
 const CENT = priceOf(0.01);
-
-/** Levers of the storm; none is pulled at first. */
-class Faults implements OrderScript {
-  duplicates = 0;
-  holdCancels = false;
-  readonly tifPreset = undefined;
-  /** The next placements vanish inside TWS. */
-  silentDrops = 0;
-  /** So do the next cancels, one by one or of everything. */
-  silentCancels = 0;
-  /** The next acceptances of orders with a reference are not told; their fills are. */
-  unacknowledged = 0;
-  /** Executions wait, statuses do not. */
-  holdExecutions = false;
-  readonly rejections: string[] = [];
-
-  /** The next bracket loses its children as it is transmitted. */
-  lostChildren = 0;
-  /** Errors that answer the next placements or cancels; nothing else comes of them. */
-  readonly refusals: { readonly what: 'new' | 'modify' | 'cancel'; readonly code: number; readonly text: string }[] = [];
-
-  rejectReason(): string | undefined {
-    return this.rejections.shift();
-  }
-
-  refusal(what: 'new' | 'modify' | 'cancel'): { readonly code: number; readonly text: string } | undefined {
-    const at = this.refusals.findIndex((refusal) => refusal.what === what);
-    return at < 0 ? undefined : this.refusals.splice(at, 1)[0];
-  }
-
-  forbids(): boolean {
-    return false;
-  }
-
-  hardToBorrow(): boolean {
-    return false;
-  }
-
-  parksNext(): boolean {
-    return false;
-  }
-
-  losesChildren(): boolean {
-    if (this.lostChildren === 0) return false;
-    this.lostChildren -= 1;
-    return true;
-  }
-}
 
 /**
  * TWS and IB behind it: the simulator's exchange and ledger, and what TWS says about them to whom. It outlives every desk. `tell` of an
@@ -79,7 +34,7 @@ export class Tws implements ExchangeNews {
   readonly ledger = new Ledger(1_000_000_000_000);
   readonly listing: Listing;
   readonly books: ReadonlyMap<number, Book>;
-  readonly faults = new Faults();
+  readonly faults = new TwsFaults();
   /** Revision and price of corrected executions, by execId. */
   readonly revised = new Map<string, { readonly revision: number; readonly price: Price }>();
   readonly #sessions = new Map<number, (told: Told) => void>();
@@ -184,28 +139,45 @@ export class Tws implements ExchangeNews {
     return true;
   }
 
-  listOpenOrders(): void {
+  list(of: ListName | 'own-orders'): void {
+    switch (of) {
+      case 'open-orders':
+        this.#listOpenOrders();
+        break;
+      case 'own-orders':
+        this.#listOwnOrders();
+        break;
+      case 'completed-orders':
+        this.#listCompletedOrders();
+        break;
+      case 'positions':
+        this.#listPositions();
+        break;
+    }
+  }
+
+  #listOpenOrders(): void {
     this.listedAt.open = this.#clock.now();
     for (const order of this.exchange.register.active()) {
       this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
       this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
     }
-    this.#tell(0, { kind: 'end', of: 'open-orders' });
+    this.#end('open-orders', 'open-orders');
   }
 
-  /** Client 0 asks for its own: what was typed into TWS before gets a number by that, and is listed under it. */
-  listOwnOrders(): void {
+  /** Client 0 asks for its own: what was typed into TWS before gets a number by that, and is listed under it. The end is that of any open orders. */
+  #listOwnOrders(): void {
     this.exchange.bindManualOrders();
     for (const order of this.exchange.register.active()) {
       if (order.clientId !== 0) continue;
       this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
       this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
     }
-    this.#tell(0, { kind: 'end', of: 'own-orders' });
+    this.#end('open-orders', 'own-orders');
   }
 
   /** TWS forgets what was rejected. */
-  listCompletedOrders(): void {
+  #listCompletedOrders(): void {
     this.listedAt.completed = this.#clock.now();
     for (const order of this.ledger.orders) {
       if (order.completedAt === undefined || order.status === 'Inactive') continue;
@@ -214,7 +186,7 @@ export class Tws implements ExchangeNews {
         news: { kind: 'completed-order', order: openOrderOf(order, true), completedStatus: order.completedStatus },
       });
     }
-    this.#tell(0, { kind: 'end', of: 'completed-orders' });
+    this.#end('completed-orders', 'completed-orders');
   }
 
   listExecutions(clientId: number, reqId: number): void {
@@ -222,10 +194,10 @@ export class Tws implements ExchangeNews {
     this.#tell(clientId, { kind: 'executions-end', reqId });
   }
 
-  listPositions(): void {
+  #listPositions(): void {
     this.#followsPositions = true;
     for (const held of this.ledger.positions) if (held.quantity !== 0) this.#tell(0, this.#position(held.contract));
-    this.#tell(0, { kind: 'end', of: 'positions' });
+    this.#end('positions', 'positions');
   }
 
   // What the exchange says
@@ -369,6 +341,10 @@ export class Tws implements ExchangeNews {
   }
 
   // How it is said
+
+  #end(of: ListName, made: MadeList['of']): void {
+    this.#tell(0, { kind: 'end', of, made: { of: made, at: this.#clock.monotonic() } });
+  }
 
   #execution(clientId: number, fill: Fill, live: boolean): void {
     const { revision, price } = this.#revisionOf(fill);

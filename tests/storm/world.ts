@@ -48,6 +48,8 @@ export class World {
   waits = 0;
   /** The bytes of the next order are counted twice. */
   countsTwice = false;
+  /** Nobody but the desk trades. */
+  alone = true;
   /** The person at the console is doing something right now. */
   byHand = false;
   readonly #trace: string[] = [];

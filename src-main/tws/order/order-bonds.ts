@@ -15,7 +15,7 @@ interface Known {
 
 /** A leg that left, with the ids it left under. */
 export interface SentFrame {
-  readonly leg: WireLeg;
+  readonly leg: { readonly ref: OrderRef; readonly order: Pick<WireLeg['order'], 'ocaGroup' | 'ocaType' | 'totalQuantity'> };
   readonly orderId: OrderId;
   readonly parentId: number | undefined;
   readonly modified: boolean;

@@ -6,7 +6,8 @@ import { quantityFromNumber } from '#domain/quantity';
 import type { ContractBook } from '#tws/contract/contract-translation';
 import { fromCommission, fromExecution } from './execution-translation.ts';
 import type { LinkBoard } from '#tws/link/link-board';
-import { ManualNumbers } from './manual-order-binding.ts';
+import { type ListEnd, ListEnds, type ListName } from './list-ends.ts';
+import { ListRequests, type ListWire } from './list-requests.ts';
 import type { OpenOrderBook } from './order-bonds.ts';
 import type { OrderIds } from './order-ids.ts';
 import type { RequestIds } from '#tws/socket/request-ids';
@@ -28,34 +29,26 @@ export interface OrderFeedParts {
   readonly unusable: (session: Session, what: string) => void;
 }
 
-type Snapshot = 'open-orders' | 'completed-orders' | 'positions';
-
-/** In the place of an epoch: the end of client 0's own open orders, which says nothing about anybody else's. */
-const OWN_ORDERS = -1;
-
-interface Asked {
-  readonly epoch: number;
-  readonly request: number;
-}
-
 /**
  * Orders, executions and positions as TWS tells them, on every connection and in every state of the link: a fill that comes
  * during an outage is booked like any other.
  */
 export class OrderFeed implements Rider {
   readonly #parts: OrderFeedParts;
-  /** The requests that wait for their end, oldest first; these ends carry no number. */
-  readonly #waiting: Record<Snapshot, Asked[]> = { 'open-orders': [], 'completed-orders': [], positions: [] };
-  /** Request ids of one reconciliation's execution requests; all must end. */
-  #executions: (Asked & { readonly open: Set<number> })[] = [];
-  #requests = 0;
-  readonly #numbers: ManualNumbers;
+  readonly #lists: ListRequests;
   #portfolio: Session | undefined;
   #orders: Session | undefined;
 
   constructor(parts: OrderFeedParts) {
     this.#parts = parts;
-    this.#numbers = new ManualNumbers(parts.clock, () => this.#askOwn());
+    const wire: ListWire = {
+      get epoch() {
+        return parts.board.epoch;
+      },
+      ask: (of) => this.#ask(of),
+      askExecutions: () => this.#askExecutions(),
+    };
+    this.#lists = new ListRequests(parts.clock, wire, new ListEnds());
   }
 
   setSessions(portfolio: Session, orders: Session): void {
@@ -77,7 +70,7 @@ export class OrderFeed implements Rider {
       book.openOrder(news);
       terms.listed(orderId, order);
       emit({ kind: 'open-order', order: news });
-      this.#numbers.listed(news);
+      this.#lists.listed(news);
     });
     listen('orderBound', (permId, clientId, orderId) => {
       if (!Number.isSafeInteger(permId) || permId <= 0 || !Number.isSafeInteger(orderId) || orderId === 0) return;
@@ -136,109 +129,73 @@ export class OrderFeed implements Rider {
       }
       emit({ kind: 'completed-order', order: news, completedStatus: state.completedStatus ?? '' });
     });
+    this.#attachEnds(listen);
+  }
+
+  #attachEnds(listen: Listen): void {
     listen('openOrderEnd', () => {
-      this.#end('open-orders');
+      this.#end(this.#lists.ended('open-orders'));
     });
     listen('completedOrdersEnd', () => {
-      this.#end('completed-orders');
+      this.#end(this.#lists.ended('completed-orders'));
     });
     listen('positionEnd', () => {
-      this.#end('positions');
+      this.#end(this.#lists.ended('positions'));
     });
     listen('execDetailsEnd', (reqId) => {
-      this.#executionsEnd(reqId);
+      this.#end(this.#lists.executionsEnded(reqId));
     });
   }
 
   closed(session: Session): void {
-    // Answers to this connection's requests will not come; those of the next are counted anew.
-    if (session === this.#portfolio) {
-      for (const list of Object.values(this.#waiting)) list.length = 0;
-      this.#numbers.lost();
-    }
-    this.#executions = [];
+    this.#lists.closed(session === this.#portfolio ? 'portfolio' : 'other');
     this.#parts.book.closed(session.clientId);
   }
 
   reconcile(): number {
-    this.#numbers.onceAConnection();
-    const request = this.#next();
-    this.#askOpenOrders(request);
-    this.#ask('completed-orders', request, (session) => session.request('query', (ib) => ib.reqCompletedOrders(false)));
-    this.#requestExecutions(request);
-    this.#askPositions(request);
-    return request;
+    return this.#lists.reconcile();
   }
 
   requestOpenOrders(): number {
-    const request = this.#next();
-    this.#askOpenOrders(request);
-    return request;
+    return this.#lists.requestOpenOrders();
+  }
+
+  requestPositions(): number {
+    return this.#lists.requestPositions();
   }
 
   /** The operator has just confirmed live trading: what was typed into TWS before may have its number now. */
   bindManualOrders(): void {
-    this.#numbers.ask();
+    this.#lists.bindManualOrders();
   }
 
-  /** As with the request to number manual orders as they come, on a live account only once the operator has confirmed it. */
-  #askOwn(): boolean {
-    const { board } = this.#parts;
+  #ask(of: ListName | 'own-orders'): boolean {
     const session = this.#portfolio;
-    if (session?.clientId !== 0 || !board.liveAllowed) return false;
-    if (!session.request('query', (ib) => ib.reqOpenOrders())) return false;
-    this.#waiting['open-orders'].push({ epoch: OWN_ORDERS, request: 0 });
-    return true;
+    if (session === undefined) return false;
+    switch (of) {
+      case 'open-orders':
+        return session.request('query', (ib) => ib.reqAllOpenOrders());
+      case 'completed-orders':
+        return session.request('query', (ib) => ib.reqCompletedOrders(false));
+      case 'positions':
+        return session.request('query', (ib) => ib.reqPositions());
+      case 'own-orders':
+        // As with the request to number manual orders as they come, on a live account only once the operator has confirmed it.
+        return session.clientId === 0 && this.#parts.board.liveAllowed && session.request('query', (ib) => ib.reqOpenOrders());
+    }
   }
 
-  requestPositions(): number {
-    const request = this.#next();
-    this.#askPositions(request);
-    return request;
-  }
-
-  #next(): number {
-    this.#requests += 1;
-    return this.#requests;
-  }
-
-  #askOpenOrders(request: number): void {
-    this.#ask('open-orders', request, (session) => session.request('query', (ib) => ib.reqAllOpenOrders()));
-  }
-
-  #askPositions(request: number): void {
-    this.#ask('positions', request, (session) => session.request('query', (ib) => ib.reqPositions()));
-  }
-
-  #ask(of: Snapshot, request: number, send: (session: Session) => boolean): void {
-    const session = this.#portfolio;
-    if (session !== undefined && send(session)) this.#waiting[of].push({ epoch: this.#parts.board.epoch, request });
-  }
-
-  /** On both order connections: a client is only sure to hear of its own executions. */
-  #requestExecutions(request: number): void {
-    const open = new Set<number>();
+  #askExecutions(): readonly number[] {
+    const asked: number[] = [];
     for (const session of [this.#portfolio, this.#orders]) {
       const reqId = this.#parts.requestIds.next();
-      if (session?.request('query', (ib) => ib.reqExecutions(reqId, {})) === true) open.add(reqId);
+      if (session?.request('query', (ib) => ib.reqExecutions(reqId, {})) === true) asked.push(reqId);
     }
-    if (open.size > 0) this.#executions.push({ epoch: this.#parts.board.epoch, request, open });
+    return asked;
   }
 
-  #end(of: Snapshot): void {
-    const asked = this.#waiting[of].shift();
-    if (asked?.epoch === OWN_ORDERS) this.#numbers.answered();
-    if (asked !== undefined && asked.epoch === this.#parts.board.epoch) this.#parts.emit({ kind: 'end', of, ...asked });
-  }
-
-  #executionsEnd(reqId: number): void {
-    const asked = this.#executions.find(({ open }) => open.has(reqId));
-    if (asked === undefined) return;
-    asked.open.delete(reqId);
-    if (asked.open.size > 0) return;
-    this.#executions = this.#executions.filter((other) => other !== asked);
-    const { epoch, request } = asked;
-    if (epoch === this.#parts.board.epoch) this.#parts.emit({ kind: 'end', of: 'executions', epoch, request });
+  #end(end: ListEnd | undefined): void {
+    if (end !== undefined) this.#parts.emit(end);
   }
 }
 

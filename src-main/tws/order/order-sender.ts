@@ -11,6 +11,7 @@ import type { OrderTerms } from './resent-terms.ts';
 import type { PacingGate } from '#tws/pacing/pacing-gate';
 import type { Session } from '#tws/session/session';
 import type { SuspendDetector } from '#tws/session/suspend-detector';
+import { carriesAny, type WaitingOrder, WaitingOrders } from './waiting-orders.ts';
 import { TIMING } from '#tws/socket/timing';
 import { errorText } from '#tws/socket/wire-text';
 
@@ -36,14 +37,12 @@ export interface SenderParts {
 }
 
 /** An order on its way to the wire; it may wait for a sign of life or for its place in the message rate. */
-interface Departure {
-  readonly approved: ApprovedOrder;
+interface Departure extends WaitingOrder {
   readonly session: Session;
   readonly wire: WireOrder;
   /** The id to change; undefined for a new order. */
   readonly address: OrderAddress | undefined;
   readonly dueBy: number;
-  gone: boolean;
 }
 
 /**
@@ -52,11 +51,13 @@ interface Departure {
  */
 export class OrderSender {
   readonly #parts: SenderParts;
-  readonly #probing = new Set<Departure>();
+  /** Orders that wait for a sign of life of their connection. */
+  readonly #probing: WaitingOrders<Departure>;
   #gate: TransmitGate = () => 'The desk has not opened its order gate yet.';
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
+    this.#probing = new WaitingOrders(parts.emit);
   }
 
   setGate(gate: TransmitGate): void {
@@ -101,25 +102,13 @@ export class OrderSender {
   }
 
   purge(reason: string): readonly OrderRef[] {
-    const refs: OrderRef[] = [];
-    for (const departure of [...this.#probing]) {
-      refs.push(...refsOf(departure.approved.value));
-      this.#lost(departure, reason);
-    }
-    refs.push(...this.#parts.pacing.purge(['modify', 'order'], reason));
-    return refs;
+    const refs = this.#probing.drop(() => true, reason);
+    return [...refs, ...this.#parts.pacing.purge(['modify', 'order'], reason)];
   }
 
   drop(refs: readonly OrderRef[], reason: string): readonly OrderRef[] {
-    const dropped: OrderRef[] = [];
-    for (const departure of [...this.#probing]) {
-      const legs = refsOf(departure.approved.value);
-      if (!legs.some((ref) => refs.includes(ref))) continue;
-      dropped.push(...legs);
-      this.#lost(departure, reason);
-    }
-    dropped.push(...this.#parts.pacing.drop(refs, reason));
-    return dropped;
+    const dropped = this.#probing.drop(carriesAny(refs), reason);
+    return [...dropped, ...this.#parts.pacing.drop(refs, reason)];
   }
 
   #depart(departure: Departure): SendOutcome {
@@ -127,20 +116,18 @@ export class OrderSender {
     this.#probing.add(departure);
     departure.session.whenFresh((fresh) => {
       if (departure.gone) return;
-      this.#probing.delete(departure);
+      this.#probing.remove(departure);
       if (!fresh) {
-        this.#lost(departure, `TWS gave no sign of life within ${String(TIMING.probeDeadline)} ms; the order was not sent.`);
+        this.#probing.lose(departure, `TWS gave no sign of life within ${String(TIMING.probeDeadline)} ms; the order was not sent.`);
         return;
       }
-      const outcome = this.#pace(departure);
-      if (outcome.kind === 'sent') this.#parts.emit({ kind: 'order-sent', legs: outcome.legs, at: outcome.at });
-      else if (outcome.kind === 'refused') this.#lost(departure, outcome.reason);
+      this.#probing.settle(departure, this.#pace(departure));
     });
     return { kind: 'queued' };
   }
 
   #pace(departure: Departure): SendOutcome {
-    const { pacing, emit } = this.#parts;
+    const { pacing } = this.#parts;
     const { session } = departure;
     const source = session.source;
     if (source === undefined)
@@ -155,12 +142,10 @@ export class OrderSender {
       refs: refsOf(departure.approved.value),
       send: () => {
         outcome = this.#transmit(departure);
-        if (!waited) return;
-        if (outcome.kind === 'sent') emit({ kind: 'order-sent', legs: outcome.legs, at: outcome.at });
-        else if (outcome.kind === 'refused') this.#lost(departure, outcome.reason);
+        if (waited) this.#probing.settle(departure, outcome);
       },
       dropped: (reason) => {
-        this.#lost(departure, reason);
+        this.#probing.lose(departure, reason);
       },
     });
     waited = true;
@@ -263,13 +248,6 @@ export class OrderSender {
 
   #deadline(): number {
     return this.#parts.clock.monotonic() + TIMING.orderTtl;
-  }
-
-  #lost(departure: Departure, reason: string): void {
-    if (departure.gone) return;
-    departure.gone = true;
-    this.#probing.delete(departure);
-    this.#parts.emit({ kind: 'order-not-sent', refs: refsOf(departure.approved.value), reason });
   }
 }
 

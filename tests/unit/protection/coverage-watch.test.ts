@@ -14,7 +14,7 @@ import { acknowledged, BRACKET, confirmed, heldBracket, sentBracket } from '../.
 import { earlier, earlierFill } from '../../support/core/earlier-run.ts';
 import { fillTold, offer, soldByHand, TOLD } from '../../support/core/held.ts';
 import { IBM, px } from '../../support/core/trigger-fixtures.ts';
-import { tell } from '../../faults/told.ts';
+import { tell } from '../../support/core/told.ts';
 
 function unprotectedAlarms(desk: CoreDesk): readonly string[] {
   return desk.alarms().filter((text) => /^(UNPROTECTED|REVERSED|EXITS DO NOT FIT)/.test(text));

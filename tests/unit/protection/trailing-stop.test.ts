@@ -13,7 +13,7 @@ import { DU, rulesOf } from '../../support/core/fixtures.ts';
 import { acknowledged, confirmed, heldBracket } from '../../support/core/bracket.ts';
 import { fillTold, offer, soldByHand, TOLD } from '../../support/core/held.ts';
 import { IBM, px } from '../../support/core/trigger-fixtures.ts';
-import { tell } from '../../faults/told.ts';
+import { tell } from '../../support/core/told.ts';
 
 const HALF: Trail = { kind: 'amount', amount: px(0.5) };
 

@@ -3,7 +3,7 @@ import { cancelOrders } from '#core/execution/cancel';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { goodTillOf } from '#tws/order/good-till-date';
-import { tell } from '../../faults/told.ts';
+import { tell } from '../../support/core/told.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { earlier } from '../../support/core/earlier-run.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';

@@ -8,7 +8,7 @@ import { acknowledged, heldBracket, sentBracket } from '../../support/core/brack
 import { fillTold, offer, soldByHand, TOLD } from '../../support/core/held.ts';
 import { DU } from '../../support/core/fixtures.ts';
 import { IBM, px } from '../../support/core/trigger-fixtures.ts';
-import { tell } from '../../faults/told.ts';
+import { tell } from '../../support/core/told.ts';
 
 /** What the desk says of hands that are not its own. */
 function outside(desk: CoreDesk): readonly string[] {

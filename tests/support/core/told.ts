@@ -1,7 +1,7 @@
 import type { ClientId } from '#domain/ids';
 import { Notices } from '#tws/notice/notices';
-import type { CoreDesk } from '../support/core/desk.ts';
-import { confirmed } from '../support/core/bracket.ts';
+import type { CoreDesk } from './desk.ts';
+import { confirmed } from './bracket.ts';
 
 /** A code as the adapter would tell it: classified by the real table. `orderId` 100 is the first order of a `CoreDesk`. */
 export function tell(desk: CoreDesk, code: number, text = 'words', orderId = 100, modified = false, client = 2): void {
