@@ -5,7 +5,7 @@ import { Subscriptions } from '#core/market/subscriptions';
 import { OrdersOutCheck } from '#core/order/orders-out';
 import { OrderIndex } from '#core/order/order-index';
 import { AccountBoard } from '#core/portfolio/account-board';
-import type { BrokerNews, LinkState, TransmitGate } from '#core/ports/broker';
+import type { BrokerNews, TransmitGate } from '#core/ports/broker';
 import type { MarketSink } from '#core/ports/market-data';
 import type { RecentSend } from '#core/risk/risk-context';
 import { RecentSends } from '#core/risk/recent-sends';
@@ -15,6 +15,7 @@ import type { ContractDetails } from '#domain/contract';
 import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import type { Trigger } from '#domain/trigger';
+import { NO_LINK } from '#core/state/no-link';
 import { RetrySchedule } from '#core/state/retry-schedule';
 import type { DeskStores, Effect } from '#core/state/records';
 import { positionKey } from '#core/state/records';
@@ -40,17 +41,17 @@ import { fire } from '#core/strategy/trigger/fire';
 import { followExecution, followFilled } from './on-execution.ts';
 import { transmitGate } from '#core/pretrade/transmit-gate';
 import { commit, count, engineState, type DeskState, type DeskPorts, logLine } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { holdReason } from '#core/pretrade/hold-reasons';
 import { KillLatch } from '#core/state/kill-latch';
 import { kill, takeUpKill } from '#core/safety/kill';
 import { Latencies } from '#core/state/latency';
-
 import { onPnl } from '#core/safety/loss-limit';
 import { onOrderBound } from '#core/reports/order-bound';
 import { type Chunk, marketSink } from './on-tick.ts';
+import { type DeskAccess, type DeskCommands, deskCommands } from './desk-commands.ts';
 import { changeNotSent, dispatchModify, followChanges } from '#core/execution/modify';
 import { onOpenOrdersEnd } from '#core/reconciliation/open-orders-end';
-
 import { ExternalChangeWatch } from '#core/strategy/trigger/disarm-on-external-change';
 import { watchOutage } from '#core/safety/outage';
 import { dispatchPlace, notSent, orderSent } from '#core/execution/submit';
@@ -64,7 +65,6 @@ import { ExitResizer } from '#core/protection/resize-exits';
 import { ProtectionWatch } from '#core/protection/coverage-watch';
 import { advanceTrailings } from '#core/protection/trailing-stop';
 import { followTradingState } from '#core/pretrade/trading-state';
-
 import { needsLookUp } from '#core/reconciliation/unknown-orders';
 
 const CANCEL_AGAIN_MS = 10_000;
@@ -76,22 +76,12 @@ const LIST_EVERY_MS = 20_000;
 /** How often the positions are asked for until they are certain. */
 const OPENING_EVERY_MS = 2_000;
 
-const NO_LINK: LinkState = {
-  connections: [],
-  ready: false,
-  epoch: -1,
-  upstream: 'unknown',
-  upstreamSince: 0,
-  farms: [],
-  accounts: [],
-  messageRate: 0,
-  messageLimit: 0,
-  problem: { code: 'not-started', text: 'The connection to TWS has not been started.' },
-};
-
 /** The hall with its rooms tied together: news in, commits, effects out. One thread, nothing awaits. */
-export class DeskCore {
+export class DeskCore implements DeskAccess {
   readonly deskState: DeskState;
+  /** The state for whoever only reads it. */
+  readonly view: DeskView;
+  readonly commands: DeskCommands;
   readonly gate: TransmitGate;
   readonly sink: MarketSink;
   readonly #exitResizer: ExitResizer;
@@ -151,12 +141,16 @@ export class DeskCore {
       unsentGlobalCancel: false,
       link: NO_LINK,
     };
+    this.view = this.deskState;
+    this.commands = deskCommands(this.deskState, () => {
+      this.drainNow();
+    });
     this.gate = transmitGate(this.deskState);
     this.#exitResizer = new ExitResizer(this.deskState);
     this.#externalChanges = new ExternalChangeWatch(this.deskState);
     this.#protection = new ProtectionWatch(this.deskState);
     this.sink = marketSink(this.deskState, this.#chunk, () => {
-      this.#drain();
+      this.drainNow();
     });
     coordinator.dispatchTo((release) => this.#dispatch(release));
     coordinator.subscribe((news) => {
@@ -209,9 +203,18 @@ export class DeskCore {
     this.#stopTimer();
   }
 
-  /** Contract details once known stay: tick, hours, multiplier. */
   learn(details: ContractDetails): void {
-    this.deskState.details.set(details.contract.conId, details);
+    this.commands.learn(details);
+  }
+
+  /** The exchange's time by the broker's clock: whole epoch seconds, and the ms that asking for it took. */
+  onServerTime(epochSeconds: number, roundTripMs: number): void {
+    this.deskState.exchange.server(epochSeconds, roundTripMs);
+  }
+
+  /** Contracts whose quotes have changed since the last call; for the one who shows them. */
+  takeChangedQuotes(): readonly ConId[] {
+    return this.deskState.board.takeDirty();
   }
 
   onNews(news: BrokerNews): void {
@@ -316,7 +319,7 @@ export class DeskCore {
     const { deskState: desk } = this;
     const now = desk.ports.clock.now();
     desk.registry.onTimer(desk.exchange.now());
-    this.#drain();
+    this.drainNow();
     expireTriggers(desk);
     if (desk.reconciliation.overdue(now) && desk.link.ready) this.#askAgain();
     watchOutage(desk);
@@ -368,8 +371,8 @@ export class DeskCore {
     });
   }
 
-  /** End of a chunk: what fired leaves in the order in which it fired. */
-  #drain(): void {
+  /** End of a chunk, or a command that may have woken a watcher: what fired leaves in the order in which it fired. */
+  drainNow(): void {
     const firings = this.deskState.registry.drain();
     if (firings.length === 0) return;
     const receivedAt = this.#chunk.startedAt ?? this.deskState.ports.clock.monotonic();
@@ -379,11 +382,6 @@ export class DeskCore {
       firings.map((firing_) => firing_.triggerId),
     );
     advance(this.deskState);
-  }
-
-  /** For commands that may have woken a watcher. */
-  drainNow(): void {
-    this.#drain();
   }
 
   /** After a firing that came from a command. */

@@ -59,7 +59,7 @@ export class Projector {
   constructor(options: ProjectorOptions) {
     this.#options = options;
     const { core } = options;
-    core.deskState.coordinator.subscribe((news) => this.#onCommit(news));
+    core.view.coordinator.subscribe((news) => this.#onCommit(news));
     core.onLog((line, seq) => this.#onLog(line, seq));
     this.#slow();
     this.#status();
@@ -69,10 +69,10 @@ export class Projector {
   /** Called by the app's timer about 30 times a second; `now` is epoch ms. */
   flush(now: number): void {
     const { core, publisher } = this.#options;
-    const engine = engineState(core.deskState);
+    const engine = engineState(core.view);
     if (engine !== this.#engine) {
       this.#engine = engine;
-      for (const id of core.deskState.stores.triggers.keys()) this.#staleTriggers.add(id);
+      for (const id of core.view.stores.triggers.keys()) this.#staleTriggers.add(id);
       this.#status();
     }
     if (now - this.#quotesAt >= QUOTES_MS) {
@@ -92,7 +92,7 @@ export class Projector {
       this.#pnl(now);
     }
     this.#rows();
-    publisher.flush(now, core.deskState.coordinator.seq);
+    publisher.flush(now, core.view.coordinator.seq);
   }
 
   settingsChanged(): void {
@@ -108,7 +108,7 @@ export class Projector {
   }
 
   #onCommit(news: CommitNews): void {
-    const { deskState } = this.#options.core;
+    const { view } = this.#options.core;
     for (const change of news.changes) {
       switch (change.store) {
         case 'triggers': {
@@ -126,7 +126,7 @@ export class Projector {
         }
         case 'fills':
           if (change.value !== undefined)
-            this.#options.publisher.table('fills').set(change.key, fillRow(deskState, String(change.key), change.value as Fill));
+            this.#options.publisher.table('fills').set(change.key, fillRow(view, String(change.key), change.value as Fill));
           break;
         case 'positions':
         case 'closings':
@@ -134,7 +134,7 @@ export class Projector {
           this.#stalePositions.add(String(change.key));
           break;
         case 'trailings':
-          for (const key of deskState.stores.positions.keys()) this.#stalePositions.add(key);
+          for (const key of view.stores.positions.keys()) this.#stalePositions.add(key);
           break;
         case 'found-at-start':
           this.#found.add(String(change.key));
@@ -155,7 +155,7 @@ export class Projector {
     this.#logId += 1;
     this.#log({
       id: this.#logId,
-      at: this.#options.core.deskState.ports.clock.now(),
+      at: this.#options.core.view.ports.clock.now(),
       level: line.level,
       text: line.text,
       detail: line.detail ?? null,
@@ -172,42 +172,42 @@ export class Projector {
   }
 
   #quotes(): void {
-    const { deskState } = this.#options.core;
-    for (const conId of deskState.board.takeDirty()) {
+    const { view } = this.#options.core;
+    for (const conId of this.#options.core.takeChangedQuotes()) {
       this.#quote(conId);
       for (const id of this.#watching.get(conId) ?? []) this.#staleTriggers.add(id);
-      for (const [key, position] of deskState.stores.positions.entries())
+      for (const [key, position] of view.stores.positions.entries())
         if (position.contract.conId === conId) this.#stalePositions.add(key);
     }
   }
 
   #quote(conId: ConId): void {
     const { core, publisher } = this.#options;
-    const owners = core.deskState.subscriptions.wanted().find((line) => line.contract.conId === conId)?.owners ?? 0;
-    const row = owners === 0 ? undefined : quoteRow(core.deskState, conId, owners);
+    const owners = core.view.subscriptions.wanted().find((line) => line.contract.conId === conId)?.owners ?? 0;
+    const row = owners === 0 ? undefined : quoteRow(core.view, conId, owners);
     if (row === undefined) publisher.table('quotes').delete(conId);
     else publisher.table('quotes').set(conId, row);
   }
 
   #rows(): void {
     const { core, publisher } = this.#options;
-    const { deskState } = core;
-    const engine = engineState(deskState);
+    const { view } = core;
+    const engine = engineState(view);
     const suspended = mayFire(engine) || engine === 'SIZING' || engine === 'EXECUTION' ? undefined : `the desk is ${engine}; nothing fires`;
     for (const id of this.#staleTriggers) {
-      const trigger = deskState.stores.triggers.get(id);
+      const trigger = view.stores.triggers.get(id);
       if (trigger === undefined) publisher.table('watchers').delete(id);
-      else publisher.table('watchers').set(id, watcherRow(deskState, trigger, deskState.registry.row(id), suspended));
+      else publisher.table('watchers').set(id, watcherRow(view, trigger, view.registry.row(id), suspended));
     }
     this.#staleTriggers.clear();
     for (const key of this.#staleOrders) {
-      const order = deskState.stores.orders.get(key);
-      if (order !== undefined) publisher.table('orders').set(key, orderRow(deskState, order));
+      const order = view.stores.orders.get(key);
+      if (order !== undefined) publisher.table('orders').set(key, orderRow(view, order));
     }
     this.#staleOrders.clear();
     for (const key of this.#stalePositions) {
-      const position: Position | undefined = deskState.stores.positions.get(key);
-      if (position !== undefined) publisher.table('positions').set(key, positionRow(deskState, key, position));
+      const position: Position | undefined = view.stores.positions.get(key);
+      if (position !== undefined) publisher.table('positions').set(key, positionRow(view, key, position));
     }
     this.#stalePositions.clear();
     this.#adoptions();
@@ -217,10 +217,10 @@ export class Projector {
   #adoptions(): void {
     if (this.#found.size === 0) return;
     const { core, publisher } = this.#options;
-    const waiting = new Map(undecided(core.deskState).map((found) => [found.key, found]));
+    const waiting = new Map(undecided(core.view).map((found) => [found.key, found]));
     for (const key of this.#found) {
       const found = waiting.get(key);
-      const row = found === undefined ? undefined : adoptionRow(core.deskState, found);
+      const row = found === undefined ? undefined : adoptionRow(core.view, found);
       if (row !== undefined) publisher.table('adoptions').set(key, row);
       else {
         publisher.table('adoptions').delete(key);
@@ -230,23 +230,23 @@ export class Projector {
   }
 
   #status(): void {
-    this.#options.publisher.value('status').set(statusValue(this.#options.core.deskState, this.#options.around));
+    this.#options.publisher.value('status').set(statusValue(this.#options.core.view, this.#options.around));
   }
 
   /** Once a second: what changes with time alone (stale quotes, holding watchers) and the diagnostics. */
   #slow(): void {
     const { core, publisher } = this.#options;
-    for (const conId of core.deskState.board.conIds()) this.#quote(conId);
-    for (const trigger of core.deskState.stores.triggers.values()) if (trigger.life === 'armed') this.#staleTriggers.add(trigger.id);
+    for (const conId of core.view.board.conIds()) this.#quote(conId);
+    for (const trigger of core.view.stores.triggers.values()) if (trigger.life === 'armed') this.#staleTriggers.add(trigger.id);
     // The beginning and the end of a reset change what protects; nothing else tells.
-    const resets = embargo(core.deskState) !== undefined;
-    if (resets !== this.#resets) for (const key of core.deskState.stores.positions.keys()) this.#stalePositions.add(key);
+    const resets = embargo(core.view) !== undefined;
+    if (resets !== this.#resets) for (const key of core.view.stores.positions.keys()) this.#stalePositions.add(key);
     this.#resets = resets;
     publisher.value('diagnostics').set(this.#options.diagnostics());
   }
 
   #pnl(now: number): void {
-    const account = this.#options.core.deskState.accounts.current();
+    const account = this.#options.core.view.accounts.current();
     if (account?.dailyPnl !== undefined) this.#options.publisher.table('pnl').set(now, { at: now, day: account.dailyPnl });
   }
 }

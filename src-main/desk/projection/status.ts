@@ -1,7 +1,8 @@
 import { undecided } from '#core/state/found-at-start';
 import { orderLine } from './order-row.ts';
 import { offers } from '#core/state/engine-state';
-import { engineState, type DeskState } from '#core/state/desk-state';
+import { engineState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { RECONCILE_PARTS, type ReconcilePart } from '#core/state/comparison-progress';
 import type { FarmState } from '#core/ports/broker';
 import { amountOf } from '#domain/money';
@@ -22,8 +23,8 @@ export interface StatusSurroundings {
   readonly journalLagMs: () => number | null;
 }
 
-function socketLamp(deskState: DeskState, now: number): Lamp {
-  const { link } = deskState;
+function socketLamp(view: DeskView, now: number): Lamp {
+  const { link } = view;
   const slowest = Math.max(...link.connections.map((connection) => connection.roundTripMs ?? 0), 0);
   const answered = Math.min(...link.connections.map((connection) => connection.heartbeatAt ?? 0), now);
   const retry = Math.min(...link.connections.map((connection) => connection.retryAt ?? Number.POSITIVE_INFINITY));
@@ -36,7 +37,7 @@ function socketLamp(deskState: DeskState, now: number): Lamp {
     .join('; ');
   if (link.ready)
     return { name: 'TWS', state: 'ok', text: `${Math.max(1, Math.round(slowest))} ms`, since: answered === 0 ? null : answered, detail };
-  const login = deskState.stores.outage.get('desk')?.kind === 'login';
+  const login = view.stores.outage.get('desk')?.kind === 'login';
   const wait = login
     ? 'log in'
     : Number.isFinite(retry)
@@ -53,8 +54,8 @@ function socketLamp(deskState: DeskState, now: number): Lamp {
   };
 }
 
-function upstreamLamp(deskState: DeskState): Lamp {
-  const { link } = deskState;
+function upstreamLamp(view: DeskView): Lamp {
+  const { link } = view;
   const up = link.upstream === 'up' && link.connections.some((connection) => connection.socket === 'up');
   const down = link.upstream === 'down';
   return {
@@ -80,13 +81,13 @@ function farmLamp(name: string, farms: readonly FarmState[]): Lamp {
   return { name, state: farms.length === 0 ? 'unknown' : 'ok', text: farms.length === 0 ? '—' : 'ok', since: null, detail };
 }
 
-function killReport(deskState: DeskState): KillReport | null {
-  const record = deskState.stores.engine.get('desk');
+function killReport(view: DeskView): KillReport | null {
+  const record = view.stores.engine.get('desk');
   const kill = record?.kill;
   if (kill === undefined || (record?.state !== 'EMERGENCY' && record?.state !== 'STOPPED')) return null;
   const residuals = kill.residuals.flatMap((key) => {
-    const order = deskState.index.get(key);
-    return order === undefined ? [] : [{ key, text: `${orderLine(deskState, order)}: ${order.note ?? order.state}` }];
+    const order = view.index.get(key);
+    return order === undefined ? [] : [{ key, text: `${orderLine(view, order)}: ${order.note ?? order.state}` }];
   });
   return {
     id: kill.id,
@@ -103,30 +104,30 @@ function killReport(deskState: DeskState): KillReport | null {
   };
 }
 
-export function statusValue(deskState: DeskState, around: StatusSurroundings): StatusValue {
-  const now = deskState.ports.clock.now();
-  const record = deskState.stores.engine.get('desk');
-  const account = deskState.accounts.current();
-  const { link } = deskState;
-  const exchangeTime = Math.round(deskState.exchange.now());
+export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
+  const now = view.ports.clock.now();
+  const record = view.stores.engine.get('desk');
+  const account = view.accounts.current();
+  const { link } = view;
+  const exchangeTime = Math.round(view.exchange.now());
   const session = sessionAt(
     exchangeTime,
-    [...deskState.details.values()].find((details) => details.contract.secType === 'STK'),
+    [...view.details.values()].find((details) => details.contract.secType === 'STK'),
   );
-  const statistics = deskState.coordinator.statistics();
-  const journal = deskState.ports.journal.status();
-  const latencies = deskState.latencies.read();
-  const lines = deskState.subscriptions.lines();
+  const statistics = view.coordinator.statistics();
+  const journal = view.ports.journal.status();
+  const latencies = view.latencies.read();
+  const lines = view.subscriptions.lines();
   const rounded = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value * 1_000) / 1_000);
   const end = session.minutesToClose ?? session.minutesToOpen;
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
     simulated: around.simulated,
-    engine: engineState(deskState),
+    engine: engineState(view),
     engineSince: record?.since ?? now,
     engineReason: record?.reason ?? '',
-    offers: offers(engineState(deskState)),
+    offers: offers(engineState(view)),
     netLiquidation: account?.netLiquidation ?? null,
     currency: account?.currency ?? 'USD',
     dayPnl: account?.dailyPnl ?? null,
@@ -134,15 +135,15 @@ export function statusValue(deskState: DeskState, around: StatusSurroundings): S
     realizedPnl: account?.realizedPnl ?? null,
     accountAt: account?.netLiquidationAt ?? null,
     pnlAt: account?.pnlAt ?? null,
-    ...standing(deskState),
+    ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
     exchangeTime,
     clockAt: now,
-    session: deskState.exchange.known() ? session.session : 'unknown',
+    session: view.exchange.known() ? session.session : 'unknown',
     sessionEndsAt: end === undefined ? null : exchangeTime + end * 60_000,
     lamps: [
-      socketLamp(deskState, now),
-      upstreamLamp(deskState),
+      socketLamp(view, now),
+      upstreamLamp(view),
       farmLamp(
         'data',
         link.farms.filter((farm) => farm.kind === 'market'),
@@ -153,13 +154,13 @@ export function statusValue(deskState: DeskState, around: StatusSurroundings): S
       ),
     ],
     ready: link.ready,
-    reconciled: deskState.reconciliation.done(),
+    reconciled: view.reconciliation.done(),
     problem: link.problem ?? null,
     liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
-    unknownOrders: deskState.index.unknownCount(),
-    undecided: undecided(deskState).length,
-    reconciliation: reconciliationView(deskState),
-    kill: killReport(deskState),
+    unknownOrders: view.index.unknownCount(),
+    undecided: undecided(view).length,
+    reconciliation: reconciliationView(view),
+    kill: killReport(view),
     rearmPhrase: record?.rearmPhrase ?? null,
     hotkeys: around.hotkeys(),
     orderRoundTrip: { p50: rounded(latencies.roundTrip.p50), p99: rounded(latencies.roundTrip.p99) },
@@ -187,8 +188,8 @@ const STEP_NAMES: Readonly<Record<ReconcilePart, string>> = {
   positions: 'positions',
 };
 
-function reconciliationView(deskState: DeskState): ReconciliationView {
-  const { reconciliation, link } = deskState;
+function reconciliationView(view: DeskView): ReconciliationView {
+  const { reconciliation, link } = view;
   const missing = reconciliation.missing();
   const steps = RECONCILE_PARTS.map((part) => ({ name: STEP_NAMES[part], done: !missing.includes(part) }));
   const since = reconciliation.openSince() ?? null;
@@ -201,7 +202,7 @@ function reconciliationView(deskState: DeskState): ReconciliationView {
       steps,
       text: link.ready ? 'The comparison has not begun.' : 'Waits for the connection to TWS.',
     };
-  if (reconciliation.isStuck(deskState.ports.clock.now()))
+  if (reconciliation.isStuck(view.ports.clock.now()))
     return {
       state: 'overdue',
       since,

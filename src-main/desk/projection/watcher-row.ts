@@ -1,4 +1,4 @@
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import type { WatcherRow as Running } from '#core/trigger/watcher-row';
 import { isWorking } from '#domain/order';
 import { formatPrice, type Price } from '#domain/price';
@@ -19,9 +19,9 @@ function exitPrice(level: ExitLevel | undefined): Price | null {
 }
 
 /** What the broker goes on with if this program dies. Only orders already at IB do. */
-function survives(deskState: DeskState, trigger: Trigger): string {
+function survives(view: DeskView, trigger: Trigger): string {
   if (trigger.life !== 'fired' && trigger.life !== 'failed') return 'no';
-  const working = deskState.index
+  const working = view.index
     .ofTrigger(trigger.id)
     .filter((order) => isWorking(order.state) && order.ref?.includes(`-${trigger.gen}-`) === true);
   if (working.some((order) => order.leg === 'S')) return 'stop at IB';
@@ -29,15 +29,15 @@ function survives(deskState: DeskState, trigger: Trigger): string {
 }
 
 export function watcherRow(
-  deskState: DeskState,
+  view: DeskView,
   trigger: Trigger,
   running: Running | undefined,
   suspended: string | undefined,
 ): WatcherRow {
   const { spec } = trigger;
   const first = running?.conId ?? spec.action.contract.conId;
-  const decimals = decimalsOf(deskState, first);
-  const quote = deskState.board.quote(first);
+  const decimals = decimalsOf(view, first);
+  const quote = view.board.quote(first);
   const armed = trigger.life === 'armed';
   return {
     id: trigger.id,
@@ -58,9 +58,9 @@ export function watcherRow(
     distance: running?.distance?.price ?? null,
     distanceTicks: running?.distance?.ticks ?? null,
     distanceBasisPoints: running?.distance === undefined ? null : Math.round(running.distance.ppm / 100),
-    quoteAt: quote === undefined || quote.updatedAt === 0 ? null : deskTime(deskState, quote.updatedAt),
+    quoteAt: quote === undefined || quote.updatedAt === 0 ? null : deskTime(view, quote.updatedAt),
     reason: armed && suspended !== undefined ? suspended : armed ? (running?.reason ?? trigger.reason) : trigger.reason,
-    survives: survives(deskState, trigger),
+    survives: survives(view, trigger),
     armedBy: trigger.armedBy ?? null,
     armedAt: trigger.armedAt ?? null,
     firedAt: trigger.firedAt ?? null,
