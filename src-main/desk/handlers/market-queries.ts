@@ -14,11 +14,7 @@ export interface WatchListPort {
 type Names = 'quote.watch' | 'quote.unwatch' | 'symbols.search' | 'contract.details' | 'chart.bars';
 
 /** Questions to the market, and the quotes that the screen follows. */
-export function marketQueries(
-  { view, commands }: DeskAccess,
-  details: RequiredDetails,
-  watchList: WatchListPort,
-): Pick<Handlers, Names> {
+export function marketQueries({ view, commands }: DeskAccess, details: RequiredDetails, watchList: WatchListPort): Pick<Handlers, Names> {
   return {
     'quote.watch': async (input) => {
       const known = await details.known([input.contract]);

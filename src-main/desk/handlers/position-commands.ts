@@ -31,8 +31,7 @@ export function positionCommands({ view, commands }: DeskAccess, details: Requir
   }
 
   return {
-    'position.flatten': (input, caller) =>
-      onPosition(input, () => commands.closePosition(input.account, input.conId, 100, caller.by)),
+    'position.flatten': (input, caller) => onPosition(input, () => commands.closePosition(input.account, input.conId, 100, caller.by)),
     'position.close': (input, caller) =>
       onPosition(input, () => commands.closePosition(input.account, input.conId, input.percent, caller.by)),
     'position.protect': (input, caller) =>

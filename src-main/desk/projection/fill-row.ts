@@ -20,8 +20,7 @@ export function fillRow(view: DeskView, root: string, fill: Fill): FillRow {
   return {
     execId: root,
     at: fill.at,
-    symbol:
-      order === undefined ? (view.board.contract(fill.conId)?.symbol ?? `contract ${fill.conId}`) : contractLabel(order.contract),
+    symbol: order === undefined ? (view.board.contract(fill.conId)?.symbol ?? `contract ${fill.conId}`) : contractLabel(order.contract),
     side: fill.side,
     quantity: fill.quantity,
     price: fill.price,

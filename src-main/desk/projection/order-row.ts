@@ -1,5 +1,7 @@
+import { isCancellable } from '#core/execution/cancel';
 import { isChangeable } from '#core/execution/modify';
 import { stopKind } from '#core/order/stop-kind';
+import { isSettleable } from '#core/reconciliation/unknown-orders';
 import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
 import type { OrderKey } from '#domain/ids';
@@ -79,11 +81,9 @@ export function orderRow(view: DeskView, order: Order): OrderRow {
     permId: order.permId ?? null,
     ref: order.ref ?? null,
     working,
-    cancellable:
-      (working && order.orderId !== undefined && order.state !== 'PENDING_CANCEL' && order.origin !== 'foreign') ||
-      order.state === 'QUEUED',
+    cancellable: isCancellable(order),
     modifiable: isChangeable(order),
-    settleable: order.state === 'UNKNOWN' && order.absence?.isProven === true,
+    settleable: isSettleable(order),
     createdAt: order.createdAt,
     isOlder: order.isOlder === true,
     updatedAt: order.updatedAt,

@@ -10,7 +10,7 @@ import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus } from '#domain/scaled';
 import type { OfferView, PositionRow } from '#protocol/topics';
-import { decimalsOf, deskTime } from './row-figures.ts';
+import { decimalsOf, quoteTime } from './row-figures.ts';
 
 export function positionRow(view: DeskView, key: string, position: Position): PositionRow {
   const { contract } = position;
@@ -25,7 +25,7 @@ export function positionRow(view: DeskView, key: string, position: Position): Po
     quantity: position.quantity,
     averagePrice: position.averagePrice,
     mark: mark ?? null,
-    markAt: quote === undefined || quote.updatedAt === 0 ? null : deskTime(view, quote.updatedAt),
+    markAt: quoteTime(view, quote),
     decimals: decimalsOf(view, contract.conId),
     unrealized: unrealized(position, mark, contract.multiplier) ?? null,
     realized: position.realized,

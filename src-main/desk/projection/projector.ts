@@ -8,13 +8,13 @@ import { positionRow } from './position-row.ts';
 import { quoteRow } from './quote-row.ts';
 import { watcherRow } from './watcher-row.ts';
 import type { DeskCore } from '#core/engine/desk-core';
-import type { Effect } from '#core/state/records';
+import { type Effect, positionKey } from '#core/state/records';
 import { engineState } from '#core/state/desk-state';
 import { mayFire } from '#core/state/engine-state';
 import { embargo } from '#core/pretrade/trading-state';
 
 import type { Fill } from '#domain/execution';
-import type { ConId, TriggerId } from '#domain/ids';
+import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
@@ -28,8 +28,11 @@ const STATUS_MS = 100;
 const SLOW_MS = 1_000;
 const PNL_MS = 5_000;
 
+/** What is shown of the core, and the two streams that only one listener takes. */
+export type ProjectedCore = Pick<DeskCore, 'view' | 'onLog' | 'takeChangedQuotes'>;
+
 export interface ProjectorOptions {
-  readonly core: DeskCore;
+  readonly core: ProjectedCore;
   readonly publisher: Publisher;
   readonly around: StatusSurroundings;
   readonly diagnostics: () => DiagnosticsValue;
@@ -43,7 +46,7 @@ export class Projector {
   readonly #options: ProjectorOptions;
   readonly #watching = new Map<ConId, Set<TriggerId>>();
   readonly #staleTriggers = new Set<TriggerId>();
-  readonly #staleOrders = new Set<Order['key']>();
+  readonly #staleOrders = new Set<OrderKey>();
   readonly #stalePositions = new Set<string>();
   /** Shown, or to be shown, until decided. */
   readonly #found = new Set<string>();
@@ -108,41 +111,52 @@ export class Projector {
   }
 
   #onCommit(news: CommitNews): void {
-    const { view } = this.#options.core;
-    for (const change of news.changes) {
-      switch (change.store) {
-        case 'triggers': {
-          const trigger = change.value as Trigger | undefined;
-          this.#staleTriggers.add(change.key as TriggerId);
-          if (trigger !== undefined) for (const contract of contractsOf(trigger.spec)) this.#watch(contract.conId, trigger.id);
+    for (const { store, key, value } of news.changes) {
+      switch (store) {
+        case 'triggers':
+          this.#triggerChanged(key as TriggerId, value as Trigger | undefined);
           break;
-        }
-        case 'orders': {
-          const order = change.value as Order | undefined;
-          this.#staleOrders.add(change.key as Order['key']);
-          if (order?.triggerId !== undefined) this.#staleTriggers.add(order.triggerId);
-          if (order !== undefined) this.#stalePositions.add(`${order.account}:${order.contract.conId}`);
+        case 'orders':
+          this.#orderChanged(key as OrderKey, value as Order | undefined);
           break;
-        }
         case 'fills':
-          if (change.value !== undefined)
-            this.#options.publisher.table('fills').set(change.key, fillRow(view, String(change.key), change.value as Fill));
+          if (value !== undefined) this.#filled(String(key), value as Fill);
           break;
         case 'positions':
         case 'closings':
         case 'offers':
-          this.#stalePositions.add(String(change.key));
+          this.#stalePositions.add(String(key));
           break;
         case 'trailings':
-          for (const key of view.stores.positions.keys()) this.#stalePositions.add(key);
+          this.#allPositionsStale();
           break;
         case 'found-at-start':
-          this.#found.add(String(change.key));
+          this.#found.add(String(key));
           break;
         default:
           break;
       }
     }
+  }
+
+  #triggerChanged(id: TriggerId, trigger: Trigger | undefined): void {
+    this.#staleTriggers.add(id);
+    if (trigger !== undefined) for (const contract of contractsOf(trigger.spec)) this.#watch(contract.conId, trigger.id);
+  }
+
+  #orderChanged(key: OrderKey, order: Order | undefined): void {
+    this.#staleOrders.add(key);
+    if (order === undefined) return;
+    if (order.triggerId !== undefined) this.#staleTriggers.add(order.triggerId);
+    this.#stalePositions.add(positionKey(order.account, order.contract.conId));
+  }
+
+  #filled(root: string, fill: Fill): void {
+    this.#options.publisher.table('fills').set(root, fillRow(this.#options.core.view, root, fill));
+  }
+
+  #allPositionsStale(): void {
+    for (const key of this.#options.core.view.stores.positions.keys()) this.#stalePositions.add(key);
   }
 
   #watch(conId: ConId, id: TriggerId): void {
@@ -176,8 +190,7 @@ export class Projector {
     for (const conId of this.#options.core.takeChangedQuotes()) {
       this.#quote(conId);
       for (const id of this.#watching.get(conId) ?? []) this.#staleTriggers.add(id);
-      for (const [key, position] of view.stores.positions.entries())
-        if (position.contract.conId === conId) this.#stalePositions.add(key);
+      for (const [key, position] of view.stores.positions.entries()) if (position.contract.conId === conId) this.#stalePositions.add(key);
     }
   }
 
@@ -240,7 +253,7 @@ export class Projector {
     for (const trigger of core.view.stores.triggers.values()) if (trigger.life === 'armed') this.#staleTriggers.add(trigger.id);
     // The beginning and the end of a reset change what protects; nothing else tells.
     const resets = embargo(core.view) !== undefined;
-    if (resets !== this.#resets) for (const key of core.view.stores.positions.keys()) this.#stalePositions.add(key);
+    if (resets !== this.#resets) this.#allPositionsStale();
     this.#resets = resets;
     publisher.value('diagnostics').set(this.#options.diagnostics());
   }

@@ -4,7 +4,7 @@ import { contractLabel } from '#domain/contract';
 import type { ConId } from '#domain/ids';
 import { tickDecimals } from '#domain/price';
 import type { QuoteRow } from '#protocol/topics';
-import { deskTime, minTickOf } from './row-figures.ts';
+import { minTickOf, quoteTime } from './row-figures.ts';
 
 export function quoteRow(view: DeskView, conId: ConId, wantedBy: number): QuoteRow | undefined {
   const contract = view.board.contract(conId);
@@ -27,7 +27,7 @@ export function quoteRow(view: DeskView, conId: ConId, wantedBy: number): QuoteR
     volume: quote.volume ?? null,
     decimals: tickDecimals(minTick),
     minTick,
-    at: quote.updatedAt === 0 ? null : deskTime(view, quote.updatedAt),
+    at: quoteTime(view, quote),
     liveType: quote.liveType,
     fault: fault === undefined ? null : quoteFaultShort(fault),
     wantedBy,

@@ -1,6 +1,7 @@
 import type { DeskView } from '#core/state/desk-view';
 import type { ConId } from '#domain/ids';
 import { type Price, priceOf, tickDecimals } from '#domain/price';
+import type { Quote } from '#domain/quote';
 
 const CENT = priceOf(0.01);
 
@@ -15,4 +16,9 @@ export function decimalsOf(view: DeskView, conId: ConId): number {
 /** Times inside quotes are the exchange's; the screen counts ages on the desk's clock. */
 export function deskTime(view: DeskView, exchangeTime: number): number {
   return Math.round(exchangeTime - view.exchange.offset());
+}
+
+/** When the quote last changed, on the desk's clock; null for a contract without any quote. */
+export function quoteTime(view: DeskView, quote: Quote | undefined): number | null {
+  return quote === undefined || quote.updatedAt === 0 ? null : deskTime(view, quote.updatedAt);
 }

@@ -5,7 +5,7 @@ import { formatPrice, type Price } from '#domain/price';
 import { conditionShort, triggerSentence } from '#domain/sentence';
 import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
 import type { WatcherRow } from '#protocol/topics';
-import { decimalsOf, deskTime } from './row-figures.ts';
+import { decimalsOf, quoteTime } from './row-figures.ts';
 
 function doesText(spec: TriggerSpec, decimals: number): string {
   const { entry } = spec.action;
@@ -28,24 +28,30 @@ function survives(view: DeskView, trigger: Trigger): string {
   return working.length > 0 ? 'orders at IB' : 'nothing left';
 }
 
-export function watcherRow(
-  view: DeskView,
-  trigger: Trigger,
-  running: Running | undefined,
-  suspended: string | undefined,
-): WatcherRow {
+/** Where the price stands to the level. */
+function distanceCells(distance: Running['distance']): Pick<WatcherRow, 'distance' | 'distanceTicks' | 'distanceBasisPoints'> {
+  if (distance === undefined) return { distance: null, distanceTicks: null, distanceBasisPoints: null };
+  return { distance: distance.price, distanceTicks: distance.ticks, distanceBasisPoints: Math.round(distance.ppm / 100) };
+}
+
+function reasonText(trigger: Trigger, running: Running | undefined, suspended: string | undefined): string {
+  if (trigger.life !== 'armed') return trigger.reason;
+  return suspended ?? running?.reason ?? trigger.reason;
+}
+
+/** `running`: the watcher, while one watches. `suspended`: why the whole desk does not fire now, as a half sentence. */
+export function watcherRow(view: DeskView, trigger: Trigger, running: Running | undefined, suspended: string | undefined): WatcherRow {
   const { spec } = trigger;
   const first = running?.conId ?? spec.action.contract.conId;
   const decimals = decimalsOf(view, first);
   const quote = view.board.quote(first);
-  const armed = trigger.life === 'armed';
   return {
     id: trigger.id,
     name: spec.name,
     symbol: running?.symbol ?? spec.action.contract.symbol,
     conId: first,
     life: trigger.life,
-    holding: armed && (running?.status === 'holding' || suspended !== undefined),
+    holding: isHolding(trigger, running, suspended),
     rule: running?.rule ?? conditionShort(spec.condition, decimals),
     sentence: running?.sentence ?? triggerSentence(spec, decimals),
     side: spec.action.side,
@@ -55,19 +61,23 @@ export function watcherRow(
     decimals,
     level: running?.level ?? null,
     armedSide: running === undefined ? 'none' : running.side,
-    distance: running?.distance?.price ?? null,
-    distanceTicks: running?.distance?.ticks ?? null,
-    distanceBasisPoints: running?.distance === undefined ? null : Math.round(running.distance.ppm / 100),
-    quoteAt: quote === undefined || quote.updatedAt === 0 ? null : deskTime(view, quote.updatedAt),
-    reason: armed && suspended !== undefined ? suspended : armed ? (running?.reason ?? trigger.reason) : trigger.reason,
+    ...distanceCells(running?.distance),
+    quoteAt: quoteTime(view, quote),
+    reason: reasonText(trigger, running, suspended),
     survives: survives(view, trigger),
-    armedBy: trigger.armedBy ?? null,
-    armedAt: trigger.armedAt ?? null,
-    firedAt: trigger.firedAt ?? null,
+    ...armingCells(trigger),
     gen: trigger.gen,
     version: trigger.updatedAt,
     targetPrice: exitPrice(spec.action.target),
     stopPrice: exitPrice(spec.action.stop),
     spec,
   };
+}
+
+function isHolding(trigger: Trigger, running: Running | undefined, suspended: string | undefined): boolean {
+  return trigger.life === 'armed' && (running?.status === 'holding' || suspended !== undefined);
+}
+
+function armingCells({ armedBy, armedAt, firedAt }: Trigger): Pick<WatcherRow, 'armedBy' | 'armedAt' | 'firedAt'> {
+  return { armedBy: armedBy ?? null, armedAt: armedAt ?? null, firedAt: firedAt ?? null };
 }
