@@ -28,10 +28,18 @@ function survives(view: DeskView, trigger: Trigger): string {
   return working.length > 0 ? 'orders at IB' : 'nothing left';
 }
 
-/** Where the price stands to the level. */
-function distanceCells(distance: Running['distance']): Pick<WatcherRow, 'distance' | 'distanceTicks' | 'distanceBasisPoints'> {
-  if (distance === undefined) return { distance: null, distanceTicks: null, distanceBasisPoints: null };
-  return { distance: distance.price, distanceTicks: distance.ticks, distanceBasisPoints: Math.round(distance.ppm / 100) };
+/** The level, which side arms the watcher, and where the price stands to it. */
+function levelCells(
+  running: Running | undefined,
+): Pick<WatcherRow, 'level' | 'armedSide' | 'distance' | 'distanceTicks' | 'distanceBasisPoints'> {
+  const distance = running?.distance;
+  return {
+    level: running?.level ?? null,
+    armedSide: running?.side ?? 'none',
+    distance: distance?.price ?? null,
+    distanceTicks: distance?.ticks ?? null,
+    distanceBasisPoints: distance === undefined ? null : Math.round(distance.ppm / 100),
+  };
 }
 
 function reasonText(trigger: Trigger, running: Running | undefined, suspended: string | undefined): string {
@@ -59,9 +67,7 @@ export function watcherRow(view: DeskView, trigger: Trigger, running: Running | 
     does: doesText(spec, decimals),
     last: running?.price ?? quote?.last ?? null,
     decimals,
-    level: running?.level ?? null,
-    armedSide: running === undefined ? 'none' : running.side,
-    ...distanceCells(running?.distance),
+    ...levelCells(running),
     quoteAt: quoteTime(view, quote),
     reason: reasonText(trigger, running, suspended),
     survives: survives(view, trigger),
