@@ -71,7 +71,7 @@ export function cancelOrders(desk: DeskState, orders: readonly Order[], by: stri
 }
 
 /** One order that has not left. It goes with all legs of its bracket, because IB gets them together or not at all. */
-export function cancelWaiting(desk: DeskState, key: OrderKey, by: string): Result<number, Refusal> {
+function cancelWaiting(desk: DeskState, key: OrderKey, by: string): Result<number, Refusal> {
   const order = desk.index.get(key);
   const reason = `Cancelled by ${by} before it left.`;
   const dropped = order?.ref === undefined ? [] : desk.ports.broker.drop([order.ref], reason);

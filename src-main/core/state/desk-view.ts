@@ -38,7 +38,10 @@ export interface DeskView {
   readonly ports: ViewPorts;
   readonly stores: DeskStores;
   readonly coordinator: Pick<Coordinator<Effect>, 'seq' | 'isBusy' | 'subscribe' | 'statistics' | 'record' | 'records'>;
-  readonly index: Pick<OrderIndex, 'get' | 'find' | 'working' | 'exposed' | 'queued' | 'unknownCount' | 'unknownIn' | 'twinsOf' | 'ofTrigger'>;
+  readonly index: Pick<
+    OrderIndex,
+    'get' | 'find' | 'working' | 'exposed' | 'queued' | 'unknownCount' | 'unknownIn' | 'twinsOf' | 'ofTrigger'
+  >;
   readonly triggerIndex: Pick<TriggerIndex, 'isTaken'>;
   readonly board: Pick<QuoteBoard, 'quote' | 'contract' | 'conIds' | 'fault' | 'counters'>;
   readonly registry: Pick<WatcherRegistry, 'row' | 'rows' | 'counters'>;

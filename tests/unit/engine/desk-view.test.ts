@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DeskAccess } from '#core/engine/desk-commands';
+import { type DeskAccess, deskCommands } from '#core/engine/desk-commands';
 import { kill } from '#core/safety/kill';
 import type { DeskView } from '#core/state/desk-view';
 import { CoreDesk } from '../../support/core/desk.ts';
@@ -22,7 +22,7 @@ function forbidden(view: DeskView): readonly unknown[] {
   const file: unknown = view.ports.killLatchFile;
   // @ts-expect-error market data lines are counted by the core
   const subscribe: unknown = view.ports.market.subscribe;
-  // @ts-expect-error the same
+  // @ts-expect-error the lines are counted there too
   const want: unknown = view.subscriptions.want;
   // @ts-expect-error watchers are armed and fired by commands
   const fireNow: unknown = view.registry.fireNow;
@@ -53,12 +53,18 @@ test('a view is the state itself: what a command does is seen at once', () => {
   expect([view.latch.isSet(), view.latch.reason(), view.stores.engine.get('desk')?.state]).toEqual([true, 'seen', 'EMERGENCY']);
 });
 
-test('a command that wakes a watcher sends what fires before it returns', () => {
-  const desk = new CoreDesk();
-  const id = desk.waiting();
-  expect(desk.core.commands.changeTrigger(id, desk.trigger(id).updatedAt, 'pause', 'the test').ok).toBe(true);
-  expect(desk.trigger(id).life).toBe('paused');
-  const armed = desk.core.commands.armTrigger(desk.spec(170, { name: 'IBM-2' }), 'the test');
-  expect(armed.ok).toBe(true);
-  expect(desk.core.commands.armTrigger(desk.spec(170, { name: 'IBM-2' }), 'the test')).toMatchObject({ ok: false });
+test('what an arming or a resumed watcher has made fire is sent in the same call; a refused arming sends nothing', () => {
+  const desk = new CoreDesk().started();
+  desk.quote(179.9);
+  let drains = 0;
+  const commands = deskCommands(desk.deskState, () => {
+    drains += 1;
+  });
+  const armed = commands.armTrigger(desk.spec(), 'the test');
+  expect([armed.ok, drains]).toEqual([true, 1]);
+  expect(commands.armTrigger(desk.spec(), 'the test')).toMatchObject({ ok: false, error: { code: 'invalid-input' } });
+  expect(drains).toBe(1);
+  if (!armed.ok) return;
+  expect(commands.changeTrigger(armed.value.id, desk.trigger(armed.value.id).updatedAt, 'pause', 'the test').ok).toBe(true);
+  expect(drains).toBe(2);
 });
