@@ -26,6 +26,16 @@ const bridge = [
   { selector: "CallExpression[callee.name='fetch']", message: 'Only link/ opens a connection: use it.' },
 ];
 
+/** Whoever stands outside the core reads `core.view` and asks `core.commands`; a hand on the state itself could clear a latch. */
+const outside = [
+  { selector: 'Identifier[name=/^deskState$/i]', message: 'Read core.view and ask core.commands: only the core writes its state.' },
+  { selector: "Literal[value='deskState']", message: 'Read core.view and ask core.commands: only the core writes its state.' },
+  {
+    selector: "ImportDeclaration[source.value='#core/state/desk-state'] > ImportSpecifier[imported.name!=/^(engineState|DeskPorts)$/]",
+    message: 'Ask core.commands: nothing is committed or logged from outside the core by its own hand.',
+  },
+];
+
 /**
  * A bare number becomes a price, a quantity or an amount in the domain only, by an operator or a constructor with a name. The rule reads
  * types, so that an alias, a union, `typeof` and `never` do not slip past it. It stands by itself: entries of no-restricted-syntax replace
@@ -82,6 +92,7 @@ export default defineConfig(
     },
   },
   { files: ['src-renderer/**'], ignores: ['src-renderer/link/**'], rules: { 'no-restricted-syntax': ['error', ...injected, ...bridge] } },
+  { files: ['src-main/desk/**', 'src-main/app/**'], rules: { 'no-restricted-syntax': ['error', ...injected, ...outside] } },
   { files: ['src-main/system/**', 'src-main/simulator/**'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['src-*/**/*.{ts,tsx}', 'tests/**/*.{ts,tsx}', 'bench/**/*.ts'],

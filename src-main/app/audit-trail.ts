@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CommitRecord } from '#core/ports/journal';
 import type { Workers } from '#core/ports/workers';
-import type { AuditPort } from '#desk/handlers/position-commands';
+import type { AuditPort } from '#desk/handlers/diagnostics-queries';
 import type { Order } from '#domain/order';
 import { err, ok } from '#domain/result';
 import type { HistoryEntry } from '#journal/order-history';

@@ -1,5 +1,4 @@
-import type { DeskCore } from '#core/engine/desk-core';
-import { logLine } from '#core/state/desk-state';
+import type { DeskAccess } from '#core/engine/desk-commands';
 import type { MarketDataPort } from '#core/ports/market-data';
 import type { Workers } from '#core/ports/workers';
 import type { Bar } from '#domain/bar';
@@ -57,24 +56,23 @@ export function barsWithFallback(market: MarketDataPort, recorder: TradeRecorder
 }
 
 /** Replays the journal on another thread at the start and every quarter of an hour; a fault is an alarm. */
-export function verifyJournal(core: DeskCore, workers: Workers<DeskJobs>, directory: string): () => void {
+export function verifyJournal({ view, commands }: DeskAccess, workers: Workers<DeskJobs>, directory: string): () => void {
   let cancel: () => void = () => undefined;
   const verify = (first: boolean): void => {
     const { outcome } = workers.submit('replay-verify', { directory }, { key: 'journal', priority: 'low', timeoutMs: 120_000 });
     void outcome.then((result) => {
       if (result.kind === 'completed' && result.value.ok) {
         if (first)
-          logLine(
-            core.deskState,
+          commands.log(
             'info',
             `Journal verified: ${result.value.value.verified.commits} commits of ${result.value.value.runs.length} runs replay to their digests.`,
           );
       } else if (result.kind === 'completed') {
         const { error } = result.value as { readonly error: { readonly text: string } };
-        logLine(core.deskState, 'alarm', `The journal does not verify: ${error.text}. Keep the files and look before you trade.`);
-      } else if (result.kind !== 'cancelled') logLine(core.deskState, 'warning', `The journal could not be verified: ${result.text}`);
+        commands.log('alarm', `The journal does not verify: ${error.text}. Keep the files and look before you trade.`);
+      } else if (result.kind !== 'cancelled') commands.log('warning', `The journal could not be verified: ${result.text}`);
     });
-    cancel = core.deskState.ports.scheduler.after(VERIFY_EVERY_MS, () => verify(false));
+    cancel = view.ports.scheduler.after(VERIFY_EVERY_MS, () => verify(false));
   };
   verify(true);
   return () => cancel();

@@ -1,8 +1,6 @@
-import type { DeskCore } from '#core/engine/desk-core';
+import type { DeskAccess } from '#core/engine/desk-commands';
 import { engineState } from '#core/state/desk-state';
 import { isArmedState } from '#core/state/engine-state';
-import { kill } from '#core/safety/kill';
-import { pauseDesk } from '#core/execution/halt';
 import type { DeskDoor, DoorStatus } from '#desk/entrance/door';
 import { orderLine } from '#desk/projection/order-row';
 import type { Router } from '#desk/entrance/router';
@@ -11,7 +9,7 @@ import type { StatusValue } from '#protocol/topics';
 import type { SettingsStore } from './settings-store.ts';
 
 export interface DoorParts {
-  readonly core: DeskCore;
+  readonly core: DeskAccess;
   readonly router: Router;
   readonly publisher: Publisher;
   readonly settings: SettingsStore;
@@ -20,21 +18,21 @@ export interface DoorParts {
 
 /** The one door of the desk, for the window and for the browser alike. */
 export function deskDoor({ core, router, publisher, settings, hotkeys }: DoorParts): DeskDoor {
-  const { deskState } = core;
+  const { view, commands } = core;
   const listeners = new Set<(status: DoorStatus) => void>();
   let last = '';
 
   function status(): DoorStatus {
-    const account = deskState.accounts.current();
+    const account = view.accounts.current();
     return {
-      engine: engineState(deskState),
+      engine: engineState(view),
       account: account?.id ?? null,
       paper: account?.paper ?? null,
-      armed: isArmedState(engineState(deskState)),
+      armed: isArmedState(engineState(view)),
     };
   }
 
-  deskState.coordinator.subscribe(() => {
+  view.coordinator.subscribe(() => {
     const now = status();
     const text = JSON.stringify(now);
     if (text === last) return;
@@ -45,15 +43,15 @@ export function deskDoor({ core, router, publisher, settings, hotkeys }: DoorPar
   return {
     call: (name, input, caller) => router.call(name, input, caller),
     subscribe: (topics, send) => publisher.subscribe(topics, send),
-    armed: () => isArmedState(engineState(deskState)),
+    armed: () => isArmedState(engineState(view)),
     quitSummary: () => ({
-      continues: deskState.index.working().map((order) => orderLine(deskState, order)),
-      stops: [...deskState.stores.triggers.values()]
+      continues: view.index.working().map((order) => orderLine(view, order)),
+      stops: [...view.stores.triggers.values()]
         .filter((trigger) => trigger.life === 'armed' || trigger.life === 'paused')
-        .map((trigger) => `${trigger.spec.name}: ${deskState.registry.row(trigger.id)?.rule ?? 'watcher'}`),
+        .map((trigger) => `${trigger.spec.name}: ${view.registry.row(trigger.id)?.rule ?? 'watcher'}`),
     }),
-    kill: (scope, by) => kill(deskState, scope === 'as-set' ? settings.current.killScope : scope, by, 'kill switch'),
-    pause: (by) => void pauseDesk(deskState, 'paused by hand', by),
+    kill: (scope, by) => commands.kill(scope === 'as-set' ? settings.current.killScope : scope, by, 'kill switch'),
+    pause: (by) => void commands.halt('paused by hand', by),
     reportHotkeys: (list) => hotkeys(list),
     onStatus: (listener) => {
       listeners.add(listener);

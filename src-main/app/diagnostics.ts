@@ -1,12 +1,12 @@
 import type { Lane } from '#core/ports/lane';
-import type { DeskCore } from '#core/engine/desk-core';
+import type { DeskView } from '#core/state/desk-view';
 import type { Publisher } from '#desk/stream/publisher';
 import type { DiagnosticsValue } from '#protocol/topics';
 import type { WorkerScheduler } from '#workers/worker-scheduler';
 import type { ServiceRegistry } from './service-registry.ts';
 
 export interface DiagnosticsParts {
-  readonly core: DeskCore;
+  readonly view: DeskView;
   readonly registry: ServiceRegistry;
   readonly workers: WorkerScheduler;
   readonly publisher: Publisher;
@@ -16,9 +16,9 @@ export interface DiagnosticsParts {
 }
 
 /** Counts commits by lane from now on. */
-export function countLanes(core: DeskCore): ReadonlyMap<Lane, number> {
+export function countLanes(view: DeskView): ReadonlyMap<Lane, number> {
   const counts = new Map<Lane, number>();
-  core.deskState.coordinator.subscribe(({ lane }) => counts.set(lane, (counts.get(lane) ?? 0) + 1));
+  view.coordinator.subscribe(({ lane }) => counts.set(lane, (counts.get(lane) ?? 0) + 1));
   return counts;
 }
 
@@ -26,9 +26,8 @@ const RECENT = 40;
 const HISTORY = 40;
 
 /** Everything the Scheduler and Diagnostics panels show, read once a second. */
-export function diagnostics({ core, registry, workers, publisher, memoryMb, laneCounts }: DiagnosticsParts): DiagnosticsValue {
-  const { deskState } = core;
-  const statistics = deskState.coordinator.statistics();
+export function diagnostics({ view, registry, workers, publisher, memoryMb, laneCounts }: DiagnosticsParts): DiagnosticsValue {
+  const statistics = view.coordinator.statistics();
   const parts = registry.describe();
   const pool = workers.statistics();
   return {
@@ -52,7 +51,7 @@ export function diagnostics({ core, registry, workers, publisher, memoryMb, lane
       snapshots: statistics.liveSnapshots,
       digest: statistics.digest,
     },
-    recent: deskState.coordinator.records(RECENT).map((record) => ({
+    recent: view.coordinator.records(RECENT).map((record) => ({
       seq: record.seq,
       name: record.name,
       lane: record.lane,
@@ -79,12 +78,12 @@ export function diagnostics({ core, registry, workers, publisher, memoryMb, lane
       lanes: pool.lanes.map((lane) => ({ key: lane.key, waiting: lane.waiting, running: lane.running, done: lane.done })),
     },
     stream: publisher.stats(),
-    engineHistory: [...deskState.stores.history.values()].slice(-HISTORY).reverse(),
+    engineHistory: [...view.stores.history.values()].slice(-HISTORY).reverse(),
     counters: {
-      ...Object.fromEntries(deskState.counters),
-      ...flat('ticks', deskState.board.counters()),
-      ...flat('registry', deskState.registry.counters()),
-      ...flat('memos', deskState.memos.counts()),
+      ...Object.fromEntries(view.counters),
+      ...flat('ticks', view.board.counters()),
+      ...flat('registry', view.registry.counters()),
+      ...flat('memos', view.memos.counts()),
     },
     memoryMb,
   };

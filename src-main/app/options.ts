@@ -41,31 +41,42 @@ function whole(text: string | undefined, name: string, low: number, high: number
     : err(`--${name} takes a whole number from ${low} to ${high}, not "${text}".`);
 }
 
-/** Reads the arguments after the program's name. An error is a sentence for the terminal; `help` asks for USAGE. */
-export function parseOptions(args: readonly string[]): Result<DeskOptions | 'help'> {
-  let values;
+const ARGUMENTS = {
+  simulator: { type: 'boolean' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  'http-port': { type: 'string' },
+  data: { type: 'string' },
+  live: { type: 'boolean' },
+  tape: { type: 'string', multiple: true },
+  speed: { type: 'string' },
+  seed: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Written = ReturnType<typeof parseArgs<{ options: typeof ARGUMENTS }>>['values'];
+
+/** The arguments as they are written; what they mean together is judged by `parseOptions`. */
+function written(args: readonly string[]): Result<Written> {
   try {
-    ({ values } = parseArgs({
-      args: [...args],
-      strict: true,
-      allowPositionals: false,
-      allowNegative: true,
-      options: {
-        simulator: { type: 'boolean' },
-        host: { type: 'string' },
-        port: { type: 'string' },
-        'http-port': { type: 'string' },
-        data: { type: 'string' },
-        live: { type: 'boolean' },
-        tape: { type: 'string', multiple: true },
-        speed: { type: 'string' },
-        seed: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }));
+    return ok(parseArgs({ args: [...args], strict: true, allowPositionals: false, allowNegative: true, options: ARGUMENTS }).values);
   } catch (error) {
     return err(`${error instanceof Error ? error.message : String(error)} See --help.`);
   }
+}
+
+function speedOf(text: string | undefined): Result<number | 'max'> {
+  const speed = text === 'max' ? 'max' : Number(text ?? '1');
+  return speed === 'max' || (speed > 0 && speed <= 1_000)
+    ? ok(speed)
+    : err(`--speed takes a factor from 1 to 1000 or max, not "${text ?? ''}".`);
+}
+
+/** Reads the arguments after the program's name. An error is a sentence for the terminal; `help` asks for USAGE. */
+export function parseOptions(args: readonly string[]): Result<DeskOptions | 'help'> {
+  const found = written(args);
+  if (!found.ok) return found;
+  const values = found.value;
   if (values.help === true) return ok('help');
   const port = whole(values.port, 'port', 1, 65_535);
   if (!port.ok) return port;
@@ -73,22 +84,28 @@ export function parseOptions(args: readonly string[]): Result<DeskOptions | 'hel
   if (!httpPort.ok) return httpPort;
   const seed = whole(values.seed, 'seed', 0, 2_147_483_647);
   if (!seed.ok) return seed;
-  const speed = values.speed === 'max' ? 'max' : Number(values.speed ?? '1');
-  if (speed !== 'max' && !(speed > 0 && speed <= 1_000))
-    return err(`--speed takes a factor from 1 to 1000 or max, not "${values.speed ?? ''}".`);
-  const simulator = values.simulator === true;
-  if (simulator && (values.host !== undefined || port.value !== undefined))
-    return err('--simulator is embedded; leave --host and --port away, or use --no-simulator.');
-  if (!simulator && (values.tape !== undefined || values.speed !== undefined)) return err('--tape and --speed belong to --simulator.');
+  const speed = speedOf(values.speed);
+  if (!speed.ok) return speed;
+  const misplaced = misplacedOption(values);
+  if (misplaced !== undefined) return err(misplaced);
   return ok({
-    simulator,
+    simulator: values.simulator === true,
     host: values.host,
     port: port.value,
     httpPort: httpPort.value ?? 0,
     data: values.data,
     live: values.live === true,
     tape: values.tape ?? [],
-    speed,
+    speed: speed.value,
     seed: seed.value ?? 1,
   });
+}
+
+/** An option that says nothing about the gateway that was chosen; a sentence. */
+function misplacedOption({ simulator, host, port, tape, speed }: Written): string | undefined {
+  if (simulator === true)
+    return host !== undefined || port !== undefined
+      ? '--simulator is embedded; leave --host and --port away, or use --no-simulator.'
+      : undefined;
+  return tape !== undefined || speed !== undefined ? '--tape and --speed belong to --simulator.' : undefined;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { DeskCore } from '#core/engine/desk-core';
+import type { DeskAccess } from '#core/engine/desk-commands';
 import type { Contract } from '#domain/contract';
 import type { ConId } from '#domain/ids';
 import { err, ok } from '#domain/result';
@@ -13,13 +13,13 @@ const list = z.array(contractSchema).max(MOST);
 
 /** The quotes the operator follows, kept over restarts. A simulator without a list begins with the symbols of its tape. */
 export class WatchList {
-  readonly #core: DeskCore;
+  readonly #core: DeskAccess;
   readonly #file: StateFile<readonly Contract[]>;
   readonly #symbols: readonly string[];
   readonly #contracts = new Map<ConId, Contract>();
   #restored = false;
 
-  constructor(core: DeskCore, dir: string, symbols: readonly string[]) {
+  constructor(core: DeskAccess, dir: string, symbols: readonly string[]) {
     this.#core = core;
     this.#symbols = symbols;
     this.#file = new StateFile(join(dir, 'watch-list.json'), (value) => {
@@ -30,7 +30,7 @@ export class WatchList {
 
   /** Once, when the connection is there. A file that cannot be read costs the list, nothing else. */
   async restore(): Promise<void> {
-    if (this.#restored || !this.#core.deskState.link.ready) return;
+    if (this.#restored || !this.#core.view.link.ready) return;
     this.#restored = true;
     const read = this.#file.read();
     const kept = read.ok ? read.value : read.error.backup;
@@ -39,7 +39,7 @@ export class WatchList {
       return;
     }
     for (const symbol of this.#symbols) {
-      const found = await this.#core.deskState.ports.market.search(symbol);
+      const found = await this.#core.view.ports.market.search(symbol);
       const contract = found.ok ? found.value.find((candidate) => candidate.symbol === symbol) : undefined;
       if (contract !== undefined) await this.#follow(contract);
     }
@@ -60,17 +60,10 @@ export class WatchList {
   }
 
   async #follow(contract: Contract): Promise<void> {
-    const { deskState } = this.#core;
-    const details = await deskState.ports.market.details(contract);
+    const { view, commands } = this.#core;
+    const details = await view.ports.market.details(contract);
     if (!details.ok) return;
-    this.#core.learn(details.value);
-    const wanted = deskState.subscriptions.want('screen', details.value.contract, 'screen');
-    if (!wanted.ok) return;
-    this.#contracts.set(contract.conId, contract);
-    deskState.board.follow(details.value.contract);
-    for (const effect of wanted.value) {
-      if (effect.kind === 'subscribe') deskState.ports.market.subscribe(effect.contract);
-      else deskState.ports.market.unsubscribe(effect.conId);
-    }
+    commands.learn(details.value);
+    if (commands.followContract('screen', details.value.contract, 'screen').ok) this.#contracts.set(contract.conId, contract);
   }
 }

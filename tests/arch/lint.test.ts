@@ -23,6 +23,41 @@ const cases: Readonly<Record<string, readonly [file: string, text: string, rules
     "import { randomUUID } from 'node:crypto';\nexport const a = randomUUID();",
     ['no-restricted-syntax'],
   ],
+  'the state itself, taken by a handler': [
+    'src-main/desk/handlers/a.ts',
+    'export const f = (core: { readonly deskState: { readonly latch: { clear(): void } } }): void => core.deskState.latch.clear();',
+    ['no-restricted-syntax', 'no-restricted-syntax'],
+  ],
+  'the state itself, unpacked by a projection': [
+    'src-main/desk/projection/a.ts',
+    'export function f(core: Readonly<Record<string, unknown>>): unknown {\n  const { deskState: state } = core;\n  return state;\n}',
+    ['no-restricted-syntax'],
+  ],
+  'the state itself, by its name in a string': [
+    'src-main/app/d.ts',
+    "export const f = (core: Readonly<Record<string, unknown>>): unknown => core['deskState'];",
+    ['no-restricted-syntax'],
+  ],
+  'a view asserted to be the state': [
+    'src-main/desk/handlers/b.ts',
+    "import type { DeskState as Hall } from '#core/state/desk-state';\nexport const f = (view: unknown): Hall => view as Hall;",
+    ['no-restricted-syntax', 'no-restricted-syntax'],
+  ],
+  'a commit by the desk’s own hand': [
+    'src-main/desk/handlers/c.ts',
+    "import { commit } from '#core/state/desk-state';\nexport { commit as write };",
+    ['no-restricted-syntax'],
+  ],
+  'a commit by the app’s own hand': [
+    'src-main/app/e.ts',
+    "import { commit } from '#core/state/desk-state';\nexport { commit as write };",
+    ['no-restricted-syntax'],
+  ],
+  'the state itself, read in the core': [
+    'src-main/core/engine/z.ts',
+    'export const f = (core: { readonly deskState: number }): number => core.deskState;',
+    [],
+  ],
   'the real clock in system': ['src-main/system/a.ts', 'export const a = Date.now();', []],
   'time and chance in the simulator': ['src-main/simulator/a.ts', 'export const a = [Date.now(), Math.random()];', []],
   'the clock in the page': ['src-renderer/shell/a.tsx', 'export const a = Date.now();', ['no-restricted-syntax']],

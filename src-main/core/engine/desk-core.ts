@@ -6,7 +6,7 @@ import { Subscriptions } from '#core/market/subscriptions';
 import { OrdersOutCheck } from '#core/order/orders-out';
 import { OrderIndex } from '#core/order/order-index';
 import { AccountBoard } from '#core/portfolio/account-board';
-import type { BrokerNews, LinkState, TransmitGate } from '#core/ports/broker';
+import type { BrokerNews, TransmitGate } from '#core/ports/broker';
 import type { MarketSink } from '#core/ports/market-data';
 import type { RecentSend } from '#core/risk/risk-context';
 import { RecentSends } from '#core/risk/recent-sends';
@@ -17,6 +17,7 @@ import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import type { Trigger } from '#domain/trigger';
 import { ResizeAttempts } from '#core/state/resize-attempts';
+import { NO_LINK } from '#core/state/no-link';
 import { RetrySchedule } from '#core/state/retry-schedule';
 import type { DeskStores, Effect } from '#core/state/records';
 import { isArmedState } from '#core/state/engine-state';
@@ -34,11 +35,13 @@ import { BrokerLists, requestMissingLists } from './broker-lists.ts';
 import { type NewsFollowers, onBrokerNews } from './on-news.ts';
 import { transmitGate } from '#core/pretrade/transmit-gate';
 import { commit, engineState, type DeskState, type DeskPorts, logLine } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { holdReason } from '#core/pretrade/hold-reasons';
 import { KillLatch } from '#core/state/kill-latch';
 import { takeUpKill } from '#core/safety/kill';
 import { Latencies } from '#core/state/latency';
 import { type Chunk, marketSink } from './on-tick.ts';
+import { type DeskAccess, type DeskCommands, deskCommands } from './desk-commands.ts';
 import { dispatchModify, followChanges } from '#core/execution/modify';
 import { ExternalChangeWatch } from '#core/strategy/trigger/disarm-on-external-change';
 import { watchOutage } from '#core/safety/outage';
@@ -56,22 +59,12 @@ import { followTradingState } from '#core/pretrade/trading-state';
 const CANCEL_AGAIN_MS = 10_000;
 const LOOK_UP_AGAIN_MS = 5_000;
 
-const NO_LINK: LinkState = {
-  connections: [],
-  ready: false,
-  epoch: -1,
-  upstream: 'unknown',
-  upstreamSince: 0,
-  farms: [],
-  accounts: [],
-  messageRate: 0,
-  messageLimit: 0,
-  problem: { code: 'not-started', text: 'The connection to TWS has not been started.' },
-};
-
 /** The desk's state with the rooms tied to it: news in, commits, effects out. One thread, nothing awaits. */
-export class DeskCore {
+export class DeskCore implements DeskAccess {
   readonly deskState: DeskState;
+  /** The state for whoever only reads it. */
+  readonly view: DeskView;
+  readonly commands: DeskCommands;
   readonly gate: TransmitGate;
   readonly sink: MarketSink;
   readonly #followers: NewsFollowers;
@@ -131,6 +124,10 @@ export class DeskCore {
       unsentGlobalCancel: false,
       link: NO_LINK,
     };
+    this.view = this.deskState;
+    this.commands = deskCommands(this.deskState, () => {
+      this.drainNow();
+    });
     this.gate = transmitGate(this.deskState);
     this.#followers = {
       coverage: new CoverageWatch(this.deskState),
@@ -139,7 +136,7 @@ export class DeskCore {
     };
     this.#externalChanges = new ExternalChangeWatch(this.deskState);
     this.sink = marketSink(this.deskState, this.#chunk, () => {
-      this.#drain();
+      this.drainNow();
     });
     coordinator.dispatchTo((release) => this.#dispatch(release));
     coordinator.subscribe((news) => {
@@ -192,9 +189,18 @@ export class DeskCore {
     this.#stopTimer();
   }
 
-  /** Contract details once known stay: tick, hours, multiplier. */
   learn(details: ContractDetails): void {
-    this.deskState.details.set(details.contract.conId, details);
+    this.commands.learn(details);
+  }
+
+  /** The exchange's time by the broker's clock: whole epoch seconds, and the ms that asking for it took. */
+  onServerTime(epochSeconds: number, roundTripMs: number): void {
+    this.deskState.exchange.server(epochSeconds, roundTripMs);
+  }
+
+  /** Contracts whose quotes have changed since the last call; for the one who shows them. */
+  takeChangedQuotes(): readonly ConId[] {
+    return this.deskState.board.takeDirty();
   }
 
   onNews(news: BrokerNews): void {
@@ -217,7 +223,7 @@ export class DeskCore {
     const { deskState: desk } = this;
     const now = desk.ports.clock.now();
     desk.registry.onTimer(desk.exchange.now());
-    this.#drain();
+    this.drainNow();
     expireTriggers(desk);
     desk.memos.sweep(now, (key) => desk.index.get(key));
     requestMissingLists(desk, now);
@@ -239,8 +245,8 @@ export class DeskCore {
     });
   }
 
-  /** End of a chunk: what fired leaves in the order in which it fired. */
-  #drain(): void {
+  /** End of a chunk, or a command that may have woken a watcher: what fired leaves in the order in which it fired. */
+  drainNow(): void {
     const firings = this.deskState.registry.drain();
     if (firings.length === 0) return;
     const receivedAt = this.#chunk.startedAt ?? this.deskState.ports.clock.monotonic();
@@ -250,11 +256,6 @@ export class DeskCore {
       firings.map((firing_) => firing_.triggerId),
     );
     advance(this.deskState);
-  }
-
-  /** For commands that may have woken a watcher. */
-  drainNow(): void {
-    this.#drain();
   }
 
   /** After a firing that came from a command. */

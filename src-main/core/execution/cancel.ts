@@ -1,4 +1,4 @@
-import { onlyGlobally } from '#core/order/addressable';
+import { numberRefusal, onlyGlobally } from '#core/order/addressable';
 import { commit, count, type DeskState } from '#core/state/desk-state';
 import { step } from '#core/state/records';
 import type { Refusal } from '#core/state/refusal';
@@ -69,11 +69,39 @@ export function cancelOrders(desk: DeskState, orders: readonly Order[], by: stri
 }
 
 /** One order that has not left. It goes with all legs of its bracket, because IB gets them together or not at all. */
-export function cancelWaiting(desk: DeskState, key: OrderKey, by: string): Result<number, Refusal> {
+function cancelWaiting(desk: DeskState, key: OrderKey, by: string): Result<number, Refusal> {
   const order = desk.index.get(key);
   const reason = `Cancelled by ${by} before it left.`;
   const dropped = order?.ref === undefined ? [] : desk.ports.broker.drop([order.ref], reason);
   notSent(desk, dropped, reason);
   if (dropped.length === 0) return err({ code: 'not-allowed-now', text: 'This order is just leaving; cancel it in a moment.' });
   return ok(desk.coordinator.seq);
+}
+
+/** Whether a screen offers to cancel this order; `cancelOrder` says why it cannot be. */
+export function isCancellable(order: Order): boolean {
+  if (order.state === 'QUEUED') return true;
+  return isWorking(order.state) && order.orderId !== undefined && order.state !== 'PENDING_CANCEL' && order.origin !== 'foreign';
+}
+
+/**
+ * The operator's cancel of one order: dropped while it waits here, cancelled at the broker once it has left, refused where this desk cannot
+ * name it there. The commit's number.
+ */
+export function cancelOrder(desk: DeskState, key: OrderKey, by: string): Result<number, Refusal> {
+  const order = desk.index.get(key);
+  if (order === undefined) return err({ code: 'not-found', text: 'There is no such order.' });
+  if (order.state === 'QUEUED' || order.state === 'INTENT') return cancelWaiting(desk, key, by);
+  if (order.origin === 'foreign')
+    return err({
+      code: 'not-allowed-now',
+      text: 'Another program placed this order; cancel it there or in TWS, or cancel all with the scope "all".',
+    });
+  const nameless = numberRefusal(order);
+  if (nameless !== undefined)
+    return err({
+      code: 'not-allowed-now',
+      text: order.origin === 'manual' ? nameless : 'This order has not left the program; there is nothing to cancel at the broker.',
+    });
+  return ok(cancelOrders(desk, [order], by));
 }

@@ -1,4 +1,4 @@
-import type { OrderIndex } from './order-index.ts';
+import type { OrderLookup } from './order-index.ts';
 import type { OrderKey } from '#domain/ids';
 import { isWorking, opposite, type Order } from '#domain/order';
 import { orderRef, parseOrderRef } from '#domain/order-ref';
@@ -9,7 +9,7 @@ import { entryKeyOf, restOf } from './oca-group.ts';
 /** Brackets as they are now: what an exit can take depends on what its entry has opened. */
 
 /** The entry whose exit this order is; undefined when it is none, or when nobody here knows the entry. */
-export function entryOf(index: OrderIndex, order: Order): Order | undefined {
+export function entryOf(index: OrderLookup, order: Order): Order | undefined {
   const key = entryKeyOf(order);
   const entry = key === undefined ? undefined : index.get(key);
   return entry?.side === opposite(order.side) ? entry : undefined;
@@ -26,19 +26,19 @@ function isWhollyKnown(entry: Order): boolean {
 }
 
 /** An exit of an entry that works without a fill: it waits for it and takes nothing. */
-export function waitsForEntry(index: OrderIndex, order: Order): boolean {
+export function waitsForEntry(index: OrderLookup, order: Order): boolean {
   const entry = entryOf(index, order);
   if (!isOpenEntry(entry) || entry.filled > 0) return false;
   return isWhollyKnown(entry) || order.whyHeld?.includes('child') === true;
 }
 
 /** What the entry of this exit has opened and its exits have not closed; undefined for what is no exit of a known entry. */
-export function openOf(index: OrderIndex, order: Order): Quantity | undefined {
+export function openOf(index: OrderLookup, order: Order): Quantity | undefined {
   const entry = entryOf(index, order);
   return entry === undefined ? undefined : max(ZERO, minus(entry.filled, exitedOf(index, entry)));
 }
 
-function exitedOf(index: OrderIndex, entry: Order): Quantity {
+function exitedOf(index: OrderLookup, entry: Order): Quantity {
   const parts = entry.ref === undefined ? undefined : parseOrderRef(entry.ref);
   if (parts === undefined) return ZERO;
   const filled = (leg: 'T' | 'S'): Quantity => index.get(orderRef({ ...parts, leg }) as string as OrderKey)?.filled ?? ZERO;
@@ -46,7 +46,7 @@ function exitedOf(index: OrderIndex, entry: Order): Quantity {
 }
 
 /** What an order can still take; an exit of an open entry never more than what that has opened, as far as all of that is known. */
-export function takesOf(index: OrderIndex, order: Order): Quantity {
+export function takesOf(index: OrderLookup, order: Order): Quantity {
   const rest = restOf(order);
   const entry = entryOf(index, order);
   if (!isOpenEntry(entry)) return rest;

@@ -131,3 +131,6 @@ function toggle(set: Set<OrderKey>, key: OrderKey, member: boolean): void {
   if (member) set.add(key);
   else set.delete(key);
 }
+
+/** Finds one order by its key: all that arithmetic on brackets needs. */
+export type OrderLookup = Pick<OrderIndex, 'get'>;

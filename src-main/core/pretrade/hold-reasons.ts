@@ -1,9 +1,10 @@
 import type { Contract } from '#domain/contract';
 import type { TriggerSpec } from '#domain/trigger';
 import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 
 /** An order of the contract that is UNKNOWN may still fill: nothing is sent beside it. A sentence, or undefined. */
-export function unknownReason(desk: DeskState, contract: Contract): string | undefined {
+export function unknownReason(desk: Pick<DeskView, 'index'>, contract: Contract): string | undefined {
   return desk.index.unknownIn(contract.conId) === undefined
     ? undefined
     : `An order of ${contract.symbol} is UNKNOWN; settle it first, it may still fill.`;

@@ -8,6 +8,7 @@ import { resetWindowAt } from '#domain/reset-window';
 import { minuteOfDay } from '#domain/session-time';
 import { log, type TradingState } from '#core/state/records';
 import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { dailyPnlAge } from './daily-pnl-age.ts';
 import { takesOf } from '#core/order/brackets';
 
@@ -15,7 +16,7 @@ import { takesOf } from '#core/order/brackets';
 const EMBARGO_LEAD_MS = 60_000;
 
 /** What the account holds, but for positions the operator chose to ignore: those are not this desk's exposure. */
-export function positionsOf(desk: DeskState, account: AccountId): readonly Position[] {
+export function positionsOf(desk: DeskView, account: AccountId): readonly Position[] {
   const positions: Position[] = [];
   for (const [key, position] of desk.stores.positions.entries()) {
     if (position.quantity === 0 || position.account !== account) continue;
@@ -25,7 +26,7 @@ export function positionsOf(desk: DeskState, account: AccountId): readonly Posit
 }
 
 /** K-01, K-03: why nothing that raises exposure leaves now; a sentence, undefined outside IB's resets. */
-export function embargo(desk: DeskState): string | undefined {
+export function embargo(desk: DeskView): string | undefined {
   const found = resetWindowAt(desk.exchange.now(), desk.ports.rules().resetWindows ?? [], EMBARGO_LEAD_MS);
   if (found === undefined) return undefined;
   const end = minuteOfDay(found.endsAt, found.window.zone);
@@ -39,7 +40,7 @@ export interface TradingReason {
 }
 
 /** `active | reducing | halted`, and why. Reducing: only what lowers exposure leaves. Halted: nothing does but cancels and a confirmed flatten. */
-export function tradingState(desk: DeskState): { readonly state: TradingState; readonly reasons: readonly TradingReason[] } {
+export function tradingState(desk: DeskView): { readonly state: TradingState; readonly reasons: readonly TradingReason[] } {
   if (desk.latch.isSet()) return { state: 'halted', reasons: [{ code: 'kill', text: `The kill switch is set (${desk.latch.reason()}).` }] };
   if (engineState(desk) === 'ERROR') return { state: 'halted', reasons: [{ code: 'error', text: 'The desk stands in ERROR.' }] };
   if (desk.ports.journal.status().state !== 'ready')
@@ -64,7 +65,7 @@ function lossCode(daily: Amount | undefined, limit: number): string {
   return daily === undefined ? 'pnl-unknown' : isLossReached(daily, limit) ? 'loss' : 'pnl-stale';
 }
 
-function exposedOf(desk: DeskState, account: AccountId): readonly Order[] {
+function exposedOf(desk: DeskView, account: AccountId): readonly Order[] {
   return desk.index.exposed().filter((order) => order.account === account);
 }
 

@@ -1,7 +1,7 @@
 import { takesOf, waitsForEntry } from '#core/order/brackets';
 import { entryKeyOf, restOfGroups } from '#core/order/oca-group';
 import { stopsProtecting } from '#core/order/stop-coverage';
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import type { AccountId, ConId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
@@ -13,7 +13,7 @@ export function sizeOf(position: Position): Quantity {
 }
 
 /** Working orders of this desk or of a person that lower this position. Children of an entry that has not filled wait for it and lower nothing. */
-export function exitsOf(desk: DeskState, position: Position): readonly Order[] {
+export function exitsOf(desk: DeskView, position: Position): readonly Order[] {
   const side = position.quantity > 0 ? 'SELL' : 'BUY';
   return desk.index.working().filter((order) => {
     if (order.contract.conId !== position.contract.conId || order.account !== position.account || order.side !== side) return false;
@@ -22,17 +22,17 @@ export function exitsOf(desk: DeskState, position: Position): readonly Order[] {
 }
 
 /** Quantity that working exits can take in all: exits of one group cancel each other, so the largest of them counts. */
-export function exiting(desk: DeskState, exits: readonly Order[]): Quantity {
+export function exiting(desk: DeskView, exits: readonly Order[]): Quantity {
   return restOfGroups(exits, (order) => takesOf(desk.index, order));
 }
 
 /** Held, and covered by no stop that works at the broker. */
-export function unprotectedOf(desk: DeskState, position: Position): Quantity {
+export function unprotectedOf(desk: DeskView, position: Position): Quantity {
   return minus(sizeOf(position), stopsProtecting(desk.index.working(), position));
 }
 
 /** What entries of triggers have opened and their own exits have not closed, by side. */
-export function openedByTriggers(desk: DeskState, account: AccountId, conId: ConId): { readonly long: Quantity; readonly short: Quantity } {
+export function openedByTriggers(desk: DeskView, account: AccountId, conId: ConId): { readonly long: Quantity; readonly short: Quantity } {
   let long = ZERO;
   let short = ZERO;
   for (const order of desk.stores.orders.values()) {

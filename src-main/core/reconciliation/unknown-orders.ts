@@ -81,6 +81,11 @@ export function missesListed(desk: DeskState, now: number): boolean {
     );
 }
 
+/** Whether it is proven that IB does not have this order. */
+export function isSettleable(order: Order): boolean {
+  return order.state === 'UNKNOWN' && order.absence?.isProven === true;
+}
+
 /** The operator's word, possible only after the proof. */
 export function settleOrder(desk: DeskState, key: OrderKey, version: number, by: string): Result<number, Refusal> {
   const order = desk.index.get(key);

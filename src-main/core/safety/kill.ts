@@ -5,13 +5,14 @@ import { onlyGlobally } from '#core/order/addressable';
 import type { KillScope } from '#core/ports/desk-files';
 import { commit, count, type DeskState } from '#core/state/desk-state';
 import { type Effect, engineRecord, type KillRecord, log, step } from '#core/state/records';
+import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
 import { isWorking, type Order } from '#domain/order';
 import { formatQuantity } from '#domain/quantity';
 import { err, type Result } from '#domain/result';
 
 /** What a kill of this scope cancels: everything this desk's client ids placed, or also manual and foreign orders. */
-export function killTargets(desk: DeskState, scope: KillScope): readonly Order[] {
+export function killTargets(desk: Pick<DeskView, 'index'>, scope: KillScope): readonly Order[] {
   return desk.index.working().filter((order) => scope === 'all' || order.origin === 'trigger' || order.origin === 'operator');
 }
 

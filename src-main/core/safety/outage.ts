@@ -2,6 +2,7 @@ import type { LinkProblem } from '#core/ports/broker';
 import { isLoginDay } from '#domain/reset-window';
 import { log, type OutageRecord } from '#core/state/records';
 import { commit, type DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 
 const MINUTE = 60_000;
 /** After the alarm of its beginning; from an hour on each reminder takes twice as long as the one before. */
@@ -49,7 +50,7 @@ function kindNow(desk: DeskState, before: OutageRecord, ms: number): Kind {
 }
 
 /** What stands in the banner and in each reminder. */
-export function outageText(desk: DeskState, kind: Kind, ms: number): string {
+export function outageText(desk: Pick<DeskView, 'link'>, kind: Kind, ms: number): string {
   const lasted = durationText(Math.floor(ms / MINUTE) * MINUTE);
   if (kind === 'upstream')
     return `TWS has had no connection to IB for ${lasted}. Nothing leaves, fills may be told late; TWS connects again by itself. Look at TWS and at IB's page of the system status.`;

@@ -24,6 +24,7 @@ import type { Quantity } from '#domain/quantity';
 import type { ResizeAttempts } from './resize-attempts.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 import type { DeskStores, Effect, Subject } from './records.ts';
+import type { DeskView } from './desk-view.ts';
 import type { EngineState } from './engine-state.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
 import type { KillLatch } from './kill-latch.ts';
@@ -103,7 +104,7 @@ export function count(desk: DeskState, name: string, by = 1): void {
   desk.counters.set(name, (desk.counters.get(name) ?? 0) + by);
 }
 
-export function engineState(desk: DeskState): EngineState {
+export function engineState(desk: Pick<DeskView, 'stores'>): EngineState {
   return desk.stores.engine.get('desk')?.state ?? 'IDLE';
 }
 

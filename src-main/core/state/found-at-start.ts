@@ -1,14 +1,14 @@
 import type { OrderKey } from '#domain/ids';
 import { isWorking } from '#domain/order';
-import type { DeskState } from './desk-state.ts';
+import type { DeskView } from './desk-view.ts';
 import type { Found } from './records.ts';
 
 /** Not decided, and still there. */
-export function undecided(desk: DeskState): readonly Found[] {
+export function undecided(desk: DeskView): readonly Found[] {
   return [...desk.stores.found.values()].filter((found) => found.decision === undefined && isThere(desk, found));
 }
 
-export function isThere(desk: DeskState, found: Found): boolean {
+export function isThere(desk: DeskView, found: Found): boolean {
   if (found.kind === 'position') return (desk.stores.positions.get(found.subject)?.quantity ?? 0) !== 0;
   const order = desk.index.get(found.subject as OrderKey);
   return order !== undefined && isWorking(order.state);

@@ -2,7 +2,7 @@ import { err } from '#domain/result';
 
 /** Why a wish of the operator is not carried out now: a stable code, and a sentence that says what to do. */
 export interface Refusal {
-  readonly code: 'not-allowed-now' | 'invalid-input' | 'not-found' | 'conflict' | 'too-many';
+  readonly code: 'not-allowed-now' | 'invalid-input' | 'not-found' | 'conflict' | 'too-many' | 'denied-by-risk';
   readonly text: string;
 }
 

@@ -1,7 +1,7 @@
 import { COMMANDS, QUERIES, type CallName, type Input, type Reply } from '#protocol/commands';
 import type { ErrorCode } from '#protocol/errors';
 import type { Caller } from './door.ts';
-import { payloadFault } from './payload.ts';
+import { payloadRefusal } from './payload.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export type Handlers = {
@@ -82,8 +82,8 @@ export function createRouter(handlers: Handlers, ports: RouterPorts): Router {
       return refusal('too-many', `More than ${CALL_RATE.perSecond} requests a second came from this console. Wait a second and try again.`);
     }
     try {
-      const fault = payloadFault(input);
-      if (fault !== null) return refusal('invalid-input', `${name}: ${fault}.`);
+      const unfit = payloadRefusal(input);
+      if (unfit !== null) return refusal('invalid-input', `${name}: ${unfit}.`);
       const parsed = SCHEMAS[name].safeParse(input);
       if (!parsed.success) return refusal('invalid-input', `${name}: ${readable(parsed.error.issues)}.`);
       // The tables pair each name with its schema and its handler; the type system cannot follow the pair through a lookup.

@@ -1,4 +1,4 @@
-import type { DeskCore } from '#core/engine/desk-core';
+import type { DeskAccess } from '#core/engine/desk-commands';
 import type { Contract } from '#domain/contract';
 import type { ConId } from '#domain/ids';
 
@@ -10,18 +10,18 @@ const RETRY_MS = 30_000;
  * hours, and open positions need a mark. Works behind everything else, one question at a time.
  */
 export class DetailsKeeper {
-  readonly #core: DeskCore;
+  readonly #core: DeskAccess;
   readonly #asked = new Map<ConId, number>();
   readonly #marked = new Set<string>();
   #busy = false;
   #cancel: () => void = () => undefined;
 
-  constructor(core: DeskCore) {
+  constructor(core: DeskAccess) {
     this.#core = core;
   }
 
   start(): void {
-    this.#cancel = this.#core.deskState.ports.scheduler.after(EVERY_MS, () => {
+    this.#cancel = this.#core.view.ports.scheduler.after(EVERY_MS, () => {
       this.look();
       this.start();
     });
@@ -32,24 +32,24 @@ export class DetailsKeeper {
   }
 
   look(): void {
-    const { deskState } = this.#core;
-    if (!deskState.link.ready) return;
-    for (const [key, position] of deskState.stores.positions.entries()) {
+    const { view } = this.#core;
+    if (!view.link.ready) return;
+    for (const [key, position] of view.stores.positions.entries()) {
       if (position.quantity !== 0 && !this.#marked.has(key)) this.#mark(key, position.contract);
       if (position.quantity === 0 && this.#marked.has(key)) this.#unmark(key);
     }
     if (this.#busy) return;
-    const now = deskState.ports.clock.now();
+    const now = view.ports.clock.now();
     const missing = this.#contracts().find(
-      (contract) => !deskState.details.has(contract.conId) && now - (this.#asked.get(contract.conId) ?? 0) > RETRY_MS,
+      (contract) => !view.details.has(contract.conId) && now - (this.#asked.get(contract.conId) ?? 0) > RETRY_MS,
     );
     if (missing === undefined) return;
     this.#busy = true;
     this.#asked.set(missing.conId, now);
-    void deskState.ports.market
+    void view.ports.market
       .details(missing)
       .then((details) => {
-        if (details.ok) this.#core.learn(details.value);
+        if (details.ok) this.#core.commands.learn(details.value);
       })
       .finally(() => {
         this.#busy = false;
@@ -57,7 +57,7 @@ export class DetailsKeeper {
   }
 
   #contracts(): readonly Contract[] {
-    const { stores } = this.#core.deskState;
+    const { stores } = this.#core.view;
     return [
       ...[...stores.positions.values()].map((position) => position.contract),
       ...[...stores.orders.values()].map((order) => order.contract),
@@ -66,23 +66,11 @@ export class DetailsKeeper {
   }
 
   #mark(key: string, contract: Contract): void {
-    const { deskState } = this.#core;
-    const wanted = deskState.subscriptions.want(`position:${key}`, contract, 'position');
-    if (!wanted.ok) return;
-    this.#marked.add(key);
-    deskState.board.follow(contract);
-    for (const effect of wanted.value) {
-      if (effect.kind === 'subscribe') deskState.ports.market.subscribe(effect.contract);
-      else deskState.ports.market.unsubscribe(effect.conId);
-    }
+    if (this.#core.commands.followContract(`position:${key}`, contract, 'position').ok) this.#marked.add(key);
   }
 
   #unmark(key: string): void {
-    const { deskState } = this.#core;
     this.#marked.delete(key);
-    for (const effect of deskState.subscriptions.drop(`position:${key}`)) {
-      if (effect.kind === 'subscribe') deskState.ports.market.subscribe(effect.contract);
-      else deskState.ports.market.unsubscribe(effect.conId);
-    }
+    this.#core.commands.unfollowContract(`position:${key}`);
   }
 }

@@ -6,10 +6,20 @@ export interface Failure {
   readonly error: { readonly code: ErrorCode; readonly text: string; readonly control?: string };
 }
 
+/** A command that was done: the number of its commit. */
+export interface Done {
+  readonly ok: true;
+  readonly value: { readonly seq: number };
+}
+
 export function failure(code: ErrorCode, text: string): Failure {
   return { ok: false, error: { code, text } };
 }
 
-export function done(result: Result<number, Failure['error']>): { readonly ok: true; readonly value: { readonly seq: number } } | Failure {
-  return result.ok ? { ok: true, value: { seq: result.value } } : { ok: false, error: result.error };
+export function doneAt(seq: number): Done {
+  return { ok: true, value: { seq } };
+}
+
+export function done(result: Result<number, Failure['error']>): Done | Failure {
+  return result.ok ? doneAt(result.value) : { ok: false, error: result.error };
 }

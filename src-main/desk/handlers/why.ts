@@ -1,46 +1,58 @@
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import type { OrderKey } from '#domain/ids';
-import type { Order } from '#domain/order';
+import type { Order, OrderCause } from '#domain/order';
 import { formatPrice } from '#domain/price';
 import { formatQuantity } from '#domain/quantity';
 import { formatAmount } from '#domain/money';
 import type { WhyStep } from '#protocol/commands';
-import { decimalsOf } from '#desk/projection/row-figures';
+import { decimalsOf, deskTime } from '#desk/projection/row-figures';
 import { orderLine } from '#desk/projection/order-row';
 
 /** tick → rule → risk verdict → order → fills, as far as each is known. Undefined: no such order. */
-export function whyOrder(deskState: DeskState, key: OrderKey): readonly WhyStep[] | undefined {
-  const order = deskState.stores.orders.get(key);
+export function whyOrder(view: DeskView, key: OrderKey): readonly WhyStep[] | undefined {
+  const order = view.stores.orders.get(key);
   if (order === undefined) return undefined;
-  const decimals = decimalsOf(deskState, order.contract.conId);
-  const steps: WhyStep[] = [];
-  const cause = order.cause ?? (order.parentKey === undefined ? undefined : deskState.stores.orders.get(order.parentKey)?.cause);
-  if (cause === undefined) {
-    steps.push({ at: order.createdAt, title: 'Origin', text: originSentence(order), seq: null });
-  } else {
-    if (cause.tick !== undefined) {
-      const { tick } = cause;
-      const from = tick.previous === undefined || tick.previous === tick.price ? '' : `${formatPrice(tick.previous, decimals)} → `;
-      steps.push({
-        at: Math.round(tick.at - deskState.exchange.offset()),
-        title: 'Tick',
-        text: `${tick.field} ${from}${formatPrice(tick.price, decimals)}`,
-        seq: null,
-      });
-    }
-    steps.push({
+  const cause = order.cause ?? (order.parentKey === undefined ? undefined : view.stores.orders.get(order.parentKey)?.cause);
+  return [
+    ...(cause === undefined
+      ? [{ at: order.createdAt, title: 'Origin', text: originSentence(order), seq: null }]
+      : decisionSteps(view, order, cause)),
+    ...sentSteps(view, order),
+    ...fillSteps(view, order),
+    { at: order.updatedAt, title: `Now ${order.state}`, text: order.note ?? '', seq: null },
+  ];
+}
+
+function decisionSteps(view: DeskView, order: Order, cause: OrderCause): readonly WhyStep[] {
+  return [
+    ...(cause.tick === undefined ? [] : [tickStep(view, order, cause.tick)]),
+    {
       at: cause.decidedAt,
       title: cause.triggerName === undefined ? 'Operator' : `Rule ${cause.triggerName}`,
       text: cause.sentence,
       seq: cause.approvedSeq,
-    });
-    steps.push({
+    },
+    {
       at: cause.decidedAt,
       title: order.state === 'DENIED' && order.sentAt === undefined ? 'Risk' : 'Risk approved',
       text: cause.verdict,
       seq: cause.approvedSeq,
-    });
-  }
+    },
+  ];
+}
+
+function tickStep(view: DeskView, order: Order, tick: NonNullable<OrderCause['tick']>): WhyStep {
+  const decimals = decimalsOf(view, order.contract.conId);
+  const from = tick.previous === undefined || tick.previous === tick.price ? '' : `${formatPrice(tick.previous, decimals)} → `;
+  return {
+    at: deskTime(view, tick.at),
+    title: 'Tick',
+    text: `${tick.field} ${from}${formatPrice(tick.price, decimals)}`,
+    seq: null,
+  };
+}
+
+function sentSteps(view: DeskView, order: Order): readonly WhyStep[] {
   const ids = [
     order.ref === undefined ? '' : `reference ${order.ref}`,
     order.orderId === undefined ? '' : `order ${order.orderId}`,
@@ -48,28 +60,31 @@ export function whyOrder(deskState: DeskState, key: OrderKey): readonly WhyStep[
   ]
     .filter((part) => part !== '')
     .join(', ');
-  steps.push({
+  const sent = {
     at: order.sentAt ?? order.createdAt,
     title: order.sentAt === undefined ? 'Order' : 'Sent',
-    text: `${orderLine(deskState, order)}${ids === '' ? '' : ` (${ids})`}`,
+    text: `${orderLine(view, order)}${ids === '' ? '' : ` (${ids})`}`,
     seq: null,
-  });
-  if (order.ackedAt !== undefined) steps.push({ at: order.ackedAt, title: 'Acknowledged', text: answerTime(order), seq: null });
-  for (const fill of deskState.stores.fills.values()) {
-    if (fill.orderKey !== key) continue;
-    const commission =
-      fill.commission === undefined
-        ? 'commission not reported yet'
-        : `commission ${formatAmount(fill.commission)} ${fill.commissionCurrency ?? ''}`;
-    steps.push({
-      at: fill.at,
-      title: 'Fill',
-      text: `${formatQuantity(fill.quantity)} at ${formatPrice(fill.price, decimals)}, ${commission}`,
-      seq: null,
+  };
+  return order.ackedAt === undefined ? [sent] : [sent, { at: order.ackedAt, title: 'Acknowledged', text: answerTime(order), seq: null }];
+}
+
+function fillSteps(view: DeskView, order: Order): readonly WhyStep[] {
+  const decimals = decimalsOf(view, order.contract.conId);
+  return [...view.stores.fills.values()]
+    .filter((fill) => fill.orderKey === order.key)
+    .map((fill) => {
+      const commission =
+        fill.commission === undefined
+          ? 'commission not reported yet'
+          : `commission ${formatAmount(fill.commission)} ${fill.commissionCurrency ?? ''}`;
+      return {
+        at: fill.at,
+        title: 'Fill',
+        text: `${formatQuantity(fill.quantity)} at ${formatPrice(fill.price, decimals)}, ${commission}`,
+        seq: null,
+      };
     });
-  }
-  steps.push({ at: order.updatedAt, title: `Now ${order.state}`, text: order.note ?? '', seq: null });
-  return steps;
 }
 
 function originSentence(order: Order): string {

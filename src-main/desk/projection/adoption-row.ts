@@ -1,5 +1,5 @@
 import { numberRefusal, onlyGlobally } from '#core/order/addressable';
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import type { Found } from '#core/state/records';
 import { contractLabel } from '#domain/contract';
 import type { Order } from '#domain/order';
@@ -11,28 +11,28 @@ import { orderLine, originText } from './order-row.ts';
 import { decimalsOf } from './row-figures.ts';
 
 /** What was found at the start and waits for the operator's word. */
-export function adoptionRow(deskState: DeskState, found: Found): AdoptionRow | undefined {
+export function adoptionRow(view: DeskView, found: Found): AdoptionRow | undefined {
   if (found.kind === 'position') {
-    const position = deskState.stores.positions.get(found.subject);
+    const position = view.stores.positions.get(found.subject);
     if (position === undefined) return undefined;
     const side = position.quantity > 0 ? 'LONG' : 'SHORT';
     return {
       key: found.key,
       kind: 'position',
       text: `${side} ${formatQuantity(abs(position.quantity))} ${contractLabel(position.contract)}`,
-      detail: `average ${formatPrice(position.averagePrice, decimalsOf(deskState, position.contract.conId))}`,
+      detail: `average ${formatPrice(position.averagePrice, decimalsOf(view, position.contract.conId))}`,
       symbol: position.contract.symbol,
       at: found.at,
       decisions: ['adopt', 'ignore'],
     };
   }
-  const order = deskState.index.get(found.subject as Order['key']);
+  const order = view.index.get(found.subject as Order['key']);
   if (order === undefined) return undefined;
   return {
     key: found.key,
     kind: 'order',
-    text: orderLine(deskState, order),
-    detail: `${order.note ?? originText(deskState, order)}, ${order.tif}, ${order.ibStatus ?? order.state}`,
+    text: orderLine(view, order),
+    detail: `${order.note ?? originText(view, order)}, ${order.tif}, ${order.ibStatus ?? order.state}`,
     symbol: order.contract.symbol,
     at: found.at,
     decisions: onlyGlobally(order) || numberRefusal(order) !== undefined ? ['adopt', 'ignore'] : ['adopt', 'ignore', 'cancel'],

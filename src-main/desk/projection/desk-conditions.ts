@@ -1,4 +1,4 @@
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { outageText } from '#core/safety/outage';
 import { tradingState } from '#core/pretrade/trading-state';
 import type { StandingAlarm, StatusValue } from '#protocol/topics';
@@ -7,14 +7,14 @@ import type { StandingAlarm, StatusValue } from '#protocol/topics';
 const QUIET = new Set(['pnl-unknown', 'kill', 'error', 'breaker']);
 
 /** What lasts: a log-in that is missing, an open circuit breaker, a desk that only reduces. What has a banner of its own is left to it. */
-export function standing(deskState: DeskState): Pick<StatusValue, 'standing' | 'tradingState' | 'tradingReasons' | 'dayPnlFault'> {
+export function standing(view: DeskView): Pick<StatusValue, 'standing' | 'tradingState' | 'tradingReasons' | 'dayPnlFault'> {
   const alarms: StandingAlarm[] = [];
-  const outage = deskState.stores.outage.get('desk');
+  const outage = view.stores.outage.get('desk');
   if (outage?.kind === 'login') {
-    const [title = '', ...rest] = outageText(deskState, 'login', deskState.ports.clock.now() - outage.since).split(': ');
+    const [title = '', ...rest] = outageText(view, 'login', view.ports.clock.now() - outage.since).split(': ');
     alarms.push({ code: 'login-required', tone: 'critical', title: `${title}:`, text: rest.join(': ') });
   }
-  const breaker = deskState.stores.breaker.get('desk');
+  const breaker = view.stores.breaker.get('desk');
   if (breaker?.state === 'open')
     alarms.push({
       code: 'breaker-open',
@@ -29,7 +29,7 @@ export function standing(deskState: DeskState): Pick<StatusValue, 'standing' | '
       title: 'Circuit breaker half-open (C-44).',
       text: 'One order is tried; others are denied until IB has answered it.',
     });
-  const { state, reasons } = tradingState(deskState);
+  const { state, reasons } = tradingState(view);
   const told = reasons.filter(({ code }) => !QUIET.has(code));
   if (state === 'reducing' && told.length > 0)
     alarms.push({

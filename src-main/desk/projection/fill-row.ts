@@ -1,4 +1,4 @@
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
 import type { Fill } from '#domain/execution';
 import type { Order } from '#domain/order';
@@ -15,19 +15,18 @@ function slippageOf(order: Order | undefined, fill: Fill): Price | null {
   return fill.side === 'BUY' ? minus(fill.price, tick.price) : minus(tick.price, fill.price);
 }
 
-export function fillRow(deskState: DeskState, root: string, fill: Fill): FillRow {
-  const order = fill.orderKey === undefined ? undefined : deskState.index.get(fill.orderKey);
+export function fillRow(view: DeskView, root: string, fill: Fill): FillRow {
+  const order = fill.orderKey === undefined ? undefined : view.index.get(fill.orderKey);
   return {
     execId: root,
     at: fill.at,
-    symbol:
-      order === undefined ? (deskState.board.contract(fill.conId)?.symbol ?? `contract ${fill.conId}`) : contractLabel(order.contract),
+    symbol: order === undefined ? (view.board.contract(fill.conId)?.symbol ?? `contract ${fill.conId}`) : contractLabel(order.contract),
     side: fill.side,
     quantity: fill.quantity,
     price: fill.price,
-    decimals: decimalsOf(deskState, fill.conId),
+    decimals: decimalsOf(view, fill.conId),
     orderKey: fill.orderKey ?? null,
-    originText: order === undefined ? 'order not known here' : originText(deskState, order),
+    originText: order === undefined ? 'order not known here' : originText(view, order),
     commission: fill.commission ?? null,
     realized: fill.realizedPnl ?? null,
     slippage: slippageOf(order, fill),

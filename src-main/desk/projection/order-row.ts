@@ -1,6 +1,8 @@
+import { isCancellable } from '#core/execution/cancel';
 import { isChangeable } from '#core/execution/modify';
 import { stopKind } from '#core/order/stop-kind';
-import type { DeskState } from '#core/state/desk-state';
+import { isSettleable } from '#core/reconciliation/unknown-orders';
+import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
 import type { OrderKey } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
@@ -10,9 +12,9 @@ import { formatQuantity } from '#domain/quantity';
 import type { OrderRow } from '#protocol/topics';
 import { decimalsOf } from './row-figures.ts';
 
-export function originText(deskState: DeskState, order: Order): string {
+export function originText(view: DeskView, order: Order): string {
   const name =
-    order.cause?.triggerName ?? (order.triggerId === undefined ? undefined : deskState.stores.triggers.get(order.triggerId)?.spec.name);
+    order.cause?.triggerName ?? (order.triggerId === undefined ? undefined : view.stores.triggers.get(order.triggerId)?.spec.name);
   switch (order.origin) {
     case 'trigger': {
       const who = name ?? order.triggerId ?? 'earlier run';
@@ -36,25 +38,25 @@ function whyText(order: Order, decimals: number): string {
 }
 
 /** IB does not hold references unique: two orders that carry one are cancelled together, and each row says so. */
-function noteText(deskState: DeskState, order: Order): string | null {
-  const twin = deskState.index.twinsOf(order).find(({ state }) => isWorking(state));
+function noteText(view: DeskView, order: Order): string | null {
+  const twin = view.index.twinsOf(order).find(({ state }) => isWorking(state));
   if (twin === undefined) return order.note ?? null;
   return `TWIN: IB has another order with this reference (permId ${twin.permId ?? '?'}); a cancel goes to both. ${order.note ?? ''}`.trimEnd();
 }
 
 /** A stop that has joined the group of a target belongs to the same entry as that. */
-function parentKeyOf(deskState: DeskState, order: Order): OrderKey | null {
+function parentKeyOf(view: DeskView, order: Order): OrderKey | null {
   const named = order.ocaGroup?.startsWith('OCA-') === true ? (order.ocaGroup.slice('OCA-'.length) as OrderKey) : undefined;
-  const joined = named !== undefined && named !== order.key && deskState.index.get(named) !== undefined ? named : undefined;
+  const joined = named !== undefined && named !== order.key && view.index.get(named) !== undefined ? named : undefined;
   return order.parentKey ?? joined ?? null;
 }
 
-export function orderRow(deskState: DeskState, order: Order): OrderRow {
-  const decimals = decimalsOf(deskState, order.contract.conId);
+export function orderRow(view: DeskView, order: Order): OrderRow {
+  const decimals = decimalsOf(view, order.contract.conId);
   const working = isWorking(order.state);
   return {
     key: order.key,
-    parentKey: parentKeyOf(deskState, order),
+    parentKey: parentKeyOf(view, order),
     state: order.state,
     ibStatus: order.ibStatus ?? null,
     conId: order.contract.conId,
@@ -72,18 +74,16 @@ export function orderRow(deskState: DeskState, order: Order): OrderRow {
     avgFillPrice: order.avgFillPrice ?? null,
     decimals,
     origin: order.origin,
-    originText: originText(deskState, order),
+    originText: originText(view, order),
     why: whyText(order, decimals),
-    note: noteText(deskState, order),
+    note: noteText(view, order),
     orderId: order.orderId ?? null,
     permId: order.permId ?? null,
     ref: order.ref ?? null,
     working,
-    cancellable:
-      (working && order.orderId !== undefined && order.state !== 'PENDING_CANCEL' && order.origin !== 'foreign') ||
-      order.state === 'QUEUED',
+    cancellable: isCancellable(order),
     modifiable: isChangeable(order),
-    settleable: order.state === 'UNKNOWN' && order.absence?.isProven === true,
+    settleable: isSettleable(order),
     createdAt: order.createdAt,
     isOlder: order.isOlder === true,
     updatedAt: order.updatedAt,
@@ -92,8 +92,8 @@ export function orderRow(deskState: DeskState, order: Order): OrderRow {
 }
 
 /** One line for lists of consequences: `SELL 120 AIG STP 47.90`. */
-export function orderLine(deskState: DeskState, order: Order): string {
-  const decimals = decimalsOf(deskState, order.contract.conId);
+export function orderLine(view: DeskView, order: Order): string {
+  const decimals = decimalsOf(view, order.contract.conId);
   const price = order.limit ?? order.stop;
   return `${order.side} ${formatQuantity(order.quantity)} ${contractLabel(order.contract)} ${order.type}${order.trail === undefined ? '' : ` ${trailText(order.trail)}`}${price === undefined ? '' : ` ${formatPrice(price, decimals)}`}`;
 }

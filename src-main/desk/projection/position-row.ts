@@ -3,18 +3,18 @@ import { stopKind } from '#core/order/stop-kind';
 import { unrealized } from '#core/portfolio/fill-arithmetic';
 import { embargo } from '#core/pretrade/trading-state';
 import { unprotectedOf } from '#core/protection/exits';
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
 import { trailText } from '#domain/order-text';
 import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus } from '#domain/scaled';
 import type { OfferView, PositionRow } from '#protocol/topics';
-import { decimalsOf, deskTime } from './row-figures.ts';
+import { decimalsOf, quoteTime } from './row-figures.ts';
 
-export function positionRow(deskState: DeskState, key: string, position: Position): PositionRow {
+export function positionRow(view: DeskView, key: string, position: Position): PositionRow {
   const { contract } = position;
-  const quote = deskState.board.quote(contract.conId);
+  const quote = view.board.quote(contract.conId);
   // Marked at the side one would meet when closing; the last trade only when there is no market.
   const mark = quote === undefined ? undefined : ((position.quantity >= 0 ? quote.bid : quote.ask) ?? quote.last);
   return {
@@ -25,41 +25,41 @@ export function positionRow(deskState: DeskState, key: string, position: Positio
     quantity: position.quantity,
     averagePrice: position.averagePrice,
     mark: mark ?? null,
-    markAt: quote === undefined || quote.updatedAt === 0 ? null : deskTime(deskState, quote.updatedAt),
-    decimals: decimalsOf(deskState, contract.conId),
+    markAt: quoteTime(view, quote),
+    decimals: decimalsOf(view, contract.conId),
     unrealized: unrealized(position, mark, contract.multiplier) ?? null,
     realized: position.realized,
     commission: position.commission,
     currency: contract.currency,
-    protectedQuantity: stopsProtecting(deskState.index.working(), position),
+    protectedQuantity: stopsProtecting(view.index.working(), position),
     brokerQuantity: position.brokerQuantity ?? null,
     external: position.external?.quantity ?? null,
     externalSeen: position.external === undefined || position.external.acknowledgedBy !== undefined,
-    asleep: asleepOf(deskState, position),
+    asleep: asleepOf(view, position),
     brokerAverage: position.brokerAverageCost ?? null,
     brokerAt: position.brokerAt ?? null,
-    unprotected: unprotectedOf(deskState, position),
-    closing: closingText(deskState, key),
-    offer: offerView(deskState, key),
+    unprotected: unprotectedOf(view, position),
+    closing: closingText(view, key),
+    offer: offerView(view, key),
   };
 }
 
 /** In a reset of IB only stops at the exchange protect; one of which IB has not said where it rests is not counted on. */
-function asleepOf(deskState: DeskState, position: Position): Quantity {
-  if (embargo(deskState) === undefined) return ZERO;
-  const working = deskState.index.working();
+function asleepOf(view: DeskView, position: Position): Quantity {
+  if (embargo(view) === undefined) return ZERO;
+  const working = view.index.working();
   const native = working.filter((order) => stopKind(order) === 'native');
   return minus(stopsProtecting(working, position), stopsProtecting(native, position));
 }
 
-function closingText(deskState: DeskState, key: string): string | null {
-  const closing = deskState.stores.closings.get(key);
-  for (const trailing of deskState.stores.trailings.values())
+function closingText(view: DeskView, key: string): string | null {
+  const closing = view.stores.closings.get(key);
+  for (const trailing of view.stores.trailings.values())
     if (trailing.position === key) return `the stop is being replaced by one that trails ${trailText(trailing.trail)} behind`;
   return closing === undefined ? null : `closing ${formatQuantity(closing.quantity)}: its exits shrink or go first`;
 }
 
-function offerView(deskState: DeskState, key: string): OfferView | null {
-  const offer = deskState.stores.offers.get(key);
+function offerView(view: DeskView, key: string): OfferView | null {
+  const offer = view.stores.offers.get(key);
   return offer === undefined ? null : { kind: offer.kind, quantity: offer.quantity, stop: offer.stop ?? null, why: offer.why };
 }

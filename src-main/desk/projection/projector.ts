@@ -8,13 +8,13 @@ import { positionRow } from './position-row.ts';
 import { quoteRow } from './quote-row.ts';
 import { watcherRow } from './watcher-row.ts';
 import type { DeskCore } from '#core/engine/desk-core';
-import type { Effect } from '#core/state/records';
+import { type Effect, positionKey } from '#core/state/records';
 import { engineState } from '#core/state/desk-state';
 import { mayFire } from '#core/state/engine-state';
 import { embargo } from '#core/pretrade/trading-state';
 
 import type { Fill } from '#domain/execution';
-import type { ConId, TriggerId } from '#domain/ids';
+import type { ConId, OrderKey, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
@@ -28,8 +28,11 @@ const STATUS_MS = 100;
 const SLOW_MS = 1_000;
 const PNL_MS = 5_000;
 
+/** What is shown of the core, and the two streams that only one listener takes. */
+export type ProjectedCore = Pick<DeskCore, 'view' | 'onLog' | 'takeChangedQuotes'>;
+
 export interface ProjectorOptions {
-  readonly core: DeskCore;
+  readonly core: ProjectedCore;
   readonly publisher: Publisher;
   readonly around: StatusSurroundings;
   readonly diagnostics: () => DiagnosticsValue;
@@ -43,7 +46,7 @@ export class Projector {
   readonly #options: ProjectorOptions;
   readonly #watching = new Map<ConId, Set<TriggerId>>();
   readonly #staleTriggers = new Set<TriggerId>();
-  readonly #staleOrders = new Set<Order['key']>();
+  readonly #staleOrders = new Set<OrderKey>();
   readonly #stalePositions = new Set<string>();
   /** Shown, or to be shown, until decided. */
   readonly #found = new Set<string>();
@@ -59,7 +62,7 @@ export class Projector {
   constructor(options: ProjectorOptions) {
     this.#options = options;
     const { core } = options;
-    core.deskState.coordinator.subscribe((news) => this.#onCommit(news));
+    core.view.coordinator.subscribe((news) => this.#onCommit(news));
     core.onLog((line, seq) => this.#onLog(line, seq));
     this.#slow();
     this.#status();
@@ -69,10 +72,10 @@ export class Projector {
   /** Called by the app's timer about 30 times a second; `now` is epoch ms. */
   flush(now: number): void {
     const { core, publisher } = this.#options;
-    const engine = engineState(core.deskState);
+    const engine = engineState(core.view);
     if (engine !== this.#engine) {
       this.#engine = engine;
-      for (const id of core.deskState.stores.triggers.keys()) this.#staleTriggers.add(id);
+      for (const id of core.view.stores.triggers.keys()) this.#staleTriggers.add(id);
       this.#status();
     }
     if (now - this.#quotesAt >= QUOTES_MS) {
@@ -92,7 +95,7 @@ export class Projector {
       this.#pnl(now);
     }
     this.#rows();
-    publisher.flush(now, core.deskState.coordinator.seq);
+    publisher.flush(now, core.view.coordinator.seq);
   }
 
   settingsChanged(): void {
@@ -108,41 +111,52 @@ export class Projector {
   }
 
   #onCommit(news: CommitNews): void {
-    const { deskState } = this.#options.core;
-    for (const change of news.changes) {
-      switch (change.store) {
-        case 'triggers': {
-          const trigger = change.value as Trigger | undefined;
-          this.#staleTriggers.add(change.key as TriggerId);
-          if (trigger !== undefined) for (const contract of contractsOf(trigger.spec)) this.#watch(contract.conId, trigger.id);
+    for (const { store, key, value } of news.changes) {
+      switch (store) {
+        case 'triggers':
+          this.#triggerChanged(key as TriggerId, value as Trigger | undefined);
           break;
-        }
-        case 'orders': {
-          const order = change.value as Order | undefined;
-          this.#staleOrders.add(change.key as Order['key']);
-          if (order?.triggerId !== undefined) this.#staleTriggers.add(order.triggerId);
-          if (order !== undefined) this.#stalePositions.add(`${order.account}:${order.contract.conId}`);
+        case 'orders':
+          this.#orderChanged(key as OrderKey, value as Order | undefined);
           break;
-        }
         case 'fills':
-          if (change.value !== undefined)
-            this.#options.publisher.table('fills').set(change.key, fillRow(deskState, String(change.key), change.value as Fill));
+          if (value !== undefined) this.#filled(String(key), value as Fill);
           break;
         case 'positions':
         case 'closings':
         case 'offers':
-          this.#stalePositions.add(String(change.key));
+          this.#stalePositions.add(String(key));
           break;
         case 'trailings':
-          for (const key of deskState.stores.positions.keys()) this.#stalePositions.add(key);
+          this.#allPositionsStale();
           break;
         case 'found-at-start':
-          this.#found.add(String(change.key));
+          this.#found.add(String(key));
           break;
         default:
           break;
       }
     }
+  }
+
+  #triggerChanged(id: TriggerId, trigger: Trigger | undefined): void {
+    this.#staleTriggers.add(id);
+    if (trigger !== undefined) for (const contract of contractsOf(trigger.spec)) this.#watch(contract.conId, trigger.id);
+  }
+
+  #orderChanged(key: OrderKey, order: Order | undefined): void {
+    this.#staleOrders.add(key);
+    if (order === undefined) return;
+    if (order.triggerId !== undefined) this.#staleTriggers.add(order.triggerId);
+    this.#stalePositions.add(positionKey(order.account, order.contract.conId));
+  }
+
+  #filled(root: string, fill: Fill): void {
+    this.#options.publisher.table('fills').set(root, fillRow(this.#options.core.view, root, fill));
+  }
+
+  #allPositionsStale(): void {
+    for (const key of this.#options.core.view.stores.positions.keys()) this.#stalePositions.add(key);
   }
 
   #watch(conId: ConId, id: TriggerId): void {
@@ -155,7 +169,7 @@ export class Projector {
     this.#logId += 1;
     this.#log({
       id: this.#logId,
-      at: this.#options.core.deskState.ports.clock.now(),
+      at: this.#options.core.view.ports.clock.now(),
       level: line.level,
       text: line.text,
       detail: line.detail ?? null,
@@ -172,42 +186,41 @@ export class Projector {
   }
 
   #quotes(): void {
-    const { deskState } = this.#options.core;
-    for (const conId of deskState.board.takeDirty()) {
+    const { view } = this.#options.core;
+    for (const conId of this.#options.core.takeChangedQuotes()) {
       this.#quote(conId);
       for (const id of this.#watching.get(conId) ?? []) this.#staleTriggers.add(id);
-      for (const [key, position] of deskState.stores.positions.entries())
-        if (position.contract.conId === conId) this.#stalePositions.add(key);
+      for (const [key, position] of view.stores.positions.entries()) if (position.contract.conId === conId) this.#stalePositions.add(key);
     }
   }
 
   #quote(conId: ConId): void {
     const { core, publisher } = this.#options;
-    const owners = core.deskState.subscriptions.wanted().find((line) => line.contract.conId === conId)?.owners ?? 0;
-    const row = owners === 0 ? undefined : quoteRow(core.deskState, conId, owners);
+    const owners = core.view.subscriptions.wanted().find((line) => line.contract.conId === conId)?.owners ?? 0;
+    const row = owners === 0 ? undefined : quoteRow(core.view, conId, owners);
     if (row === undefined) publisher.table('quotes').delete(conId);
     else publisher.table('quotes').set(conId, row);
   }
 
   #rows(): void {
     const { core, publisher } = this.#options;
-    const { deskState } = core;
-    const engine = engineState(deskState);
+    const { view } = core;
+    const engine = engineState(view);
     const suspended = mayFire(engine) || engine === 'SIZING' || engine === 'EXECUTION' ? undefined : `the desk is ${engine}; nothing fires`;
     for (const id of this.#staleTriggers) {
-      const trigger = deskState.stores.triggers.get(id);
+      const trigger = view.stores.triggers.get(id);
       if (trigger === undefined) publisher.table('watchers').delete(id);
-      else publisher.table('watchers').set(id, watcherRow(deskState, trigger, deskState.registry.row(id), suspended));
+      else publisher.table('watchers').set(id, watcherRow(view, trigger, view.registry.row(id), suspended));
     }
     this.#staleTriggers.clear();
     for (const key of this.#staleOrders) {
-      const order = deskState.stores.orders.get(key);
-      if (order !== undefined) publisher.table('orders').set(key, orderRow(deskState, order));
+      const order = view.stores.orders.get(key);
+      if (order !== undefined) publisher.table('orders').set(key, orderRow(view, order));
     }
     this.#staleOrders.clear();
     for (const key of this.#stalePositions) {
-      const position: Position | undefined = deskState.stores.positions.get(key);
-      if (position !== undefined) publisher.table('positions').set(key, positionRow(deskState, key, position));
+      const position: Position | undefined = view.stores.positions.get(key);
+      if (position !== undefined) publisher.table('positions').set(key, positionRow(view, key, position));
     }
     this.#stalePositions.clear();
     this.#adoptions();
@@ -217,10 +230,10 @@ export class Projector {
   #adoptions(): void {
     if (this.#found.size === 0) return;
     const { core, publisher } = this.#options;
-    const waiting = new Map(undecided(core.deskState).map((found) => [found.key, found]));
+    const waiting = new Map(undecided(core.view).map((found) => [found.key, found]));
     for (const key of this.#found) {
       const found = waiting.get(key);
-      const row = found === undefined ? undefined : adoptionRow(core.deskState, found);
+      const row = found === undefined ? undefined : adoptionRow(core.view, found);
       if (row !== undefined) publisher.table('adoptions').set(key, row);
       else {
         publisher.table('adoptions').delete(key);
@@ -230,23 +243,23 @@ export class Projector {
   }
 
   #status(): void {
-    this.#options.publisher.value('status').set(statusValue(this.#options.core.deskState, this.#options.around));
+    this.#options.publisher.value('status').set(statusValue(this.#options.core.view, this.#options.around));
   }
 
   /** Once a second: what changes with time alone (stale quotes, holding watchers) and the diagnostics. */
   #slow(): void {
     const { core, publisher } = this.#options;
-    for (const conId of core.deskState.board.conIds()) this.#quote(conId);
-    for (const trigger of core.deskState.stores.triggers.values()) if (trigger.life === 'armed') this.#staleTriggers.add(trigger.id);
+    for (const conId of core.view.board.conIds()) this.#quote(conId);
+    for (const trigger of core.view.stores.triggers.values()) if (trigger.life === 'armed') this.#staleTriggers.add(trigger.id);
     // The beginning and the end of a reset change what protects; nothing else tells.
-    const resets = embargo(core.deskState) !== undefined;
-    if (resets !== this.#resets) for (const key of core.deskState.stores.positions.keys()) this.#stalePositions.add(key);
+    const resets = embargo(core.view) !== undefined;
+    if (resets !== this.#resets) this.#allPositionsStale();
     this.#resets = resets;
     publisher.value('diagnostics').set(this.#options.diagnostics());
   }
 
   #pnl(now: number): void {
-    const account = this.#options.core.deskState.accounts.current();
+    const account = this.#options.core.view.accounts.current();
     if (account?.dailyPnl !== undefined) this.#options.publisher.table('pnl').set(now, { at: now, day: account.dailyPnl });
   }
 }

@@ -1,17 +1,17 @@
 import { quoteFaultShort } from '#core/market/quote-fault';
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
 import type { ConId } from '#domain/ids';
 import { tickDecimals } from '#domain/price';
 import type { QuoteRow } from '#protocol/topics';
-import { deskTime, minTickOf } from './row-figures.ts';
+import { minTickOf, quoteTime } from './row-figures.ts';
 
-export function quoteRow(deskState: DeskState, conId: ConId, wantedBy: number): QuoteRow | undefined {
-  const contract = deskState.board.contract(conId);
-  const quote = deskState.board.quote(conId);
+export function quoteRow(view: DeskView, conId: ConId, wantedBy: number): QuoteRow | undefined {
+  const contract = view.board.contract(conId);
+  const quote = view.board.quote(conId);
   if (contract === undefined || quote === undefined) return undefined;
-  const minTick = minTickOf(deskState, conId);
-  const fault = deskState.board.fault(conId, { now: deskState.exchange.now(), maxAgeMs: Number.MAX_SAFE_INTEGER });
+  const minTick = minTickOf(view, conId);
+  const fault = view.board.fault(conId, { now: view.exchange.now(), maxAgeMs: Number.MAX_SAFE_INTEGER });
   return {
     conId,
     symbol: contract.symbol,
@@ -27,7 +27,7 @@ export function quoteRow(deskState: DeskState, conId: ConId, wantedBy: number): 
     volume: quote.volume ?? null,
     decimals: tickDecimals(minTick),
     minTick,
-    at: quote.updatedAt === 0 ? null : deskTime(deskState, quote.updatedAt),
+    at: quoteTime(view, quote),
     liveType: quote.liveType,
     fault: fault === undefined ? null : quoteFaultShort(fault),
     wantedBy,

@@ -1,18 +1,24 @@
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import type { ConId } from '#domain/ids';
 import { type Price, priceOf, tickDecimals } from '#domain/price';
+import type { Quote } from '#domain/quote';
 
 const CENT = priceOf(0.01);
 
-export function minTickOf(deskState: DeskState, conId: ConId): Price {
-  return deskState.details.get(conId)?.minTick ?? CENT;
+export function minTickOf(view: DeskView, conId: ConId): Price {
+  return view.details.get(conId)?.minTick ?? CENT;
 }
 
-export function decimalsOf(deskState: DeskState, conId: ConId): number {
-  return tickDecimals(minTickOf(deskState, conId));
+export function decimalsOf(view: DeskView, conId: ConId): number {
+  return tickDecimals(minTickOf(view, conId));
 }
 
 /** Times inside quotes are the exchange's; the screen counts ages on the desk's clock. */
-export function deskTime(deskState: DeskState, exchangeTime: number): number {
-  return Math.round(exchangeTime - deskState.exchange.offset());
+export function deskTime(view: DeskView, exchangeTime: number): number {
+  return Math.round(exchangeTime - view.exchange.offset());
+}
+
+/** When the quote last changed, on the desk's clock; null for a contract without any quote. */
+export function quoteTime(view: DeskView, quote: Quote | undefined): number | null {
+  return quote === undefined || quote.updatedAt === 0 ? null : deskTime(view, quote.updatedAt);
 }

@@ -1,15 +1,17 @@
 import { undecided } from '#core/state/found-at-start';
 import { orderLine } from './order-row.ts';
 import { offers } from '#core/state/engine-state';
-import { engineState, type DeskState } from '#core/state/desk-state';
+import { engineState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { RECONCILE_PARTS, type ReconcilePart } from '#core/state/comparison-progress';
-import type { FarmState } from '#core/ports/broker';
+import type { Account } from '#domain/account';
 import { amountOf } from '#domain/money';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
-import type { KillReport, Lamp, ReconciliationView, StatusValue } from '#protocol/topics';
+import type { KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
+import { lamps } from './lamps.ts';
 
 /** What the status shows and the hall does not know: measured by the system around it. */
 export interface StatusSurroundings {
@@ -22,71 +24,13 @@ export interface StatusSurroundings {
   readonly journalLagMs: () => number | null;
 }
 
-function socketLamp(deskState: DeskState, now: number): Lamp {
-  const { link } = deskState;
-  const slowest = Math.max(...link.connections.map((connection) => connection.roundTripMs ?? 0), 0);
-  const answered = Math.min(...link.connections.map((connection) => connection.heartbeatAt ?? 0), now);
-  const retry = Math.min(...link.connections.map((connection) => connection.retryAt ?? Number.POSITIVE_INFINITY));
-  const up = link.connections.filter((connection) => connection.socket === 'up').length;
-  const detail = link.connections
-    .map(
-      (connection) =>
-        `${connection.role} (client ${connection.clientId}): ${connection.socket}${connection.roundTripMs === undefined ? '' : `, ${connection.roundTripMs.toFixed(0)} ms`}`,
-    )
-    .join('; ');
-  if (link.ready)
-    return { name: 'TWS', state: 'ok', text: `${Math.max(1, Math.round(slowest))} ms`, since: answered === 0 ? null : answered, detail };
-  const login = deskState.stores.outage.get('desk')?.kind === 'login';
-  const wait = login
-    ? 'log in'
-    : Number.isFinite(retry)
-      ? `retry in ${Math.max(0, Math.ceil((retry - now) / 1_000))} s`
-      : link.problem === undefined
-        ? 'connecting'
-        : 'down';
-  return {
-    name: 'TWS',
-    state: up > 0 ? 'warn' : 'down',
-    text: wait,
-    since: null,
-    detail: detail === '' ? (link.problem?.text ?? 'not connected') : detail,
-  };
-}
-
-function upstreamLamp(deskState: DeskState): Lamp {
-  const { link } = deskState;
-  const up = link.upstream === 'up' && link.connections.some((connection) => connection.socket === 'up');
-  const down = link.upstream === 'down';
-  return {
-    name: 'IB',
-    state: down ? 'down' : up ? 'ok' : 'unknown',
-    text: down ? 'down' : up ? 'up' : '—',
-    since: link.upstreamSince === 0 ? null : link.upstreamSince,
-    detail: down ? 'TWS has lost its connection to IB' : up ? 'TWS is connected to IB' : 'TWS has not said yet',
-  };
-}
-
-function farmLamp(name: string, farms: readonly FarmState[]): Lamp {
-  const broken = farms.filter((farm) => farm.state === 'broken');
-  const detail = farms.length === 0 ? 'TWS has named no farm yet' : farms.map((farm) => `${farm.name}: ${farm.state}`).join('; ');
-  if (broken.length > 0)
-    return {
-      name: broken.map((farm) => farm.name).join(' '),
-      state: name === 'data' ? 'down' : 'warn',
-      text: 'down',
-      since: broken[0]?.since ?? null,
-      detail,
-    };
-  return { name, state: farms.length === 0 ? 'unknown' : 'ok', text: farms.length === 0 ? '—' : 'ok', since: null, detail };
-}
-
-function killReport(deskState: DeskState): KillReport | null {
-  const record = deskState.stores.engine.get('desk');
+function killReport(view: DeskView): KillReport | null {
+  const record = view.stores.engine.get('desk');
   const kill = record?.kill;
   if (kill === undefined || (record?.state !== 'EMERGENCY' && record?.state !== 'STOPPED')) return null;
   const residuals = kill.residuals.flatMap((key) => {
-    const order = deskState.index.get(key);
-    return order === undefined ? [] : [{ key, text: `${orderLine(deskState, order)}: ${order.note ?? order.state}` }];
+    const order = view.index.get(key);
+    return order === undefined ? [] : [{ key, text: `${orderLine(view, order)}: ${order.note ?? order.state}` }];
   });
   return {
     id: kill.id,
@@ -103,30 +47,48 @@ function killReport(deskState: DeskState): KillReport | null {
   };
 }
 
-export function statusValue(deskState: DeskState, around: StatusSurroundings): StatusValue {
-  const now = deskState.ports.clock.now();
-  const record = deskState.stores.engine.get('desk');
-  const account = deskState.accounts.current();
-  const { link } = deskState;
-  const exchangeTime = Math.round(deskState.exchange.now());
-  const session = sessionAt(
-    exchangeTime,
-    [...deskState.details.values()].find((details) => details.contract.secType === 'STK'),
-  );
-  const statistics = deskState.coordinator.statistics();
-  const journal = deskState.ports.journal.status();
-  const latencies = deskState.latencies.read();
-  const lines = deskState.subscriptions.lines();
-  const rounded = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value * 1_000) / 1_000);
-  const end = session.minutesToClose ?? session.minutesToOpen;
+export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
+  const now = view.ports.clock.now();
+  const record = view.stores.engine.get('desk');
+  const account = view.accounts.current();
+  const exchangeTime = Math.round(view.exchange.now());
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
     simulated: around.simulated,
-    engine: engineState(deskState),
+    engine: engineState(view),
     engineSince: record?.since ?? now,
     engineReason: record?.reason ?? '',
-    offers: offers(engineState(deskState)),
+    offers: offers(engineState(view)),
+    ...accountFigures(account),
+    ...standing(view),
+    dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
+    exchangeTime,
+    clockAt: now,
+    ...sessionFigures(view, exchangeTime),
+    lamps: lamps(view, now),
+    ready: view.link.ready,
+    reconciled: view.reconciliation.done(),
+    problem: view.link.problem ?? null,
+    liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
+    unknownOrders: view.index.unknownCount(),
+    undecided: undecided(view).length,
+    reconciliation: reconciliationView(view),
+    kill: killReport(view),
+    rearmPhrase: record?.rearmPhrase ?? null,
+    hotkeys: around.hotkeys(),
+    ...latencyFigures(view),
+    ...loadFigures(view),
+    loopDelayMs: around.loopDelayMs(),
+    journal: journalLamp(view, around.journalLagMs()),
+    build: around.build,
+  };
+}
+
+function accountFigures(
+  account: Account | undefined,
+): Pick<StatusValue, 'netLiquidation' | 'currency' | 'dayPnl' | 'unrealizedPnl' | 'realizedPnl' | 'accountAt' | 'pnlAt'> {
+  return {
     netLiquidation: account?.netLiquidation ?? null,
     currency: account?.currency ?? 'USD',
     dayPnl: account?.dailyPnl ?? null,
@@ -134,49 +96,54 @@ export function statusValue(deskState: DeskState, around: StatusSurroundings): S
     realizedPnl: account?.realizedPnl ?? null,
     accountAt: account?.netLiquidationAt ?? null,
     pnlAt: account?.pnlAt ?? null,
-    ...standing(deskState),
-    dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
-    exchangeTime,
-    clockAt: now,
-    session: deskState.exchange.known() ? session.session : 'unknown',
+  };
+}
+
+/** The session of shares, by the hours of whichever share is known. */
+function sessionFigures(view: DeskView, exchangeTime: number): Pick<StatusValue, 'session' | 'sessionEndsAt'> {
+  const share = [...view.details.values()].find((details) => details.contract.secType === 'STK');
+  const session = sessionAt(exchangeTime, share);
+  const end = session.minutesToClose ?? session.minutesToOpen;
+  return {
+    session: view.exchange.known() ? session.session : 'unknown',
     sessionEndsAt: end === undefined ? null : exchangeTime + end * 60_000,
-    lamps: [
-      socketLamp(deskState, now),
-      upstreamLamp(deskState),
-      farmLamp(
-        'data',
-        link.farms.filter((farm) => farm.kind === 'market'),
-      ),
-      farmLamp(
-        'hmds',
-        link.farms.filter((farm) => farm.kind === 'history'),
-      ),
-    ],
-    ready: link.ready,
-    reconciled: deskState.reconciliation.done(),
-    problem: link.problem ?? null,
-    liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
-    unknownOrders: deskState.index.unknownCount(),
-    undecided: undecided(deskState).length,
-    reconciliation: reconciliationView(deskState),
-    kill: killReport(deskState),
-    rearmPhrase: record?.rearmPhrase ?? null,
-    hotkeys: around.hotkeys(),
-    orderRoundTrip: { p50: rounded(latencies.roundTrip.p50), p99: rounded(latencies.roundTrip.p99) },
-    tickToOrder: { p50: rounded(latencies.tickToOrder.p50), p99: rounded(latencies.tickToOrder.p99) },
+  };
+}
+
+function latencyFigures(view: DeskView): Pick<StatusValue, 'orderRoundTrip' | 'tickToOrder'> {
+  const { roundTrip, tickToOrder } = view.latencies.read();
+  return {
+    orderRoundTrip: { p50: rounded(roundTrip.p50), p99: rounded(roundTrip.p99) },
+    tickToOrder: { p50: rounded(tickToOrder.p50), p99: rounded(tickToOrder.p99) },
+  };
+}
+
+/** Microseconds are what the clock can tell. */
+function rounded(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.round(ms * 1_000) / 1_000;
+}
+
+function loadFigures(
+  view: DeskView,
+): Pick<StatusValue, 'linesUsed' | 'linesLimit' | 'messageRate' | 'messageLimit' | 'queue' | 'conflictRate'> {
+  const statistics = view.coordinator.statistics();
+  const lines = view.subscriptions.lines();
+  return {
     linesUsed: lines.used,
     linesLimit: lines.budget,
-    messageRate: link.messageRate,
-    messageLimit: link.messageLimit,
+    messageRate: view.link.messageRate,
+    messageLimit: view.link.messageLimit,
     queue: Object.values(statistics.pending).reduce((sum, count) => sum + count, 0) + statistics.inFlight,
     conflictRate: statistics.conflictRate,
-    loopDelayMs: around.loopDelayMs(),
-    journal: {
-      state: journal.state === 'ready' ? 'ok' : journal.state === 'failed' ? 'failed' : 'off',
-      text: journal.reason ?? 'ok',
-      lagMs: around.journalLagMs(),
-    },
-    build: around.build,
+  };
+}
+
+function journalLamp(view: DeskView, lagMs: number | null): StatusValue['journal'] {
+  const journal = view.ports.journal.status();
+  return {
+    state: journal.state === 'ready' ? 'ok' : journal.state === 'failed' ? 'failed' : 'off',
+    text: journal.reason ?? 'ok',
+    lagMs,
   };
 }
 
@@ -187,8 +154,8 @@ const STEP_NAMES: Readonly<Record<ReconcilePart, string>> = {
   positions: 'positions',
 };
 
-function reconciliationView(deskState: DeskState): ReconciliationView {
-  const { reconciliation, link } = deskState;
+function reconciliationView(view: DeskView): ReconciliationView {
+  const { reconciliation, link } = view;
   const missing = reconciliation.missing();
   const steps = RECONCILE_PARTS.map((part) => ({ name: STEP_NAMES[part], done: !missing.includes(part) }));
   const since = reconciliation.openSince() ?? null;
@@ -201,7 +168,7 @@ function reconciliationView(deskState: DeskState): ReconciliationView {
       steps,
       text: link.ready ? 'The comparison has not begun.' : 'Waits for the connection to TWS.',
     };
-  if (reconciliation.isStuck(deskState.ports.clock.now()))
+  if (reconciliation.isStuck(view.ports.clock.now()))
     return {
       state: 'overdue',
       since,

@@ -1,11 +1,11 @@
-import type { DeskState } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import type { WatcherRow as Running } from '#core/trigger/watcher-row';
 import { isWorking } from '#domain/order';
 import { formatPrice, type Price } from '#domain/price';
 import { conditionShort, triggerSentence } from '#domain/sentence';
 import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
 import type { WatcherRow } from '#protocol/topics';
-import { decimalsOf, deskTime } from './row-figures.ts';
+import { decimalsOf, quoteTime } from './row-figures.ts';
 
 function doesText(spec: TriggerSpec, decimals: number): string {
   const { entry } = spec.action;
@@ -19,33 +19,47 @@ function exitPrice(level: ExitLevel | undefined): Price | null {
 }
 
 /** What the broker goes on with if this program dies. Only orders already at IB do. */
-function survives(deskState: DeskState, trigger: Trigger): string {
+function survives(view: DeskView, trigger: Trigger): string {
   if (trigger.life !== 'fired' && trigger.life !== 'failed') return 'no';
-  const working = deskState.index
+  const working = view.index
     .ofTrigger(trigger.id)
     .filter((order) => isWorking(order.state) && order.ref?.includes(`-${trigger.gen}-`) === true);
   if (working.some((order) => order.leg === 'S')) return 'stop at IB';
   return working.length > 0 ? 'orders at IB' : 'nothing left';
 }
 
-export function watcherRow(
-  deskState: DeskState,
-  trigger: Trigger,
+/** The level, which side arms the watcher, and where the price stands to it. */
+function levelCells(
   running: Running | undefined,
-  suspended: string | undefined,
-): WatcherRow {
+): Pick<WatcherRow, 'level' | 'armedSide' | 'distance' | 'distanceTicks' | 'distanceBasisPoints'> {
+  const distance = running?.distance;
+  return {
+    level: running?.level ?? null,
+    armedSide: running?.side ?? 'none',
+    distance: distance?.price ?? null,
+    distanceTicks: distance?.ticks ?? null,
+    distanceBasisPoints: distance === undefined ? null : Math.round(distance.ppm / 100),
+  };
+}
+
+function reasonText(trigger: Trigger, running: Running | undefined, suspended: string | undefined): string {
+  if (trigger.life !== 'armed') return trigger.reason;
+  return suspended ?? running?.reason ?? trigger.reason;
+}
+
+/** `running`: the watcher, while one watches. `suspended`: why the whole desk does not fire now, as a half sentence. */
+export function watcherRow(view: DeskView, trigger: Trigger, running: Running | undefined, suspended: string | undefined): WatcherRow {
   const { spec } = trigger;
   const first = running?.conId ?? spec.action.contract.conId;
-  const decimals = decimalsOf(deskState, first);
-  const quote = deskState.board.quote(first);
-  const armed = trigger.life === 'armed';
+  const decimals = decimalsOf(view, first);
+  const quote = view.board.quote(first);
   return {
     id: trigger.id,
     name: spec.name,
     symbol: running?.symbol ?? spec.action.contract.symbol,
     conId: first,
     life: trigger.life,
-    holding: armed && (running?.status === 'holding' || suspended !== undefined),
+    holding: isHolding(trigger, running, suspended),
     rule: running?.rule ?? conditionShort(spec.condition, decimals),
     sentence: running?.sentence ?? triggerSentence(spec, decimals),
     side: spec.action.side,
@@ -53,21 +67,23 @@ export function watcherRow(
     does: doesText(spec, decimals),
     last: running?.price ?? quote?.last ?? null,
     decimals,
-    level: running?.level ?? null,
-    armedSide: running === undefined ? 'none' : running.side,
-    distance: running?.distance?.price ?? null,
-    distanceTicks: running?.distance?.ticks ?? null,
-    distanceBasisPoints: running?.distance === undefined ? null : Math.round(running.distance.ppm / 100),
-    quoteAt: quote === undefined || quote.updatedAt === 0 ? null : deskTime(deskState, quote.updatedAt),
-    reason: armed && suspended !== undefined ? suspended : armed ? (running?.reason ?? trigger.reason) : trigger.reason,
-    survives: survives(deskState, trigger),
-    armedBy: trigger.armedBy ?? null,
-    armedAt: trigger.armedAt ?? null,
-    firedAt: trigger.firedAt ?? null,
+    ...levelCells(running),
+    quoteAt: quoteTime(view, quote),
+    reason: reasonText(trigger, running, suspended),
+    survives: survives(view, trigger),
+    ...armingCells(trigger),
     gen: trigger.gen,
     version: trigger.updatedAt,
     targetPrice: exitPrice(spec.action.target),
     stopPrice: exitPrice(spec.action.stop),
     spec,
   };
+}
+
+function isHolding(trigger: Trigger, running: Running | undefined, suspended: string | undefined): boolean {
+  return trigger.life === 'armed' && (running?.status === 'holding' || suspended !== undefined);
+}
+
+function armingCells({ armedBy, armedAt, firedAt }: Trigger): Pick<WatcherRow, 'armedBy' | 'armedAt' | 'firedAt'> {
+  return { armedBy: armedBy ?? null, armedAt: armedAt ?? null, firedAt: firedAt ?? null };
 }

@@ -1,0 +1,138 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { Coordinator } from '#core/commit/coordinator';
+import { Stores } from '#core/commit/stores';
+import type { CommitBug } from '#core/commit/work';
+import { DeskCore } from '#core/engine/desk-core';
+import type { MarketDataPort } from '#core/ports/market-data';
+import type { RiskRules } from '#core/risk/risk-context';
+import type { DeskPorts } from '#core/state/desk-state';
+import { openDeskStores, type Effect } from '#core/state/records';
+import { CommitJournal } from '#journal/commit-journal';
+import { numbersFrame } from '#journal/earlier-orders';
+import { resetWindowsOf } from '#protocol/settings';
+import type { SystemClock } from '#system/clock';
+import { AsyncContext } from '#system/context';
+import type { Logger } from '#system/logger';
+import { createIdSource } from '#system/random-ids';
+import { createTwsAdapter, type TwsAdapter } from '#tws/tws-adapter';
+import type { TwsOptions } from '#tws/tws-options';
+import { WorkerScheduler } from '#workers/worker-scheduler';
+import { barsWithFallback, TradeRecorder } from './background-jobs.ts';
+import { openBreakerFile, openDrafts, openIdHighWater, openKillLatch } from './desk-files.ts';
+import { earlierOrders } from './earlier-orders.ts';
+import type { LiveConfirmation } from './live-confirmation.ts';
+import type { SettingsStore } from './settings-store.ts';
+
+export interface CoreSurroundings {
+  readonly dataDir: string;
+  readonly clock: SystemClock;
+  readonly log: Logger;
+  readonly settings: SettingsStore;
+  readonly simulated: boolean;
+  readonly tws: TwsOptions;
+  readonly confirmation: LiveConfirmation;
+  readonly workerFile: URL;
+}
+
+export interface OpenCore {
+  readonly core: DeskCore;
+  readonly adapter: TwsAdapter;
+  readonly journal: CommitJournal;
+  readonly workers: WorkerScheduler;
+}
+
+/** The core between its journal and its adapter, tied together and not started. */
+export function openCore(around: CoreSurroundings): OpenCore {
+  const { dataDir, clock, log } = around;
+  const journal = CommitJournal.open({ directory: join(dataDir, 'journal'), clock, scheduler: clock });
+  const cells = new Stores({ freeze: 'deep' });
+  const stores = openDeskStores(cells);
+  // The coordinator is there before the core that its defects concern.
+  const late = { bug: (bug: CommitBug): void => log.error('a commit met a defect', { ...bug }) };
+  const coordinator = new Coordinator<Effect>(
+    { stores: cells, clock, scheduler: clock, context: new AsyncContext(), journal },
+    { startAfter: journal.lastSeq, onBug: (bug) => late.bug(bug) },
+  );
+  const { adapter, onServerTime } = openAdapter(around, journal);
+  const workers = new WorkerScheduler({ file: around.workerFile, clock });
+  const recorder = new TradeRecorder();
+  const core = new DeskCore({
+    ports: { broker: adapter.broker, ...corePorts(around, journal, barsWithFallback(adapter.market, recorder, workers)) },
+    coordinator,
+    stores,
+    simulated: around.simulated,
+  });
+  late.bug = (bug) => {
+    log.error('a commit met a defect', { ...bug });
+    core.commands.fault(`A defect of this program stopped the commit "${bug.name}".`);
+  };
+  onServerTime((seconds, roundTripMs) => core.onServerTime(seconds, roundTripMs));
+  connect(core, adapter, recorder);
+  return { core, adapter, journal, workers };
+}
+
+/** `onServerTime` names the one who takes the broker's time; what comes before that is dropped. */
+function openAdapter(
+  { dataDir, clock, log, tws, confirmation }: CoreSurroundings,
+  journal: CommitJournal,
+): { readonly adapter: TwsAdapter; readonly onServerTime: (take: (seconds: number, roundTripMs: number) => void) => void } {
+  let take: (seconds: number, roundTripMs: number) => void = () => undefined;
+  const adapter = createTwsAdapter(tws, {
+    clock,
+    scheduler: clock,
+    random: () => randomInt(2 ** 32) / 2 ** 32,
+    ids: openIdHighWater(dataDir, (text) => log.warn(text)),
+    liveConfirmed: () => confirmation.isLive(),
+    portConfirmed: () => confirmation.isPort(),
+    onServerTime: (seconds, roundTripMs) => take(seconds, roundTripMs),
+    onOrderFrame: (frame) => journal.frame(frame),
+    onBracket: (legs) => journal.frameAtOnce(numbersFrame(clock.now(), legs)),
+  });
+  return { adapter, onServerTime: (taker) => (take = taker) };
+}
+
+function corePorts(
+  { dataDir, clock, log, settings, simulated }: CoreSurroundings,
+  journal: CommitJournal,
+  market: MarketDataPort,
+): Omit<DeskPorts, 'broker'> {
+  const rules = (): RiskRules => ({
+    limits: settings.current.limits,
+    orderTypes: settings.current.allowed.orderTypes,
+    timesInForce: settings.current.allowed.timesInForce,
+    // A simulated gateway lives in the time of its tape and is never reset.
+    resetWindows: simulated ? [] : resetWindowsOf(settings.current.resetWindows),
+  });
+  return {
+    market,
+    clock,
+    scheduler: clock,
+    ids: createIdSource(),
+    journal,
+    killLatchFile: openKillLatch(dataDir, clock),
+    drafts: openDrafts(
+      dataDir,
+      (fn) => void clock.after(200, fn),
+      (text) => log.warn(text),
+    ),
+    breakerFile: openBreakerFile(dataDir),
+    rules,
+    earlierOrders: earlierOrders(join(dataDir, 'journal')),
+    startRefusal: () => settings.fault ?? undefined,
+  };
+}
+
+/** What the adapter hears goes to the core; trades are also kept for bars. */
+function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder): void {
+  adapter.setSink({
+    ...core.sink,
+    tick: (tick) => {
+      core.sink.tick(tick);
+      if (tick.field === 'last')
+        recorder.note(tick.conId, { at: Math.round(core.view.exchange.now()), price: tick.price, size: tick.size ?? 0 });
+    },
+  });
+  adapter.setGate(core.gate);
+  adapter.onNews((news) => core.onNews(news));
+}

@@ -1,0 +1,60 @@
+import type { DeskAccess } from '#core/engine/desk-commands';
+import type { Result } from '#domain/result';
+import type { Handlers } from '#desk/entrance/router';
+import type { Input } from '#protocol/commands';
+import type { SettingsView } from '#protocol/settings';
+import { done, doneAt, failure } from './reply.ts';
+
+export interface EnginePorts extends DeskAccess {
+  readonly settings: { view(): SettingsView; update(patch: Input<'settings.update'>['patch']): Result<void> };
+  readonly live: { confirm(account: string, phrase: string): Result<void> };
+  readonly screen: {
+    settingsChanged(): void;
+    /** False: the line is no longer kept. */
+    acknowledge(id: number): boolean;
+  };
+}
+
+type Names =
+  | 'engine.start'
+  | 'engine.pause'
+  | 'engine.resume'
+  | 'engine.stop'
+  | 'engine.recover'
+  | 'engine.acknowledge'
+  | 'engine.rearm.request'
+  | 'engine.rearm.confirm'
+  | 'kill'
+  | 'live.confirm'
+  | 'settings.update'
+  | 'log.acknowledge';
+
+/** Commands on the desk as a whole: its life, the kill switch, what it is allowed. */
+export function engineCommands({ view, commands, settings, live, screen }: EnginePorts): Pick<Handlers, Names> {
+  return {
+    'engine.start': (_input, caller) => done(commands.start(caller.by)),
+    'engine.pause': (input, caller) => done(commands.pause(caller.by, input.reason ?? 'paused by hand')),
+    'engine.resume': (_input, caller) => done(commands.resume(caller.by)),
+    'engine.stop': (_input, caller) => done(commands.stop(caller.by)),
+    'engine.recover': (_input, caller) => done(commands.recover(caller.by)),
+    'engine.acknowledge': (input, caller) => done(commands.acknowledgeKill(caller.by, input.reason)),
+    'engine.rearm.request': (_input, caller) => done(commands.requestRearm(caller.by)),
+    'engine.rearm.confirm': (input, caller) => done(commands.confirmRearm(caller.by, input.phrase)),
+    kill: (input, caller) => {
+      commands.kill(input.scope, caller.by, input.reason);
+      return doneAt(view.coordinator.seq);
+    },
+    'live.confirm': (input) => {
+      const confirmed = live.confirm(input.account, input.phrase);
+      return confirmed.ok ? doneAt(view.coordinator.seq) : failure('confirmation-needed', confirmed.error);
+    },
+    'settings.update': ({ patch }, caller) => {
+      const change = { changesLimits: patch.limits !== undefined, detail: JSON.stringify(patch) };
+      const changed = commands.changeSettings(change, caller.by, () => settings.update(patch));
+      if (changed.ok) screen.settingsChanged();
+      return done(changed);
+    },
+    'log.acknowledge': (input) =>
+      screen.acknowledge(input.id) ? doneAt(view.coordinator.seq) : failure('not-found', 'This line is no longer kept.'),
+  };
+}
