@@ -138,7 +138,7 @@ class Adapter implements TwsAdapter {
       contracts,
       portfolio,
       orders,
-      standstill: this.#suspendDetector,
+      suspendDetector: this.#suspendDetector,
       emit,
       batch: (send) => this.#batch(send),
       bracket: (legs) => {

@@ -104,9 +104,9 @@ export class Exchange {
       if (!parent.transmitted && this.#accept(parent)) this.#work(parent);
       return;
     }
-    const family =
+    const bracket =
       parent === undefined ? [order] : [parent, ...this.register.childrenOf(parent)].filter((one) => one === order || !one.transmitted);
-    const accepted = family.filter((one) => this.#accept(one));
+    const accepted = bracket.filter((one) => this.#accept(one));
     for (const one of accepted) this.#work(one);
   }
 
@@ -361,7 +361,7 @@ export class Exchange {
     news.state(order);
     news.charged(order, fill);
     news.holding(order.contract);
-    this.#settleFamily(order, quantity, before);
+    this.#settleLinked(order, quantity, before);
     return fill;
   }
 
@@ -392,7 +392,7 @@ export class Exchange {
   }
 
   /** A fill changes what others of its OCA group, its siblings and its children may do. */
-  #settleFamily(order: WorkingOrder, filled: number, before: number): void {
+  #settleLinked(order: WorkingOrder, filled: number, before: number): void {
     if (order.ocaGroup !== '') {
       for (const sibling of this.register.active()) {
         if (sibling !== order && !sibling.done && sibling.ocaGroup === order.ocaGroup)

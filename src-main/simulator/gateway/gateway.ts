@@ -20,7 +20,7 @@ import { MarketDesk } from './market-desk.ts';
 import { MessageFaults } from './message-faults.ts';
 import { ScriptHooks } from './script-hooks.ts';
 import { OrderDesk } from './order-desk.ts';
-import { OrderNews } from './order-reports.ts';
+import { OrderReports } from './order-reports.ts';
 import { OrderFaults } from './order-script.ts';
 import { ReferenceDesk } from './reference-desk.ts';
 import { type Outlet, type Session, Sessions } from './session.ts';
@@ -60,7 +60,7 @@ export class Gateway {
   readonly listing: Listing;
   readonly orderFaults = new OrderFaults();
   readonly market: MarketDesk;
-  readonly orderNews: OrderNews;
+  readonly orderReports: OrderReports;
   readonly orders: OrderDesk;
   /** For fault scripts: what happens later, where the run is, what becomes of messages, what orders look like. */
   readonly timetable = new Timetable();
@@ -100,14 +100,14 @@ export class Gateway {
     }
     this.account = new Account(options.account, this.ledger, this.#books);
     this.#accounts = new AccountDesk(this.#sessions, this.account, this.ledger, this.listing.all, options.startAt);
-    this.orderNews = new OrderNews({
+    this.orderReports = new OrderReports({
       sessions: this.#sessions,
       faults: this.orderFaults,
       chance: new Random(options.seed ^ 0x5bd1e995),
       duplicates: options.duplicates,
       onHolding: (contract) => this.#accounts.holding(contract),
-      moments: this.hooks,
-      disguise: this.withheld,
+      hooks: this.hooks,
+      withheld: this.withheld,
       master: options.masterClientId,
     });
     const rule = new SessionRule(options.sessions === 'enforced');
@@ -117,7 +117,7 @@ export class Gateway {
         ledger: this.ledger,
         listing: this.listing,
         books: this.#books,
-        news: this.orderNews,
+        news: this.orderReports,
         script: this.orderFaults,
         session: rule,
         firstOrderId: options.firstOrderId,
@@ -130,8 +130,8 @@ export class Gateway {
       exchange: this.exchange,
       ledger: this.ledger,
       faults: this.orderFaults,
-      moments: this.hooks,
-      disguise: this.withheld,
+      hooks: this.hooks,
+      withheld: this.withheld,
     });
     this.#reference = new ReferenceDesk(this.#sessions, this.listing, now);
     const anchors = new Map([...options.anchors].map(([symbol, anchor]) => [this.listing.bySymbol(symbol)?.conId ?? 0, anchor]));

@@ -24,8 +24,8 @@ export interface OrderDeskParts {
   readonly exchange: Exchange;
   readonly ledger: Ledger;
   readonly faults: OrderFaults;
-  readonly moments: ScriptHooks;
-  readonly disguise: WithheldFields;
+  readonly hooks: ScriptHooks;
+  readonly withheld: WithheldFields;
 }
 
 /** Orders, cancels, and questions about orders and executions. */
@@ -41,8 +41,8 @@ export class OrderDesk {
   readonly #exchange: Exchange;
   readonly #ledger: Ledger;
   readonly #faults: OrderFaults;
-  readonly #moments: ScriptHooks;
-  readonly #disguise: WithheldFields;
+  readonly #hooks: ScriptHooks;
+  readonly #withheld: WithheldFields;
   /** While TWS has no server behind it: what it was told meanwhile. */
   #kept: (() => void)[] | undefined;
 
@@ -51,8 +51,8 @@ export class OrderDesk {
     this.#exchange = parts.exchange;
     this.#ledger = parts.ledger;
     this.#faults = parts.faults;
-    this.#moments = parts.moments;
-    this.#disguise = parts.disguise;
+    this.#hooks = parts.hooks;
+    this.#withheld = parts.withheld;
   }
 
   answer(session: Session, asked: OrderRequest): void {
@@ -83,14 +83,14 @@ export class OrderDesk {
 
   /** One order, or everything that works. */
   cancel({ clientId }: Session, which: number | 'all'): void {
-    this.#moments.say('cancel', clientId);
+    this.#hooks.say('cancel', clientId);
     if (!this.#sessions.hears(clientId)) return;
     this.#act(() => (which === 'all' ? this.#exchange.cancelAll() : this.#exchange.cancel(clientId, which)));
   }
 
   #place(clientId: number, placed: PlaceOrder): void {
     const known = this.#exchange.register.find(clientId, placed.orderId);
-    this.#moments.say(known === undefined ? 'place' : 'modify', clientId);
+    this.#hooks.say(known === undefined ? 'place' : 'modify', clientId);
     if (!this.#sessions.hears(clientId) || this.#faults.takeSwallow(clientId)) {
       const { orderId, orderRef } = placed;
       this.#ledger.recordPlacement({ clientId, orderId, orderRef, kind: 'lost', at: this.#exchange.now });
@@ -138,7 +138,7 @@ export class OrderDesk {
   #list(session: Session, which: (order: OrderView) => boolean): void {
     for (const order of this.#exchange.register.active()) {
       if (!which(order)) continue;
-      const seen = this.#disguise.listed(order, session);
+      const seen = this.#withheld.listed(order, session);
       this.#tell(session, openOrderText(seen, session));
       this.#tell(session, orderStatusText(seen));
     }
@@ -148,14 +148,14 @@ export class OrderDesk {
   /** What a client hears on its return: the state of its orders that still work. */
   welcome(session: Session): void {
     for (const order of this.#exchange.register.active())
-      if (order.clientId === session.clientId && order.orderId !== 0) this.#tell(session, orderStatusText(this.#disguise.live(order)));
+      if (order.clientId === session.clientId && order.orderId !== 0) this.#tell(session, orderStatusText(this.#withheld.live(order)));
   }
 
   completed(session: Session, apiOnly: boolean): void {
     for (const order of this.#ledger.orders) {
       if (order.completedAt === undefined || order.status === 'Inactive') continue;
       if (apiOnly && order.clientId === 0 && order.orderId <= 0) continue;
-      const seen = this.#disguise.listed(order, session);
+      const seen = this.#withheld.listed(order, session);
       const fields = completedOrderFields(seen, { time: stampText(order.completedAt), status: order.completedStatus }, session.version);
       this.#tell(session, payload(...fields));
     }
@@ -177,8 +177,8 @@ export class OrderDesk {
         (filter.exchange === '' || filter.exchange === fill.contract.exchange || filter.exchange === fill.contract.primaryExchange) &&
         (side === '' || side === fill.side || side === (fill.side === 'BUY' ? 'BOT' : 'SLD'));
       if (!fits) continue;
-      this.#tell(session, execDetails(reqId, this.#disguise.fill(fill), session.version));
-      this.#tell(session, commissionReport(fill, !this.#disguise.commissionsUnset));
+      this.#tell(session, execDetails(reqId, this.#withheld.fill(fill), session.version));
+      this.#tell(session, commissionReport(fill, !this.#withheld.commissionsUnset));
     }
     this.#tell(session, execDetailsEnd(reqId));
   }

@@ -25,7 +25,7 @@ export interface SenderParts {
   readonly portfolio: Session;
   readonly orders: Session;
   /** Asked first: whoever has just woken gives up the connections that slept, and their problem is the refusal. */
-  readonly standstill: SuspendDetector;
+  readonly suspendDetector: SuspendDetector;
   readonly emit: (news: BrokerNews) => void;
   /** Emits the place-frame news held back while the frames of one order were written. */
   readonly batch: <T>(send: () => T) => T;
@@ -248,8 +248,8 @@ export class OrderSender {
 
   /** Link first, then the live judgement, then the desk's own gate. */
   #refusal(approved: ApprovedOrder, session: Session): string | undefined {
-    const { board, standstill } = this.#parts;
-    standstill.look();
+    const { board, suspendDetector } = this.#parts;
+    suspendDetector.look();
     const problem = board.problem();
     if (problem !== undefined) return problem.text;
     if (!session.isOpen) return 'The connection to TWS is down.';

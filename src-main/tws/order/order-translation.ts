@@ -99,8 +99,8 @@ export function toWireModify(request: OrderRequest, bonds: LegBonds, terms: Term
 }
 
 function toIbOrder(account: AccountId, leg: OrderLeg, how: LegBonds & { readonly transmit: boolean }): Result<IbOrder> {
-  const fault = legRefusal(account, leg);
-  if (fault !== undefined) return err(fault);
+  const refusal = legRefusal(account, leg);
+  if (refusal !== undefined) return err(refusal);
   const needs = TYPES[leg.type];
   return ok({
     action: SIDES[leg.side],
