@@ -1,23 +1,19 @@
 import { parseStamp } from '../calendar/new-york.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Ledger } from '../engine/ledger.ts';
+import type { Fill } from '#simulator/model/fill';
 import type { OrderView } from '#simulator/model/order-view';
 import { stampText } from '../calendar/new-york.ts';
 import { payload } from '../wire/figure.ts';
 import { commissionReport, completedOrdersEnd, execDetails, execDetailsEnd, openOrderEnd } from '../wire/message.ts';
 import { completedOrderFields } from '../wire/order-text.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
-import type { ExecutionFilter, Request } from '../wire/request.ts';
+import type { ExecutionFilter } from '../wire/request.ts';
 import type { WithheldFields } from './withheld-fields.ts';
 import type { ScriptHooks } from './script-hooks.ts';
 import type { OrderFaults } from './order-script.ts';
 import { openOrderText, orderStatusText } from './order-reports.ts';
 import type { Session, Sessions } from './session.ts';
-
-export type OrderRequest = Extract<
-  Request,
-  { readonly kind: 'placeOrder' | 'cancelOrder' | 'autoOpenOrders' | 'completedOrders' | 'executions' }
->;
 
 export interface OrderDeskParts {
   readonly sessions: Sessions;
@@ -55,32 +51,6 @@ export class OrderDesk {
     this.#withheld = parts.withheld;
   }
 
-  answer(session: Session, asked: OrderRequest): void {
-    const { clientId } = session;
-    switch (asked.kind) {
-      case 'placeOrder': {
-        this.#place(clientId, asked.order);
-        return;
-      }
-      case 'cancelOrder': {
-        this.cancel(session, asked.orderId);
-        return;
-      }
-      case 'autoOpenOrders': {
-        this.autoBind(session, asked.bind);
-        return;
-      }
-      case 'completedOrders': {
-        this.completed(session, asked.apiOnly);
-        return;
-      }
-      case 'executions': {
-        this.executions(session, asked.reqId, asked.filter);
-        return;
-      }
-    }
-  }
-
   /** One order, or everything that works. */
   cancel({ clientId }: Session, which: number | 'all'): void {
     this.#hooks.say('cancel', clientId);
@@ -88,7 +58,8 @@ export class OrderDesk {
     this.#act(() => (which === 'all' ? this.#exchange.cancelAll() : this.#exchange.cancel(clientId, which)));
   }
 
-  #place(clientId: number, placed: PlaceOrder): void {
+  /** A new order, or new terms for one that is there. */
+  place({ clientId }: Session, placed: PlaceOrder): void {
     const known = this.#exchange.register.find(clientId, placed.orderId);
     this.#hooks.say(known === undefined ? 'place' : 'modify', clientId);
     if (!this.#sessions.hears(clientId) || this.#faults.takeSwallow(clientId)) {
@@ -166,17 +137,8 @@ export class OrderDesk {
   executions(session: Session, reqId: number, filter: ExecutionFilter): void {
     const asked = filter.time === '' ? -Infinity : (parseStamp(filter.time.replace(/^(\d{8})-/, '$1 ')) ?? -Infinity);
     const since = Math.max(asked, this.#exchange.now - this.executionsWindow);
-    const side = filter.side.toUpperCase();
     for (const fill of this.#ledger.fills) {
-      const fits =
-        fill.at >= since &&
-        (filter.clientId === 0 || filter.clientId === fill.clientId) &&
-        (filter.account === '' || filter.account === fill.account) &&
-        (filter.symbol === '' || filter.symbol.toUpperCase() === fill.contract.symbol) &&
-        (filter.secType === '' || filter.secType.toUpperCase() === fill.contract.secType) &&
-        (filter.exchange === '' || filter.exchange === fill.contract.exchange || filter.exchange === fill.contract.primaryExchange) &&
-        (side === '' || side === fill.side || side === (fill.side === 'BUY' ? 'BOT' : 'SLD'));
-      if (!fits) continue;
+      if (fill.at < since || !passes(fill, filter)) continue;
       this.#tell(session, execDetails(reqId, this.#withheld.fill(fill), session.version));
       this.#tell(session, commissionReport(fill, !this.#withheld.commissionsUnset));
     }
@@ -186,4 +148,21 @@ export class OrderDesk {
   #tell(session: Session, text: string): void {
     this.#sessions.send(session.clientId, text);
   }
+}
+
+/** All but the time. An empty field, and client 0, let everything through. */
+function passes(fill: Fill, filter: ExecutionFilter): boolean {
+  const { contract, side } = fill;
+  return (
+    (filter.clientId === 0 || filter.clientId === fill.clientId) &&
+    allows(filter.account, fill.account) &&
+    allows(filter.symbol.toUpperCase(), contract.symbol) &&
+    allows(filter.secType.toUpperCase(), contract.secType) &&
+    allows(filter.exchange, contract.exchange, contract.primaryExchange) &&
+    allows(filter.side.toUpperCase(), side, side === 'BUY' ? 'BOT' : 'SLD')
+  );
+}
+
+function allows(wanted: string, ...names: readonly string[]): boolean {
+  return wanted === '' || names.includes(wanted);
 }
