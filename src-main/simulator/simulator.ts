@@ -96,7 +96,7 @@ export interface Simulator {
 
 /** Starts a simulator, or says in one sentence why it cannot: a tape that cannot be read, a port that is taken. */
 export async function openSimulator(options: SimulatorOptions): Promise<Result<Simulator>> {
-  const { seed = 1, serverVersion = NEWEST_LAYOUT, host = '127.0.0.1' } = options;
+  const { seed = 1, serverVersion = NEWEST_LAYOUT, host = '127.0.0.1', ledgerFile: ledgerPath } = options;
   if (serverVersion < OLDEST_LAYOUT || serverVersion > NEWEST_LAYOUT)
     return err(`The simulator speaks versions ${OLDEST_LAYOUT} to ${NEWEST_LAYOUT}, not ${serverVersion}.`);
   const market = await openMarket(options.market, seed);
@@ -105,12 +105,13 @@ export async function openSimulator(options: SimulatorOptions): Promise<Result<S
   const startAt = source.peek()?.at ?? 0;
   const server = new GatewayServer(serverVersion);
   const gateway = new Gateway(gatewayOptions(options, { seed, anchors, startAt }), server);
-  const ledgerFile = options.ledgerFile === undefined ? undefined : LedgerFile.open(options.ledgerFile, () => gateway.now);
-  if (ledgerFile?.ok === false) return ledgerFile;
-  gateway.ledger.outlet = ledgerFile?.value;
+  const opened = ledgerPath === undefined ? ok(undefined) : LedgerFile.open(ledgerPath, () => gateway.now);
+  if (!opened.ok) return opened;
+  const ledgerFile = opened.value;
+  gateway.ledger.outlet = ledgerFile;
   const listening = await listen(server, gateway, options.port, host);
   if (!listening.ok) {
-    ledgerFile?.value.close();
+    ledgerFile?.close();
     return listening;
   }
   const port = listening.value;
@@ -141,7 +142,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Result<S
       feed.close();
       await server.close();
       gateway.ledger.outlet = undefined;
-      ledgerFile?.value.close();
+      ledgerFile?.close();
     },
   });
 }

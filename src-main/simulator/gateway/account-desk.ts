@@ -209,8 +209,9 @@ export class AccountDesk {
       return say.pnl(reqId, daily, unrealized, realized);
     }
     const held = this.#account.holding(conId);
-    if (held === undefined) return say.pnlSingle(reqId, ZERO, 0, 0, 0, 0);
-    return say.pnlSingle(reqId, held.quantity, this.#account.dailyOf(held), held.unrealized, held.realized, held.value);
+    if (held === undefined) return say.pnlSingle(reqId, { quantity: ZERO, daily: 0, unrealized: 0, realized: 0, value: 0 });
+    const { quantity, unrealized, realized, value } = held;
+    return say.pnlSingle(reqId, { quantity, daily: this.#account.dailyOf(held), unrealized, realized, value });
   }
 
   // —— news —————————————————————————————————————————————————————————————————————————————————

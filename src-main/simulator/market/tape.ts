@@ -53,8 +53,8 @@ export async function readTape(path: string, symbol?: string): Promise<Result<Ta
 
 /** The text of a tape; `name` stands in error messages. */
 export function parseTape(text: string, symbol: string | undefined, name: string): Result<Tape> {
-  const headEnd = text.indexOf('\n');
-  const head = (headEnd < 0 ? text : text.slice(0, headEnd)).trim();
+  const headEnd = lineEnd(text, 0);
+  const head = text.slice(0, headEnd).trim();
   const several = head === 'ts_ms,symbol,field,price,size';
   if (!several && head !== 'ts_ms,field,price,size')
     return err(
@@ -64,9 +64,8 @@ export function parseTape(text: string, symbol: string | undefined, name: string
     return err(`The tape ${name} does not say whose ticks it holds; name the symbol, as in IBM=${name}.`);
   const columns = new Columns(countLines(text), several || symbol === undefined ? [] : [symbol]);
   let line = 1;
-  for (let from = headEnd + 1, before = -Infinity; headEnd >= 0 && from < text.length;) {
-    const newline = text.indexOf('\n', from);
-    const until = newline < 0 ? text.length : newline;
+  for (let from = headEnd + 1, before = -Infinity; from < text.length;) {
+    const until = lineEnd(text, from);
     const cells = text.slice(from, until).trimEnd().split(',');
     from = until + 1;
     line++;
@@ -125,6 +124,11 @@ function emptyColumns(length: number): Omit<Tape, 'symbols' | 'length'> {
   };
 }
 
+function lineEnd(text: string, from: number): number {
+  const newline = text.indexOf('\n', from);
+  return newline < 0 ? text.length : newline;
+}
+
 function countLines(text: string): number {
   let count = 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
@@ -156,9 +160,11 @@ export function mergeTapes(tapes: readonly Tape[]): Tape {
 function earliest(tapes: readonly Tape[], next: readonly number[]): number {
   let best = -1;
   let first = Infinity;
-  for (const [index, tape] of tapes.entries()) {
-    const at = tape.at[next[index] ?? 0] ?? Infinity;
-    if (at < first && (next[index] ?? 0) < tape.length) [best, first] = [index, at];
+  for (let t = 0; t < tapes.length; t++) {
+    const at = tapes[t]?.at[next[t] ?? 0] ?? Infinity;
+    if (at >= first || (next[t] ?? 0) >= (tapes[t]?.length ?? 0)) continue;
+    best = t;
+    first = at;
   }
   return best;
 }

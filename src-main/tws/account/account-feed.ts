@@ -55,7 +55,7 @@ export class PortfolioFeed implements Rider {
         realized: amountFromNumber(realized),
       });
     });
-    listen('pnlSingle', (reqId, quantity, daily, unrealized, realized, value) => {
+    listen('pnlSingle', (reqId, quantity, ...[daily, unrealized, realized, value]) => {
       const single = this.#singlesById.get(reqId);
       if (single === undefined) return;
       emit({

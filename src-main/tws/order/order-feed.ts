@@ -64,6 +64,23 @@ export class OrderFeed implements Rider {
   }
 
   attach(listen: Listen, session: Session): void {
+    this.#attachOrders(listen, session);
+    this.#attachFills(listen, session);
+    listen('openOrderEnd', () => {
+      this.#end('open-orders');
+    });
+    listen('completedOrdersEnd', () => {
+      this.#end('completed-orders');
+    });
+    listen('positionEnd', () => {
+      this.#end('positions');
+    });
+    listen('execDetailsEnd', (reqId) => {
+      this.#executionsEnd(reqId);
+    });
+  }
+
+  #attachOrders(listen: Listen, session: Session): void {
     const { emit, book, terms, ids, unusable } = this.#parts;
     listen('openOrder', (orderId, ibContract, order, state) => {
       const contract = this.#parts.contracts.resolve(ibContract);
@@ -101,6 +118,19 @@ export class OrderFeed implements Rider {
       book.status(status);
       emit({ kind: 'order-status', status });
     });
+    listen('completedOrder', (ibContract, order, state) => {
+      const contract = this.#parts.contracts.resolve(ibContract);
+      const news = contract === undefined ? undefined : fromOpenOrder(0, contract, order, state);
+      if (news === undefined) {
+        unusable(session, 'a completed order without usable figures');
+        return;
+      }
+      emit({ kind: 'completed-order', order: news, completedStatus: state.completedStatus ?? '' });
+    });
+  }
+
+  #attachFills(listen: Listen, session: Session): void {
+    const { emit, book, ids, unusable } = this.#parts;
     listen('execDetails', (reqId, ibContract, ib) => {
       const contract = this.#parts.contracts.resolve(ibContract);
       // The library reads "12abc" as 12; a fill is booked from clean figures only.
@@ -126,27 +156,6 @@ export class OrderFeed implements Rider {
         return;
       }
       emit({ kind: 'position', account: account as AccountId, contract, quantity, averageCost: priceFromNumber(averageCost) });
-    });
-    listen('completedOrder', (ibContract, order, state) => {
-      const contract = this.#parts.contracts.resolve(ibContract);
-      const news = contract === undefined ? undefined : fromOpenOrder(0, contract, order, state);
-      if (news === undefined) {
-        unusable(session, 'a completed order without usable figures');
-        return;
-      }
-      emit({ kind: 'completed-order', order: news, completedStatus: state.completedStatus ?? '' });
-    });
-    listen('openOrderEnd', () => {
-      this.#end('open-orders');
-    });
-    listen('completedOrdersEnd', () => {
-      this.#end('completed-orders');
-    });
-    listen('positionEnd', () => {
-      this.#end('positions');
-    });
-    listen('execDetailsEnd', (reqId) => {
-      this.#executionsEnd(reqId);
     });
   }
 
