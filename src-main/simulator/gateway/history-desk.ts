@@ -3,7 +3,7 @@ import { DAY, fromLocal, HOUR, localTime, parseStamp } from '../calendar/new-yor
 import { isTradingDay, previousTradingDay, sessionAt, tradingHours } from '../calendar/trading-day.ts';
 import { backfillBar } from '../market/backfill.ts';
 import { BASE_MS, type BarStore, joinBars } from '../market/bar-store.ts';
-import type { Instrument, Listing } from '#simulator/model/instrument';
+import type { Listing } from '#simulator/model/instrument';
 import type { ContractQuery } from '../wire/contract-query.ts';
 import { errorMessage, historicalData, historicalDataUpdate, realTimeBar } from '#simulator/wire/message';
 import type { WireBar } from '#simulator/model/bar';

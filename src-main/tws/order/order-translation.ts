@@ -193,7 +193,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
     side,
     type: order.orderType as string,
     quantity,
-    ...pricesOf(order, order.orderType as string),
+    ...pricesOf(order, order.orderType),
     tif,
     ...(goodTill === undefined ? {} : { goodTill }),
     outsideRth: order.outsideRth ?? false,
