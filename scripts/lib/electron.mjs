@@ -47,7 +47,7 @@ export async function findElectron(env = process.env) {
   const hindrance = noWindow(env);
   if (hindrance !== undefined) return { unavailable: hindrance };
   const fetched = await fetchBinary(env);
-  if (fetched.path === undefined) return fetched;
+  if ('unavailable' in fetched) return fetched;
   const { path } = fetched;
   const probe = await run(path, ['--version'], { capture: true, echo: false, limitMs: 30_000, env: nodeEnvironment() });
   if (probe.code !== 0) {

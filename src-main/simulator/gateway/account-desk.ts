@@ -32,7 +32,7 @@ const ACCOUNT_EVERY_MS = 180_000;
 
 /** Account figures to whoever follows them. */
 export class AccountDesk {
-  readonly #sessions: Sessions;
+  readonly #sessions: Pick<Sessions, 'send'>;
   readonly #account: Account;
   readonly #ledger: Ledger;
   readonly #listing: readonly Instrument[];
@@ -43,7 +43,7 @@ export class AccountDesk {
   #pnl: PnlFollower[] = [];
   #lastAccountAt: number;
 
-  constructor(sessions: Sessions, account: Account, ledger: Ledger, listing: readonly Instrument[], startAt: number) {
+  constructor(sessions: Pick<Sessions, 'send'>, account: Account, ledger: Ledger, listing: readonly Instrument[], startAt: number) {
     this.#sessions = sessions;
     this.#account = account;
     this.#ledger = ledger;

@@ -64,7 +64,7 @@ export interface Anchor {
 
 /** Bars: those of the market so far, and before it an invented past, so that a chart is never empty. */
 export class HistoryDesk {
-  readonly #sessions: Sessions;
+  readonly #sessions: Pick<Sessions, 'send'>;
   readonly #listing: Listing;
   readonly #stores: ReadonlyMap<number, BarStore>;
   readonly #anchors: ReadonlyMap<number, Anchor>;
@@ -72,7 +72,7 @@ export class HistoryDesk {
   #followers: Follower[] = [];
 
   constructor(
-    sessions: Sessions,
+    sessions: Pick<Sessions, 'send'>,
     listing: Listing,
     stores: ReadonlyMap<number, BarStore>,
     anchors: ReadonlyMap<number, Anchor>,

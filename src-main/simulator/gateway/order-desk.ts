@@ -16,10 +16,10 @@ import { openOrderText, orderStatusText } from './order-reports.ts';
 import type { Session, Sessions } from './session.ts';
 
 export interface OrderDeskParts {
-  readonly sessions: Sessions;
-  readonly exchange: Exchange;
-  readonly ledger: Ledger;
-  readonly faults: OrderFaults;
+  readonly sessions: Pick<Sessions, 'hears' | 'send'>;
+  readonly exchange: Pick<Exchange, 'place' | 'cancel' | 'cancelAll' | 'bindManualOrders' | 'register' | 'now'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'fills' | 'recordPlacement'>;
+  readonly faults: Pick<OrderFaults, 'takeSwallow'>;
   readonly hooks: ScriptHooks;
   readonly withheld: WithheldFields;
 }
@@ -33,10 +33,10 @@ export class OrderDesk {
    * once it has asked for that. `never`: TWS's API is read-only. `also old ones at once`: the request for new ones takes the old ones too.
    */
   binding: 'when asked' | 'also old ones at once' | 'never' = 'when asked';
-  readonly #sessions: Sessions;
-  readonly #exchange: Exchange;
-  readonly #ledger: Ledger;
-  readonly #faults: OrderFaults;
+  readonly #sessions: OrderDeskParts['sessions'];
+  readonly #exchange: OrderDeskParts['exchange'];
+  readonly #ledger: OrderDeskParts['ledger'];
+  readonly #faults: OrderDeskParts['faults'];
   readonly #hooks: ScriptHooks;
   readonly #withheld: WithheldFields;
   /** While TWS has no server behind it: what it was told meanwhile. */

@@ -15,7 +15,7 @@ const QUIET: StateFigures = { margins: NO_MARGINS, commission: UNSET_DOUBLE, cur
 
 /** Tells each order's owner what became of it, in TWS's sequence and with its duplicates, and the master client of everybody's. Manual orders belong to client 0. */
 export class OrderReports implements ExchangeNews {
-  readonly #sessions: Sessions;
+  readonly #sessions: Pick<Sessions, 'get' | 'send'>;
   readonly #faults: OrderFaults;
   readonly #chance: Random;
   /** Probability that a pair of openOrder and orderStatus comes twice, as TWS does without a rule that one could rely on. */
@@ -37,7 +37,7 @@ export class OrderReports implements ExchangeNews {
   fillsTold: 'execution first' | 'state first' | 'execution only' = 'execution first';
 
   constructor(parts: {
-    readonly sessions: Sessions;
+    readonly sessions: Pick<Sessions, 'get' | 'send'>;
     readonly faults: OrderFaults;
     readonly chance: Random;
     readonly duplicates: number;
@@ -169,7 +169,7 @@ export class OrderReports implements ExchangeNews {
   }
 }
 
-export function openOrderText(order: OrderView, session: Session): string {
+export function openOrderText(order: OrderView, session: Pick<Session, 'version'>): string {
   return payload(...openOrderFields(order, QUIET, session.version));
 }
 

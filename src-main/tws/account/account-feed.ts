@@ -13,7 +13,7 @@ const SUMMARY_TAGS =
 const MAX_SINGLE = 50;
 
 export interface PortfolioFeedParts {
-  readonly board: LinkBoard;
+  readonly board: Pick<LinkBoard, 'accounts' | 'liveAllowed'>;
   readonly requestIds: RequestIds;
   readonly emit: (news: BrokerNews) => void;
 }

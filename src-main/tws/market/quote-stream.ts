@@ -33,7 +33,7 @@ interface Subscription {
 export interface MarketFeedParts {
   readonly scheduler: Scheduler;
   readonly requestIds: RequestIds;
-  readonly contracts: ContractBook;
+  readonly contracts: Pick<ContractBook, 'learn'>;
   /** IB's numbers: live, frozen, delayed, delayed and frozen. */
   readonly marketDataType: 1 | 2 | 3 | 4;
 }

@@ -31,7 +31,7 @@ export interface MarketRequestParts {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly requestIds: RequestIds;
-  readonly contracts: ContractBook;
+  readonly contracts: Pick<ContractBook, 'learnDetails'>;
 }
 
 interface Pending {

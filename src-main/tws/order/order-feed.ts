@@ -17,12 +17,12 @@ import type { Listen } from '#tws/socket/wire-events';
 
 export interface OrderFeedParts {
   readonly clock: Clock;
-  readonly board: LinkBoard;
-  readonly ids: OrderIds;
+  readonly board: Pick<LinkBoard, 'epoch' | 'liveAllowed'>;
+  readonly ids: Pick<OrderIds, 'seen'>;
   readonly requestIds: RequestIds;
-  readonly book: OpenOrderBook;
-  readonly terms: OrderTerms;
-  readonly contracts: ContractBook;
+  readonly book: Pick<OpenOrderBook, 'openOrder' | 'status' | 'execution' | 'closed'>;
+  readonly terms: Pick<OrderTerms, 'listed'>;
+  readonly contracts: Pick<ContractBook, 'resolve'>;
   readonly emit: (news: BrokerNews) => void;
   /** A message about orders that cannot be used. */
   readonly unusable: (session: Session, what: string) => void;

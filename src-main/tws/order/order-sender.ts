@@ -16,16 +16,16 @@ import { errorText } from '#tws/socket/wire-text';
 
 export interface SenderParts {
   readonly clock: Clock;
-  readonly pacing: PacingGate;
-  readonly board: LinkBoard;
-  readonly ids: OrderIds;
-  readonly book: OpenOrderBook;
+  readonly pacing: Pick<PacingGate, 'submit' | 'drop' | 'purge' | 'largestBatch'>;
+  readonly board: Pick<LinkBoard, 'accounts' | 'problem'>;
+  readonly ids: Pick<OrderIds, 'take'>;
+  readonly book: Pick<OpenOrderBook, 'bonds' | 'placed' | 'ref'>;
   readonly terms: OrderTerms;
-  readonly contracts: ContractBook;
+  readonly contracts: Pick<ContractBook, 'learn'>;
   readonly portfolio: Session;
   readonly orders: Session;
   /** Asked first: whoever has just woken gives up the connections that slept, and their problem is the refusal. */
-  readonly suspendDetector: SuspendDetector;
+  readonly suspendDetector: Pick<SuspendDetector, 'look'>;
   readonly emit: (news: BrokerNews) => void;
   /** Emits the place-frame news held back while the frames of one order were written. */
   readonly batch: <T>(send: () => T) => T;
