@@ -76,92 +76,111 @@ async function layout(page, sizes) {
   await expect(rows(page, 'Watchers').first()).toBeVisible();
 }
 
+/** @typedef {(name: string, part?: import('@playwright/test').Locator) => Promise<void>} Shoot */
+
+/** Takes a picture of the page or of a part of it. @param {Page} page @returns {Shoot} */
+function camera(page) {
+  return async (name, part) => {
+    const picture = smallPng(await (part ?? page).screenshot());
+    writeFileSync(join(OUT, `${name}.png`), picture);
+    note(`${name}, ${Math.round(picture.length / 1024)} kB`);
+  };
+}
+
+/** @param {Page} page @param {string} label */
+function tab(page, label) {
+  return page.getByRole('tab', { name: label }).click();
+}
+
+/** @param {Page} page */
+async function openBusyDesk(page) {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await expect(engineState(page)).toHaveText('IDLE');
+  step('Arming a day of triggers');
+  await busyDay(page);
+
+  step('Letting the market go on until 09:33');
+  await expect(page.getByTestId('exchange-clock')).toContainText(/09:3[3-9]|09:[45]|1\d:/, { timeout: 300_000 });
+  await rows(page, 'Watchers').filter({ hasText: 'AAPL' }).click();
+  await expect(page.getByRole('region', { name: 'Chart' })).toContainText('AAPL');
+  await write(
+    page,
+    await fromMarket(page, { symbol: 'IBM', test: 'Crosses below', away: -0.6, side: 'Sell', quantity: '100', target: '2%', stop: '1%' }),
+  );
+  await expect(page.getByTestId('verdict')).toContainText('Risk approves.');
+  await page.mouse.move(700, 20);
+}
+
+/** @param {Page} page @param {Shoot} shoot */
+async function shootPanels(page, shoot) {
+  const blotter = page.getByRole('region', { name: 'Blotter' });
+  await shoot('main');
+  await shoot('ticket', page.getByRole('region', { name: 'New trigger' }));
+  await shoot('watchers', page.getByRole('region', { name: 'Watchers' }));
+  await shoot('orders', blotter);
+  await page.keyboard.press('Escape');
+  await rows(page, 'Watchers').filter({ hasText: 'AAPL' }).click();
+  await expect(page.getByRole('region', { name: 'Chart' })).toContainText('AAPL');
+  await shoot('chart', page.getByRole('region', { name: 'Chart' }));
+  for (const [name, label] of /** @type {const} */ ([
+    ['positions', 'Positions'],
+    ['fills', 'Fills'],
+    ['pnl', 'P&L'],
+  ])) {
+    await tab(page, label);
+    await shoot(name, blotter);
+  }
+  // The technical panels need more room than a trader gives them.
+  await layout(page, { left: 318, right: 306, chart: 120, bottom: 480, quotes: 252 });
+  for (const [name, label] of /** @type {const} */ ([
+    ['scheduler', 'Scheduler'],
+    ['diagnostics', 'Diagnostics'],
+  ])) {
+    await tab(page, label);
+    await expect(page.getByRole('tabpanel', { name: label })).toBeVisible();
+    await shoot(name, blotter);
+  }
+  await layout(page, undefined);
+  await tab(page, 'Orders');
+  await tab(page, 'Log');
+  await expect(rows(page, 'Log').first()).toBeVisible();
+  await shoot('log', page.getByRole('region', { name: 'Alarms and log' }));
+}
+
+/** @param {Page} page @param {Shoot} shoot */
+async function shootDialogs(page, shoot) {
+  await rows(page, 'Orders').filter({ hasText: 'FILLED' }).first().dblclick();
+  await expect(page.getByTestId('why-dialog')).toContainText('seq');
+  await shoot('why');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await expect(page.getByTestId('cheat-sheet')).toBeVisible();
+  await shoot('shortcuts');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await expect(page.getByTestId('settings-dialog')).toBeVisible();
+  // The picture shows any machine: the folder of this run is nobody's.
+  await page.getByTestId('settings-dialog').evaluate((dialog) => {
+    for (const code of dialog.querySelectorAll('code, .mono'))
+      code.textContent = (code.textContent ?? '').replace(/\/.*\/(?=settings\.json)/, '…/');
+  });
+  await shoot('settings');
+  await page.keyboard.press('Escape');
+}
+
 await main(async () => {
   process.env['TRIGGERDESK_CHROMIUM'] ??= await ensureChromium();
   mkdirSync(OUT, { recursive: true });
   step('Starting the daemon with the simulator');
   const desk = await launchDaemon();
   const { page } = desk;
-  /** @param {string} name */
-  const file = (name) => join(OUT, `${name}.png`);
-  /** @param {string} name @param {import('@playwright/test').Locator} [part] */
-  const shoot = async (name, part) => {
-    const picture = smallPng(await (part ?? page).screenshot());
-    writeFileSync(file(name), picture);
-    note(`${name}, ${Math.round(picture.length / 1024)} kB`);
-  };
-  /** @param {string} label */
-  const tab = (label) => page.getByRole('tab', { name: label }).click();
+  const shoot = camera(page);
   try {
-    await page.emulateMedia({ reducedMotion: 'reduce' });
-    await expect(engineState(page)).toHaveText('IDLE');
-    step('Arming a day of triggers');
-    await busyDay(page);
-
-    step('Letting the market go on until 09:33');
-    await expect(page.getByTestId('exchange-clock')).toContainText(/09:3[3-9]|09:[45]|1\d:/, { timeout: 300_000 });
-    await rows(page, 'Watchers').filter({ hasText: 'AAPL' }).click();
-    await expect(page.getByRole('region', { name: 'Chart' })).toContainText('AAPL');
-    await write(
-      page,
-      await fromMarket(page, { symbol: 'IBM', test: 'Crosses below', away: -0.6, side: 'Sell', quantity: '100', target: '2%', stop: '1%' }),
-    );
-    await expect(page.getByTestId('verdict')).toContainText('Risk approves.');
-    await page.mouse.move(700, 20);
-
+    await openBusyDesk(page);
     step('Taking the pictures');
-    const blotter = page.getByRole('region', { name: 'Blotter' });
-    await shoot('main');
-    await shoot('ticket', page.getByRole('region', { name: 'New trigger' }));
-    await shoot('watchers', page.getByRole('region', { name: 'Watchers' }));
-    await shoot('orders', blotter);
-    await page.keyboard.press('Escape');
-    await rows(page, 'Watchers').filter({ hasText: 'AAPL' }).click();
-    await expect(page.getByRole('region', { name: 'Chart' })).toContainText('AAPL');
-    await shoot('chart', page.getByRole('region', { name: 'Chart' }));
-    for (const [name, label] of /** @type {const} */ ([
-      ['positions', 'Positions'],
-      ['fills', 'Fills'],
-      ['pnl', 'P&L'],
-    ])) {
-      await tab(label);
-      await shoot(name, blotter);
-    }
-    // The technical panels need more room than a trader gives them.
-    await layout(page, { left: 318, right: 306, chart: 120, bottom: 480, quotes: 252 });
-    for (const [name, label] of /** @type {const} */ ([
-      ['scheduler', 'Scheduler'],
-      ['diagnostics', 'Diagnostics'],
-    ])) {
-      await tab(label);
-      await expect(page.getByRole('tabpanel', { name: label })).toBeVisible();
-      await shoot(name, blotter);
-    }
-    await layout(page, undefined);
-    await tab('Orders');
-    await tab('Log');
-    await expect(rows(page, 'Log').first()).toBeVisible();
-    await shoot('log', page.getByRole('region', { name: 'Alarms and log' }));
-
-    await rows(page, 'Orders').filter({ hasText: 'FILLED' }).first().dblclick();
-    await expect(page.getByTestId('why-dialog')).toContainText('seq');
-    await shoot('why');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('?');
-    await expect(page.getByTestId('cheat-sheet')).toBeVisible();
-    await shoot('shortcuts');
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Settings', exact: true }).click();
-    await expect(page.getByTestId('settings-dialog')).toBeVisible();
-    // The picture shows any machine: the folder of this run is nobody's.
-    await page.getByTestId('settings-dialog').evaluate((dialog) => {
-      for (const code of dialog.querySelectorAll('code, .mono'))
-        code.textContent = (code.textContent ?? '').replace(/\/.*\/(?=settings\.json)/, '…/');
-    });
-    await shoot('settings');
-    await page.keyboard.press('Escape');
-
-    await tab('Alarms');
+    await shootPanels(page, shoot);
+    await shootDialogs(page, shoot);
+    await tab(page, 'Alarms');
     await kill(page);
     await expect(page.getByTestId('kill-banner')).toContainText('Verified');
     await shoot('kill');

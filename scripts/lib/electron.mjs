@@ -46,6 +46,20 @@ function noWindow(env) {
 export async function findElectron(env = process.env) {
   const hindrance = noWindow(env);
   if (hindrance !== undefined) return { unavailable: hindrance };
+  const fetched = await fetchBinary(env);
+  if ('unavailable' in fetched) return fetched;
+  const { path } = fetched;
+  const probe = await run(path, ['--version'], { capture: true, echo: false, limitMs: 30_000, env: nodeEnvironment() });
+  if (probe.code !== 0) {
+    return {
+      unavailable: `its binary does not start (${probe.startError ?? (probe.output.trim().split('\n').at(-1) || `exit code ${probe.code}`)})`,
+    };
+  }
+  return { path };
+}
+
+/** Where the binary is; the package fetches it when it is asked for the first time. @param {NodeJS.ProcessEnv} env @returns {Promise<Found>} */
+async function fetchBinary(env) {
   const present = existsSync(join(ROOT, 'node_modules', 'electron', 'path.txt'));
   if (!present && (env['ELECTRON_OVERRIDE_DIST_PATH'] ?? '') === '') note('fetching the Electron binary (about 110 MB, once)');
   let stop = () => {};
@@ -63,17 +77,9 @@ export async function findElectron(env = process.env) {
   clearInterval(beat);
   void limit.then(clearTimeout);
   const path = /^electron-binary=(.+)$/m.exec(asked.output)?.[1];
-  if (path === undefined) {
-    if (over) return { unavailable: 'its binary could not be fetched in time' };
-    if (!(await answers)) return { unavailable: 'its binary could not be fetched (the place it comes from does not answer)' };
-    const reason = /^\s*(?:\w*Error)\b[^\n]*$/m.exec(asked.output)?.[0].trim() ?? `exit code ${asked.code}`;
-    return { unavailable: `its binary could not be fetched (${reason})` };
-  }
-  const probe = await run(path, ['--version'], { capture: true, echo: false, limitMs: 30_000, env: nodeEnvironment() });
-  if (probe.code !== 0) {
-    return {
-      unavailable: `its binary does not start (${probe.startError ?? (probe.output.trim().split('\n').at(-1) || `exit code ${probe.code}`)})`,
-    };
-  }
-  return { path };
+  if (path !== undefined) return { path };
+  if (over) return { unavailable: 'its binary could not be fetched in time' };
+  if (!(await answers)) return { unavailable: 'its binary could not be fetched (the place it comes from does not answer)' };
+  const reason = /^\s*(?:\w*Error)\b[^\n]*$/m.exec(asked.output)?.[0].trim() ?? `exit code ${asked.code}`;
+  return { unavailable: `its binary could not be fetched (${reason})` };
 }

@@ -17,6 +17,19 @@ function packagesIn(file) {
 }
 
 /**
+ * How a package that is there differs from the one in the lockfile.
+ * @param {string} root @param {string} path @param {Locked} locked @param {Locked | undefined} found
+ */
+function differs(root, path, locked, found) {
+  const name = path.slice('node_modules/'.length);
+  if (found === undefined) return locked.optional === true || locked.devOptional === true ? undefined : `${name} is missing`;
+  if (found.version !== locked.version) return `${name} is ${found.version}, the lockfile asks for ${locked.version}`;
+  if (found.integrity !== locked.integrity) return `the content of ${name} differs from what the lockfile asks for`;
+  if (!path.includes('/node_modules/') && !existsSync(join(root, path, 'package.json'))) return `${name} has been removed`;
+  return undefined;
+}
+
+/**
  * Why the folder does not hold what the lockfile asks for, or undefined when it does.
  * A package for another system may be absent; one that the lockfile does not know may not be there.
  * @param {string} [root]
@@ -30,16 +43,8 @@ export function whyInstall(root = ROOT) {
   const present = packagesIn(join(modules, '.package-lock.json'));
   if (present === undefined) return 'an earlier installation did not finish';
   for (const [path, locked] of Object.entries(wanted)) {
-    if (path === '') continue;
-    const found = present[path];
-    if (found === undefined) {
-      if (locked.optional === true || locked.devOptional === true) continue;
-      return `${path.slice('node_modules/'.length)} is missing`;
-    }
-    const name = path.slice('node_modules/'.length);
-    if (found.version !== locked.version) return `${name} is ${found.version}, the lockfile asks for ${locked.version}`;
-    if (found.integrity !== locked.integrity) return `the content of ${name} differs from what the lockfile asks for`;
-    if (!path.includes('/node_modules/') && !existsSync(join(root, path, 'package.json'))) return `${name} has been removed`;
+    const difference = path === '' ? undefined : differs(root, path, locked, present[path]);
+    if (difference !== undefined) return difference;
   }
   for (const path of Object.keys(present))
     if (wanted[path] === undefined) return `${path.slice('node_modules/'.length)} is installed but not in the lockfile`;

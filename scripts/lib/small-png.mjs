@@ -98,17 +98,14 @@ function chunk(type, data) {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
-/** @param {Buffer} png eight bits a channel, not interlaced, as browsers write them @returns {Buffer} */
-export function smallPng(png) {
-  const parts = chunks(png);
-  const head = parts.find((part) => part.type === 'IHDR')?.data;
-  if (head === undefined) throw new Error('a PNG without a header');
-  const [width, height] = [head.readUInt32BE(0), head.readUInt32BE(4)];
-  const step = head[9] === 6 ? 4 : 3;
+/** Size, and bytes to a pixel; of no other pictures than browsers write. @param {Buffer} head */
+function sizeOf(head) {
   if (head[8] !== 8 || (head[9] !== 2 && head[9] !== 6) || head[12] !== 0) throw new Error('a PNG of another kind than browsers write');
-  const raw = inflateSync(Buffer.concat(parts.filter((part) => part.type === 'IDAT').map((part) => part.data)));
-  const pixels = unfilter(raw, width, height, step);
-  const count = width * height;
+  return { width: head.readUInt32BE(0), height: head.readUInt32BE(4), step: head[9] === 6 ? 4 : 3 };
+}
+
+/** The colour of each pixel, and how often each colour is there. @param {Uint8Array} pixels @param {number} count @param {number} step */
+function colours(pixels, count, step) {
   const picture = new Uint32Array(count);
   /** @type {Map<number, number>} */
   const counts = new Map();
@@ -117,14 +114,27 @@ export function smallPng(png) {
     picture[n] = colour;
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const colours = palette(counts);
+  return { picture, counts };
+}
+
+/** @param {Buffer} png eight bits a channel, not interlaced, as browsers write them @returns {Buffer} */
+export function smallPng(png) {
+  const parts = chunks(png);
+  const head = parts.find((part) => part.type === 'IHDR')?.data;
+  if (head === undefined) throw new Error('a PNG without a header');
+  const { width, height, step } = sizeOf(head);
+  const raw = inflateSync(Buffer.concat(parts.filter((part) => part.type === 'IDAT').map((part) => part.data)));
+  const pixels = unfilter(raw, width, height, step);
+  const count = width * height;
+  const { picture, counts } = colours(pixels, count, step);
+  const kept = palette(counts);
   /** @type {Map<number, number>} */
-  const places = new Map(colours.map((colour, index) => [colour, index]));
+  const places = new Map(kept.map((colour, index) => [colour, index]));
   const lines = Buffer.alloc((width + 1) * height);
   for (let n = 0; n < count; n += 1) {
     const colour = picture[n] ?? 0;
     let place = places.get(colour);
-    if (place === undefined) places.set(colour, (place = nearest(colours, colour)));
+    if (place === undefined) places.set(colour, (place = nearest(kept, colour)));
     lines[n + Math.floor(n / width) + 1] = place;
   }
   const header = Buffer.from(head);
@@ -132,7 +142,7 @@ export function smallPng(png) {
   return Buffer.concat([
     SIGNATURE,
     chunk('IHDR', header),
-    chunk('PLTE', Buffer.from(colours.flatMap((colour) => [colour >> 16, (colour >> 8) & 0xff, colour & 0xff]))),
+    chunk('PLTE', Buffer.from(kept.flatMap((colour) => [colour >> 16, (colour >> 8) & 0xff, colour & 0xff]))),
     chunk('IDAT', deflateSync(lines, { level: 9, memLevel: 9 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);

@@ -38,6 +38,10 @@ export function judge(knock: Knock, hosts: ReadonlySet<string>): Refusal | null 
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'none' && site !== 'same-origin') return refuse(403, 'Requests of other pages are refused.');
   if (knock.method !== 'GET' && knock.method !== 'HEAD') return refuse(405, 'Only GET is served here.');
+  return bodyRefusal(headers);
+}
+
+function bodyRefusal(headers: IncomingHttpHeaders): Refusal | null {
   const length = headers['content-length'];
   if (length !== undefined && Number(length) > MAX_BODY) return refuse(413, 'The request is too large.');
   if (headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0'))

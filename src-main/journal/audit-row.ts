@@ -2,7 +2,7 @@ import { formatDecimal } from '#domain/decimal';
 import { MONEY_SCALE } from '#domain/money';
 import { formatPrice, type Price, priceFromScaled } from '#domain/price';
 import { formatQuantity, type Quantity, quantityFromScaled } from '#domain/quantity';
-import { type FillCell, isOrderKey, type OrderCell, orderEffects, writesTo } from './cell.ts';
+import { type FillCell, isOrderKey, type OrderCell, type OrderEffect, orderEffects, writesTo } from './cell.ts';
 import type { Entry } from './entry.ts';
 import { maskAccounts } from './mask.ts';
 
@@ -99,8 +99,7 @@ export class AuditRows {
     const orders = writesTo(entry, 'orders');
     const fills = writesTo(entry, 'fills');
     const effects = orderEffects(entry);
-    const cancelled = new Set(effects.flatMap((effect) => (effect.kind === 'cancel' ? effect.keys : [])));
-    const placed = new Set(effects.flatMap((effect) => (effect.kind === 'place' ? effect.keys : [])));
+    const [cancelled, placed] = [keysOf(effects, 'cancel'), keysOf(effects, 'place')];
     const row: AuditRow = {
       ...base,
       lane: entry.lane,
@@ -109,57 +108,81 @@ export class AuditRows {
       causeText: maskAccounts(entry.cause.text),
       ...(entry.tombstone === undefined ? {} : { note: maskAccounts(`${entry.tombstone.kind}: ${entry.tombstone.text}`) }),
     };
-    const rows: AuditRow[] = [];
-    for (const { key, cell } of orders) {
-      const before = this.#states.get(key) ?? null;
-      const after = cell?.state ?? null;
-      if (after === null) this.#states.delete(key);
-      else this.#states.set(key, after);
-      const told: AuditRow = { ...row, ...orderFigures(key, cell), before, after };
-      const own = fills.filter((fill) => fill.cell?.orderKey === key);
-      if (own.length > 0) {
-        rows.push(...own.map((fill) => this.#fill(told, fill.key, fill.cell)));
-        continue;
-      }
-      const kind = kindOf(entry, before, after, cancelled.has(key), placed.has(key));
-      rows.push({ ...told, kind, verdict: kind === 'decision' ? verdictOf(cell) : null });
-    }
+    const rows = [...this.#orderRows(entry, row, orders, fills, { cancelled, placed })];
     const written = new Set(orders.map(({ key }) => key));
-    for (const { key, cell } of fills) {
-      if (cell?.orderKey !== undefined && written.has(cell.orderKey)) continue;
-      const state = cell?.orderKey === undefined ? null : (this.#states.get(cell.orderKey) ?? null);
-      rows.push(this.#fill({ ...row, order: cell?.orderKey ?? null, side: cell?.side ?? null, before: state, after: state }, key, cell));
-    }
+    const others = fills.filter(({ cell }) => cell?.orderKey === undefined || !written.has(cell.orderKey));
+    rows.push(...others.map(({ key, cell }) => this.#otherFill(row, key, cell)));
     for (const key of cancelled) {
-      const state = this.#states.get(key) ?? null;
+      const state = this.#stateOf(key);
       if (!written.has(key)) rows.push({ ...row, kind: 'cancel', order: key, before: state, after: state });
     }
     for (const key of placed) if (!written.has(key)) rows.push({ ...row, kind: 'decision', order: key });
     if (effects.some(({ kind }) => kind === 'global-cancel'))
       rows.push({ ...row, kind: 'cancel', note: 'global cancel: every order of the account' });
-    // The kill itself, and what names an order without changing it.
-    if (entry.cause.kind === 'kill' || /^kill(\.|$)/.test(entry.name)) rows.push({ ...row, kind: 'kill', ...referred(entry) });
-    else if (rows.length === 0 && (isOrderKey(entry.cause.ref) || writesTo(entry, 'triggers').length > 0))
-      rows.push({ ...row, kind: entry.tombstone === undefined ? 'note' : 'tombstone', ...referred(entry) });
-    return rows;
+    return [...rows, ...ownRow(entry, row, rows.length === 0)];
   }
 
-  #fill(row: AuditRow, root: string, cell: FillCell | undefined): AuditRow {
-    const known = `${root} ${cell?.execId ?? ''}`;
+  /** One row for each order that the commit wrote; instead of it those of its fills, when it has some. */
+  #orderRows(entry: Commit, row: AuditRow, orders: Writes<'orders'>, fills: Writes<'fills'>, wished: Wished): readonly AuditRow[] {
+    return orders.flatMap(({ key, cell }) => {
+      const before = this.#stateOf(key);
+      const after = cell?.state ?? null;
+      if (after === null) this.#states.delete(key);
+      else this.#states.set(key, after);
+      const told: AuditRow = { ...row, ...orderFigures(key, cell), before, after };
+      const own = fills.filter((fill) => fill.cell?.orderKey === key);
+      if (own.length > 0) return own.map((fill) => this.#fill(told, fill.key, fill.cell));
+      const kind = kindOf(entry, before, after, wished.cancelled.has(key), wished.placed.has(key));
+      return [{ ...told, kind, verdict: kind === 'decision' ? verdictOf(cell) : null }];
+    });
+  }
+
+  /** Of an order that the commit did not write. */
+  #otherFill(row: AuditRow, root: string, cell: FillCell = {}): AuditRow {
+    const state = this.#stateOf(cell.orderKey);
+    return this.#fill({ ...row, order: cell.orderKey ?? null, side: cell.side ?? null, before: state, after: state }, root, cell);
+  }
+
+  #stateOf(key: string | undefined): string | null {
+    return key === undefined ? null : (this.#states.get(key) ?? null);
+  }
+
+  #fill(row: AuditRow, root: string, cell: FillCell = {}): AuditRow {
+    const { execId, commission } = cell;
+    const known = `${root} ${execId ?? ''}`;
     const again = this.#executions.has(known);
     this.#executions.add(known);
     return {
       ...row,
       kind: again ? 'commission' : 'fill',
-      side: cell?.side ?? row.side,
-      quantity: quantityText(cell?.quantity),
-      price: priceText(cell?.price),
-      commission: cell?.commission === undefined ? null : formatDecimal(cell.commission, MONEY_SCALE, 2),
-      permId: cell?.permId ?? row.permId,
-      orderId: cell?.orderId ?? row.orderId,
-      note: `execution ${cell?.execId ?? root}`,
+      side: cell.side ?? row.side,
+      quantity: quantityText(cell.quantity),
+      price: priceText(cell.price),
+      commission: commission === undefined ? null : formatDecimal(commission, MONEY_SCALE, 2),
+      permId: cell.permId ?? row.permId,
+      orderId: cell.orderId ?? row.orderId,
+      note: `execution ${execId ?? root}`,
     };
   }
+}
+
+type Writes<S extends 'orders' | 'fills'> = ReturnType<typeof writesTo<S>>;
+
+/** Keys of the orders that the commit's effects cancel and place. */
+interface Wished {
+  readonly cancelled: ReadonlySet<string>;
+  readonly placed: ReadonlySet<string>;
+}
+
+function keysOf(effects: readonly OrderEffect[], kind: OrderEffect['kind']): ReadonlySet<string> {
+  return new Set(effects.flatMap((effect) => (effect.kind === kind ? effect.keys : [])));
+}
+
+/** The row of the commit itself: a kill, or, where nothing else tells of it, what names an order or a trigger without changing an order. */
+function ownRow(entry: Commit, row: AuditRow, untold: boolean): readonly AuditRow[] {
+  if (entry.cause.kind === 'kill' || /^kill(\.|$)/.test(entry.name)) return [{ ...row, kind: 'kill', ...referred(entry) }];
+  if (!untold || !(isOrderKey(entry.cause.ref) || writesTo(entry, 'triggers').length > 0)) return [];
+  return [{ ...row, kind: entry.tombstone === undefined ? 'note' : 'tombstone', ...referred(entry) }];
 }
 
 function kindOf(entry: Commit, before: string | null, after: string | null, cancelled: boolean, placed: boolean): string {
@@ -171,22 +194,22 @@ function kindOf(entry: Commit, before: string | null, after: string | null, canc
   return 'status';
 }
 
-function orderFigures(key: string, cell: OrderCell | undefined): Partial<Record<AuditColumn, string | number | null>> {
+function orderFigures(key: string, cell: OrderCell = {}): Partial<Record<AuditColumn, string | number | null>> {
   return {
     order: key,
-    trigger: cell?.triggerId ?? null,
-    side: cell?.side ?? null,
-    symbol: cell?.contract?.symbol ?? null,
-    type: cell?.type ?? null,
-    quantity: quantityText(cell?.quantity),
-    limit: priceText(cell?.limit),
-    stop: priceText(cell?.stop),
-    filled: quantityText(cell?.filled),
-    price: priceText(cell?.avgFillPrice),
-    ibStatus: cell?.ibStatus ?? null,
-    orderId: cell?.orderId ?? null,
-    permId: cell?.permId ?? null,
-    note: cell?.note === undefined ? null : maskAccounts(cell.note),
+    trigger: cell.triggerId ?? null,
+    side: cell.side ?? null,
+    symbol: cell.contract?.symbol ?? null,
+    type: cell.type ?? null,
+    quantity: quantityText(cell.quantity),
+    limit: priceText(cell.limit),
+    stop: priceText(cell.stop),
+    filled: quantityText(cell.filled),
+    price: priceText(cell.avgFillPrice),
+    ibStatus: cell.ibStatus ?? null,
+    orderId: cell.orderId ?? null,
+    permId: cell.permId ?? null,
+    note: cell.note === undefined ? null : maskAccounts(cell.note),
   };
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { CommitRecord } from '#core/ports/journal';
 import { ok, type Result } from '#domain/result';
 import { type OrderCell, writesTo } from './cell.ts';
 import { readEntry } from './earlier-words.ts';
@@ -57,7 +58,7 @@ export function within(at: number, { from, to }: Period): boolean {
 /** One summary per order whose cell or fills were written in the period. Memory grows with the number of orders only. */
 export function listOrders(directory: string, period: Period & { readonly files?: Files } = {}): Result<OrderList> {
   const { files = new NodeFiles() } = period;
-  const orders = new Map<string, { summary: OrderSummary; readonly executions: Set<string> }>();
+  const orders: Known = new Map();
   const trouble: string[] = [];
   let damaged = 0;
   let names: readonly { readonly name: string; readonly day: string }[];
@@ -72,26 +73,30 @@ export function listOrders(directory: string, period: Period & { readonly files?
         const line = decodeLineBytes(bytes);
         const entry = line.ok ? readEntry(line.value.body) : line;
         if (!entry.ok) damaged += 1;
-        else if (entry.value.kind === 'commit' && within(entry.value.at, period)) {
-          const { seq, at } = entry.value;
-          for (const { key, cell } of writesTo(entry.value, 'orders')) {
-            const known = orders.get(key);
-            if (known !== undefined) known.summary = merged(known.summary, cell, seq, at);
-            else orders.set(key, { summary: merged(begun(key, seq, at), cell, seq, at), executions: new Set() });
-          }
-          for (const { key, cell } of writesTo(entry.value, 'fills')) {
-            const known = cell?.orderKey === undefined ? undefined : orders.get(cell.orderKey);
-            if (known === undefined) continue;
-            known.executions.add(key);
-            known.summary = { ...known.summary, fills: known.executions.size, lastSeq: seq, lastAt: at };
-          }
-        }
+        else if (entry.value.kind === 'commit' && within(entry.value.at, period)) addCommit(orders, entry.value);
       }
     } catch (error) {
       trouble.push(`${name} cannot be read: ${fileTrouble(error)}`);
     }
   }
   return ok({ orders: [...orders.values()].map(({ summary }) => summary), damaged, trouble });
+}
+
+type Known = Map<string, { summary: OrderSummary; readonly executions: Set<string> }>;
+
+function addCommit(orders: Known, commit: Pick<CommitRecord, 'seq' | 'at' | 'writes'>): void {
+  const { seq, at } = commit;
+  for (const { key, cell } of writesTo(commit, 'orders')) {
+    const known = orders.get(key);
+    if (known !== undefined) known.summary = merged(known.summary, cell, seq, at);
+    else orders.set(key, { summary: merged(begun(key, seq, at), cell, seq, at), executions: new Set() });
+  }
+  for (const { key, cell } of writesTo(commit, 'fills')) {
+    const known = cell?.orderKey === undefined ? undefined : orders.get(cell.orderKey);
+    if (known === undefined) continue;
+    known.executions.add(key);
+    known.summary = { ...known.summary, fills: known.executions.size, lastSeq: seq, lastAt: at };
+  }
 }
 
 function begun(key: string, seq: number, at: number): OrderSummary {

@@ -14,7 +14,7 @@ import {
   truncatedFinding,
 } from './head.ts';
 import { decodeLineBytes, GENESIS } from './line.ts';
-import { linesOf } from './reading.ts';
+import { linesOf, type RawLine } from './reading.ts';
 
 export type VerifyCode = 'altered' | 'chain' | 'torn' | 'gap' | 'repeat' | 'unreadable' | HeadCode;
 
@@ -93,39 +93,56 @@ export function verifyJournal<E = never>(
   // Before the files: while they are being written they only grow beyond it.
   const known = readHead(headFile(directory, files));
   const watch = new HeadWatch(known.head);
-  let current = '';
-  let line = 0;
-  let tornEnd = false;
-  try {
-    const all = journalFiles(files.list(directory));
-    for (const { name } of all) {
-      current = name;
-      line = 0;
-      progress.files += 1;
-      for (const { bytes, end, whole } of linesOf(files, join(directory, name))) {
-        line += 1;
-        if (!whole && allowTornEnd && name === all.at(-1)?.name) {
-          tornEnd = true;
-          break;
-        }
-        if (!whole) return err({ code: 'torn', file: name, line, text: `The last line of ${name} is not complete` });
-        const checked = checkLine(bytes, progress);
-        if (!checked.ok) return err({ code: checked.error.code, file: name, line, text: `Line ${line} of ${name} ${checked.error.text}` });
-        const refused = visit(checked.value);
-        if (refused !== undefined) return err(refused);
-        watch.line(name, line, end, progress.prev);
-      }
-    }
-  } catch (error) {
-    return err({ code: 'unreadable', file: current, line, text: `The journal cannot be read: ${fileTrouble(error)}` });
-  }
+  const read = readFiles(directory, files, { progress, watch, visit, allowTornEnd });
+  if (!read.ok) return read;
   const { prev, headKept, ...report } = progress;
   const told = watch.error() ?? (known.finding === undefined ? undefined : { ...known.finding, line: 0 });
   if (told !== undefined) return err(told);
   // The first checkpoint may have come while the files were read.
   const head = known.head ?? readHead(headFile(directory, files)).head;
   if (head === undefined && headKept) return err({ ...missingFinding(directory), line: 0 });
-  return ok({ ...report, tornEnd, lastSum: prev, head });
+  return ok({ ...report, tornEnd: read.value === 'torn-end', lastSum: prev, head });
+}
+
+interface Reading<E> {
+  readonly progress: Progress;
+  readonly watch: HeadWatch;
+  readonly visit: EntryVisitor<E>;
+  readonly allowTornEnd: boolean;
+}
+
+/** All lines of all files, up to the first error. `torn-end` when the last of them was half a line, and might be. */
+function readFiles<E>(directory: string, files: Files, reading: Reading<E>): Result<'whole' | 'torn-end', VerifyError | E> {
+  let current = '';
+  let line = 0;
+  try {
+    const all = journalFiles(files.list(directory));
+    for (const { name } of all) {
+      current = name;
+      line = 0;
+      reading.progress.files += 1;
+      const mayTear = reading.allowTornEnd && name === all.at(-1)?.name;
+      for (const raw of linesOf(files, join(directory, name))) {
+        line += 1;
+        if (!raw.whole && mayTear) return ok('torn-end');
+        const error = readLine(raw, name, line, reading);
+        if (error !== undefined) return err(error);
+      }
+    }
+    return ok('whole');
+  } catch (error) {
+    return err({ code: 'unreadable', file: current, line, text: `The journal cannot be read: ${fileTrouble(error)}` });
+  }
+}
+
+function readLine<E>({ bytes, end, whole }: RawLine, file: string, line: number, reading: Reading<E>): VerifyError | E | undefined {
+  const { progress, watch, visit } = reading;
+  if (!whole) return { code: 'torn', file, line, text: `The last line of ${file} is not complete` };
+  const checked = checkLine(bytes, progress);
+  if (!checked.ok) return { code: checked.error.code, file, line, text: `Line ${line} of ${file} ${checked.error.text}` };
+  const refused = visit(checked.value);
+  if (refused === undefined) watch.line(file, line, end, progress.prev);
+  return refused;
 }
 
 /** Sees the lines go by and looks for the checkpoint's. */

@@ -36,9 +36,28 @@ export type Command =
 
 /** The words of the command line → what to start, or one sentence on what is wrong with them. */
 export function readCommandLine(words: readonly string[]): Result<Command> {
-  let values;
+  const parsed = parseWords(words);
+  if (!parsed.ok) return parsed;
+  const values = parsed.value;
+  if (values.help) return ok({ kind: 'help' });
+  const figures = readFigures(values);
+  if (!figures.ok) return figures;
+  const tapes = values.tape ?? [];
+  if (values.synthetic && tapes.length > 0) return err('Give --synthetic or --tape, not both.');
+  const market =
+    tapes.length === 0 ? ({ kind: 'synthetic' } as const) : ({ kind: 'tapes', tapes: tapes.map(readTapeWord), loop: values.loop } as const);
+  const sessions = values['all-hours'] ? 'ignored' : 'enforced';
+  const faults = values.faults === undefined ? {} : { faults: values.faults };
+  const ledger = values.ledger === undefined ? {} : { ledgerFile: values.ledger };
+  return ok({ kind: 'run', ...faults, options: { ...figures.value, sessions, market, ...ledger } });
+}
+
+type Words = Extract<ReturnType<typeof parseWords>, { readonly ok: true }>['value'];
+
+// Its type is the parser's, which knows which words are always there.
+function parseWords(words: readonly string[]) {
   try {
-    ({ values } = parseArgs({
+    const { values } = parseArgs({
       args: [...words],
       options: {
         port: { type: 'string', default: '4002' },
@@ -56,11 +75,16 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
         'all-hours': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
-    }));
+    });
+    return ok(values);
   } catch (error) {
     return err(`${error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)}. Try --help.`);
   }
-  if (values.help) return ok({ kind: 'help' });
+}
+
+type Figures = Pick<SimulatorOptions, 'port' | 'speed' | 'seed' | 'cash' | 'account' | 'serverVersion' | 'masterClientId'>;
+
+function readFigures(values: Words): Result<Figures> {
   const port = wholeNumber(values.port, 0, 65_535);
   if (port === undefined) return err(`--port ${values.port} is not a port; give a number from 0 to 65535.`);
   const speed = values.speed === 'max' ? 'max' : wholeNumber(values.speed, 1, 1000);
@@ -76,29 +100,8 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
   const serverVersion = wholeNumber(version, OLDEST_LAYOUT, NEWEST_LAYOUT);
   if (serverVersion === undefined)
     return err(`--server-version ${version} is not a version; give a whole number from ${OLDEST_LAYOUT} to ${NEWEST_LAYOUT}.`);
-  const tapes = values.tape ?? [];
-  if (values.synthetic && tapes.length > 0) return err('Give --synthetic or --tape, not both.');
-  const market =
-    tapes.length === 0 ? ({ kind: 'synthetic' } as const) : ({ kind: 'tapes', tapes: tapes.map(readTapeWord), loop: values.loop } as const);
-  const sessions = values['all-hours'] ? 'ignored' : 'enforced';
-  const faults = values.faults === undefined ? {} : { faults: values.faults };
-  const ledger = values.ledger === undefined ? {} : { ledgerFile: values.ledger };
-  return ok({
-    kind: 'run',
-    ...faults,
-    options: {
-      port,
-      speed,
-      seed,
-      cash,
-      account: values.account,
-      sessions,
-      serverVersion,
-      market,
-      ...ledger,
-      ...(master === undefined ? {} : { masterClientId: master }),
-    },
-  });
+  const masterClient = master === undefined ? {} : { masterClientId: master };
+  return ok({ port, speed, seed, cash, account: values.account, serverVersion, ...masterClient });
 }
 
 function readTapeWord(word: string): { readonly path: string; readonly symbol?: string } {

@@ -6,7 +6,7 @@ import type { OrderView } from '#simulator/model/order-view';
 import type { Ledger } from './engine/ledger.ts';
 import { Faults } from '#simulator/fault/faults';
 import { Feed, type Speed } from './feed.ts';
-import { Gateway } from './gateway/gateway.ts';
+import { Gateway, type GatewayOptions } from './gateway/gateway.ts';
 import type { Anchor } from './gateway/history-desk.ts';
 import { LedgerFile } from './ledger-file.ts';
 import { type ManualOrder, ManualTrader } from '#simulator/fault/manual-trader';
@@ -96,48 +96,25 @@ export interface Simulator {
 
 /** Starts a simulator, or says in one sentence why it cannot: a tape that cannot be read, a port that is taken. */
 export async function openSimulator(options: SimulatorOptions): Promise<Result<Simulator>> {
-  const serverVersion = options.serverVersion ?? NEWEST_LAYOUT;
+  const { seed = 1, serverVersion = NEWEST_LAYOUT, host = '127.0.0.1', ledgerFile: ledgerPath } = options;
   if (serverVersion < OLDEST_LAYOUT || serverVersion > NEWEST_LAYOUT)
     return err(`The simulator speaks versions ${OLDEST_LAYOUT} to ${NEWEST_LAYOUT}, not ${serverVersion}.`);
-  const market = await openMarket(options.market, options.seed ?? 1);
+  const market = await openMarket(options.market, seed);
   if (!market.ok) return market;
   const { source, anchors } = market.value;
   const startAt = source.peek()?.at ?? 0;
-  const account = options.account ?? 'DU1234567';
   const server = new GatewayServer(serverVersion);
-  const gateway = new Gateway(
-    {
-      account,
-      seed: options.seed ?? 1,
-      anchors,
-      startAt,
-      cash: (options.cash ?? 1_000_000) * 1_000_000,
-      firstOrderId: options.firstOrderId ?? 1,
-      sessions: options.sessions ?? 'enforced',
-      permission: options.permission ?? 'live',
-      duplicates: options.duplicates ?? 0.3,
-      dayEndsWithTape: options.dayEndsWithTape ?? true,
-      masterClientId: options.masterClientId,
-      holdings: options.holdings ?? [],
-    },
-    server,
-  );
-  const ledgerFile = options.ledgerFile === undefined ? undefined : LedgerFile.open(options.ledgerFile, () => gateway.now);
-  if (ledgerFile?.ok === false) return ledgerFile;
-  gateway.ledger.outlet = ledgerFile?.value;
-  const host = options.host ?? '127.0.0.1';
-  let port: number;
-  try {
-    port = await server.listen(gateway, options.port, host);
-  } catch (error) {
-    ledgerFile?.value.close();
-    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    return err(
-      taken
-        ? `Port ${options.port} on ${host} is in use; stop what listens there or choose another with --port.`
-        : `The simulator cannot listen on ${host}:${options.port}: ${String(error)}`,
-    );
+  const gateway = new Gateway(gatewayOptions(options, { seed, anchors, startAt }), server);
+  const opened = ledgerPath === undefined ? ok(undefined) : LedgerFile.open(ledgerPath, () => gateway.now);
+  if (!opened.ok) return opened;
+  const ledgerFile = opened.value;
+  gateway.ledger.outlet = ledgerFile;
+  const listening = await listen(server, gateway, options.port, host);
+  if (!listening.ok) {
+    ledgerFile?.close();
+    return listening;
   }
+  const port = listening.value;
   const feed = new Feed(
     source,
     { sink: gateway, congestion: () => server.congestion(), wallClock: () => performance.now() },
@@ -150,7 +127,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Result<S
   return ok({
     host,
     port,
-    account,
+    account: gateway.account.id,
     symbols: gateway.listing.all.map((one) => one.symbol),
     ledger: gateway.ledger,
     clock: { now: () => gateway.now },
@@ -165,9 +142,41 @@ export async function openSimulator(options: SimulatorOptions): Promise<Result<S
       feed.close();
       await server.close();
       gateway.ledger.outlet = undefined;
-      ledgerFile?.value.close();
+      ledgerFile?.close();
     },
   });
+}
+
+/** What the caller has not said is as in a fresh paper account. */
+function gatewayOptions(options: SimulatorOptions, market: Pick<GatewayOptions, 'seed' | 'anchors' | 'startAt'>): GatewayOptions {
+  const { account = 'DU1234567', cash = 1_000_000, firstOrderId = 1, sessions = 'enforced', permission = 'live' } = options;
+  const { duplicates = 0.3, dayEndsWithTape = true, masterClientId, holdings = [] } = options;
+  return {
+    ...market,
+    account,
+    cash: cash * 1_000_000,
+    firstOrderId,
+    sessions,
+    permission,
+    duplicates,
+    dayEndsWithTape,
+    masterClientId,
+    holdings,
+  };
+}
+
+/** The port that is listened on, which is another than asked for when that was 0. */
+async function listen(server: GatewayServer, gateway: Gateway, port: number, host: string): Promise<Result<number>> {
+  try {
+    return ok(await server.listen(gateway, port, host));
+  } catch (error) {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    return err(
+      taken
+        ? `Port ${port} on ${host} is in use; stop what listens there or choose another with --port.`
+        : `The simulator cannot listen on ${host}:${port}: ${String(error)}`,
+    );
+  }
 }
 
 /** As `openSimulator`; throws the sentence. For tests. */

@@ -57,6 +57,34 @@ export function createTwsAdapter(options: TwsOptions, ports: TwsPorts): TwsAdapt
   return new Adapter(options, ports);
 }
 
+function brokerPort(sender: OrderSender, feed: OrderFeed): BrokerPort {
+  return {
+    place: (order) => sender.place(order),
+    modify: (address, order) => sender.modify(address, order),
+    cancel: (address) => sender.cancel(address),
+    globalCancel: () => sender.globalCancel(),
+    purge: (reason) => sender.purge(reason),
+    drop: (refs, reason) => sender.drop(refs, reason),
+    reconcile: () => feed.reconcile(),
+    requestOpenOrders: () => feed.requestOpenOrders(),
+    requestPositions: () => feed.requestPositions(),
+  };
+}
+
+function marketPort(feed: MarketFeed, requests: MarketRequests): MarketDataPort {
+  return {
+    subscribe: (contract) => {
+      feed.subscribe(contract);
+    },
+    unsubscribe: (conId) => {
+      feed.unsubscribe(conId);
+    },
+    search: (pattern) => requests.search(pattern),
+    details: (contract) => requests.details(contract),
+    bars: (contract, count) => requests.bars(contract, count),
+  };
+}
+
 class Adapter implements TwsAdapter {
   readonly broker: BrokerPort;
   readonly market: MarketDataPort;
@@ -138,7 +166,7 @@ class Adapter implements TwsAdapter {
       contracts,
       portfolio,
       orders,
-      standstill: this.#suspendDetector,
+      suspendDetector: this.#suspendDetector,
       emit,
       batch: (send) => this.#batch(send),
       bracket: (legs) => {
@@ -148,28 +176,8 @@ class Adapter implements TwsAdapter {
         this.#cancelDropped(owner, orderId, reason);
       },
     });
-    this.broker = {
-      place: (order) => this.#sender.place(order),
-      modify: (address, order) => this.#sender.modify(address, order),
-      cancel: (address) => this.#sender.cancel(address),
-      globalCancel: () => this.#sender.globalCancel(),
-      purge: (reason) => this.#sender.purge(reason),
-      drop: (refs, reason) => this.#sender.drop(refs, reason),
-      reconcile: () => this.#orderFeed.reconcile(),
-      requestOpenOrders: () => this.#orderFeed.requestOpenOrders(),
-      requestPositions: () => this.#orderFeed.requestPositions(),
-    };
-    this.market = {
-      subscribe: (contract) => {
-        this.#marketFeed.subscribe(contract);
-      },
-      unsubscribe: (conId) => {
-        this.#marketFeed.unsubscribe(conId);
-      },
-      search: (pattern) => this.#marketRequests.search(pattern),
-      details: (contract) => this.#marketRequests.details(contract),
-      bars: (contract, count) => this.#marketRequests.bars(contract, count),
-    };
+    this.broker = brokerPort(this.#sender, this.#orderFeed);
+    this.market = marketPort(this.#marketFeed, this.#marketRequests);
   }
 
   setSink(sink: MarketSink): void {

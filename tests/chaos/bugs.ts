@@ -53,7 +53,7 @@ export const BUGS = {
     },
   ],
   /** Whoever slept goes on as if nothing had been. */
-  'sleeps-unnoticed': [{ file: 'tws/session/suspend-detector.ts', from: 'if (stood >= TIMING.standstill) this.#woke(stood);', to: '' }],
+  'sleeps-unnoticed': [{ file: 'tws/session/suspend-detector.ts', from: 'if (stood >= TIMING.suspended) this.#woke(stood);', to: '' }],
   /** A firing that never reaches the journal. */
   'intent-not-recorded': [
     {

@@ -379,7 +379,7 @@ test.each(Object.keys(SCENARIOS).flatMap((name) => TOLD.map((told) => [name, tol
     );
     const { simulator } = run;
     await simulator.market.step(3);
-    simulator.gateway.orderNews.fillsTold = told;
+    simulator.gateway.orderReports.fillsTold = told;
     const desk = await openLiveDesk(simulator, FAST_TAPE_LIMITS);
     try {
       const stage = new Stage(simulator, desk);

@@ -60,7 +60,7 @@ test('with automatic binding they are bound as they come; their fills are in the
   desk.api.reqAutoOpenOrders(true);
   await settled(desk);
   const bought = manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(200), limit: dollars(180.02) });
-  stage.simulator.faults.disguise.manualIdsUnset = true;
+  stage.simulator.faults.withheld.manualIdsUnset = true;
   manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(50), limit: dollars(170) });
   await settled(desk);
   other.api.reqExecutions(7, {});

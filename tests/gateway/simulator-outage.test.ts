@@ -34,7 +34,7 @@ describe('what TWS does not tell', () => {
 
   test('commissions that are not known, and other accounts than before', async () => {
     const client = await open();
-    stage.faults.disguise.commissionsUnset = true;
+    stage.faults.withheld.commissionsUnset = true;
     client.api.placeOrder(1, IBM, order('BUY', 'MKT', 100));
     const told = await client.when('commissionReport');
     stage.faults.managedAccounts = 'DU1234567,DU7654321';
@@ -51,8 +51,8 @@ describe('what TWS does not tell', () => {
     const other = await stage.join(2);
     client.api.placeOrder(1, IBM, order('BUY', 'LMT', 100, { lmtPrice: 179, orderRef: 'a long reference' }));
     await settled(client);
-    stage.faults.disguise.listedRef = 'empty';
-    stage.faults.disguise.foreignIdsZero = true;
+    stage.faults.withheld.listedRef = 'empty';
+    stage.faults.withheld.foreignIdsZero = true;
     other.api.reqAllOpenOrders();
     client.api.reqAllOpenOrders();
     await client.when('openOrderEnd');
@@ -63,7 +63,7 @@ describe('what TWS does not tell', () => {
       [0, '', permId, 1],
       [1, '', permId, 1],
     ]);
-    stage.faults.disguise.listedRef = 6;
+    stage.faults.withheld.listedRef = 6;
     client.api.reqOpenOrders();
     await settled(client);
     expect([lastOpenOrder(client)[2].orderRef, stage.simulator.ledger.orders[0]?.orderRef]).toEqual(['a long', 'a long reference']);

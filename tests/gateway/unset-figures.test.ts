@@ -33,11 +33,11 @@ test('commissions and realised P&L that TWS leaves unset (1.797e308) stay unknow
     if (key === undefined || held === undefined) throw new Error('nothing is held');
     return positionRow(deskState, key, held);
   };
-  faults.disguise.commissionsUnset = true;
+  faults.withheld.commissionsUnset = true;
   manual.place({ symbol: 'IBM', action: 'BUY', type: 'MKT', quantity: units(100) });
   await desk.until('the fill is booked', () => fills().length === 1);
   // What is said after it has been heard when this is answered.
-  faults.disguise.commissionsUnset = false;
+  faults.withheld.commissionsUnset = false;
   manual.place({ symbol: 'IBM', action: 'SELL', type: 'LMT', quantity: units(40), limit: priceOf(180) });
   await desk.until('the second one is, with its report', () => fills().some((fill) => fill.commission !== null));
   const [first, second] = fills();

@@ -104,9 +104,9 @@ export class Exchange {
       if (!parent.transmitted && this.#accept(parent)) this.#work(parent);
       return;
     }
-    const family =
+    const bracket =
       parent === undefined ? [order] : [parent, ...this.register.childrenOf(parent)].filter((one) => one === order || !one.transmitted);
-    const accepted = family.filter((one) => this.#accept(one));
+    const accepted = bracket.filter((one) => this.#accept(one));
     for (const one of accepted) this.#work(one);
   }
 
@@ -305,20 +305,14 @@ export class Exchange {
 
   /** Brings an order as far as it gets now: trigger, trade, rest. */
   #work(order: WorkingOrder): void {
-    const { news } = this.#parts;
-    if (order.done || order.asleep || order.parked || order.locating || !order.activated) return;
+    if (order.waits) return;
     const book = this.#parts.books.get(order.contract.conId);
     if (book === undefined) return;
     const said = conditionsSay(order, this.#parts, this.#now);
     if (said === 'cancel') this.#withdraw(order, '');
     if (said !== 'go') return;
     this.#trail(order);
-    if (!order.triggered && stopMet(order, book)) {
-      order.triggered = true;
-      if (order.status === 'PreSubmitted') order.status = 'Submitted';
-      news.state(order);
-    }
-    if (!order.triggered) return;
+    if (!this.#triggered(order, book)) return;
     const siblings = order.parent === undefined ? [] : this.register.childrenOf(order.parent);
     const there = offer(order, book, workingSize(order, siblings));
     if (order.tif === 'FOK' && (there?.size ?? 0) < order.remaining) {
@@ -332,9 +326,19 @@ export class Exchange {
     }
     if (order.status === 'PreSubmitted') {
       order.status = 'Submitted';
-      news.state(order);
+      this.#parts.news.state(order);
     }
     order.rested = true;
+  }
+
+  /** Whether an order trades now. A stop that meets its price in this book does from here on, and its owner is told. */
+  #triggered(order: WorkingOrder, book: Book): boolean {
+    if (!order.triggered && stopMet(order, book)) {
+      order.triggered = true;
+      if (order.status === 'PreSubmitted') order.status = 'Submitted';
+      this.#parts.news.state(order);
+    }
+    return order.triggered;
   }
 
   /** A trailing stop begins to trail when it is accepted, that of a bracket with its parent's first fill, a conditional one when it may go. */
@@ -361,7 +365,7 @@ export class Exchange {
     news.state(order);
     news.charged(order, fill);
     news.holding(order.contract);
-    this.#settleFamily(order, quantity, before);
+    this.#settleLinked(order, quantity, before);
     return fill;
   }
 
@@ -392,7 +396,7 @@ export class Exchange {
   }
 
   /** A fill changes what others of its OCA group, its siblings and its children may do. */
-  #settleFamily(order: WorkingOrder, filled: number, before: number): void {
+  #settleLinked(order: WorkingOrder, filled: number, before: number): void {
     if (order.ocaGroup !== '') {
       for (const sibling of this.register.active()) {
         if (sibling !== order && !sibling.done && sibling.ocaGroup === order.ocaGroup)

@@ -5,7 +5,7 @@ import { minus, plus, timesRatio } from '#domain/scaled';
 import type { Book } from '../market/book.ts';
 import type { WorkingOrder } from './working-order.ts';
 
-/** When a stop wakes, what an order may take, and how much of a family is left to trade. Pure. */
+/** When a stop wakes, what an order may take, and how much of a bracket is left to trade. Pure. */
 
 /** IB's trigger methods: 0, 2 and 3 look at trades, 1 and 4 at quotes, 7 at either, 8 at the middle. */
 export function stopMet(order: WorkingOrder, book: Book): boolean {

@@ -12,10 +12,17 @@ export interface Refusal {
   readonly text: string;
 }
 
-export type Checked = { readonly ok: true; readonly terms: OrderTerms } | { readonly ok: false; readonly refusal: Refusal };
+interface Refused {
+  readonly ok: false;
+  readonly refusal: Refusal;
+}
 
-const TYPES: ReadonlySet<string> = new Set(['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL']);
-const TIFS: ReadonlySet<string> = new Set(['DAY', 'GTC', 'IOC', 'FOK', 'GTD']);
+type Read<T> = (T & { readonly ok: true }) | Refused;
+
+export type Checked = Read<{ readonly terms: OrderTerms }>;
+
+const TYPES: readonly OrderType[] = ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'];
+const TIFS: readonly Tif[] = ['DAY', 'GTC', 'IOC', 'FOK', 'GTD'];
 
 /** A placement in the exchange's nouns, or the error with which TWS refuses it before it becomes an order. `known`: its id is that of an order that lives. */
 export function checkOrder(
@@ -29,26 +36,12 @@ export function checkOrder(
   if (contract === undefined)
     return placed.whatIf ? invalid('Invalid contract') : refuse(200, 'No security definition has been found for the request');
   if (placed.account !== '' && placed.account !== account) return invalid(`Invalid account code '${placed.account}'`);
-  const action = placed.action.toUpperCase();
-  if (action !== 'BUY' && action !== 'SELL') return invalid(`Invalid action '${placed.action}'`);
-  const type = placed.orderType.toUpperCase().replace('STPLMT', 'STP LMT');
-  if (!TYPES.has(type)) return refuse(387, 'Unsupported order type for this exchange and security type.');
-  const tif = placed.tif === '' ? 'DAY' : placed.tif.toUpperCase();
-  const undated = tif === 'GTD' && parseStamp(placed.extras?.goodTillDate ?? '') === undefined;
-  if (!TIFS.has(tif) || undated) return invalid(`Invalid time in force: ${placed.tif}`);
-  const quantity = quantityFromText(placed.quantity ?? '0');
-  if (!quantity.ok || quantity.value < 0) return invalid(`Invalid size value '${placed.quantity ?? ''}'`);
-  if (quantity.value === 0) return refuse(434, 'The order size cannot be zero.');
-  if (quantity.value % QUANTITY_SCALE !== 0)
-    return refuse(
-      10_243,
-      'Fractional-sized order cannot be placed via API. Please use desktop version to place this order or remove the fractional part of the order size and try again.',
-    );
-  const limit = needsLimit(type) ? readPrice(placed.limit, contract) : undefined;
-  const trail = type === 'TRAIL' ? readTrail(placed, contract) : undefined;
-  if (trail?.ok === false) return trail;
-  const stop = needsStop(type) ? readPrice(placed.aux, contract) : trail?.stop;
-  for (const price of [limit, stop]) if (price !== undefined && !price.ok) return price;
+  const kind = readKind(placed);
+  if (!kind.ok) return kind;
+  const size = readSize(placed.quantity);
+  if (!size.ok) return size;
+  const prices = readPrices(placed, kind.type, contract);
+  if (!prices.ok) return prices;
   return {
     ok: true,
     terms: {
@@ -56,14 +49,14 @@ export function checkOrder(
       orderId: placed.orderId,
       account,
       contract,
-      action,
-      type: type as OrderType,
-      tif: tif as Tif,
-      quantity: quantity.value,
-      limit: limit?.ok ? limit.price : undefined,
-      stop: stop?.ok ? stop.price : undefined,
-      trailBy: trail?.by,
-      trailPercent: trail?.percent,
+      action: kind.action,
+      type: kind.type,
+      tif: kind.tif,
+      quantity: size.quantity,
+      limit: prices.limit,
+      stop: prices.stop,
+      trailBy: prices.trailBy,
+      trailPercent: prices.trailPercent,
       outsideRth: placed.outsideRth,
       orderRef: ascii(placed.orderRef),
       ocaGroup: ascii(placed.ocaGroup),
@@ -78,11 +71,51 @@ export function checkOrder(
   };
 }
 
-function needsLimit(type: string): boolean {
+function readKind(placed: PlaceOrder): Read<Pick<OrderTerms, 'action' | 'type' | 'tif'>> {
+  const action = placed.action.toUpperCase();
+  if (action !== 'BUY' && action !== 'SELL') return invalid(`Invalid action '${placed.action}'`);
+  const typeText = placed.orderType.toUpperCase().replace('STPLMT', 'STP LMT');
+  const type = TYPES.find((known) => known === typeText);
+  if (type === undefined) return refuse(387, 'Unsupported order type for this exchange and security type.');
+  const tifText = placed.tif === '' ? 'DAY' : placed.tif.toUpperCase();
+  const tif = TIFS.find((known) => known === tifText);
+  const undated = tif === 'GTD' && parseStamp(placed.extras?.goodTillDate ?? '') === undefined;
+  if (tif === undefined || undated) return invalid(`Invalid time in force: ${placed.tif}`);
+  return { ok: true, action, type, tif };
+}
+
+function readSize(text: string | undefined): Read<Pick<OrderTerms, 'quantity'>> {
+  const quantity = quantityFromText(text ?? '0');
+  if (!quantity.ok || quantity.value < 0) return invalid(`Invalid size value '${text ?? ''}'`);
+  if (quantity.value === 0) return refuse(434, 'The order size cannot be zero.');
+  if (quantity.value % QUANTITY_SCALE !== 0)
+    return refuse(
+      10_243,
+      'Fractional-sized order cannot be placed via API. Please use desktop version to place this order or remove the fractional part of the order size and try again.',
+    );
+  return { ok: true, quantity: quantity.value };
+}
+
+/** The prices that an order of this type needs; others are passed over. */
+function readPrices(
+  placed: PlaceOrder,
+  type: OrderType,
+  contract: Instrument,
+): Read<Pick<OrderTerms, 'limit' | 'stop' | 'trailBy' | 'trailPercent'>> {
+  const limit = needsLimit(type) ? readPrice(placed.limit, contract) : undefined;
+  if (limit?.ok === false) return limit;
+  const trail = type === 'TRAIL' ? readTrail(placed, contract) : undefined;
+  if (trail?.ok === false) return trail;
+  const stop = needsStop(type) ? readPrice(placed.aux, contract) : trail?.stop;
+  if (stop?.ok === false) return stop;
+  return { ok: true, limit: limit?.price, stop: stop?.price, trailBy: trail?.by, trailPercent: trail?.percent };
+}
+
+function needsLimit(type: OrderType): boolean {
   return type === 'LMT' || type === 'STP LMT';
 }
 
-function needsStop(type: string): boolean {
+function needsStop(type: OrderType): boolean {
   return type === 'STP' || type === 'STP LMT';
 }
 
@@ -99,11 +132,9 @@ function readTrail(placed: PlaceOrder, contract: Instrument): TrailRead {
   return by.ok ? { ok: true, by: by.price, percent: undefined, stop } : by;
 }
 
-type PriceRead = { readonly ok: true; readonly price: Price } | { readonly ok: false; readonly refusal: Refusal };
+type PriceRead = Read<{ readonly price: Price }>;
 
-type TrailRead =
-  | { readonly ok: true; readonly by: Price | undefined; readonly percent: number | undefined; readonly stop: PriceRead | undefined }
-  | { readonly ok: false; readonly refusal: Refusal };
+type TrailRead = Read<{ readonly by: Price | undefined; readonly percent: number | undefined; readonly stop: PriceRead | undefined }>;
 
 function readPrice(text: string | undefined, contract: Instrument): PriceRead {
   if (text === undefined) return invalid('Missing price');
@@ -113,10 +144,10 @@ function readPrice(text: string | undefined, contract: Instrument): PriceRead {
   return price.value <= 0 ? invalid(`Invalid price '${text}'`) : { ok: true, price: price.value };
 }
 
-function refuse(code: number, text: string): { readonly ok: false; readonly refusal: Refusal } {
+function refuse(code: number, text: string): Refused {
   return { ok: false, refusal: { code, text } };
 }
 
-function invalid(cause: string): { readonly ok: false; readonly refusal: Refusal } {
+function invalid(cause: string): Refused {
   return refuse(321, `Error validating request.-'bN' : cause - ${cause}`);
 }

@@ -165,6 +165,11 @@ export class WorkingOrder implements OrderView {
     return this.conditions.list.length > 0 && !this.conditions.cancels && !this.released;
   }
 
+  /** It is over, or something keeps it from the market whatever the prices are. */
+  get waits(): boolean {
+    return this.done || this.asleep || this.parked || this.locating || !this.activated;
+  }
+
   get whyHeld(): string {
     if (this.done) return '';
     return [...(this.activated ? [] : ['child']), ...(this.triggered ? [] : ['trigger']), ...(this.locating ? ['locate'] : [])].join(',');

@@ -207,75 +207,76 @@ const HIT_MESSAGES = [
   'positionEnd',
 ] as const;
 
+/** What is drawn for every action, in this order, whether it needs it or not: a seed gives the same plan for as long as that stays. */
+interface Draw {
+  readonly client: number;
+  readonly message: (typeof HIT_MESSAGES)[number];
+  readonly ms: number;
+  readonly some: number;
+  /** For what an action draws beyond that. */
+  readonly chance: Random;
+  readonly symbols: readonly string[];
+}
+
+type Kind = FaultAction['do'];
+
+const clientForAWhile = ({ client, ms }: Draw): { readonly client: number; readonly ms: number } => ({ client, ms });
+const clientOrAll = ({ client, chance }: Draw): { readonly client: Target } => ({ client: chance.chance(0.2) ? 'all' : client });
+const nothing = (): object => ({});
+const onOrOff = ({ chance }: Draw): { readonly on: boolean } => ({ on: chance.chance(0.7) });
+
+/** The fields of each action, by chance. */
+const RANDOM: { readonly [K in Kind]: (draw: Draw) => Omit<Extract<FaultAction, { readonly do: K }>, 'do'> } = {
+  drop: ({ message, client, some }) => ({ what: message, client, count: some }),
+  delay: ({ message, client, some, ms }) => ({ what: message, client, count: some, ms }),
+  duplicate: ({ message, client, some, chance }) => ({ what: message, client, count: some, times: chance.between(2, 5) }),
+  lag: clientForAWhile,
+  'hold-id': clientForAWhile,
+  mute: clientForAWhile,
+  'half-open': clientForAWhile,
+  rst: clientOrAll,
+  end: clientOrAll,
+  restart: ({ ms, some, chance }) => ({ ms, idsBack: chance.chance(0.5) ? 0 : some }),
+  'lose-children': ({ client }) => ({ client }),
+  swallow: ({ client, some }) => ({ client, count: some }),
+  'no-ack': nothing,
+  park: nothing,
+  calm: nothing,
+  reject: () => ({ reason: 'by the fault plan' }),
+  refuse: ({ chance }) => {
+    const refused = pick(chance, ['new', 'modify', 'cancel'] as const);
+    const codes = { new: [110, 203, 321, 349, 387], modify: [104, 105, 110, 2102], cancel: [161, 10_147, 10_148] }[refused];
+    return { what: refused, code: pick(chance, codes) };
+  },
+  'late-fill': ({ ms, chance }) => ({ ms, part: pick(chance, ['all', 'half', 'over'] as const) }),
+  correct: ({ some, chance }) => ({ ticks: chance.chance(0.5) ? some : -some }),
+  bust: ({ chance }) => ({ silent: chance.chance(0.5) }),
+  'hold-cancels': ({ ms, chance }) => ({ until: chance.chance(0.2) ? 'open' : ms }),
+  outage: ({ ms, chance }) => {
+    const fills = pick(chance, ['told', 'late', 'lost'] as const);
+    const orders = pick(chance, ['kept', 'kept', 'forgotten'] as const);
+    return { ms, fills, orders, back: pick(chance, [1101, 1102] as const) };
+  },
+  notice: ({ chance }) => ({ code: pick(chance, [1100, 1102, 2103, 2104, 2105, 2106, 2110]) }),
+  'listed-refs': ({ chance }) => ({ refs: pick(chance, ['whole', 'empty', 8] as const) }),
+  'tif-preset': ({ chance }) => ({ tif: pick(chance, ['DAY', 'GTC', 'none'] as const) }),
+  'foreign-ids-zero': onOrOff,
+  'commissions-unset': onOrOff,
+  'perm-ids-late': ({ ms }) => ({ ms }),
+  'executions-window': ({ ms }) => ({ ms }),
+  'fills-told': ({ chance }) => ({ order: pick(chance, ['execution first', 'state first', 'execution only'] as const) }),
+  halt: ({ ms, chance, symbols }) => ({ symbol: pick(chance, symbols), ms }),
+};
+
 function randomAction(
-  kind: FaultAction['do'],
+  kind: Kind,
   chance: Random,
-  scope: { readonly clients: readonly number[]; readonly symbols: readonly string[] },
+  { clients, symbols }: { readonly clients: readonly number[]; readonly symbols: readonly string[] },
 ): FaultAction {
-  const client = pick(chance, scope.clients);
+  const client = pick(chance, clients);
   const message = pick(chance, HIT_MESSAGES);
   const ms = randomMs(chance);
   const some = chance.between(1, 4);
-  switch (kind) {
-    case 'drop':
-      return { do: kind, what: message, client, count: some };
-    case 'delay':
-      return { do: kind, what: message, client, count: some, ms };
-    case 'duplicate':
-      return { do: kind, what: message, client, count: some, times: chance.between(2, 5) };
-    case 'lag':
-    case 'hold-id':
-    case 'mute':
-    case 'half-open':
-      return { do: kind, client, ms };
-    case 'rst':
-    case 'end':
-      return { do: kind, client: chance.chance(0.2) ? 'all' : client };
-    case 'restart':
-      return { do: kind, ms, idsBack: chance.chance(0.5) ? 0 : some };
-    case 'lose-children':
-      return { do: kind, client };
-    case 'swallow':
-      return { do: kind, client, count: some };
-    case 'no-ack':
-    case 'park':
-    case 'calm':
-      return { do: kind };
-    case 'reject':
-      return { do: kind, reason: 'by the fault plan' };
-    case 'refuse': {
-      const refused = pick(chance, ['new', 'modify', 'cancel'] as const);
-      const codes = { new: [110, 203, 321, 349, 387], modify: [104, 105, 110, 2102], cancel: [161, 10_147, 10_148] }[refused];
-      return { do: kind, what: refused, code: pick(chance, codes) };
-    }
-    case 'late-fill':
-      return { do: kind, ms, part: pick(chance, ['all', 'half', 'over'] as const) };
-    case 'correct':
-      return { do: kind, ticks: chance.chance(0.5) ? some : -some };
-    case 'bust':
-      return { do: kind, silent: chance.chance(0.5) };
-    case 'hold-cancels':
-      return { do: kind, until: chance.chance(0.2) ? 'open' : ms };
-    case 'outage': {
-      const fills = pick(chance, ['told', 'late', 'lost'] as const);
-      const orders = pick(chance, ['kept', 'kept', 'forgotten'] as const);
-      return { do: kind, ms, fills, orders, back: pick(chance, [1101, 1102] as const) };
-    }
-    case 'notice':
-      return { do: kind, code: pick(chance, [1100, 1102, 2103, 2104, 2105, 2106, 2110]) };
-    case 'listed-refs':
-      return { do: kind, refs: pick(chance, ['whole', 'empty', 8] as const) };
-    case 'tif-preset':
-      return { do: kind, tif: pick(chance, ['DAY', 'GTC', 'none'] as const) };
-    case 'foreign-ids-zero':
-    case 'commissions-unset':
-      return { do: kind, on: chance.chance(0.7) };
-    case 'perm-ids-late':
-    case 'executions-window':
-      return { do: kind, ms };
-    case 'fills-told':
-      return { do: kind, order: pick(chance, ['execution first', 'state first', 'execution only'] as const) };
-    case 'halt':
-      return { do: kind, symbol: pick(chance, scope.symbols), ms };
-  }
+  // The table pairs each action with its own fields; the compiler cannot follow that through an index.
+  return { do: kind, ...RANDOM[kind]({ client, message, ms, some, chance, symbols }) } as FaultAction;
 }

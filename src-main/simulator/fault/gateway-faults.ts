@@ -67,7 +67,7 @@ export class GatewayFaults {
     for (const unlisten of this.#lateFills.splice(0)) unlisten();
     this.fillsTold = 'execution first';
     this.executionsWindow = Infinity;
-    Object.assign(this.disguise, {
+    Object.assign(this.withheld, {
       permIdAfterMs: 0,
       listedRef: 'whole',
       foreignIdsZero: false,
@@ -150,12 +150,12 @@ export class GatewayFaults {
   }): void {
     if (this.#endOutage !== undefined) return;
     const { ms, fills = 'told', orders = 'kept', back = 1102 } = options;
-    const { messages, hooks: moments } = this.#gateway;
+    const { messages, hooks } = this.#gateway;
     const silenced: readonly MessageClass[] =
       fills === 'lost' ? ['ticks', 'execDetails', 'commission', 'openOrder', 'orderStatus', 'position', 'account', 'pnl'] : ['ticks'];
     for (let at = 0; at < ms; at += 5000) this.later(at, () => (this.#endOutage === end ? this.notice(1100) : undefined));
     const undo = silenced.map((what) => messages.rule(what, 'all', Infinity, { kind: 'drop' }));
-    undo.push(moments.listen(({ name, clientId }) => (name === 'connect' ? this.notice(2110, { target: clientId }) : undefined)));
+    undo.push(hooks.listen(({ name, clientId }) => (name === 'connect' ? this.notice(2110, { target: clientId }) : undefined)));
     if (fills === 'late') this.holdOrderNews();
     this.#gateway.orders.disconnect();
     const end = (): void => {
@@ -191,12 +191,12 @@ export class GatewayFaults {
 
   /** Everything about orders is said only after `releaseOrderNews`, in its order. */
   holdOrderNews(): void {
-    this.#gateway.orderFaults.holdNews = true;
+    this.#gateway.orderFaults.holdReports = true;
   }
 
   releaseOrderNews(): void {
-    this.#gateway.orderFaults.holdNews = false;
-    this.#gateway.orderNews.release();
+    this.#gateway.orderFaults.holdReports = false;
+    this.#gateway.orderReports.release();
   }
 
   /** Cancelled orders stay PendingCancel, and may fill, until `releaseCancels`. */
@@ -215,17 +215,17 @@ export class GatewayFaults {
   }
 
   /** What such orders look like: permIds that come late, references cut off in lists, foreign ids 0, unset ids of manual fills. */
-  get disguise(): WithheldFields {
+  get withheld(): WithheldFields {
     return this.#gateway.withheld;
   }
 
   /** New orders have permId 0 for so many ms, unless they fill before; then an orderStatus tells it. 0 for the truth. */
   permIdsLate(ms: number): void {
-    const { withheld: disguise, hooks: moments, orderNews } = this.#gateway;
-    disguise.permIdAfterMs = ms;
-    this.#namesOrders ??= moments.listen(({ name, order }) => {
-      if (name === 'accepted' && order !== undefined && disguise.permIdAfterMs > 0)
-        this.later(disguise.permIdAfterMs, () => orderNews.status(order));
+    const { withheld, hooks, orderReports } = this.#gateway;
+    withheld.permIdAfterMs = ms;
+    this.#namesOrders ??= hooks.listen(({ name, order }) => {
+      if (name === 'accepted' && order !== undefined && withheld.permIdAfterMs > 0)
+        this.later(withheld.permIdAfterMs, () => orderReports.status(order));
     });
   }
 
@@ -236,7 +236,7 @@ export class GatewayFaults {
 
   /** Execution before order state, after it, or without any order state. */
   set fillsTold(order: 'execution first' | 'state first' | 'execution only') {
-    this.#gateway.orderNews.fillsTold = order;
+    this.#gateway.orderReports.fillsTold = order;
   }
 
   /** The next placement, change or cancel is answered with this error alone, and changes nothing. The text is TWS's own when none is given. */
@@ -337,6 +337,6 @@ export class GatewayFaults {
 
   /** What-if answers come twice: first with this warning and no figures. Empty for none. */
   previewWarning(text: string): void {
-    this.#gateway.orderNews.previewWarning = text;
+    this.#gateway.orderReports.previewWarning = text;
   }
 }

@@ -1,7 +1,7 @@
 import type { Gateway } from '#simulator/gateway/gateway';
 import type { HookName } from '#simulator/gateway/script-hooks';
 
-/** When a step happens: so many ms of tape time after the script began, or at the n-th (1, 2 …) moment of a kind since then, of one client or of any. */
+/** When a step happens: so many ms of tape time after the script began, or at the n-th (1, 2 …) hook of a kind since then, of one client or of any. */
 export type When = { readonly after: number } | { readonly event: HookName; readonly n: number; readonly client?: number };
 
 export interface Step<Action> {
@@ -57,8 +57,8 @@ export class ScriptRun<Action> {
       return;
     }
     let left = when.n;
-    const unlisten = this.#gateway.hooks.listen((moment) => {
-      if (moment.name !== when.event || (when.client !== undefined && when.client !== moment.clientId) || --left > 0) return;
+    const unlisten = this.#gateway.hooks.listen((hook) => {
+      if (hook.name !== when.event || (when.client !== undefined && when.client !== hook.clientId) || --left > 0) return;
       unlisten();
       this.#happen(step, action);
     });

@@ -32,7 +32,7 @@ const ACCOUNT_EVERY_MS = 180_000;
 
 /** Account figures to whoever follows them. */
 export class AccountDesk {
-  readonly #sessions: Sessions;
+  readonly #sessions: Pick<Sessions, 'send'>;
   readonly #account: Account;
   readonly #ledger: Ledger;
   readonly #listing: readonly Instrument[];
@@ -43,7 +43,7 @@ export class AccountDesk {
   #pnl: PnlFollower[] = [];
   #lastAccountAt: number;
 
-  constructor(sessions: Sessions, account: Account, ledger: Ledger, listing: readonly Instrument[], startAt: number) {
+  constructor(sessions: Pick<Sessions, 'send'>, account: Account, ledger: Ledger, listing: readonly Instrument[], startAt: number) {
     this.#sessions = sessions;
     this.#account = account;
     this.#ledger = ledger;
@@ -209,8 +209,9 @@ export class AccountDesk {
       return say.pnl(reqId, daily, unrealized, realized);
     }
     const held = this.#account.holding(conId);
-    if (held === undefined) return say.pnlSingle(reqId, ZERO, 0, 0, 0, 0);
-    return say.pnlSingle(reqId, held.quantity, this.#account.dailyOf(held), held.unrealized, held.realized, held.value);
+    if (held === undefined) return say.pnlSingle(reqId, { quantity: ZERO, daily: 0, unrealized: 0, realized: 0, value: 0 });
+    const { quantity, unrealized, realized, value } = held;
+    return say.pnlSingle(reqId, { quantity, daily: this.#account.dailyOf(held), unrealized, realized, value });
   }
 
   // —— news —————————————————————————————————————————————————————————————————————————————————

@@ -11,16 +11,17 @@ import { Book } from '../market/book.ts';
 import { Listing } from '#simulator/model/instrument';
 import type { MarketTick } from '#simulator/model/tick';
 import { Random } from '#simulator/model/random';
-import { currentTime, errorMessage, managedAccounts, nextValidId } from '../wire/message.ts';
+import { errorMessage, managedAccounts, nextValidId } from '../wire/message.ts';
 import { readRequest, type Request } from '../wire/request.ts';
 import { AccountDesk } from './account-desk.ts';
+import { answering } from './answers.ts';
 import { type Anchor, HistoryDesk } from './history-desk.ts';
 import { WithheldFields } from './withheld-fields.ts';
 import { MarketDesk } from './market-desk.ts';
 import { MessageFaults } from './message-faults.ts';
 import { ScriptHooks } from './script-hooks.ts';
 import { OrderDesk } from './order-desk.ts';
-import { OrderNews } from './order-reports.ts';
+import { OrderReports } from './order-reports.ts';
 import { OrderFaults } from './order-script.ts';
 import { ReferenceDesk } from './reference-desk.ts';
 import { type Outlet, type Session, Sessions } from './session.ts';
@@ -60,7 +61,7 @@ export class Gateway {
   readonly listing: Listing;
   readonly orderFaults = new OrderFaults();
   readonly market: MarketDesk;
-  readonly orderNews: OrderNews;
+  readonly orderReports: OrderReports;
   readonly orders: OrderDesk;
   /** For fault scripts: what happens later, where the run is, what becomes of messages, what orders look like. */
   readonly timetable = new Timetable();
@@ -76,8 +77,8 @@ export class Gateway {
   readonly #bySymbol: ReadonlyMap<string, Book>;
   readonly #bars: ReadonlyMap<number, BarStore>;
   readonly #accounts: AccountDesk;
-  readonly #reference: ReferenceDesk;
   readonly #history: HistoryDesk;
+  readonly #answer: (session: Session, asked: Request) => void;
   #nextBeat: number;
   /** When the next day begins, epoch ms. */
   #midnight: number;
@@ -100,14 +101,14 @@ export class Gateway {
     }
     this.account = new Account(options.account, this.ledger, this.#books);
     this.#accounts = new AccountDesk(this.#sessions, this.account, this.ledger, this.listing.all, options.startAt);
-    this.orderNews = new OrderNews({
+    this.orderReports = new OrderReports({
       sessions: this.#sessions,
       faults: this.orderFaults,
       chance: new Random(options.seed ^ 0x5bd1e995),
       duplicates: options.duplicates,
       onHolding: (contract) => this.#accounts.holding(contract),
-      moments: this.hooks,
-      disguise: this.withheld,
+      hooks: this.hooks,
+      withheld: this.withheld,
       master: options.masterClientId,
     });
     const rule = new SessionRule(options.sessions === 'enforced');
@@ -117,7 +118,7 @@ export class Gateway {
         ledger: this.ledger,
         listing: this.listing,
         books: this.#books,
-        news: this.orderNews,
+        news: this.orderReports,
         script: this.orderFaults,
         session: rule,
         firstOrderId: options.firstOrderId,
@@ -130,12 +131,23 @@ export class Gateway {
       exchange: this.exchange,
       ledger: this.ledger,
       faults: this.orderFaults,
-      moments: this.hooks,
-      disguise: this.withheld,
+      hooks: this.hooks,
+      withheld: this.withheld,
     });
-    this.#reference = new ReferenceDesk(this.#sessions, this.listing, now);
     const anchors = new Map([...options.anchors].map(([symbol, anchor]) => [this.listing.bySymbol(symbol)?.conId ?? 0, anchor]));
     this.#history = new HistoryDesk(this.#sessions, this.listing, this.#bars, anchors, now);
+    this.#answer = answering({
+      accounts: this.#accounts,
+      history: this.#history,
+      market: this.market,
+      orders: this.orders,
+      reference: new ReferenceDesk(this.#sessions, this.listing, now),
+      accountId: this.account.id,
+      accountList: () => this.#accountList,
+      now,
+      send: ({ clientId }, payload) => this.#sessions.send(clientId, payload),
+      tellNextId: (clientId) => this.#tellNextId(clientId),
+    });
     this.#nextBeat = options.startAt + 1000;
     this.#midnight = fromLocal(localTime(options.startAt).day + 1, 0);
     this.#dayEndsWithTape = options.dayEndsWithTape;
@@ -151,7 +163,7 @@ export class Gateway {
   open(clientId: number, version: number): boolean {
     if (this.#sessions.get(clientId) !== undefined) return false;
     const session = this.#sessions.open(clientId, version);
-    this.#sessions.send(clientId, managedAccounts(this.accountsFault ?? this.account.id));
+    this.#sessions.send(clientId, managedAccounts(this.#accountList));
     this.#tellNextId(clientId);
     for (const [code, text] of FARMS) this.#sessions.send(clientId, errorMessage(-1, code, text));
     this.orders.welcome(session);
@@ -205,159 +217,13 @@ export class Gateway {
     this.#sessions.send(clientId, payload);
   }
 
+  get #accountList(): string {
+    return this.accountsFault ?? this.account.id;
+  }
+
   #tellNextId(clientId: number): void {
     if (this.nextIdFault === 'withheld') return;
     this.#sessions.send(clientId, nextValidId(this.nextIdFault ?? this.exchange.register.nextOrderId(clientId)));
-  }
-
-  #answer(session: Session, asked: Request): void {
-    const { clientId } = session;
-    const send = (payload: string): void => this.#sessions.send(clientId, payload);
-    switch (asked.kind) {
-      case 'start': {
-        send(errorMessage(-1, 501, 'Already connected.'));
-        return;
-      }
-      case 'logLevel':
-        return; // TWS says nothing to it either.
-      case 'ids': {
-        this.#tellNextId(clientId);
-        return;
-      }
-      case 'managedAccounts': {
-        send(managedAccounts(this.accountsFault ?? this.account.id));
-        return;
-      }
-      case 'currentTime': {
-        send(currentTime(this.now));
-        return;
-      }
-      case 'contractDetails': {
-        this.#reference.details(session, asked.reqId, asked.contract);
-        return;
-      }
-      case 'matchingSymbols': {
-        this.#reference.matching(session, asked.reqId, asked.pattern);
-        return;
-      }
-      case 'marketRule': {
-        this.#reference.catalogue(session, 'marketRule', asked.ruleId, this.account.id);
-        return;
-      }
-      case 'familyCodes':
-      case 'depthExchanges':
-      case 'newsProviders': {
-        this.#reference.catalogue(session, asked.kind, -1, this.account.id);
-        return;
-      }
-      case 'softDollarTiers':
-      case 'optionParameters':
-      case 'displayGroups':
-      case 'userInfo': {
-        this.#reference.catalogue(session, asked.kind, asked.reqId, this.account.id);
-        return;
-      }
-      case 'marketDataType':
-        return void (session.marketDataType = asked.type);
-      case 'marketData': {
-        this.market.subscribe(session, asked.reqId, asked.contract, asked.snapshot);
-        return;
-      }
-      case 'cancelMarketData': {
-        this.market.cancel(session, asked.reqId);
-        return;
-      }
-      case 'accountSummary': {
-        this.#accounts.summarise(session, asked.reqId, asked.group, asked.tags);
-        return;
-      }
-      case 'cancelAccountSummary': {
-        this.#accounts.cancelSummary(session, asked.reqId);
-        return;
-      }
-      case 'accountUpdates': {
-        this.#accounts.updates(session, asked.subscribe, asked.account, this.now);
-        return;
-      }
-      case 'accountUpdatesMulti': {
-        this.#accounts.followMulti(session, asked.reqId, 'updates');
-        return;
-      }
-      case 'cancelAccountUpdatesMulti': {
-        this.#accounts.cancelMulti(session, asked.reqId, 'updates');
-        return;
-      }
-      case 'positions': {
-        this.#accounts.followPositions(session);
-        return;
-      }
-      case 'cancelPositions': {
-        this.#accounts.cancelPositions(session);
-        return;
-      }
-      case 'positionsMulti': {
-        this.#accounts.followMulti(session, asked.reqId, 'positions');
-        return;
-      }
-      case 'cancelPositionsMulti': {
-        this.#accounts.cancelMulti(session, asked.reqId, 'positions');
-        return;
-      }
-      case 'pnl': {
-        this.#accounts.followPnl(session, asked.reqId, asked.account, 0);
-        return;
-      }
-      case 'pnlSingle': {
-        this.#accounts.followPnl(session, asked.reqId, asked.account, asked.conId);
-        return;
-      }
-      case 'cancelPnl':
-      case 'cancelPnlSingle': {
-        this.#accounts.cancelPnl(session, asked.reqId);
-        return;
-      }
-      case 'openOrders': {
-        this.orders.own(session);
-        return;
-      }
-      case 'allOpenOrders': {
-        this.orders.all(session);
-        return;
-      }
-      case 'globalCancel': {
-        this.orders.cancel(session, 'all');
-        return;
-      }
-      case 'autoOpenOrders':
-      case 'completedOrders':
-      case 'executions':
-      case 'placeOrder':
-      case 'cancelOrder': {
-        this.orders.answer(session, asked);
-        return;
-      }
-      case 'historicalData': {
-        this.#history.request(session, asked.reqId, asked.contract, asked.query);
-        return;
-      }
-      case 'realTimeBars': {
-        this.#history.realTimeBars(session, asked.reqId, asked.contract, asked.rthOnly);
-        return;
-      }
-      case 'cancelHistoricalData':
-      case 'cancelRealTimeBars': {
-        this.#history.cancel(session, asked.reqId);
-        return;
-      }
-      case 'unsupported': {
-        this.#reference.refuse(session, asked.messageId, asked.reqId);
-        return;
-      }
-      case 'malformed': {
-        send(errorMessage(asked.reqId, 320, `Error reading request. Unable to parse field: ${asked.field.slice(0, 40)}`));
-        return;
-      }
-    }
   }
 
   // —— time and market ——————————————————————————————————————————————————————————————————————

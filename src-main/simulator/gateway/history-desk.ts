@@ -3,7 +3,7 @@ import { DAY, fromLocal, HOUR, localTime, parseStamp } from '../calendar/new-yor
 import { isTradingDay, previousTradingDay, sessionAt, tradingHours } from '../calendar/trading-day.ts';
 import { backfillBar } from '../market/backfill.ts';
 import { BASE_MS, type BarStore, joinBars } from '../market/bar-store.ts';
-import type { Instrument, Listing } from '#simulator/model/instrument';
+import type { Listing } from '#simulator/model/instrument';
 import type { ContractQuery } from '../wire/contract-query.ts';
 import { errorMessage, historicalData, historicalDataUpdate, realTimeBar } from '#simulator/wire/message';
 import type { WireBar } from '#simulator/model/bar';
@@ -47,6 +47,15 @@ interface Follower {
   said: string;
 }
 
+/** Bars of so many ms each, from `from` up to and without `until`, epoch ms. */
+interface Wanted {
+  readonly show: 'TRADES' | 'MIDPOINT';
+  readonly length: number;
+  readonly from: number;
+  readonly until: number;
+  readonly rthOnly: boolean;
+}
+
 export interface Anchor {
   /** Where the recorded market begins, and its first price there. */
   readonly at: number;
@@ -55,7 +64,7 @@ export interface Anchor {
 
 /** Bars: those of the market so far, and before it an invented past, so that a chart is never empty. */
 export class HistoryDesk {
-  readonly #sessions: Sessions;
+  readonly #sessions: Pick<Sessions, 'send'>;
   readonly #listing: Listing;
   readonly #stores: ReadonlyMap<number, BarStore>;
   readonly #anchors: ReadonlyMap<number, Anchor>;
@@ -63,7 +72,7 @@ export class HistoryDesk {
   #followers: Follower[] = [];
 
   constructor(
-    sessions: Sessions,
+    sessions: Pick<Sessions, 'send'>,
     listing: Listing,
     stores: ReadonlyMap<number, BarStore>,
     anchors: ReadonlyMap<number, Anchor>,
@@ -107,12 +116,12 @@ export class HistoryDesk {
       refuse(321, "Error validating request.-'bI' : cause - End time is not allowed with keepUpToDate");
       return;
     }
-    const bars = this.#bars(instrument, show, length, from, Math.min(end, this.#now()), query.rthOnly);
+    const bars = this.#bars(instrument.conId, { show, length, from, until: Math.min(end, this.#now()), rthOnly: query.rthOnly });
     if (bars.length === 0) {
       refuse(162, 'Historical Market Data Service error message:HMDS query returned no data');
       return;
     }
-    tell(historicalData(reqId, from, end, bars.slice(-MAX_BARS), length >= DAY, query.dateFormat));
+    tell(historicalData(reqId, { from, until: end, daily: length >= DAY }, bars.slice(-MAX_BARS), query.dateFormat));
     if (query.keepUpToDate) this.#followers.push({ session, reqId, conId: instrument.conId, rthOnly: query.rthOnly, query, said: '' });
   }
 
@@ -171,36 +180,47 @@ export class HistoryDesk {
       : historicalDataUpdate(follower.reqId, bar, query.dateFormat);
   }
 
-  #bars(instrument: Instrument, show: string, length: number, from: number, until: number, rthOnly: boolean): WireBar[] {
-    const { conId } = instrument;
+  #bars(conId: number, wanted: Wanted): WireBar[] {
+    const { show, length, from, until, rthOnly } = wanted;
     const store = this.#stores.get(conId);
-    const wanted = (bar: WireBar): boolean => bar.at >= from && bar.at < until && (!rthOnly || sessionAt(bar.at) === 'regular');
-    const recorded = ((show === 'MIDPOINT' ? store?.mids : store?.trades) ?? []).filter(wanted);
+    const recorded = ((show === 'MIDPOINT' ? store?.mids : store?.trades) ?? []).filter(
+      (bar) => bar.at >= from && bar.at < until && (!rthOnly || sessionAt(bar.at) === 'regular'),
+    );
     const bars = joinBars(recorded, (at) => startOf(at, length));
     const anchor = this.#anchors.get(conId);
     if (anchor === undefined) return bars;
     const first = bars[0]?.at ?? Math.min(until, startOf(anchor.at, length));
-    const past: WireBar[] = [];
-    for (
-      let { day } = localTime(first - 1);
-      past.length + bars.length < MAX_BARS && fromLocal(day, 0) + DAY > from;
-      day = previousTradingDay(day)
-    ) {
-      const hours = isTradingDay(day) ? tradingHours(day) : undefined;
-      if (hours === undefined) continue;
-      const [open, close] = rthOnly || length >= DAY ? [hours.open, hours.close] : [hours.preOpen, hours.postClose];
-      if (length >= DAY) {
-        if (fromLocal(day, 0) < first)
-          past.push({ ...backfillBar(conId, open, close - open, anchor.at, anchor.price), at: fromLocal(day, 0) });
-        continue;
-      }
-      for (let at = startOf(close - 1, length); at + length > open && past.length + bars.length < MAX_BARS; at -= length) {
-        const begin = Math.max(at, open); // the first bar of a day begins with its session
-        if (begin >= from && begin < first) past.push({ ...backfillBar(conId, begin, at + length - begin, anchor.at, anchor.price), at });
-      }
-    }
-    return [...past.reverse(), ...bars];
+    return [...pastBars(conId, anchor, wanted, first, MAX_BARS - bars.length).reverse(), ...bars];
   }
+}
+
+/** The invented bars of a stock before `first`, newest first, no more than `most`. */
+function pastBars(conId: number, anchor: Anchor, wanted: Wanted, first: number, most: number): WireBar[] {
+  const { length, from } = wanted;
+  const past: WireBar[] = [];
+  const invent = (begin: number, span: number, at: number): void =>
+    void past.push({ ...backfillBar(conId, begin, span, anchor.at, anchor.price), at });
+  for (let { day } = localTime(first - 1); past.length < most && fromLocal(day, 0) + DAY > from; day = previousTradingDay(day)) {
+    const hours = openHours(day, wanted);
+    if (hours === undefined) continue;
+    const [open, close] = hours;
+    if (length >= DAY) {
+      if (fromLocal(day, 0) < first) invent(open, close - open, fromLocal(day, 0));
+      continue;
+    }
+    for (let at = startOf(close - 1, length); at + length > open && past.length < most; at -= length) {
+      const begin = Math.max(at, open); // the first bar of a day begins with its session
+      if (begin >= from && begin < first) invent(begin, at + length - begin, at);
+    }
+  }
+  return past;
+}
+
+/** When the bars of a day begin and end; those of whole days cover regular hours. */
+function openHours(day: number, { length, rthOnly }: Wanted): readonly [open: number, close: number] | undefined {
+  const hours = isTradingDay(day) ? tradingHours(day) : undefined;
+  if (hours === undefined) return undefined;
+  return rthOnly || length >= DAY ? [hours.open, hours.close] : [hours.preOpen, hours.postClose];
 }
 
 /** Bars begin at round times of New York's clock. */
@@ -209,18 +229,25 @@ function startOf(at: number, length: number): number {
   return fromLocal(day, length >= DAY ? 0 : ms - (ms % length));
 }
 
+/** Days of the units that are counted in calendar days. */
+const CALENDAR_DAYS: Readonly<Record<string, number>> = { W: 7, M: 30, Y: 365 };
+
 /** `3600 S`, `5 D`, `2 W`, `1 M`, `1 Y`: days are trading days, of which the one that holds `end` is the first. */
 function beginning(duration: string, end: number, rthOnly: boolean): number | undefined {
   const match = /^(\d{1,5}) ?([SDWMY])$/i.exec(duration.trim());
-  if (!match || Number(match[1]) === 0) return undefined;
-  const count = Number(match[1]);
-  const unit = (match[2] ?? 'S').toUpperCase();
+  const count = Number(match?.[1] ?? 0);
+  if (count === 0) return undefined;
+  const unit = match?.[2]?.toUpperCase() ?? '';
   if (unit === 'S') return end - count * 1000;
-  if (unit !== 'D') return end - count * DAY * (unit === 'W' ? 7 : unit === 'M' ? 30 : 365);
+  const calendarDays = CALENDAR_DAYS[unit];
+  return calendarDays === undefined ? tradingDaysBefore(count, end, rthOnly) : end - count * DAY * calendarDays;
+}
+
+function tradingDaysBefore(count: number, end: number, rthOnly: boolean): number | undefined {
+  const from = rthOnly ? 'open' : 'preOpen';
   let { day } = localTime(end - 1);
-  const begun = (tradingHours(day)?.[rthOnly ? 'open' : 'preOpen'] ?? Infinity) < end;
+  const begun = (tradingHours(day)?.[from] ?? Infinity) < end;
   if (!begun) day = previousTradingDay(day);
   for (let i = 1; i < count; i++) day = previousTradingDay(day);
-  const hours = tradingHours(day);
-  return rthOnly ? hours?.open : hours?.preOpen;
+  return tradingHours(day)?.[from];
 }

@@ -48,7 +48,7 @@ export interface MarketDeskOptions {
 
 /** Market data lines: one tickPrice for each line of the tape, never coalesced, with what TWS sends around it. */
 export class MarketDesk {
-  readonly #sessions: Sessions;
+  readonly #sessions: Pick<Sessions, 'send'>;
   readonly #listing: Listing;
   readonly #books: ReadonlyMap<number, Book>;
   readonly #options: MarketDeskOptions;
@@ -57,7 +57,13 @@ export class MarketDesk {
   /** A fault script's word on the type of all data; undefined for the truth. */
   forcedType: number | undefined;
 
-  constructor(sessions: Sessions, listing: Listing, books: ReadonlyMap<number, Book>, options: MarketDeskOptions, now: () => number) {
+  constructor(
+    sessions: Pick<Sessions, 'send'>,
+    listing: Listing,
+    books: ReadonlyMap<number, Book>,
+    options: MarketDeskOptions,
+    now: () => number,
+  ) {
     this.#sessions = sessions;
     this.#listing = listing;
     this.#books = books;

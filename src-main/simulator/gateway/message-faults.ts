@@ -24,23 +24,23 @@ interface Rule {
  */
 export class MessageFaults implements Voice {
   readonly #outlet: Outlet;
-  readonly #moments: ScriptHooks;
-  readonly #agenda: Timetable;
+  readonly #hooks: ScriptHooks;
+  readonly #timetable: Timetable;
   readonly #now: () => number;
   #rules: Rule[] = [];
   readonly #held = new Map<number, string[]>();
   #late = new Set<() => void>();
 
-  constructor(outlet: Outlet, moments: ScriptHooks, agenda: Timetable, now: () => number) {
+  constructor(outlet: Outlet, hooks: ScriptHooks, timetable: Timetable, now: () => number) {
     this.#outlet = outlet;
-    this.#moments = moments;
-    this.#agenda = agenda;
+    this.#hooks = hooks;
+    this.#timetable = timetable;
     this.#now = now;
   }
 
   /** Nothing to do: messages go straight to the wire. */
   get idle(): boolean {
-    return this.#rules.length === 0 && this.#held.size === 0 && !this.#moments.heeded;
+    return this.#rules.length === 0 && this.#held.size === 0 && !this.#hooks.heeded;
   }
 
   /** The next `count` messages of this class to this client meet this fate; Infinity until the returned function is called. */
@@ -81,7 +81,7 @@ export class MessageFaults implements Voice {
   pass(session: Session, payload: string, alive: () => boolean): void {
     const { clientId } = session;
     const what = messageClass(payload);
-    this.#moments.say(what, clientId);
+    this.#hooks.say(what, clientId);
     const rule = this.#rules.find((one) => one.what === what && (one.client === 'all' || one.client === clientId));
     if (rule === undefined) {
       this.#write(clientId, payload);
@@ -96,7 +96,7 @@ export class MessageFaults implements Voice {
       this.#late.delete(deliver);
       if (alive()) this.#write(clientId, payload);
     };
-    const withdraw = this.#agenda.plan(this.#now() + fate.ms, deliver);
+    const withdraw = this.#timetable.plan(this.#now() + fate.ms, deliver);
     this.#late.add(deliver);
   }
 

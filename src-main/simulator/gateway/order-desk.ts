@@ -1,31 +1,27 @@
 import { parseStamp } from '../calendar/new-york.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Ledger } from '../engine/ledger.ts';
+import type { Fill } from '#simulator/model/fill';
 import type { OrderView } from '#simulator/model/order-view';
 import { stampText } from '../calendar/new-york.ts';
 import { payload } from '../wire/figure.ts';
 import { commissionReport, completedOrdersEnd, execDetails, execDetailsEnd, openOrderEnd } from '../wire/message.ts';
 import { completedOrderFields } from '../wire/order-text.ts';
 import type { PlaceOrder } from '../wire/place-order.ts';
-import type { ExecutionFilter, Request } from '../wire/request.ts';
+import type { ExecutionFilter } from '../wire/request.ts';
 import type { WithheldFields } from './withheld-fields.ts';
 import type { ScriptHooks } from './script-hooks.ts';
 import type { OrderFaults } from './order-script.ts';
 import { openOrderText, orderStatusText } from './order-reports.ts';
 import type { Session, Sessions } from './session.ts';
 
-export type OrderRequest = Extract<
-  Request,
-  { readonly kind: 'placeOrder' | 'cancelOrder' | 'autoOpenOrders' | 'completedOrders' | 'executions' }
->;
-
 export interface OrderDeskParts {
-  readonly sessions: Sessions;
-  readonly exchange: Exchange;
-  readonly ledger: Ledger;
-  readonly faults: OrderFaults;
-  readonly moments: ScriptHooks;
-  readonly disguise: WithheldFields;
+  readonly sessions: Pick<Sessions, 'hears' | 'send'>;
+  readonly exchange: Pick<Exchange, 'place' | 'cancel' | 'cancelAll' | 'bindManualOrders' | 'register' | 'now'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'fills' | 'recordPlacement'>;
+  readonly faults: Pick<OrderFaults, 'takeSwallow'>;
+  readonly hooks: ScriptHooks;
+  readonly withheld: WithheldFields;
 }
 
 /** Orders, cancels, and questions about orders and executions. */
@@ -37,12 +33,12 @@ export class OrderDesk {
    * once it has asked for that. `never`: TWS's API is read-only. `also old ones at once`: the request for new ones takes the old ones too.
    */
   binding: 'when asked' | 'also old ones at once' | 'never' = 'when asked';
-  readonly #sessions: Sessions;
-  readonly #exchange: Exchange;
-  readonly #ledger: Ledger;
-  readonly #faults: OrderFaults;
-  readonly #moments: ScriptHooks;
-  readonly #disguise: WithheldFields;
+  readonly #sessions: OrderDeskParts['sessions'];
+  readonly #exchange: OrderDeskParts['exchange'];
+  readonly #ledger: OrderDeskParts['ledger'];
+  readonly #faults: OrderDeskParts['faults'];
+  readonly #hooks: ScriptHooks;
+  readonly #withheld: WithheldFields;
   /** While TWS has no server behind it: what it was told meanwhile. */
   #kept: (() => void)[] | undefined;
 
@@ -51,46 +47,21 @@ export class OrderDesk {
     this.#exchange = parts.exchange;
     this.#ledger = parts.ledger;
     this.#faults = parts.faults;
-    this.#moments = parts.moments;
-    this.#disguise = parts.disguise;
-  }
-
-  answer(session: Session, asked: OrderRequest): void {
-    const { clientId } = session;
-    switch (asked.kind) {
-      case 'placeOrder': {
-        this.#place(clientId, asked.order);
-        return;
-      }
-      case 'cancelOrder': {
-        this.cancel(session, asked.orderId);
-        return;
-      }
-      case 'autoOpenOrders': {
-        this.autoBind(session, asked.bind);
-        return;
-      }
-      case 'completedOrders': {
-        this.completed(session, asked.apiOnly);
-        return;
-      }
-      case 'executions': {
-        this.executions(session, asked.reqId, asked.filter);
-        return;
-      }
-    }
+    this.#hooks = parts.hooks;
+    this.#withheld = parts.withheld;
   }
 
   /** One order, or everything that works. */
   cancel({ clientId }: Session, which: number | 'all'): void {
-    this.#moments.say('cancel', clientId);
+    this.#hooks.say('cancel', clientId);
     if (!this.#sessions.hears(clientId)) return;
     this.#act(() => (which === 'all' ? this.#exchange.cancelAll() : this.#exchange.cancel(clientId, which)));
   }
 
-  #place(clientId: number, placed: PlaceOrder): void {
+  /** A new order, or new terms for one that is there. */
+  place({ clientId }: Session, placed: PlaceOrder): void {
     const known = this.#exchange.register.find(clientId, placed.orderId);
-    this.#moments.say(known === undefined ? 'place' : 'modify', clientId);
+    this.#hooks.say(known === undefined ? 'place' : 'modify', clientId);
     if (!this.#sessions.hears(clientId) || this.#faults.takeSwallow(clientId)) {
       const { orderId, orderRef } = placed;
       this.#ledger.recordPlacement({ clientId, orderId, orderRef, kind: 'lost', at: this.#exchange.now });
@@ -138,7 +109,7 @@ export class OrderDesk {
   #list(session: Session, which: (order: OrderView) => boolean): void {
     for (const order of this.#exchange.register.active()) {
       if (!which(order)) continue;
-      const seen = this.#disguise.listed(order, session);
+      const seen = this.#withheld.listed(order, session);
       this.#tell(session, openOrderText(seen, session));
       this.#tell(session, orderStatusText(seen));
     }
@@ -148,14 +119,14 @@ export class OrderDesk {
   /** What a client hears on its return: the state of its orders that still work. */
   welcome(session: Session): void {
     for (const order of this.#exchange.register.active())
-      if (order.clientId === session.clientId && order.orderId !== 0) this.#tell(session, orderStatusText(this.#disguise.live(order)));
+      if (order.clientId === session.clientId && order.orderId !== 0) this.#tell(session, orderStatusText(this.#withheld.live(order)));
   }
 
   completed(session: Session, apiOnly: boolean): void {
     for (const order of this.#ledger.orders) {
       if (order.completedAt === undefined || order.status === 'Inactive') continue;
       if (apiOnly && order.clientId === 0 && order.orderId <= 0) continue;
-      const seen = this.#disguise.listed(order, session);
+      const seen = this.#withheld.listed(order, session);
       const fields = completedOrderFields(seen, { time: stampText(order.completedAt), status: order.completedStatus }, session.version);
       this.#tell(session, payload(...fields));
     }
@@ -166,19 +137,10 @@ export class OrderDesk {
   executions(session: Session, reqId: number, filter: ExecutionFilter): void {
     const asked = filter.time === '' ? -Infinity : (parseStamp(filter.time.replace(/^(\d{8})-/, '$1 ')) ?? -Infinity);
     const since = Math.max(asked, this.#exchange.now - this.executionsWindow);
-    const side = filter.side.toUpperCase();
     for (const fill of this.#ledger.fills) {
-      const fits =
-        fill.at >= since &&
-        (filter.clientId === 0 || filter.clientId === fill.clientId) &&
-        (filter.account === '' || filter.account === fill.account) &&
-        (filter.symbol === '' || filter.symbol.toUpperCase() === fill.contract.symbol) &&
-        (filter.secType === '' || filter.secType.toUpperCase() === fill.contract.secType) &&
-        (filter.exchange === '' || filter.exchange === fill.contract.exchange || filter.exchange === fill.contract.primaryExchange) &&
-        (side === '' || side === fill.side || side === (fill.side === 'BUY' ? 'BOT' : 'SLD'));
-      if (!fits) continue;
-      this.#tell(session, execDetails(reqId, this.#disguise.fill(fill), session.version));
-      this.#tell(session, commissionReport(fill, !this.#disguise.commissionsUnset));
+      if (fill.at < since || !passes(fill, filter)) continue;
+      this.#tell(session, execDetails(reqId, this.#withheld.fill(fill), session.version));
+      this.#tell(session, commissionReport(fill, !this.#withheld.commissionsUnset));
     }
     this.#tell(session, execDetailsEnd(reqId));
   }
@@ -186,4 +148,21 @@ export class OrderDesk {
   #tell(session: Session, text: string): void {
     this.#sessions.send(session.clientId, text);
   }
+}
+
+/** All but the time. An empty field, and client 0, let everything through. */
+function passes(fill: Fill, filter: ExecutionFilter): boolean {
+  const { contract, side } = fill;
+  return (
+    (filter.clientId === 0 || filter.clientId === fill.clientId) &&
+    allows(filter.account, fill.account) &&
+    allows(filter.symbol.toUpperCase(), contract.symbol) &&
+    allows(filter.secType.toUpperCase(), contract.secType) &&
+    allows(filter.exchange, contract.exchange, contract.primaryExchange) &&
+    allows(filter.side.toUpperCase(), side, side === 'BUY' ? 'BOT' : 'SLD')
+  );
+}
+
+function allows(wanted: string, ...names: readonly string[]): boolean {
+  return wanted === '' || names.includes(wanted);
 }

@@ -14,15 +14,15 @@ import type { Session, Sessions } from './session.ts';
 const QUIET: StateFigures = { margins: NO_MARGINS, commission: UNSET_DOUBLE, currency: '', warning: '' };
 
 /** Tells each order's owner what became of it, in TWS's sequence and with its duplicates, and the master client of everybody's. Manual orders belong to client 0. */
-export class OrderNews implements ExchangeNews {
-  readonly #sessions: Sessions;
+export class OrderReports implements ExchangeNews {
+  readonly #sessions: Pick<Sessions, 'get' | 'send'>;
   readonly #faults: OrderFaults;
   readonly #chance: Random;
   /** Probability that a pair of openOrder and orderStatus comes twice, as TWS does without a rule that one could rely on. */
   readonly #duplicates: number;
   readonly #onHolding: (contract: Instrument) => void;
-  readonly #moments: ScriptHooks;
-  readonly #disguise: WithheldFields;
+  readonly #hooks: ScriptHooks;
+  readonly #withheld: WithheldFields;
   readonly #master: number | undefined;
   readonly #unacknowledged = new Set<number>();
   readonly #accepted = new WeakSet<OrderView>();
@@ -37,13 +37,13 @@ export class OrderNews implements ExchangeNews {
   fillsTold: 'execution first' | 'state first' | 'execution only' = 'execution first';
 
   constructor(parts: {
-    readonly sessions: Sessions;
+    readonly sessions: Pick<Sessions, 'get' | 'send'>;
     readonly faults: OrderFaults;
     readonly chance: Random;
     readonly duplicates: number;
     readonly onHolding: (contract: Instrument) => void;
-    readonly moments: ScriptHooks;
-    readonly disguise: WithheldFields;
+    readonly hooks: ScriptHooks;
+    readonly withheld: WithheldFields;
     /** TWS's "Master API client ID": this client hears of everybody's orders and executions. */
     readonly master: number | undefined;
   }) {
@@ -52,8 +52,8 @@ export class OrderNews implements ExchangeNews {
     this.#chance = parts.chance;
     this.#duplicates = parts.duplicates;
     this.#onHolding = parts.onHolding;
-    this.#moments = parts.moments;
-    this.#disguise = parts.disguise;
+    this.#hooks = parts.hooks;
+    this.#withheld = parts.withheld;
     this.#master = parts.master;
   }
 
@@ -62,38 +62,38 @@ export class OrderNews implements ExchangeNews {
     if (this.#dropped(order) || (this.fillsTold === 'execution only' && this.#executions.length > 0)) return;
     const times = this.#chance.chance(this.#duplicates) ? 2 : 1;
     for (let i = 0; i < times; i++) {
-      this.#tellAll(order.clientId, (session) => openOrderText(this.#disguise.live(order), session));
-      this.#tellAll(order.clientId, () => orderStatusText(this.#disguise.live(order)));
+      this.#tellAll(order.clientId, (session) => openOrderText(this.#withheld.live(order), session));
+      this.#tellAll(order.clientId, () => orderStatusText(this.#withheld.live(order)));
     }
   }
 
   status(order: OrderView): void {
     this.#note(order);
-    if (!this.#dropped(order)) this.#tellAll(order.clientId, () => orderStatusText(this.#disguise.live(order)));
+    if (!this.#dropped(order)) this.#tellAll(order.clientId, () => orderStatusText(this.#withheld.live(order)));
   }
 
   /** A script hears of it before any client does. */
   #note(order: OrderView): void {
     if (!this.#accepted.has(order)) {
       this.#accepted.add(order);
-      this.#moments.say('accepted', order.clientId, order);
+      this.#hooks.say('accepted', order.clientId, order);
     }
-    if (order.status === 'Cancelled' && order.remaining > 0) this.#moments.say('cancelled', order.clientId, order);
+    if (order.status === 'Cancelled' && order.remaining > 0) this.#hooks.say('cancelled', order.clientId, order);
   }
 
   executed(fill: Fill): void {
-    this.#moments.say('fill', fill.clientId);
+    this.#hooks.say('fill', fill.clientId);
     this.#executions.push(fill);
     if (this.fillsTold !== 'state first') this.#tellExecution(fill);
   }
 
   #tellExecution(fill: Fill): void {
-    this.#tellAll(fill.clientId, (session) => execDetails(-1, this.#disguise.fill(fill), session.version));
+    this.#tellAll(fill.clientId, (session) => execDetails(-1, this.#withheld.fill(fill), session.version));
   }
 
   corrected(_order: OrderView, fill: Fill): void {
     this.#tellExecution(fill);
-    this.#tellAll(fill.clientId, () => commissionReport(fill, !this.#disguise.commissionsUnset));
+    this.#tellAll(fill.clientId, () => commissionReport(fill, !this.#withheld.commissionsUnset));
   }
 
   charged(order: OrderView, fill: Fill): void {
@@ -103,7 +103,7 @@ export class OrderNews implements ExchangeNews {
       const figures = { ...QUIET, commission: amountText(order.commission), currency: order.contract.currency };
       this.#tellAll(order.clientId, (session) => payload(...openOrderFields(order, figures, session.version)));
     }
-    this.#tellAll(order.clientId, () => commissionReport(fill, !this.#disguise.commissionsUnset));
+    this.#tellAll(order.clientId, () => commissionReport(fill, !this.#withheld.commissionsUnset));
   }
 
   refused(clientId: number, orderId: number, code: number, text: string): void {
@@ -140,7 +140,7 @@ export class OrderNews implements ExchangeNews {
     this.#onHolding(contract);
   }
 
-  /** Says what waited while `holdNews` was on, in its old order. */
+  /** Says what waited while `holdReports` was on, in its old order. */
   release(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -164,12 +164,12 @@ export class OrderNews implements ExchangeNews {
   #tell(clientId: number, text: (session: Session) => string): void {
     const session = this.#sessions.get(clientId);
     if (session === undefined) return;
-    if (this.#faults.holdNews) this.#waiting.push({ clientId, text: text(session) });
+    if (this.#faults.holdReports) this.#waiting.push({ clientId, text: text(session) });
     else this.#sessions.send(clientId, text(session));
   }
 }
 
-export function openOrderText(order: OrderView, session: Session): string {
+export function openOrderText(order: OrderView, session: Pick<Session, 'version'>): string {
   return payload(...openOrderFields(order, QUIET, session.version));
 }
 

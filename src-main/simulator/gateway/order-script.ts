@@ -6,8 +6,8 @@ import type { Tif } from '#simulator/model/order-view';
 export class OrderFaults implements OrderScript {
   holdCancels = false;
   tifPreset: Tif | undefined;
-  /** While true, everything said about orders waits; see OrderNews.release. */
-  holdNews = false;
+  /** While true, everything said about orders waits; see OrderReports.release. */
+  holdReports = false;
   readonly #rejections: string[] = [];
   #dropsLeft = 0;
   readonly #refusals: { readonly what: 'new' | 'modify' | 'cancel'; readonly refusal: Refusal }[] = [];

@@ -30,11 +30,11 @@ const REFUSALS: Readonly<Record<number, readonly [code: number, text: string]>> 
 
 /** Contract details, symbol search, and the small catalogues. */
 export class ReferenceDesk {
-  readonly #sessions: Sessions;
+  readonly #sessions: Pick<Sessions, 'send'>;
   readonly #listing: Listing;
   readonly #now: () => number;
 
-  constructor(sessions: Sessions, listing: Listing, now: () => number) {
+  constructor(sessions: Pick<Sessions, 'send'>, listing: Listing, now: () => number) {
     this.#sessions = sessions;
     this.#listing = listing;
     this.#now = now;

@@ -15,7 +15,7 @@ export interface ScriptHook {
   readonly order?: OrderView;
 }
 
-type Listener = (moment: ScriptHook) => void;
+type Listener = (hook: ScriptHook) => void;
 
 /** Tells scripts where the run is. Costs nothing while nobody listens. */
 export class ScriptHooks {

@@ -30,7 +30,7 @@ export class WithheldFields {
   }
 
   /** As told in answer to a request for orders. */
-  listed(order: OrderView, session: Session): OrderView {
+  listed(order: OrderView, session: Pick<Session, 'clientId'>): OrderView {
     let seen = this.live(order);
     if (this.listedRef !== 'whole')
       seen = changed(seen, { orderRef: this.listedRef === 'empty' ? '' : seen.orderRef.slice(0, this.listedRef) });

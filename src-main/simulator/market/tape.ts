@@ -53,8 +53,8 @@ export async function readTape(path: string, symbol?: string): Promise<Result<Ta
 
 /** The text of a tape; `name` stands in error messages. */
 export function parseTape(text: string, symbol: string | undefined, name: string): Result<Tape> {
-  const headEnd = text.indexOf('\n');
-  const head = (headEnd < 0 ? text : text.slice(0, headEnd)).trim();
+  const headEnd = lineEnd(text, 0);
+  const head = text.slice(0, headEnd).trim();
   const several = head === 'ts_ms,symbol,field,price,size';
   if (!several && head !== 'ts_ms,field,price,size')
     return err(
@@ -62,53 +62,71 @@ export function parseTape(text: string, symbol: string | undefined, name: string
     );
   if (!several && symbol === undefined)
     return err(`The tape ${name} does not say whose ticks it holds; name the symbol, as in IBM=${name}.`);
-  const capacity = countLines(text);
-  const tape = {
-    at: new Float64Array(capacity),
-    symbol: new Uint16Array(capacity),
-    field: new Uint8Array(capacity),
-    price: new Float64Array(capacity),
-    size: new Float64Array(capacity),
-  };
-  const symbols: string[] = several || symbol === undefined ? [] : [symbol];
-  let length = 0;
+  const columns = new Columns(countLines(text), several || symbol === undefined ? [] : [symbol]);
   let line = 1;
-  for (let from = headEnd + 1, before = -Infinity; headEnd >= 0 && from < text.length;) {
-    const newline = text.indexOf('\n', from);
-    const until = newline < 0 ? text.length : newline;
+  for (let from = headEnd + 1, before = -Infinity; from < text.length;) {
+    const until = lineEnd(text, from);
     const cells = text.slice(from, until).trimEnd().split(',');
     from = until + 1;
     line++;
     if (cells.length === 1 && cells[0] === '') continue;
-    const [whose, fieldName, priceCell, sizeCell] = several
-      ? [cells[1], cells[2], cells[3], cells[4]]
-      : [symbol, cells[1], cells[2], cells[3]];
-    const at = Number(cells[0]);
-    const field = FIELDS.indexOf(fieldName as TickField);
-    const price = Math.round(Number(priceCell) * PRICE_SCALE);
-    const size = Math.round(Number(sizeCell) * QUANTITY_SCALE);
-    if (
-      whose === undefined ||
-      whose === '' ||
-      field < 0 ||
-      !Number.isSafeInteger(at) ||
-      !Number.isSafeInteger(price) ||
-      !Number.isSafeInteger(size)
-    )
-      return err(`The tape ${name} has no tick on line ${line}: "${cells.join(',').slice(0, 80)}".`);
+    const at = several ? columns.add(cells[1], cells, 2) : columns.add(symbol, cells, 1);
+    if (at === undefined) return err(`The tape ${name} has no tick on line ${line}: "${cells.join(',').slice(0, 80)}".`);
     if (at < before) return err(`The tape ${name} runs backwards on line ${line}.`);
     before = at;
-    let index = symbols.indexOf(whose);
-    if (index < 0) index = symbols.push(whose) - 1;
-    tape.at[length] = at;
-    tape.symbol[length] = index;
-    tape.field[length] = field;
-    tape.price[length] = price;
-    tape.size[length] = size;
-    length++;
   }
-  if (length === 0) return err(`The tape ${name} holds no ticks.`);
-  return ok({ ...tape, symbols, length });
+  const tape = columns.tape();
+  return tape.length === 0 ? err(`The tape ${name} holds no ticks.`) : ok(tape);
+}
+
+/** A tape while it is read, line by line. */
+class Columns {
+  readonly #columns: Omit<Tape, 'symbols' | 'length'>;
+  readonly #symbols: string[];
+  #length = 0;
+
+  constructor(capacity: number, symbols: string[]) {
+    this.#columns = emptyColumns(capacity);
+    this.#symbols = symbols;
+  }
+
+  /** Time in the first cell, field, price and size from cell `from` on. The tick's time, or undefined when these are no tick. */
+  add(symbol: string | undefined, cells: readonly string[], from: number): number | undefined {
+    const at = Number(cells[0]);
+    const field = FIELDS.indexOf(cells[from] as TickField);
+    const price = Math.round(Number(cells[from + 1]) * PRICE_SCALE);
+    const size = Math.round(Number(cells[from + 2]) * QUANTITY_SCALE);
+    if (symbol === undefined || symbol === '' || field < 0) return undefined;
+    if (!Number.isSafeInteger(at) || !Number.isSafeInteger(price) || !Number.isSafeInteger(size)) return undefined;
+    let index = this.#symbols.indexOf(symbol);
+    if (index < 0) index = this.#symbols.push(symbol) - 1;
+    const to = this.#length++;
+    this.#columns.at[to] = at;
+    this.#columns.symbol[to] = index;
+    this.#columns.field[to] = field;
+    this.#columns.price[to] = price;
+    this.#columns.size[to] = size;
+    return at;
+  }
+
+  tape(): Tape {
+    return { ...this.#columns, symbols: this.#symbols, length: this.#length };
+  }
+}
+
+function emptyColumns(length: number): Omit<Tape, 'symbols' | 'length'> {
+  return {
+    at: new Float64Array(length),
+    symbol: new Uint16Array(length),
+    field: new Uint8Array(length),
+    price: new Float64Array(length),
+    size: new Float64Array(length),
+  };
+}
+
+function lineEnd(text: string, from: number): number {
+  const newline = text.indexOf('\n', from);
+  return newline < 0 ? text.length : newline;
 }
 
 function countLines(text: string): number {
@@ -123,31 +141,38 @@ export function mergeTapes(tapes: readonly Tape[]): Tape {
   if (tapes.length === 1 && only !== undefined) return only;
   const symbols = [...new Set(tapes.flatMap((tape) => tape.symbols))];
   const length = tapes.reduce((sum, tape) => sum + tape.length, 0);
-  const merged = {
-    at: new Float64Array(length),
-    symbol: new Uint16Array(length),
-    field: new Uint8Array(length),
-    price: new Float64Array(length),
-    size: new Float64Array(length),
-  };
+  const merged = emptyColumns(length);
   const places = tapes.map((tape) => tape.symbols.map((symbol) => symbols.indexOf(symbol)));
   const next = tapes.map(() => 0);
   for (let i = 0; i < length; i++) {
-    let best = -1;
-    let earliest = Infinity;
-    for (let t = 0; t < tapes.length; t++) {
-      const at = tapes[t]?.at[next[t] ?? 0] ?? Infinity;
-      if (at < earliest && (next[t] ?? 0) < (tapes[t]?.length ?? 0)) [best, earliest] = [t, at];
-    }
+    const best = earliest(tapes, next);
     const tape = tapes[best];
-    const from = next[best] ?? 0;
     if (tape === undefined) break;
-    merged.at[i] = tape.at[from] ?? 0;
-    merged.symbol[i] = places[best]?.[tape.symbol[from] ?? 0] ?? 0;
-    merged.field[i] = tape.field[from] ?? 0;
-    merged.price[i] = tape.price[from] ?? 0;
-    merged.size[i] = tape.size[from] ?? 0;
+    const from = next[best] ?? 0;
+    copyTick(tape, from, merged, i);
+    merged.symbol[i] = places[best]?.[merged.symbol[i] ?? 0] ?? 0;
     next[best] = from + 1;
   }
   return { ...merged, symbols, length };
+}
+
+/** Which tape has the earliest tick that is not taken yet; of several the first. −1 when all are at their end. */
+function earliest(tapes: readonly Tape[], next: readonly number[]): number {
+  let best = -1;
+  let first = Infinity;
+  for (let t = 0; t < tapes.length; t++) {
+    const at = tapes[t]?.at[next[t] ?? 0] ?? Infinity;
+    if (at >= first || (next[t] ?? 0) >= (tapes[t]?.length ?? 0)) continue;
+    best = t;
+    first = at;
+  }
+  return best;
+}
+
+function copyTick(tape: Tape, from: number, into: Omit<Tape, 'symbols' | 'length'>, to: number): void {
+  into.at[to] = tape.at[from] ?? 0;
+  into.symbol[to] = tape.symbol[from] ?? 0;
+  into.field[to] = tape.field[from] ?? 0;
+  into.price[to] = tape.price[from] ?? 0;
+  into.size[to] = tape.size[from] ?? 0;
 }

@@ -256,7 +256,16 @@ export function pnl(reqId: number, daily: number, unrealized: number, realized: 
   return payload(TELL.pnl, reqId, amountText(daily), amountText(unrealized), amountText(realized));
 }
 
-export function pnlSingle(reqId: number, quantity: Quantity, daily: number, unrealized: number, realized: number, value: number): string {
+/** Of one position; amounts in 1e-6 dollar. */
+export interface PositionPnl {
+  readonly quantity: Quantity;
+  readonly daily: number;
+  readonly unrealized: number;
+  readonly realized: number;
+  readonly value: number;
+}
+
+export function pnlSingle(reqId: number, { quantity, daily, unrealized, realized, value }: PositionPnl): string {
   return payload(
     TELL.pnlSingle,
     reqId,
@@ -285,14 +294,14 @@ function barDate(at: number, daily: boolean, dateFormat: number): string {
   return dateFormat === 2 ? String(Math.floor(at / 1000)) : stampText(at);
 }
 
-export function historicalData(
-  reqId: number,
-  from: number,
-  until: number,
-  bars: readonly WireBar[],
-  daily: boolean,
-  dateFormat: number,
-): string {
+/** Begin and end of what was asked for, epoch ms. `daily` bars carry a date instead of a time. */
+export interface BarSpan {
+  readonly from: number;
+  readonly until: number;
+  readonly daily: boolean;
+}
+
+export function historicalData(reqId: number, { from, until, daily }: BarSpan, bars: readonly WireBar[], dateFormat: number): string {
   const rows = bars.flatMap((bar) => [
     barDate(bar.at, daily, dateFormat),
     priceText(bar.open),

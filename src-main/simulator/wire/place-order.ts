@@ -2,7 +2,6 @@ import { type ContractQuery, readContract } from './contract-query.ts';
 import type { OrderConditions } from '#simulator/model/condition';
 import { readConditions } from './condition.ts';
 import type { ExtraTerms } from '#simulator/model/extra-terms';
-
 import type { FieldReader } from './field-reader.ts';
 
 /** What the simulator needs of a placeOrder frame; the rest of its 114 to 118 fields is passed over by position. */
@@ -36,8 +35,46 @@ export interface PlaceOrder {
 export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder {
   const orderId = fields.int() ?? 0;
   const contract = readContract(fields);
-  const bag = contract.secType.toUpperCase() === 'BAG';
   fields.skip(2); // secIdType, secId
+  const main = readMain(fields);
+  const { hidden, displaySize } = main.extras;
+  if (contract.secType.toUpperCase() === 'BAG') skipComboLegs(fields);
+  const dated = readDatesAndGroup(fields, version);
+  skipVolatility(fields);
+  const trailStop = fields.decimal();
+  const trailPercent = fields.decimal();
+  skipScaleAndHedge(fields);
+  const algo = readAlgo(fields);
+  const whatIf = fields.flag();
+  fields.skip(4); // orderMiscOptions, solicited, randomizeSize, randomizePrice
+  const type = main.orderType.toUpperCase();
+  if (type === 'PEG BENCH' || type === 'PEGBENCH') fields.skip(5);
+  const conditions = readConditions(fields);
+  const adjustedOrderType = fields.text() || 'None';
+  fields.skip(6); // triggerPrice … adjustableTrailingUnit
+  fields.skip(3); // extOperator, soft dollar tier
+  fields.skip(5); // cashQty, MiFID decision maker and algo, execution trader and algo
+  fields.skip(4); // dontUseAutoPriceForHedge, isOmsContainer, discretionaryUpToLimitPrice, usePriceMgmtAlgo
+  fields.skip(5); // duration, postToAts, autoCancelParent, advancedErrorOverride, manualOrderTime
+  skipPegOffsets(fields, contract.exchange, type);
+  skipNewest(fields, version);
+  return {
+    ...main,
+    orderId,
+    contract,
+    trailStop,
+    trailPercent,
+    ocaType: dated.ocaType,
+    whatIf,
+    conditions,
+    extras: { hidden, displaySize, ...dated.extras, ...algo, adjustedOrderType },
+  };
+}
+
+type MainTerms = Omit<PlaceOrder, 'orderId' | 'contract' | 'trailStop' | 'trailPercent' | 'ocaType' | 'whatIf' | 'conditions' | 'extras'>;
+
+/** What every order says: side, size, prices, account and its bonds to other orders. */
+function readMain(fields: FieldReader): MainTerms & { readonly extras: Pick<ExtraTerms, 'hidden' | 'displaySize'> } {
   const action = fields.text();
   const quantity = fields.decimal();
   const orderType = fields.text();
@@ -51,11 +88,32 @@ export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder
   const transmit = fields.flag();
   const parentId = fields.int() ?? 0;
   fields.skip(2); // blockOrder, sweepToFill
-  const displaySize = fields.int();
+  const displaySize = setText(fields.int());
   const triggerMethod = fields.int() ?? 0;
   const outsideRth = fields.flag();
   const hidden = fields.flag();
-  if (bag) skipComboLegs(fields);
+  return {
+    action,
+    quantity,
+    orderType,
+    limit,
+    aux,
+    tif,
+    ocaGroup,
+    account,
+    orderRef,
+    transmit,
+    parentId,
+    triggerMethod,
+    outsideRth,
+    extras: { hidden, displaySize },
+  };
+}
+
+function readDatesAndGroup(
+  fields: FieldReader,
+  version: number,
+): { readonly ocaType: number; readonly extras: Pick<ExtraTerms, 'goodAfterTime' | 'goodTillDate' | 'allOrNone' | 'minQty'> } {
   fields.skip(2); // sharesAllocation, discretionaryAmt
   const [goodAfterTime, goodTillDate] = [fields.text(), fields.text()];
   fields.skip(3 + (version < 177 ? 1 : 0)); // faGroup, faMethod, faPercentage, faProfile
@@ -63,73 +121,41 @@ export function readPlaceOrder(fields: FieldReader, version: number): PlaceOrder
   const ocaType = fields.int() ?? 0;
   fields.skip(2); // rule80A, settlingFirm
   const allOrNone = fields.flag();
-  const minQty = fields.int();
+  const minQty = setText(fields.int());
+  return { ocaType, extras: { goodAfterTime, goodTillDate, allOrNone, minQty } };
+}
+
+function skipVolatility(fields: FieldReader): void {
   fields.skip(10); // percentOffset … stockRangeUpper
   fields.skip(3); // overridePercentageConstraints, volatility, volatilityType
   const deltaNeutral = fields.text();
   fields.skip(deltaNeutral === '' ? 1 : 9);
   fields.skip(2); // continuousUpdate, referencePriceType
-  const trailStop = fields.decimal();
-  const trailPercent = fields.decimal();
+}
+
+function skipScaleAndHedge(fields: FieldReader): void {
   fields.skip(2); // scaleInitLevelSize, scaleSubsLevelSize
   if ((fields.number() ?? 0) > 0) fields.skip(7); // scalePriceIncrement and what hangs on it
   fields.skip(3); // scaleTable, activeStartTime, activeStopTime
   if (fields.text() !== '') fields.skip(); // hedgeType, hedgeParam
   fields.skip(4); // optOutSmartRouting, clearingAccount, clearingIntent, notHeld
   if (fields.flag()) fields.skip(3); // delta neutral contract
+}
+
+function readAlgo(fields: FieldReader): Pick<ExtraTerms, 'algoStrategy' | 'algoParams'> {
   const algoStrategy = fields.text();
   const algoParams = algoStrategy === '' ? [] : Array.from({ length: 2 * fields.count() }, () => fields.text());
   fields.skip(); // algoId
-  const whatIf = fields.flag();
-  fields.skip(4); // orderMiscOptions, solicited, randomizeSize, randomizePrice
-  const type = orderType.toUpperCase();
-  if (type === 'PEG BENCH' || type === 'PEGBENCH') fields.skip(5);
-  const conditions = readConditions(fields);
-  const adjustedOrderType = fields.text() || 'None';
-  fields.skip(6); // triggerPrice … adjustableTrailingUnit
-  fields.skip(3); // extOperator, soft dollar tier
-  fields.skip(5); // cashQty, MiFID decision maker and algo, execution trader and algo
-  fields.skip(4); // dontUseAutoPriceForHedge, isOmsContainer, discretionaryUpToLimitPrice, usePriceMgmtAlgo
-  fields.skip(5); // duration, postToAts, autoCancelParent, advancedErrorOverride, manualOrderTime
-  skipPegOffsets(fields, contract.exchange, type);
+  return { algoStrategy, algoParams };
+}
+
+/** What later versions of TWS put at the end. */
+function skipNewest(fields: FieldReader, version: number): void {
   if (version >= 183) fields.skip(); // customerAccount
   if (version >= 184) fields.skip(); // professionalCustomer
   if (version >= 187 && version < 190) fields.skip(2); // request for quote, for three versions only
   if (version >= 189) fields.skip(); // includeOvernight
   if (version >= 192) fields.skip(); // manualOrderIndicator
-  return {
-    orderId,
-    contract,
-    action,
-    quantity,
-    limit,
-    aux,
-    trailStop,
-    trailPercent,
-    orderType,
-    tif,
-    ocaGroup,
-    ocaType,
-    account,
-    orderRef,
-    transmit,
-    parentId,
-    triggerMethod,
-    outsideRth,
-    whatIf,
-    conditions,
-    extras: {
-      hidden,
-      allOrNone,
-      displaySize: setText(displaySize),
-      minQty: setText(minQty),
-      goodAfterTime,
-      goodTillDate,
-      algoStrategy,
-      algoParams,
-      adjustedOrderType,
-    },
-  };
 }
 
 function setText(value: number | undefined): string {

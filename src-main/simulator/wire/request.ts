@@ -90,6 +90,70 @@ export interface Reading {
   readonly surplus: number;
 }
 
+type Read = (fields: FieldReader, version: number) => Request;
+
+/** The layout of each request that is served, after its message id. Many begin with a version of their own, which is passed over. */
+const LAYOUTS: Readonly<Record<number, Read>> = {
+  [ASK.startApi]: (fields) => (fields.skip(), { kind: 'start', clientId: idThen(fields, 1) }),
+  [ASK.ids]: (fields) => (fields.skip(2), { kind: 'ids' }),
+  [ASK.managedAccounts]: (fields) => (fields.skip(), { kind: 'managedAccounts' }),
+  [ASK.currentTime]: (fields) => (fields.skip(), { kind: 'currentTime' }),
+  [ASK.openOrders]: (fields) => (fields.skip(), { kind: 'openOrders' }),
+  [ASK.allOpenOrders]: (fields) => (fields.skip(), { kind: 'allOpenOrders' }),
+  [ASK.globalCancel]: (fields, version) => (fields.skip(version < 192 ? 1 : 2), { kind: 'globalCancel' }),
+  [ASK.positions]: (fields) => (fields.skip(), { kind: 'positions' }),
+  [ASK.cancelPositions]: (fields) => (fields.skip(), { kind: 'cancelPositions' }),
+  [ASK.familyCodes]: () => ({ kind: 'familyCodes' }),
+  [ASK.depthExchanges]: () => ({ kind: 'depthExchanges' }),
+  [ASK.newsProviders]: () => ({ kind: 'newsProviders' }),
+  [ASK.logLevel]: (fields) => (fields.skip(2), { kind: 'logLevel' }),
+  [ASK.autoOpenOrders]: (fields) => (fields.skip(), { kind: 'autoOpenOrders', bind: fields.flag() }),
+  [ASK.completedOrders]: (fields) => ({ kind: 'completedOrders', apiOnly: fields.flag() }),
+  [ASK.contractDetails]: (fields) => (fields.skip(), readContractDetails(fields)),
+  [ASK.matchingSymbols]: (fields) => ({ kind: 'matchingSymbols', reqId: id(fields), pattern: fields.text() }),
+  [ASK.marketData]: (fields) => (fields.skip(), readMarketData(fields)),
+  [ASK.marketDataType]: (fields) => (fields.skip(), { kind: 'marketDataType', type: fields.int() ?? 1 }),
+  [ASK.marketRule]: (fields) => ({ kind: 'marketRule', ruleId: id(fields) }),
+  [ASK.accountSummary]: (fields) => (
+    fields.skip(),
+    {
+      kind: 'accountSummary',
+      reqId: id(fields),
+      group: fields.text(),
+      tags: fields
+        .text()
+        .split(',')
+        .map((tag) => tag.trim())
+        .filter((tag) => tag !== ''),
+    }
+  ),
+  [ASK.accountUpdates]: (fields) => (fields.skip(), { kind: 'accountUpdates', subscribe: fields.flag(), account: fields.text() }),
+  [ASK.accountUpdatesMulti]: (fields) => (fields.skip(), readAccountUpdatesMulti(fields)),
+  [ASK.positionsMulti]: (fields) => (
+    fields.skip(),
+    { kind: 'positionsMulti', reqId: id(fields), account: fields.text(), model: fields.text() }
+  ),
+  [ASK.pnl]: (fields) => ({ kind: 'pnl', reqId: id(fields), account: fields.text(), model: fields.text() }),
+  [ASK.pnlSingle]: readPnlSingle,
+  [ASK.cancelMarketData]: (fields) => (fields.skip(), { kind: 'cancelMarketData', reqId: id(fields) }),
+  [ASK.cancelAccountSummary]: (fields) => (fields.skip(), { kind: 'cancelAccountSummary', reqId: id(fields) }),
+  [ASK.cancelAccountUpdatesMulti]: (fields) => (fields.skip(), { kind: 'cancelAccountUpdatesMulti', reqId: id(fields) }),
+  [ASK.cancelPositionsMulti]: (fields) => (fields.skip(), { kind: 'cancelPositionsMulti', reqId: id(fields) }),
+  [ASK.cancelHistoricalData]: (fields) => (fields.skip(), { kind: 'cancelHistoricalData', reqId: id(fields) }),
+  [ASK.cancelRealTimeBars]: (fields) => (fields.skip(), { kind: 'cancelRealTimeBars', reqId: id(fields) }),
+  [ASK.displayGroups]: (fields) => (fields.skip(), { kind: 'displayGroups', reqId: id(fields) }),
+  [ASK.cancelPnl]: (fields) => ({ kind: 'cancelPnl', reqId: id(fields) }),
+  [ASK.cancelPnlSingle]: (fields) => ({ kind: 'cancelPnlSingle', reqId: id(fields) }),
+  [ASK.softDollarTiers]: (fields) => ({ kind: 'softDollarTiers', reqId: id(fields) }),
+  [ASK.optionParameters]: (fields) => ({ kind: 'optionParameters', reqId: idThen(fields, 4) }),
+  [ASK.userInfo]: (fields) => ({ kind: 'userInfo', reqId: id(fields) }),
+  [ASK.executions]: (fields) => (fields.skip(), readExecutions(fields)),
+  [ASK.placeOrder]: (fields, version) => ({ kind: 'placeOrder', order: readPlaceOrder(fields, version) }),
+  [ASK.cancelOrder]: readCancelOrder,
+  [ASK.historicalData]: readHistory,
+  [ASK.realTimeBars]: (fields) => (fields.skip(), readRealTimeBars(fields)),
+};
+
 /**
  * One inbound message → what it asks. Never throws: what cannot be read is `malformed`, what is not served `unsupported`.
  * Every layout is read to its end, so that a field too many or too few is noticed; neither keeps a request from being served.
@@ -97,116 +161,11 @@ export interface Reading {
 export function readRequest(fields: readonly string[], version: number): Reading {
   const messageId = Number(fields[0]);
   const reader = new FieldReader(fields, 1);
-  const request = read(messageId, reader, version) ?? readUnserved(messageId, reader, version);
+  const request = LAYOUTS[messageId]?.(reader, version) ?? readUnserved(messageId, reader, version);
   const surplus = reader.left - reader.missing;
   if (reader.malformed === undefined) return { request, surplus };
   const reqId = 'reqId' in request ? request.reqId : request.kind === 'placeOrder' ? request.order.orderId : -1;
   return { request: { kind: 'malformed', messageId, reqId, field: reader.malformed }, surplus: 0 };
-}
-
-function read(messageId: number, fields: FieldReader, version: number): Request | undefined {
-  switch (messageId) {
-    case ASK.startApi:
-      return (fields.skip(), { kind: 'start', clientId: idThen(fields, 1) });
-    case ASK.ids:
-      return (fields.skip(2), { kind: 'ids' });
-    case ASK.managedAccounts:
-      return (fields.skip(), { kind: 'managedAccounts' });
-    case ASK.currentTime:
-      return (fields.skip(), { kind: 'currentTime' });
-    case ASK.openOrders:
-      return (fields.skip(), { kind: 'openOrders' });
-    case ASK.allOpenOrders:
-      return (fields.skip(), { kind: 'allOpenOrders' });
-    case ASK.globalCancel:
-      return (fields.skip(version < 192 ? 1 : 2), { kind: 'globalCancel' });
-    case ASK.positions:
-      return (fields.skip(), { kind: 'positions' });
-    case ASK.cancelPositions:
-      return (fields.skip(), { kind: 'cancelPositions' });
-    case ASK.familyCodes:
-      return { kind: 'familyCodes' };
-    case ASK.depthExchanges:
-      return { kind: 'depthExchanges' };
-    case ASK.newsProviders:
-      return { kind: 'newsProviders' };
-    case ASK.logLevel:
-      return (fields.skip(2), { kind: 'logLevel' });
-    case ASK.autoOpenOrders:
-      return (fields.skip(), { kind: 'autoOpenOrders', bind: fields.flag() });
-    case ASK.completedOrders:
-      return { kind: 'completedOrders', apiOnly: fields.flag() };
-    case ASK.contractDetails:
-      return (fields.skip(), readContractDetails(fields));
-    case ASK.matchingSymbols:
-      return { kind: 'matchingSymbols', reqId: id(fields), pattern: fields.text() };
-    case ASK.marketData:
-      return (fields.skip(), readMarketData(fields));
-    case ASK.marketDataType:
-      return (fields.skip(), { kind: 'marketDataType', type: fields.int() ?? 1 });
-    case ASK.marketRule:
-      return { kind: 'marketRule', ruleId: id(fields) };
-    case ASK.accountSummary:
-      return (
-        fields.skip(),
-        {
-          kind: 'accountSummary',
-          reqId: id(fields),
-          group: fields.text(),
-          tags: fields
-            .text()
-            .split(',')
-            .map((tag) => tag.trim())
-            .filter((tag) => tag !== ''),
-        }
-      );
-    case ASK.accountUpdates:
-      return (fields.skip(), { kind: 'accountUpdates', subscribe: fields.flag(), account: fields.text() });
-    case ASK.accountUpdatesMulti:
-      return (fields.skip(), readAccountUpdatesMulti(fields));
-    case ASK.positionsMulti:
-      return (fields.skip(), { kind: 'positionsMulti', reqId: id(fields), account: fields.text(), model: fields.text() });
-    case ASK.pnl:
-      return { kind: 'pnl', reqId: id(fields), account: fields.text(), model: fields.text() };
-    case ASK.pnlSingle:
-      return readPnlSingle(fields);
-    case ASK.cancelMarketData:
-      return (fields.skip(), { kind: 'cancelMarketData', reqId: id(fields) });
-    case ASK.cancelAccountSummary:
-      return (fields.skip(), { kind: 'cancelAccountSummary', reqId: id(fields) });
-    case ASK.cancelAccountUpdatesMulti:
-      return (fields.skip(), { kind: 'cancelAccountUpdatesMulti', reqId: id(fields) });
-    case ASK.cancelPositionsMulti:
-      return (fields.skip(), { kind: 'cancelPositionsMulti', reqId: id(fields) });
-    case ASK.cancelHistoricalData:
-      return (fields.skip(), { kind: 'cancelHistoricalData', reqId: id(fields) });
-    case ASK.cancelRealTimeBars:
-      return (fields.skip(), { kind: 'cancelRealTimeBars', reqId: id(fields) });
-    case ASK.displayGroups:
-      return (fields.skip(), { kind: 'displayGroups', reqId: id(fields) });
-    case ASK.cancelPnl:
-      return { kind: 'cancelPnl', reqId: id(fields) };
-    case ASK.cancelPnlSingle:
-      return { kind: 'cancelPnlSingle', reqId: id(fields) };
-    case ASK.softDollarTiers:
-      return { kind: 'softDollarTiers', reqId: id(fields) };
-    case ASK.optionParameters:
-      return { kind: 'optionParameters', reqId: idThen(fields, 4) };
-    case ASK.userInfo:
-      return { kind: 'userInfo', reqId: id(fields) };
-    case ASK.executions:
-      return (fields.skip(), readExecutions(fields));
-    case ASK.placeOrder:
-      return { kind: 'placeOrder', order: readPlaceOrder(fields, version) };
-    case ASK.cancelOrder:
-      return readCancelOrder(fields, version);
-    case ASK.historicalData:
-      return readHistory(fields);
-    case ASK.realTimeBars:
-      return (fields.skip(), readRealTimeBars(fields));
-    default:
-      return undefined;
-  }
 }
 
 function id(fields: FieldReader): number {

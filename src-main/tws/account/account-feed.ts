@@ -13,7 +13,7 @@ const SUMMARY_TAGS =
 const MAX_SINGLE = 50;
 
 export interface PortfolioFeedParts {
-  readonly board: LinkBoard;
+  readonly board: Pick<LinkBoard, 'accounts' | 'liveAllowed'>;
   readonly requestIds: RequestIds;
   readonly emit: (news: BrokerNews) => void;
 }
@@ -55,7 +55,7 @@ export class PortfolioFeed implements Rider {
         realized: amountFromNumber(realized),
       });
     });
-    listen('pnlSingle', (reqId, quantity, daily, unrealized, realized, value) => {
+    listen('pnlSingle', (reqId, quantity, ...[daily, unrealized, realized, value]) => {
       const single = this.#singlesById.get(reqId);
       if (single === undefined) return;
       emit({

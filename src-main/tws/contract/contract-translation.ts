@@ -25,14 +25,9 @@ export function toIbContract(contract: Contract): Result<IbContract> {
 }
 
 function translate(contract: Contract): Result<IbContract> {
-  const { conId, symbol, secType, exchange, currency, primaryExchange, localSymbol, tradingClass, expiry, strike, right, multiplier } =
-    contract;
-  for (const text of [symbol, secType, exchange, currency, primaryExchange, localSymbol, tradingClass, expiry, right]) {
-    if (text !== undefined && !isWireSafe(text)) return err('The contract carries characters that must not reach the wire.');
-  }
-  if (!Number.isSafeInteger(conId) || conId < 0) return err('The contract has no valid contract id.');
-  if (strike !== undefined && !Number.isSafeInteger(strike)) return err('The strike of the contract is not a number.');
-  if (!Number.isFinite(multiplier) || multiplier <= 0) return err('The multiplier of the contract is not a positive number.');
+  const refusal = contractRefusal(contract);
+  if (refusal !== undefined) return err(refusal);
+  const { conId, symbol, secType, exchange, currency, strike, right, multiplier } = contract;
   const ibSecType = IB_SEC_TYPES.find((known) => (known as string) === secType);
   if (ibSecType === undefined) return err(`TWS knows no security type ${JSON.stringify(secType)}.`);
   return ok({
@@ -41,15 +36,28 @@ function translate(contract: Contract): Result<IbContract> {
     secType: ibSecType,
     exchange: exchange === '' ? 'SMART' : exchange,
     currency,
-    ...(primaryExchange === undefined ? {} : { primaryExch: primaryExchange }),
-    ...(localSymbol === undefined ? {} : { localSymbol }),
-    ...(tradingClass === undefined ? {} : { tradingClass }),
-    ...(expiry === undefined ? {} : { lastTradeDateOrContractMonth: expiry }),
+    ...given('primaryExch', contract.primaryExchange),
+    ...given('localSymbol', contract.localSymbol),
+    ...given('tradingClass', contract.tradingClass),
+    ...given('lastTradeDateOrContractMonth', contract.expiry),
     ...(strike === undefined ? {} : { strike: wireDecimal(formatPrice(strike, 0)) }),
     ...(right === undefined ? {} : { right: right === 'C' ? OptionType.Call : OptionType.Put }),
     // IB spells "one share" as an empty multiplier.
     ...(multiplier === 1 ? {} : { multiplier }),
   });
+}
+
+/** Values can be wrong in spite of their types: they crossed a boundary once. */
+function contractRefusal(contract: Contract): string | undefined {
+  const { conId, symbol, secType, exchange, currency, primaryExchange, localSymbol, tradingClass, expiry, strike, right, multiplier } =
+    contract;
+  for (const text of [symbol, secType, exchange, currency, primaryExchange, localSymbol, tradingClass, expiry, right]) {
+    if (text !== undefined && !isWireSafe(text)) return 'The contract carries characters that must not reach the wire.';
+  }
+  if (!Number.isSafeInteger(conId) || conId < 0) return 'The contract has no valid contract id.';
+  if (strike !== undefined && !Number.isSafeInteger(strike)) return 'The strike of the contract is not a number.';
+  if (!Number.isFinite(multiplier) || multiplier <= 0) return 'The multiplier of the contract is not a positive number.';
+  return undefined;
 }
 
 /** Wire → contract. Undefined when it has no usable id. Security types the desk does not trade keep IB's word. */
@@ -59,7 +67,6 @@ export function fromIbContract(ib: IbContract): Contract | undefined {
   const strike = ib.strike === undefined || ib.strike === 0 ? undefined : priceFromNumber(ib.strike);
   const right = ib.right as string | undefined;
   const expiry = ib.lastTradeDateOrContractMonth?.split(' ')[0];
-  const multiplier = ib.multiplier !== undefined && Number.isFinite(ib.multiplier) && ib.multiplier > 0 ? ib.multiplier : 1;
   return {
     conId: conId as ConId,
     symbol: ib.symbol ?? '',
@@ -72,8 +79,13 @@ export function fromIbContract(ib: IbContract): Contract | undefined {
     ...text('expiry', expiry),
     ...(strike === undefined ? {} : { strike }),
     ...(right === 'C' || right === 'P' ? { right } : {}),
-    multiplier,
+    multiplier: multiplierOf(ib),
   };
+}
+
+/** IB leaves out a multiplier of one. */
+function multiplierOf({ multiplier }: Pick<IbContract, 'multiplier'>): number {
+  return multiplier !== undefined && Number.isFinite(multiplier) && multiplier > 0 ? multiplier : 1;
 }
 
 export function fromIbDetails(ib: IbContractDetails): ContractDetails | undefined {
@@ -91,7 +103,11 @@ export function fromIbDetails(ib: IbContractDetails): ContractDetails | undefine
 }
 
 function text<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
-  return value === undefined || value === '' ? {} : ({ [key]: value } as Record<K, string>);
+  return value === '' ? {} : given(key, value);
+}
+
+function given<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, string>);
 }
 
 /**

@@ -33,7 +33,7 @@ interface Subscription {
 export interface MarketFeedParts {
   readonly scheduler: Scheduler;
   readonly requestIds: RequestIds;
-  readonly contracts: ContractBook;
+  readonly contracts: Pick<ContractBook, 'learn'>;
   /** IB's numbers: live, frozen, delayed, delayed and frozen. */
   readonly marketDataType: 1 | 2 | 3 | 4;
 }
@@ -79,17 +79,15 @@ export class MarketFeed implements Rider {
       const subscription = active.get(reqId);
       if (subscription === undefined || this.#sink === undefined) return;
       subscription.ticks += 1;
-      tickPrice(this.#sink, subscription.contract.conId, type, price, session.tokens, session.receivedAt);
+      tickPrice(this.#sink, subscription.contract.conId, type, price, session);
     });
     listen('tickSize', (reqId, type) => {
       const subscription = active.get(reqId);
-      if (subscription !== undefined && this.#sink !== undefined)
-        tickSize(this.#sink, subscription.contract.conId, type, session.tokens, session.receivedAt);
+      if (subscription !== undefined && this.#sink !== undefined) tickSize(this.#sink, subscription.contract.conId, type, session);
     });
     listen('tickGeneric', (reqId, type) => {
       const subscription = active.get(reqId);
-      if (subscription !== undefined && this.#sink !== undefined)
-        tickGeneric(this.#sink, subscription.contract.conId, type, session.tokens, session.receivedAt);
+      if (subscription !== undefined && this.#sink !== undefined) tickGeneric(this.#sink, subscription.contract.conId, type, session);
     });
     listen('tickString', (reqId, type, value) => {
       const subscription = active.get(reqId);

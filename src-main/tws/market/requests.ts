@@ -31,7 +31,7 @@ export interface MarketRequestParts {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly requestIds: RequestIds;
-  readonly contracts: ContractBook;
+  readonly contracts: Pick<ContractBook, 'learnDetails'>;
 }
 
 interface Pending {
@@ -124,14 +124,14 @@ export class MarketRequests implements Rider {
         this.#settle(reqId, ok(first));
       }
     });
-    listen('historicalData', (reqId, time, open, high, low, close, volume) => {
+    listen('historicalData', (reqId, time, ...figures) => {
       const pending = this.#pending.get(reqId);
       if (pending === undefined) return;
       if (time.startsWith('finished')) {
         this.#settle(reqId, ok(pending.rows));
         return;
       }
-      const bar = toBar(time, open, high, low, close, volume);
+      const bar = toBar(time, figures);
       if (bar !== undefined) pending.rows.push(bar);
     });
   }
@@ -200,8 +200,10 @@ function routing(contract: Contract): string {
       : 'SMART';
 }
 
+type BarFigures = readonly [open: number, high: number, low: number, close: number, volume: number | undefined];
+
 /** `time` is epoch seconds (date format 2). */
-function toBar(time: string, open: number, high: number, low: number, close: number, volume: number | undefined): Bar | undefined {
+function toBar(time: string, [open, high, low, close, volume]: BarFigures): Bar | undefined {
   const seconds = Number(time);
   const prices = [open, high, low, close].map((price) => priceFromNumber(price));
   const [o, h, l, c] = prices;

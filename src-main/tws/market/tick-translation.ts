@@ -3,6 +3,7 @@ import type { ConId } from '#domain/ids';
 import { priceFromNumber, type Price } from '#domain/price';
 import { quantityFromNumber, type Quantity } from '#domain/quantity';
 import type { LiveType } from '#domain/quote';
+import type { Session } from '#tws/session/session';
 
 /** Rule G-8: what is no usable figure stops here and is counted. */
 
@@ -42,15 +43,12 @@ const TICK_SIZE = '2';
 const TICK_SIZE_AT = 4;
 const GENERIC_AT = 4;
 
+/** The frame that is being read, and when it came; a session shows it. */
+export type Frame = Pick<Session, 'tokens' | 'receivedAt'>;
+
 /** `parsed` is the library's number, `tokens` the fields as TWS wrote them: `12abc` is 12 to the library, and `''` is 0. */
-export function tickPrice(
-  sink: MarketSink,
-  conId: ConId,
-  type: number,
-  parsed: number | undefined,
-  tokens: readonly string[],
-  at: number,
-): void {
+export function tickPrice(sink: MarketSink, conId: ConId, type: number, parsed: number | undefined, frame: Frame): void {
+  const { tokens, receivedAt: at } = frame;
   const text = tokens[PRICE_AT] ?? '';
   const side = PRICE_FIELD[type];
   const price = priceOf(text, parsed);
@@ -84,7 +82,7 @@ function priceOf(text: string, parsed: number | undefined): Price | 'none' | 'ma
 }
 
 /** Only for tickSize frames: the sizes the library derives from a tickPrice came with the tick. */
-export function tickSize(sink: MarketSink, conId: ConId, type: number, tokens: readonly string[], at: number): void {
+export function tickSize(sink: MarketSink, conId: ConId, type: number, { tokens, receivedAt: at }: Frame): void {
   if (tokens[0] !== TICK_SIZE) return;
   const field = SIZE_FIELD[type];
   if (field === undefined) return;
@@ -94,7 +92,7 @@ export function tickSize(sink: MarketSink, conId: ConId, type: number, tokens: r
   else if (!isUnset(text)) sink.malformed(conId, text);
 }
 
-export function tickGeneric(sink: MarketSink, conId: ConId, type: number, tokens: readonly string[], at: number): void {
+export function tickGeneric(sink: MarketSink, conId: ConId, type: number, { tokens, receivedAt: at }: Frame): void {
   if (type !== HALTED) return;
   const text = tokens[GENERIC_AT] ?? '';
   const value = text === '' ? Number.NaN : Number(text);

@@ -18,12 +18,12 @@ import type { Listen } from '#tws/socket/wire-events';
 
 export interface OrderFeedParts {
   readonly clock: Clock;
-  readonly board: LinkBoard;
-  readonly ids: OrderIds;
+  readonly board: Pick<LinkBoard, 'epoch' | 'liveAllowed'>;
+  readonly ids: Pick<OrderIds, 'seen'>;
   readonly requestIds: RequestIds;
-  readonly book: OpenOrderBook;
-  readonly terms: OrderTerms;
-  readonly contracts: ContractBook;
+  readonly book: Pick<OpenOrderBook, 'openOrder' | 'status' | 'execution' | 'closed'>;
+  readonly terms: Pick<OrderTerms, 'listed'>;
+  readonly contracts: Pick<ContractBook, 'resolve'>;
   readonly emit: (news: BrokerNews) => void;
   /** A message about orders that cannot be used. */
   readonly unusable: (session: Session, what: string) => void;
@@ -57,6 +57,12 @@ export class OrderFeed implements Rider {
   }
 
   attach(listen: Listen, session: Session): void {
+    this.#attachOrders(listen, session);
+    this.#attachFills(listen, session);
+    this.#attachEnds(listen);
+  }
+
+  #attachOrders(listen: Listen, session: Session): void {
     const { emit, book, terms, ids, unusable } = this.#parts;
     listen('openOrder', (orderId, ibContract, order, state) => {
       const contract = this.#parts.contracts.resolve(ibContract);
@@ -94,6 +100,19 @@ export class OrderFeed implements Rider {
       book.status(status);
       emit({ kind: 'order-status', status });
     });
+    listen('completedOrder', (ibContract, order, state) => {
+      const contract = this.#parts.contracts.resolve(ibContract);
+      const news = contract === undefined ? undefined : fromOpenOrder(0, contract, order, state);
+      if (news === undefined) {
+        unusable(session, 'a completed order without usable figures');
+        return;
+      }
+      emit({ kind: 'completed-order', order: news, completedStatus: state.completedStatus ?? '' });
+    });
+  }
+
+  #attachFills(listen: Listen, session: Session): void {
+    const { emit, book, ids, unusable } = this.#parts;
     listen('execDetails', (reqId, ibContract, ib) => {
       const contract = this.#parts.contracts.resolve(ibContract);
       // The library reads "12abc" as 12; a fill is booked from clean figures only.
@@ -120,16 +139,6 @@ export class OrderFeed implements Rider {
       }
       emit({ kind: 'position', account: account as AccountId, contract, quantity, averageCost: priceFromNumber(averageCost) });
     });
-    listen('completedOrder', (ibContract, order, state) => {
-      const contract = this.#parts.contracts.resolve(ibContract);
-      const news = contract === undefined ? undefined : fromOpenOrder(0, contract, order, state);
-      if (news === undefined) {
-        unusable(session, 'a completed order without usable figures');
-        return;
-      }
-      emit({ kind: 'completed-order', order: news, completedStatus: state.completedStatus ?? '' });
-    });
-    this.#attachEnds(listen);
   }
 
   #attachEnds(listen: Listen): void {

@@ -17,16 +17,16 @@ import { errorText } from '#tws/socket/wire-text';
 
 export interface SenderParts {
   readonly clock: Clock;
-  readonly pacing: PacingGate;
-  readonly board: LinkBoard;
-  readonly ids: OrderIds;
-  readonly book: OpenOrderBook;
+  readonly pacing: Pick<PacingGate, 'submit' | 'drop' | 'purge' | 'largestBatch'>;
+  readonly board: Pick<LinkBoard, 'accounts' | 'problem'>;
+  readonly ids: Pick<OrderIds, 'take'>;
+  readonly book: Pick<OpenOrderBook, 'bonds' | 'placed' | 'ref'>;
   readonly terms: OrderTerms;
-  readonly contracts: ContractBook;
+  readonly contracts: Pick<ContractBook, 'learn'>;
   readonly portfolio: Session;
   readonly orders: Session;
   /** Asked first: whoever has just woken gives up the connections that slept, and their problem is the refusal. */
-  readonly standstill: SuspendDetector;
+  readonly suspendDetector: Pick<SuspendDetector, 'look'>;
   readonly emit: (news: BrokerNews) => void;
   /** Emits the place-frame news held back while the frames of one order were written. */
   readonly batch: <T>(send: () => T) => T;
@@ -233,8 +233,8 @@ export class OrderSender {
 
   /** Link first, then the live judgement, then the desk's own gate. */
   #refusal(approved: ApprovedOrder, session: Session): string | undefined {
-    const { board, standstill } = this.#parts;
-    standstill.look();
+    const { board, suspendDetector } = this.#parts;
+    suspendDetector.look();
     const problem = board.problem();
     if (problem !== undefined) return problem.text;
     if (!session.isOpen) return 'The connection to TWS is down.';

@@ -99,8 +99,8 @@ export function toWireModify(request: OrderRequest, bonds: LegBonds, terms: Term
 }
 
 function toIbOrder(account: AccountId, leg: OrderLeg, how: LegBonds & { readonly transmit: boolean }): Result<IbOrder> {
-  const fault = legRefusal(account, leg);
-  if (fault !== undefined) return err(fault);
+  const refusal = legRefusal(account, leg);
+  if (refusal !== undefined) return err(refusal);
   const needs = TYPES[leg.type];
   return ok({
     action: SIDES[leg.side],
@@ -130,6 +130,10 @@ function trailFields({ trail, stop }: OrderLeg): Partial<IbOrder> {
 
 /** Values can be wrong in spite of their types: they crossed a boundary once. */
 function legRefusal(account: string, leg: OrderLeg): string | undefined {
+  return wordRefusal(account, leg) ?? figureRefusal(leg) ?? groupRefusal(leg);
+}
+
+function wordRefusal(account: string, leg: Pick<OrderLeg, 'ref' | 'side' | 'type' | 'tif' | 'outsideRth'>): string | undefined {
   if (account === '' || !isWireSafe(account)) return 'The order names no valid account.';
   if (leg.ref === '' || leg.ref.length > MAX_REF || !isWireSafe(leg.ref))
     return 'The order reference is empty, too long or carries characters that must not reach the wire.';
@@ -137,15 +141,23 @@ function legRefusal(account: string, leg: OrderLeg): string | undefined {
   if (!Object.hasOwn(TYPES, leg.type)) return `The order type ${JSON.stringify(leg.type)} is not one the desk sends.`;
   if (!Object.hasOwn(TIFS, leg.tif)) return `The time in force ${JSON.stringify(leg.tif)} is not one the desk sends.`;
   if (typeof leg.outsideRth !== 'boolean') return 'The order does not say whether it may fill outside regular hours.';
+  return undefined;
+}
+
+function figureRefusal(leg: Pick<OrderLeg, 'type' | 'quantity' | 'limit' | 'stop' | 'trail'>): string | undefined {
   if (!Number.isSafeInteger(leg.quantity) || leg.quantity <= 0) return 'The quantity is not a positive number.';
   const needs = TYPES[leg.type];
   if (needs.limit && !Number.isSafeInteger(leg.limit)) return `A ${leg.type} order needs a limit price.`;
   if (needs.stop && !Number.isSafeInteger(leg.stop)) return `A ${leg.type} order needs a stop price.`;
   if (needs.trail === true && (!Number.isSafeInteger(leg.stop) || !isDistance(leg.trail)))
     return 'A TRAIL order needs a distance and a stop to begin with.';
-  if (leg.ocaGroup !== undefined && (leg.ocaGroup === '' || leg.ocaGroup.length > MAX_GROUP || !isWireSafe(leg.ocaGroup)))
-    return 'The name of the OCA group is empty, too long or carries characters that must not reach the wire.';
   return undefined;
+}
+
+function groupRefusal({ ocaGroup }: Pick<OrderLeg, 'ocaGroup'>): string | undefined {
+  return ocaGroup !== undefined && (ocaGroup === '' || ocaGroup.length > MAX_GROUP || !isWireSafe(ocaGroup))
+    ? 'The name of the OCA group is empty, too long or carries characters that must not reach the wire.'
+    : undefined;
 }
 
 function isDistance(trail: Trail | undefined): boolean {
@@ -170,16 +182,8 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
   const quantity = quantityFromNumber(order.totalQuantity);
   const side = sideOf(order.action);
   if (!Number.isSafeInteger(orderId) || quantity === undefined || quantity < 0 || side === undefined) return undefined;
-  const type = order.orderType as string;
-  const limit = type.includes('LMT') || type === 'REL' ? priceFromNumber(order.lmtPrice) : undefined;
-  const trails = type.startsWith('TRAIL');
-  const stop = trails
-    ? priceFromNumber(order.trailStopPrice)
-    : type.startsWith('STP') || type === 'MIT' || type === 'LIT'
-      ? priceFromNumber(order.auxPrice)
-      : undefined;
-  const trail = trails ? trailOf(order) : undefined;
-  const goodTill = (order.tif as string | undefined) === 'GTD' ? goodTillOf(order.goodTillDate ?? '') : undefined;
+  const tif = (order.tif as string | undefined) ?? '';
+  const goodTill = tif === 'GTD' ? goodTillOf(order.goodTillDate ?? '') : undefined;
   return {
     orderId: orderId as OrderId,
     permId: integer(order.permId) as PermId,
@@ -187,22 +191,41 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
     account: (order.account ?? '') as AccountId,
     contract,
     side,
-    type,
+    type: order.orderType as string,
     quantity,
-    ...(limit === undefined ? {} : { limit }),
-    ...(stop === undefined ? {} : { stop }),
-    ...(trail === undefined ? {} : { trail }),
-    tif: (order.tif as string | undefined) ?? '',
+    ...pricesOf(order, order.orderType),
+    tif,
     ...(goodTill === undefined ? {} : { goodTill }),
     outsideRth: order.outsideRth ?? false,
     ...(order.orderRef === undefined || order.orderRef === '' ? {} : { orderRef: order.orderRef as OrderRef }),
-    ...(order.parentId === undefined || order.parentId === 0 || !Number.isSafeInteger(order.parentId)
-      ? {}
-      : { parentId: order.parentId as OrderId }),
-    ...(order.ocaGroup === undefined || order.ocaGroup === '' ? {} : { ocaGroup: order.ocaGroup }),
-    ...(order.ocaGroup === undefined || order.ocaGroup === '' || integer(order.ocaType) <= 0 ? {} : { ocaType: integer(order.ocaType) }),
+    ...bondsOf(order),
     ibStatus: state.status,
     whatIf: order.whatIf ?? false,
+  };
+}
+
+/** The prices that the type makes use of; IB fills the fields of others with anything. */
+function pricesOf(order: IbOrder, type: string): Pick<OpenOrderNews, 'limit' | 'stop' | 'trail'> {
+  const limit = type.includes('LMT') || type === 'REL' ? priceFromNumber(order.lmtPrice) : undefined;
+  const trails = type.startsWith('TRAIL');
+  const stops = type.startsWith('STP') || type === 'MIT' || type === 'LIT';
+  const stop = trails ? priceFromNumber(order.trailStopPrice) : stops ? priceFromNumber(order.auxPrice) : undefined;
+  const trail = trails ? trailOf(order) : undefined;
+  return {
+    ...(limit === undefined ? {} : { limit }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(trail === undefined ? {} : { trail }),
+  };
+}
+
+function bondsOf({ parentId, ocaGroup, ocaType }: IbOrder): Pick<OpenOrderNews, 'parentId' | 'ocaGroup' | 'ocaType'> {
+  const isChild = parentId !== undefined && parentId !== 0 && Number.isSafeInteger(parentId);
+  const grouped = ocaGroup !== undefined && ocaGroup !== '';
+  const type = integer(ocaType);
+  return {
+    ...(isChild ? { parentId: parentId as OrderId } : {}),
+    ...(grouped ? { ocaGroup } : {}),
+    ...(grouped && type > 0 ? { ocaType: type } : {}),
   };
 }
 

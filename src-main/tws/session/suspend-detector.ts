@@ -40,7 +40,7 @@ export class SuspendDetector {
     if (stood === -Infinity) return;
     this.#monotonicAt = monotonic;
     this.#wallAt = wall;
-    if (stood >= TIMING.standstill) this.#woke(stood);
+    if (stood >= TIMING.suspended) this.#woke(stood);
   }
 
   #pulse(): void {

@@ -66,7 +66,7 @@ export class OutboundTap {
     this.#placeFrames += 1;
     this.#onPlace({
       orderId: id as OrderId,
-      // What cannot be read as a quantity matches no approval, so the comparator sees it.
+      // What cannot be read as a quantity matches no approval, so the orders-out check sees it.
       quantity: quantity.ok ? quantity.value : ZERO,
       ref: ref === '' ? undefined : (ref as OrderRef),
       modify,

@@ -25,5 +25,5 @@ export const TIMING = {
   /** How often the program looks whether it stood still … */
   pulse: 500,
   /** … and from when on what it finds in its sockets is too old to act on: as old as a quote may be (C-05). */
-  standstill: 2_000,
+  suspended: 2_000,
 } as const;

@@ -1,3 +1,4 @@
+/* eslint max-params: 'off' -- fixed arguments instead of a rest array: this stands in the path of every tick */
 import type {
   CommissionReport,
   Contract as IbContract,
@@ -79,7 +80,7 @@ type Untyped = (
   j: unknown,
 ) => void;
 
-/** Fixed arguments instead of a rest array: this stands in the path of every tick. */
+/** Listeners by event; what one of them throws goes to `failed`. */
 export function listenTo(ib: IBApi, failed: (event: string, thrown: unknown) => void): Listen {
   return (event, listener) => {
     const call = listener as unknown as Untyped;

@@ -175,7 +175,7 @@ describe.each([177, 178, 179, 182, 183, 184, 185, 186, 188, 189, 190, 191, 192, 
 
   test('what TWS warns of in a what-if is written in seven bits', () => {
     const one = desk();
-    one.gateway.orderNews.previewWarning = 'Vorsicht, große Order';
+    one.gateway.orderReports.previewWarning = 'Vorsicht, große Order';
     one.receive(5, ...placeOrderFrame(version, { whatIf: 1 }));
     expect(one.said.filter((line) => line.startsWith('5|5|')).map((line) => line.includes('|Vorsicht, gro\\u00dfe Order|'))).toEqual([
       true,
