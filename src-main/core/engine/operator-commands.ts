@@ -1,3 +1,4 @@
+import { moveTrigger } from '#core/execution/trigger-transition';
 import type { AccountId, ConId } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
 import { breakerRefusal, tryOne } from '#core/safety/rejection-breaker';
@@ -80,7 +81,7 @@ function backToIdle(desk: DeskState, event: 'stop' | 'recover', by: string, reas
     if (step(tx, desk.stores, event, `${by}: ${reason}`) === undefined) return undefined;
     for (const trigger of tx.values(desk.stores.triggers)) {
       if (trigger.life === 'armed' || trigger.life === 'paused')
-        tx.set(desk.stores.triggers, trigger.id, { ...trigger, life: 'draft', reason: `disarmed: ${reason} by ${by}`, updatedAt: tx.at });
+        moveTrigger(desk, tx, trigger, ['disarm'], { ...trigger, reason: `disarmed: ${reason} by ${by}`, updatedAt: tx.at });
     }
     log(tx, 'warning', `${by}: ${reason}; ${dropped.length} firings dropped, everything disarmed. Orders at the broker stay.`);
     return tx.seq;

@@ -1,4 +1,5 @@
 import { amendOrder, enterOrder, moveOrder } from './transition.ts';
+import { moveTrigger } from './trigger-transition.ts';
 import type { Tx } from '#core/commit/transaction';
 import { stopsProtecting } from '#core/order/stop-coverage';
 import type { ApprovedOrder, SendOutcome } from '#core/ports/broker';
@@ -231,7 +232,7 @@ export function notSent(desk: DeskState, refs: readonly OrderRef[], reason: stri
           );
         const trigger = order.triggerId === undefined ? undefined : tx.get(desk.stores.triggers, order.triggerId);
         if (trigger !== undefined && order.leg === 'E' && trigger.life === 'fired')
-          tx.set(desk.stores.triggers, trigger.id, { ...trigger, life: 'failed', reason, updatedAt: tx.at });
+          moveTrigger(desk, tx, trigger, ['refused'], { ...trigger, reason, updatedAt: tx.at });
       }
       step(tx, desk.stores, 'denied', reason);
     },

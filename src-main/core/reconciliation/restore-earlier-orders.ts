@@ -1,3 +1,4 @@
+import { moveTrigger } from '#core/execution/trigger-transition';
 import { enterOrder } from '#core/execution/transition';
 import type { Tx } from '#core/commit/transaction';
 import { EARLIER_ORDERS_LOADED } from '#core/ports/journal';
@@ -6,7 +7,6 @@ import { type Effect, log } from '#core/state/records';
 import type { Order } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
 import { ZERO } from '#domain/quantity';
-import { nextTriggerLife } from '#domain/trigger-life';
 
 /** At the start. A journal that cannot be read leaves the broker's lists as the only source, and says so. */
 export function loadEarlierOrders(desk: DeskState): void {
@@ -68,11 +68,8 @@ function spendTrigger(desk: DeskState, tx: Tx<Effect>, order: Order): void {
   if (parts?.leg !== 'E') return;
   const trigger = tx.get(desk.stores.triggers, parts.triggerId);
   if (trigger?.life !== 'draft' || parts.gen < trigger.gen) return;
-  const life = nextTriggerLife(trigger.life, 'found-sent');
-  if (life === undefined) return;
-  tx.set(desk.stores.triggers, trigger.id, {
+  moveTrigger(desk, tx, trigger, ['found-sent'], {
     ...trigger,
-    life,
     gen: parts.gen,
     fires: 1,
     reason: `It fired in an earlier run; its order is ${order.state}.`,

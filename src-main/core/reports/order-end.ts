@@ -1,3 +1,4 @@
+import { moveTrigger } from '#core/execution/trigger-transition';
 import type { Tx } from '#core/commit/transaction';
 import type { DeskState } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
@@ -33,9 +34,8 @@ export function failTrigger(desk: DeskState, tx: Tx<Effect>, order: Order): void
   const gen = order.ref === undefined ? undefined : parseOrderRef(order.ref)?.gen;
   if (order.leg !== 'E' || trigger?.life !== 'fired' || gen !== trigger.gen) return;
   const why = desk.memos.of(order.key).refusal;
-  tx.set(desk.stores.triggers, trigger.id, {
+  moveTrigger(desk, tx, trigger, ['refused'], {
     ...trigger,
-    life: 'failed',
     reason: `IB rejected the order${why === undefined ? '.' : `: ${why}`}`,
     updatedAt: tx.at,
   });

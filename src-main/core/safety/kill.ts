@@ -1,3 +1,4 @@
+import { moveTrigger } from '#core/execution/trigger-transition';
 import type { Tx } from '#core/commit/transaction';
 import { cancelInside } from '#core/execution/cancel';
 import { notSent } from '#core/execution/submit';
@@ -86,9 +87,8 @@ export function kill(desk: DeskState, scope: KillScope, by: string, reason: stri
 function disarmAll(desk: DeskState, tx: Tx<Effect>, by: string): void {
   for (const trigger of tx.values(desk.stores.triggers)) {
     if (trigger.life === 'armed' || trigger.life === 'paused')
-      tx.set(desk.stores.triggers, trigger.id, {
+      moveTrigger(desk, tx, trigger, ['disarm'], {
         ...trigger,
-        life: 'draft',
         reason: `by the kill (${by})`,
         updatedAt: tx.at,
       });

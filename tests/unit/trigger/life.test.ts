@@ -17,6 +17,8 @@ const EVENTS: readonly TriggerEvent[] = [
   'lock',
   'unlock',
   'found-sent',
+  'refused',
+  'break',
 ];
 
 test('every pair of life and event is legal exactly as written here', () => {
@@ -31,14 +33,14 @@ test('every pair of life and event is legal exactly as written here', () => {
   );
   expect(legal).toEqual({
     draft: 'arm→armed edit→draft cancel→cancelled lock→locked found-sent→fired',
-    armed: 'pause→paused edit→armed disarm→draft cancel→cancelled fire→firing expire→expired lock→locked',
+    armed: 'pause→paused edit→armed disarm→draft cancel→cancelled fire→firing expire→expired lock→locked break→failed',
     paused: 'resume→armed edit→paused disarm→draft cancel→cancelled expire→expired lock→locked',
     firing: 'sent→fired fail→failed lock→locked',
-    fired: 'arm→armed edit→draft cancel→cancelled lock→locked',
+    fired: 'arm→armed edit→draft cancel→cancelled lock→locked refused→failed',
     failed: 'arm→armed edit→draft cancel→cancelled lock→locked',
     expired: 'edit→draft cancel→cancelled',
     cancelled: '',
-    locked: 'cancel→cancelled unlock→draft',
+    locked: 'arm→armed cancel→cancelled unlock→draft',
   });
 });
 

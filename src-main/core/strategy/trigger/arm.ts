@@ -1,3 +1,4 @@
+import { moveTrigger } from '#core/execution/trigger-transition';
 import { unknownReason } from '#core/pretrade/hold-reasons';
 import { commit, engineState, type DeskState } from '#core/state/desk-state';
 import { advance } from '#core/state/engine-life';
@@ -68,10 +69,9 @@ export function armTrigger(desk: DeskState, spec: TriggerSpec, by: string, exist
     edited === undefined ? 'trigger.arm' : 'trigger.edit',
     { kind: 'command', text: `${by} armed ${spec.name}`, ref: id },
     (tx) => {
-      const trigger: Trigger = {
+      moveTrigger(desk, tx, known ?? { life: 'draft' }, [edited === undefined ? 'arm' : 'edit'], {
         id,
         spec,
-        life: edited?.life ?? 'armed',
         gen,
         fires: 0,
         createdAt: known?.createdAt ?? tx.at,
@@ -80,8 +80,7 @@ export function armTrigger(desk: DeskState, spec: TriggerSpec, by: string, exist
         recentFires: known?.recentFires ?? [],
         reason: watched.value.reason,
         updatedAt: tx.at,
-      };
-      tx.set(desk.stores.triggers, id, trigger);
+      });
       log(tx, 'info', `${spec.name} ${edited === undefined ? 'armed' : 'changed'} by ${by}`, { kind: 'trigger', key: id });
       return tx.seq;
     },
@@ -99,9 +98,8 @@ function versionRefusal(known: Trigger | undefined, existing: Existing | undefin
   return { code: 'conflict', text: `${known.spec.name} changed in the meantime; look at it again.` };
 }
 
-/** A locked trigger is unlocked by being armed. */
 function lifeRefusal(spec: TriggerSpec, known: Trigger | undefined): Refusal | undefined {
-  if (known === undefined || known.life === 'locked') return undefined;
+  if (known === undefined) return undefined;
   const life = nextTriggerLife(known.life, isWatched(known) ? 'edit' : 'arm');
   return life === undefined ? { code: 'not-allowed-now', text: `${spec.name} is ${known.life} and cannot be armed.` } : undefined;
 }

@@ -1,3 +1,4 @@
+import { moveTrigger } from '#core/execution/trigger-transition';
 import { unknownReason } from '#core/pretrade/hold-reasons';
 import { commit, engineState, type DeskState } from '#core/state/desk-state';
 import { advance } from '#core/state/engine-life';
@@ -20,8 +21,7 @@ export function changeTrigger(desk: DeskState, id: TriggerId, version: number, e
   if (trigger === undefined) return refuse('not-found', 'This trigger does not exist any more.');
   if (trigger.updatedAt !== version)
     return refuse('conflict', `${trigger.spec.name} changed in the meantime (it is ${trigger.life}); look at it again.`);
-  const life = nextTriggerLife(trigger.life, event);
-  if (life === undefined)
+  if (nextTriggerLife(trigger.life, event) === undefined)
     return refuse(
       'not-allowed-now',
       `${trigger.spec.name} is ${trigger.life}; it cannot be ${event === 'disarm' ? 'disarmed' : `${event}d`}.`,
@@ -37,9 +37,8 @@ export function changeTrigger(desk: DeskState, id: TriggerId, version: number, e
     (tx) => {
       const now = tx.get(desk.stores.triggers, id);
       if (now === undefined) return tx.seq;
-      tx.set(desk.stores.triggers, id, {
+      moveTrigger(desk, tx, now, [event], {
         ...now,
-        life,
         // The state beside it says paused or disarmed.
         reason: event === 'resume' ? 'watching' : `by ${by}`,
         updatedAt: tx.at,
@@ -81,9 +80,8 @@ export function expireTriggers(desk: DeskState): void {
     release(desk, id);
     commit(desk, 'order', 'trigger.expire', { kind: 'timer', text: 'the trigger expired', ref: id }, (tx) => {
       const trigger = tx.get(desk.stores.triggers, id);
-      const life = trigger === undefined ? undefined : nextTriggerLife(trigger.life, 'expire');
-      if (trigger === undefined || life === undefined) return;
-      tx.set(desk.stores.triggers, id, { ...trigger, life, reason: 'expired without firing', updatedAt: tx.at });
+      if (trigger === undefined || nextTriggerLife(trigger.life, 'expire') === undefined) return;
+      moveTrigger(desk, tx, trigger, ['expire'], { ...trigger, reason: 'expired without firing', updatedAt: tx.at });
       log(tx, 'info', `${trigger.spec.name} expired without firing`, { kind: 'trigger', key: id });
     });
   }

@@ -1,3 +1,4 @@
+import { enterTrigger } from '#core/execution/trigger-transition';
 import { commit, type DeskState } from '#core/state/desk-state';
 import { log } from '#core/state/records';
 import type { Trigger } from '#domain/trigger';
@@ -20,10 +21,9 @@ export function offerDrafts(desk: DeskState): void {
       return;
     }
     for (const { id, gen, spec } of drafts.value) {
-      tx.set(desk.stores.triggers, id, {
+      enterTrigger(desk, tx, {
         id,
         spec,
-        life: 'draft',
         gen,
         fires: 0,
         createdAt: tx.at,

@@ -1,3 +1,4 @@
+import { moveTrigger } from '#core/execution/trigger-transition';
 import type { Tx } from '#core/commit/transaction';
 import { sizeIntent } from '#core/order/sizing';
 import type { Firing } from '#core/trigger/firing';
@@ -7,7 +8,7 @@ import { formatPrice, priceOf, tickDecimals } from '#domain/price';
 import type { Quote } from '#domain/quote';
 import { err, type Result } from '#domain/result';
 import type { Trigger } from '#domain/trigger';
-import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
+import type { TriggerEvent } from '#domain/trigger-life';
 import { type Effect, engineRecord, log, step } from '#core/state/records';
 import { mayFire } from '#core/state/engine-state';
 import { attempt, count, commit, type DeskState } from '#core/state/desk-state';
@@ -45,9 +46,8 @@ function failedInside(desk: DeskState, firing: Firing): void {
   commit(desk, 'order', 'trigger.fire-failed', { kind: 'system', text: 'a defect stopped the firing', ref: firing.triggerId }, (tx) => {
     const trigger = tx.get(desk.stores.triggers, firing.triggerId);
     if (trigger?.life !== 'armed') return;
-    tx.set(desk.stores.triggers, trigger.id, {
+    moveTrigger(desk, tx, trigger, ['break'], {
       ...trigger,
-      life: 'failed',
       reason: 'A defect of this program stopped the firing; nothing was sent.',
       updatedAt: tx.at,
     });
@@ -75,8 +75,7 @@ function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: strin
     updatedAt: tx.at,
   };
   const end = (event: TriggerEvent, reason: string): void => {
-    const firingLife = nextTriggerLife(trigger.life, 'fire') ?? 'firing';
-    tx.set(stores.triggers, trigger.id, { ...fired, life: nextTriggerLife(firingLife, event) ?? 'failed', reason });
+    moveTrigger(desk, tx, trigger, ['fire', event], { ...fired, reason });
   };
   const engine = engineRecord(tx, stores);
   if (!mayFire(engine.state)) {
