@@ -179,6 +179,8 @@ export interface BrokerNotice {
   readonly disposition: NoticeDisposition;
   /** Set when `id` is an order id of this desk's connection, so that a request id is never taken for an order. */
   readonly orderId?: OrderId;
+  /** Of a cancel, why IB made it, in IB's words and for people alone; absent where IB gave no reason. */
+  readonly brokerReason?: string;
   /** What the operator can do about it. */
   readonly advice?: string;
 }

@@ -99,12 +99,6 @@ export function advanceCloses(desk: DeskState): void {
 function advanceClose(desk: DeskState, close: Closing): void {
   const age = desk.ports.clock.now() - close.at;
   const position = desk.stores.positions.get(close.key);
-  const killedAt = desk.stores.engine.get('desk')?.kill?.startedAt;
-  // A kill ends what waits: nothing of it may leave later.
-  if (desk.latch.isSet() && killedAt !== undefined && close.at <= killedAt) {
-    endClose(desk, close, 'the kill switch was set');
-    return;
-  }
   if (position === undefined || position.quantity === 0) {
     endClose(desk, close, undefined);
     return;

@@ -5,14 +5,13 @@ import type { Order } from '#domain/order';
 import { dayKey, type SessionDetails, sessionAt } from '#domain/session-time';
 import { type Effect, log, positionKey } from '#core/state/records';
 import type { DeskState } from '#core/state/desk-state';
+import { cancelExplains } from './cancel-evidence.ts';
 
 const HOUR = 3_600_000;
 /** The desk's picture of the exchange's clock may lag behind by so much when IB's news of the close comes. */
 const SKEW = 5_000;
 /** No session ends later than this after an order came; longer ago, and outside of every session, it has ended. */
 const LONGEST = 5 * 24 * HOUR;
-/** What the row says when somebody asked for the cancel, or IB has announced it with its code 202. */
-const ASKED = /^(cancel sent|cancelled as asked|cancelled by the kill|IB 202)/;
 
 /** Called with every committed change of an order. */
 export function noteSince(desk: DeskState, order: Order): void {
@@ -30,8 +29,7 @@ export function noteGoodTill(desk: DeskState, key: OrderKey, goodTill: number | 
  * for a cancel, no 202 came, and a session in which it could trade is over (GTD: its date has come).
  */
 export function cancelledOrExpired(desk: DeskState, order: Order): 'CANCELLED' | 'EXPIRED' {
-  if (order.state === 'PENDING_CANCEL' || ASKED.test(order.note ?? '')) return 'CANCELLED';
-  return isOver(desk, order) ? 'EXPIRED' : 'CANCELLED';
+  return !cancelExplains(desk, order) && isOver(desk, order) ? 'EXPIRED' : 'CANCELLED';
 }
 
 function isOver(desk: DeskState, order: Order): boolean {

@@ -7,6 +7,7 @@ import { commit, type DeskState } from '#core/state/desk-state';
 import { log } from '#core/state/records';
 import type { OrderKey } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
+import { isCancelAsked } from './cancel-evidence.ts';
 import { announceEnd, failTrigger } from './order-end.ts';
 
 /** Codes never end an order by themselves; they explain, and some make the desk ask. */
@@ -19,14 +20,17 @@ export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
   const text = `IB ${notice.code}: ${notice.text}`;
   const refuses = notice.disposition === 'reject';
   if (refuses) desk.memos.note(key, 'refusal', notice.text);
+  if (notice.disposition === 'cancelled') {
+    desk.memos.note(key, 'cancelAnnouncedAt', desk.ports.clock.now());
+    if (notice.brokerReason !== undefined) desk.memos.note(key, 'cancelWords', notice.brokerReason);
+  }
   commit(desk, 'risk-reducing', 'order.notice', { kind: 'broker', text, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
     if (order === undefined) return;
     // The code explains; what ends the order is IB's status, or its absence from the open orders that are asked for below.
     const rejected = refuses && order.state === 'INACTIVE';
     const state = rejected ? 'REJECTED' : notice.disposition === 'held' && mayBeHeld(order) ? 'HELD' : undefined;
-    const asked = order.state === 'PENDING_CANCEL' || order.note?.startsWith('cancel sent') === true;
-    const note = notice.disposition === 'cancelled' && asked ? cancelledAs(desk) : text;
+    const note = notice.disposition === 'cancelled' && isCancelAsked(desk, order) ? cancelledAs(desk) : text;
     const changed = tellOrder(desk, tx, order, state, { now: { ...order, note, updatedAt: tx.at } });
     if (changed.state === 'REJECTED') announceEnd(tx, order, changed);
     else if (notice.severity !== 'info')
@@ -42,6 +46,7 @@ export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
     // A cancel that found nothing to cancel: only the completed orders and the executions tell what became of it.
     if (desk.index.get(key)?.state === 'PENDING_CANCEL') {
       desk.memos.note(key, 'cancelRefused', true);
+      desk.memos.note(key, 'cancelRefusedAt', desk.ports.clock.now());
       requestLists(desk);
     } else desk.ports.broker.requestOpenOrders();
   }

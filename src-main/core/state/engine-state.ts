@@ -67,28 +67,27 @@ export function nextEngineState(state: EngineState, event: EngineEvent): EngineS
   return TABLE[state][event];
 }
 
-/**
- * Where an order may leave (I-03). `entry` orders of triggers: only EXECUTION and MANAGING. Orders of the operator's hand: also
- * SCANNING and SIGNAL_WAIT. Confirmed reduce-only orders: also PAUSED; a confirmed flatten: also EMERGENCY. Cancels: everywhere.
- */
-export function mayTransmit(
-  state: EngineState,
-  order: 'trigger-entry' | 'operator-entry' | 'confirmed-reduce' | 'confirmed-flatten',
-): boolean {
-  switch (state) {
-    case 'EXECUTION':
-    case 'MANAGING':
-      return true;
-    case 'SCANNING':
-    case 'SIGNAL_WAIT':
-      return order !== 'trigger-entry';
-    case 'PAUSED':
-      return order === 'confirmed-reduce' || order === 'confirmed-flatten';
-    case 'EMERGENCY':
-      return order === 'confirmed-flatten';
-    default:
-      return false;
-  }
+/** What may leave: an entry of a trigger or of the operator's hand, or what the operator has confirmed and only lowers exposure. */
+export type Leaving = 'trigger-entry' | 'operator-entry' | 'confirmed-reduce' | 'confirmed-flatten';
+
+/** Where an order may leave (I-03). Cancels leave everywhere. */
+const LEAVES: Readonly<Record<EngineState, readonly Leaving[]>> = {
+  IDLE: [],
+  INITIALIZING: [],
+  SCANNING: ['operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
+  LEVEL_BUILDING: [],
+  SIGNAL_WAIT: ['operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
+  SIZING: [],
+  EXECUTION: ['trigger-entry', 'operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
+  MANAGING: ['trigger-entry', 'operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
+  PAUSED: ['confirmed-reduce', 'confirmed-flatten'],
+  ERROR: [],
+  EMERGENCY: ['confirmed-flatten'],
+  STOPPED: [],
+};
+
+export function mayTransmit(state: EngineState, order: Leaving): boolean {
+  return LEAVES[state].includes(order);
 }
 
 /** Triggers are tested for firing only while the desk waits for signals. */

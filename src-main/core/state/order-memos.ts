@@ -25,6 +25,12 @@ export interface OrderMemo {
   readonly goodTill?: number;
   /** IB refused its cancel: what a listing says of it is true again. */
   readonly cancelRefused?: true;
+  /** When IB last refused a cancel of it; epoch ms. An order lives on after that, and ends for another reason. */
+  readonly cancelRefusedAt?: number;
+  /** IB's code 202 came; epoch ms. */
+  readonly cancelAnnouncedAt?: number;
+  /** Why IB says that it cancelled it, in IB's words; for people. */
+  readonly cancelWords?: string;
   /** IB's code refused it, in IB's words: its status is waited for, or its absence from the open orders. */
   readonly refusal?: string;
   readonly reopening?: ReopeningDoubt;

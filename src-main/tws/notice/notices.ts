@@ -13,6 +13,8 @@ export interface RawNotice {
   readonly text: string;
 }
 
+/** TWS writes `Order Canceled - reason:…`, often with nothing behind it. */
+const REASON = /reason:(.+)$/;
 const REPEAT_MS = 5_000;
 const MAX_REMEMBERED = 500;
 
@@ -35,17 +37,20 @@ export class Notices {
     if (!aboutOrder && this.#repeated(raw.id === -1 ? `${String(raw.code)} ${text}` : `${String(raw.code)} ${String(raw.id)}`, now))
       return undefined;
     const { severity, says, advice } = noticeRule(raw.code);
+    const disposition = dispositionOf(raw.code, text, {
+      kind: aboutOrder ? 'order' : raw.id === -1 ? 'none' : 'request',
+      modified: aboutOrder && this.#wasModified(raw.clientId, raw.id),
+    });
+    const brokerReason = disposition === 'cancelled' ? REASON.exec(text)?.[1]?.trim() : undefined;
     return {
       code: raw.code,
       id: raw.id,
       clientId: raw.clientId,
       text: text === '' ? says : text,
       severity,
-      disposition: dispositionOf(raw.code, text, {
-        kind: aboutOrder ? 'order' : raw.id === -1 ? 'none' : 'request',
-        modified: aboutOrder && this.#wasModified(raw.clientId, raw.id),
-      }),
+      disposition,
       ...(aboutOrder ? { orderId: raw.id as OrderId } : {}),
+      ...(brokerReason === undefined || brokerReason === '' ? {} : { brokerReason }),
       advice,
     };
   }

@@ -60,6 +60,30 @@ test('a cancel that was asked for, or that IB announced with 202, is one also at
   expect([asked.desk.order(asked.entry).state, announced.desk.order(announced.entry).state]).toEqual(['CANCELLED', 'CANCELLED']);
 });
 
+test('a cancel of an order lost sight of is one too, when IB answers it after the close, whatever its row says', () => {
+  const { desk, entry } = working();
+  desk.disconnect();
+  desk.connect();
+  desk.ends();
+  expect(desk.order(entry).state).toBe('UNKNOWN');
+  cancelOrders(desk.deskState, [desk.order(entry)], 'the test');
+  expect(desk.order(entry).note).not.toContain('cancel');
+  later(desk, TO_THE_CLOSE);
+  desk.status(entry, 'Cancelled');
+  expect(desk.order(entry).state).toBe('CANCELLED');
+});
+
+test('a cancel that IB refused explains no later end: the order lived on and expired', () => {
+  const { desk, entry } = working();
+  cancelOrders(desk.deskState, [desk.order(entry)], 'the test');
+  tell(desk, 10148, 'OrderId that needs to be cancelled can not be cancelled, state: Submitted');
+  desk.openOrder(entry, 'Submitted');
+  expect(desk.order(entry).state).toBe('ACCEPTED');
+  later(desk, TO_THE_CLOSE);
+  desk.status(entry, 'Cancelled');
+  expect(desk.order(entry).state).toBe('EXPIRED');
+});
+
 test('what the completed orders say in words decides, whatever the clock says', () => {
   const says = (completedStatus: string): string => {
     const { desk, entry } = working();

@@ -49,6 +49,7 @@ export class ExternalChangeWatch {
 
   #cancelled(order: Order): void {
     const desk = this.#desk;
+    const words = desk.memos.of(order.key).cancelWords;
     commit(
       desk,
       'risk-reducing',
@@ -61,7 +62,7 @@ export class ExternalChangeWatch {
         log(
           tx,
           'alarm',
-          `${order.side} ${order.contract.symbol} ${order.type}${at(order)} was cancelled in TWS or by IB, not by this desk.${detail(order)}`,
+          `${order.side} ${order.contract.symbol} ${order.type}${at(order)} was cancelled in TWS or by IB, not by this desk.${words === undefined ? '' : ` IB says: ${words}.`}`,
           { kind: 'order', key: order.key },
         );
       },
@@ -73,12 +74,6 @@ export class ExternalChangeWatch {
 function at(order: Order): string {
   const price = order.limit ?? order.stop;
   return price === undefined ? '' : ` ${formatPrice(price)}`;
-}
-
-/** IB's own words, where it had some. */
-function detail(order: Order): string {
-  const words = /reason:(.+)$/.exec(order.note ?? '')?.[1]?.trim();
-  return words === undefined || words === '' ? '' : ` IB says: ${words}.`;
 }
 
 /** Ends that are nobody's hand: asked for here, by the bracket's own rules, by the end of its day. */
