@@ -21,6 +21,7 @@ import { mayTransmit } from '#core/state/engine-state';
 import { attempt, commit, engineState, type DeskState } from '#core/state/desk-state';
 import { noteRequestedTerms, termsOf } from './external-change.ts';
 import { numberRefusal } from '#core/order/addressable';
+import { statedPrices } from '#core/order/stated-prices';
 import { riskContext } from '#core/pretrade/read-risk-context';
 import type { Refusal } from '#core/state/refusal';
 import { moveOrder, tellOrder } from './transition.ts';
@@ -35,6 +36,24 @@ export interface NewTerms {
 const CHANGEABLE: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'HELD', 'PARTIALLY_FILLED']);
 /** A listing with the old terms that comes later than this says that IB did not take the change. */
 const TAKEN_WITHIN_MS = 3_000;
+
+type PriceTerm = 'limit' | 'stop' | 'trail';
+
+/** The prices that an order of each type has. Types that are missing are not this desk's to change. */
+const PRICES_OF: Readonly<Partial<Record<string, readonly PriceTerm[]>>> = {
+  MKT: [],
+  LMT: ['limit'],
+  STP: ['stop'],
+  'STP LMT': ['limit', 'stop'],
+  TRAIL: ['trail'],
+} satisfies Readonly<Record<OrderType, readonly PriceTerm[]>>;
+
+const LACKS: Readonly<Record<PriceTerm, string>> = {
+  limit: 'has no limit price',
+  stop: 'has no stop price of its own',
+  trail: 'does not trail',
+};
+const PRICE_TERMS: readonly PriceTerm[] = ['limit', 'stop', 'trail'];
 
 function refuse(text: string): { readonly ok: false; readonly error: Refusal } {
   return err({ code: 'not-allowed-now', text });
@@ -80,26 +99,9 @@ export function modifyOrder(desk: DeskState, key: OrderKey, version: number, ter
 }
 
 export function changeOrder(desk: DeskState, order: Order, terms: NewTerms, by: string): Result<number, Refusal> {
-  const fault = modifyRefusal(desk, order) ?? termsRefusal(desk, order, terms);
-  if (fault !== undefined) return refuse(fault);
-  const tick = desk.details.get(order.contract.conId)?.minTick;
-  const at = (price: Price): Price => (tick === undefined ? price : roundToTick(price, tick, 'nearest'));
-  const limit = terms.limit === undefined ? order.limit : at(terms.limit);
-  const stop = terms.stop === undefined ? standing(order, tick) : at(terms.stop);
-  const trail = terms.trail ?? order.trail;
-  const leg: OrderLeg = {
-    ref: referenceOf(order),
-    leg: order.leg ?? 'E',
-    side: order.side,
-    type: order.type,
-    quantity: terms.quantity ?? order.quantity,
-    tif: order.tif as TimeInForce,
-    outsideRth: order.outsideRth,
-    ...(limit === undefined ? {} : { limit }),
-    ...(stop === undefined ? {} : { stop }),
-    ...(trail === undefined ? {} : { trail }),
-    ...(order.ocaGroup === undefined ? {} : { ocaGroup: order.ocaGroup }),
-  };
+  const refusal = modifyRefusal(desk, order) ?? termsRefusal(desk, order, terms);
+  if (refusal !== undefined) return refuse(refusal);
+  const leg = changedLeg(desk, order, terms);
   const intent: OrderIntent = {
     account: order.account,
     contract: order.contract,
@@ -108,9 +110,8 @@ export function changeOrder(desk: DeskState, order: Order, terms: NewTerms, by: 
     changes: order.key,
     legs: [leg],
   };
-  const state = engineState(desk);
-  if (!mayTransmit(state, intent.purpose === 'reduce' ? 'confirmed-reduce' : 'operator-entry'))
-    return refuse(`The desk is ${state}; ${intent.purpose === 'reduce' ? 'no order' : 'no entry'} can be changed in this state.`);
+  const closed = gateRefusal(desk, intent.purpose);
+  if (closed !== undefined) return refuse(closed);
   const words = changeText(order, leg);
   const outcome = attempt(desk, 'order', 'order.modify', { kind: 'command', text: `${by}: ${words}`, ref: order.key }, (tx) => {
     const now = tx.get(desk.stores.orders, order.key);
@@ -120,14 +121,7 @@ export function changeOrder(desk: DeskState, order: Order, terms: NewTerms, by: 
     noteRequestedTerms(desk, order.key, [termsOf(now), termsOf(leg)], tx.at);
     moveOrder(desk, tx, now, 'replace', {
       ...now,
-      change: {
-        quantity: leg.quantity,
-        ...(limit === undefined ? {} : { limit }),
-        ...(stop === undefined ? {} : { stop }),
-        ...(trail === undefined ? {} : { trail }),
-        from: now.state,
-        at: tx.at,
-      },
+      change: { quantity: leg.quantity, ...statedPrices(leg), from: now.state, at: tx.at },
       updatedAt: tx.at,
       note: `change sent: ${words}`,
     });
@@ -140,31 +134,60 @@ export function changeOrder(desk: DeskState, order: Order, terms: NewTerms, by: 
   return typeof outcome.value === 'string' ? refuse(outcome.value) : ok(outcome.value);
 }
 
-function termsRefusal(desk: DeskState, order: Order, terms: NewTerms): string | undefined {
-  const types: Readonly<Record<OrderType, readonly ('limit' | 'stop' | 'trail')[]>> = {
-    MKT: [],
-    LMT: ['limit'],
-    STP: ['stop'],
-    'STP LMT': ['limit', 'stop'],
-    TRAIL: ['trail'],
+/** The order as it shall be: the asked terms on the tick, the others as they stand. */
+function changedLeg(desk: DeskState, order: Order, terms: NewTerms): OrderLeg {
+  const tick = desk.details.get(order.contract.conId)?.minTick;
+  const onTick = (price: Price): Price => (tick === undefined ? price : roundToTick(price, tick, 'nearest'));
+  return {
+    ref: referenceOf(order),
+    leg: order.leg ?? 'E',
+    side: order.side,
+    type: order.type,
+    quantity: terms.quantity ?? order.quantity,
+    tif: order.tif as TimeInForce,
+    outsideRth: order.outsideRth,
+    ...statedPrices({
+      limit: terms.limit === undefined ? order.limit : onTick(terms.limit),
+      stop: terms.stop === undefined ? standing(order, tick) : onTick(terms.stop),
+      trail: terms.trail ?? order.trail,
+    }),
+    ...(order.ocaGroup === undefined ? {} : { ocaGroup: order.ocaGroup }),
   };
-  const has = (types as Readonly<Record<string, readonly string[]>>)[order.type];
-  if (has === undefined) return `This desk does not change ${order.type} orders; change it in TWS.`;
-  if (terms.limit !== undefined && !has.includes('limit')) return `A ${order.type} order has no limit price.`;
-  if (terms.stop !== undefined && !has.includes('stop')) return `A ${order.type} order has no stop price of its own.`;
-  if (terms.trail !== undefined && !has.includes('trail')) return `A ${order.type} order does not trail.`;
+}
+
+/** Why the desk's state lets no such change leave; undefined when it does. A change is the operator's, so its reductions are confirmed. */
+function gateRefusal(desk: DeskState, purpose: OrderIntent['purpose']): string | undefined {
+  const state = engineState(desk);
+  if (mayTransmit(state, purpose === 'reduce' ? 'confirmed-reduce' : 'operator-entry')) return undefined;
+  return `The desk is ${state}; ${purpose === 'reduce' ? 'no order' : 'no entry'} can be changed in this state.`;
+}
+
+/** Why the order cannot get these terms; undefined when it can. A sentence. */
+function termsRefusal(desk: DeskState, order: Order, terms: NewTerms): string | undefined {
+  const misfit = typeRefusal(order, terms);
+  if (misfit !== undefined) return misfit;
   if (terms.quantity !== undefined && terms.quantity <= order.filled)
     return `${formatQuantity(order.filled)} of it are filled already; cancel it instead, or choose a larger quantity.`;
-  const same =
+  if (asItStands(order, terms)) return 'These are the terms that the order has.';
+  return desk.latch.isSet() ? `The kill switch is set (${desk.latch.reason()}).` : undefined;
+}
+
+/** Whether a price is asked that orders of this type do not have. */
+function typeRefusal({ type }: Order, terms: NewTerms): string | undefined {
+  const has = PRICES_OF[type];
+  if (has === undefined) return `This desk does not change ${type} orders; change it in TWS.`;
+  const lacking = PRICE_TERMS.find((price) => terms[price] !== undefined && !has.includes(price));
+  return lacking === undefined ? undefined : `A ${type} order ${LACKS[lacking]}.`;
+}
+
+/** Nothing that is asked differs from what the order has. */
+function asItStands(order: Order, terms: NewTerms): boolean {
+  return (
     (terms.limit ?? order.limit) === order.limit &&
     (terms.stop ?? order.stop) === order.stop &&
     (terms.trail === undefined || sameTrail(terms.trail, order.trail)) &&
-    (terms.quantity ?? order.quantity) === order.quantity;
-  return same
-    ? 'These are the terms that the order has.'
-    : desk.latch.isSet()
-      ? `The kill switch is set (${desk.latch.reason()}).`
-      : undefined;
+    (terms.quantity ?? order.quantity) === order.quantity
+  );
 }
 
 function changeText(order: Order, leg: OrderLeg): string {

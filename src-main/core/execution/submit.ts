@@ -17,16 +17,10 @@ function keyOf(ref: OrderRef): OrderKey {
   return ref as string as OrderKey;
 }
 
-/** Writes one order per leg in the given state; the first leg is the parent of the others. */
-export function writeOrders(
-  desk: DeskState,
-  tx: Tx<Effect>,
-  intent: OrderIntent,
-  state: 'QUEUED' | 'DENIED',
-  cause: OrderCause,
-  note: string,
-): void {
+/** Writes one order per leg in the given state, with the verdict as its note; the first leg is the parent of the others. */
+export function writeOrders(desk: DeskState, tx: Tx<Effect>, intent: OrderIntent, state: 'QUEUED' | 'DENIED', cause: OrderCause): void {
   const [parent] = intent.legs;
+  const note = state === 'DENIED' ? cause.verdict : `approved: ${cause.verdict}`;
   // A denial says nothing of an order that exists under this reference already, perhaps sent by an earlier run.
   if (state === 'DENIED' && intent.legs.some((leg) => tx.has(desk.stores.orders, keyOf(leg.ref)))) return;
   for (const leg of intent.legs) {

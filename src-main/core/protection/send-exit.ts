@@ -45,7 +45,7 @@ export function sendExit(
       const verdict = approve(intent, riskContext(desk, tx, intent, undefined, undefined), tx.seq);
       if (!('verdict' in verdict)) return verdict.text;
       const cause: OrderCause = { sentence, verdict: verdict.verdict, approvedSeq: tx.seq, decidedAt: tx.at };
-      writeOrders(desk, tx, intent, 'QUEUED', cause, `approved: ${verdict.verdict}`);
+      writeOrders(desk, tx, intent, 'QUEUED', cause);
       log(tx, 'warning', sentence, { kind: 'position', key });
       releaseApproved(desk, tx, verdict);
       return { seq: tx.seq, key: ref as string as OrderKey };

@@ -16,30 +16,44 @@ export function onLink(desk: DeskState, link: LinkState): void {
   const before = desk.link;
   desk.link = link;
   if (link.accounts.length > 0) desk.accounts.offered(link.accounts);
-  const lost = before.ready && !link.ready;
-  const gone = before.epoch !== link.epoch && before.ready;
-  // Every change of the sockets, also one while the link was not ready: what was written meanwhile may have gone with them.
-  if (lost || before.epoch !== link.epoch) forget(desk, link);
-  if (lost || gone) onLost(desk, link);
-  if (before.upstream !== 'down' && link.upstream === 'down') {
-    logLine(desk, 'alarm', 'TWS has lost its connection to IB. No order leaves until it is back; fills that arrive are booked.');
-    if (isArmedState(engineState(desk))) pauseDesk(desk, 'TWS has lost its connection to IB.', 'the desk');
-  }
-  const anew = link.ready && (!before.ready || before.epoch !== link.epoch);
-  // 1101 and 1102 are also said by a TWS of which no 1100 was heard.
-  const restored = before.upstream === 'down' ? link.upstream === 'up' : (before.restored ?? 0) !== (link.restored ?? 0);
-  if (restored && link.upstream === 'up') {
-    logLine(desk, 'info', 'TWS is connected to IB again; comparing the book.');
-    desk.registry.rebaseline('the connection between TWS and IB was interrupted');
-  }
-  if (link.ready && !anew && (restored || definitionsAreBack(before, link))) startReconciliation(desk);
-  if (anew) {
-    logLine(desk, 'info', `Connected to TWS as ${link.accounts.join(', ')}; comparing the book with the broker's.`);
-    resendCancels(desk);
-    resumeKill(desk);
-    startReconciliation(desk);
-  }
+  followSockets(desk, before, link);
+  if (before.upstream !== 'down' && link.upstream === 'down') onUpstreamLost(desk);
+  const restored = upstreamRestored(before, link);
+  if (restored && link.upstream === 'up') onUpstreamRestored(desk);
+  if (link.ready && (!before.ready || before.epoch !== link.epoch)) onConnected(desk, link);
+  else if (link.ready && (restored || definitionsAreBack(before, link))) startReconciliation(desk);
   followFarms(desk, before, link);
+}
+
+/** Every change of the sockets counts, also one while the link was not ready: what was written meanwhile may have gone with them. */
+function followSockets(desk: DeskState, before: LinkState, link: LinkState): void {
+  const lost = before.ready && !link.ready;
+  const anew = before.epoch !== link.epoch;
+  if (lost || anew) forget(desk, link);
+  if (lost || (anew && before.ready)) onLost(desk, link);
+}
+
+/** 1101 and 1102 are also said by a TWS of which no 1100 was heard. */
+function upstreamRestored(before: LinkState, link: LinkState): boolean {
+  return before.upstream === 'down' ? link.upstream === 'up' : (before.restored ?? 0) !== (link.restored ?? 0);
+}
+
+function onUpstreamLost(desk: DeskState): void {
+  logLine(desk, 'alarm', 'TWS has lost its connection to IB. No order leaves until it is back; fills that arrive are booked.');
+  if (isArmedState(engineState(desk))) pauseDesk(desk, 'TWS has lost its connection to IB.', 'the desk');
+}
+
+function onUpstreamRestored(desk: DeskState): void {
+  logLine(desk, 'info', 'TWS is connected to IB again; comparing the book.');
+  desk.registry.rebaseline('the connection between TWS and IB was interrupted');
+}
+
+/** Ready where it was not, or over other sockets: what was asked over the old ones is asked again, and the book is compared. */
+function onConnected(desk: DeskState, link: LinkState): void {
+  logLine(desk, 'info', `Connected to TWS as ${link.accounts.join(', ')}; comparing the book with the broker's.`);
+  resendCancels(desk);
+  resumeKill(desk);
+  startReconciliation(desk);
 }
 
 /** The farm that tells what orders are about was broken and answers again. */

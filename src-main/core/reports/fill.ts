@@ -9,6 +9,7 @@ import { type Effect, log, positionKey } from '#core/state/records';
 import type { Tx } from '#core/commit/transaction';
 import type { Contract } from '#domain/contract';
 import { execIdRevision, execIdRoot, type Execution, type Fill } from '#domain/execution';
+import type { OrderKey } from '#domain/ids';
 import { ZERO_AMOUNT } from '#domain/money';
 import { isTerminal, type Order, type OrderState } from '#domain/order';
 import type { Position } from '#domain/position';
@@ -37,9 +38,8 @@ const SHOWN = priceOf(0.0001);
  * the first reconciliation are history, because the positions that arrive with it already contain them.
  */
 export function onExecution(desk: DeskState, news: ExecutionNews): void {
-  const { execution, contract } = news;
-  const root = execIdRoot(execution.execId);
-  const known = desk.stores.fills.get(root);
+  const { execution } = news;
+  const known = desk.stores.fills.get(execIdRoot(execution.execId));
   if (known !== undefined && execIdRevision(known.execId) >= execIdRevision(execution.execId)) return;
   const orderKey = desk.index.find({
     clientId: execution.clientId,
@@ -51,91 +51,123 @@ export function onExecution(desk: DeskState, news: ExecutionNews): void {
     desk.latencies.acknowledged(orderKey, desk.ports.clock.monotonic());
     if (news.live) desk.reconciliation.sawOrder(orderKey);
   }
-  const now = desk.ports.clock.now();
   const history = !news.live && desk.reconciliation.first();
-  if (!history) desk.reconciliation.sawExecution(now);
-  const sender = orderKey === undefined ? undefined : desk.index.get(orderKey);
-  if (!history && sender?.sentAt === undefined && desk.reconciliation.doubtOpening(now))
-    logLine(
-      desk,
-      'warning',
-      `A fill of ${contract.symbol} was told that the positions found at the start may contain already: they are taken anew. Nothing leaves meanwhile.`,
-    );
+  if (!history) doubtOpening(desk, news, orderKey);
   commit(
     desk,
     'risk-reducing',
     'fill',
     { kind: 'broker', text: `execDetails ${execution.execId}`, ...(orderKey === undefined ? {} : { ref: orderKey }) },
     (tx) => {
-      const before = tx.get(desk.stores.fills, root);
-      const fill: Fill = {
-        ...execution,
-        ...(orderKey === undefined ? {} : { orderKey }),
-        ...(before?.commission === undefined ? {} : { commission: before.commission }),
-      };
-      tx.set(desk.stores.fills, root, fill);
-      if (!history) {
-        const key = positionKey(execution.account, contract.conId);
-        const held = tx.get(desk.stores.positions, key) ?? emptyPosition(execution, contract, tx.at);
-        const told = { live: news.live, order: orderKey === undefined ? undefined : tx.get(desk.stores.orders, orderKey), at: tx.at };
-        const explained = before === undefined ? explainedBy(held, execution, told) : undefined;
-        // A correction takes the old fill out and the new one in; realised P&L of the step is approximate and the alarm says so.
-        const base = before === undefined ? held : refold(held, reversed(before));
-        tx.set(desk.stores.positions, key, { ...(explained ?? refold(base, execution)), updatedAt: tx.at });
-      }
-      if (before !== undefined)
-        log(
-          tx,
-          'alarm',
-          `IB corrected a fill of ${contract.symbol}: ${execution.execId}. Compare with TWS.`,
-          orderKey === undefined ? undefined : { kind: 'order', key: orderKey },
-        );
-      const order = orderKey === undefined ? undefined : tx.get(desk.stores.orders, orderKey);
-      if (order === undefined) {
-        count(desk, 'fills of unknown orders');
-        if (!history)
-          log(
-            tx,
-            'warning',
-            `Filled ${formatQuantity(execution.quantity)} ${contract.symbol} at ${formatPrice(execution.price)} by an order this desk does not know.`,
-            { kind: 'contract', key: String(contract.conId) },
-          );
-        return;
-      }
-      // From the fills themselves: they come in any order, and the average IB sends along is that of its own order.
-      const fills = [...tx.values(desk.stores.fills)].filter((other) => other.orderKey === order.key);
-      const average = averagePrice(fills);
-      const earlier = stillEarlier(order, fills);
-      const explained = minus(order.filledBefore ?? ZERO, earlier);
-      const filled = minus(minus(plus(order.filled, execution.quantity), before?.quantity ?? ZERO), explained);
-      const known = explained === 0 ? order : { ...order, filledBefore: earlier };
-      bookInto(desk, tx, known, filled, average ?? execution.avgPrice);
-      const late = isTerminal(order.state) && order.state !== 'FILLED';
-      const beaten = order.state === 'PENDING_CANCEL' || order.state === 'UNKNOWN';
-      log(
-        tx,
-        late || beaten ? 'alarm' : 'info',
-        `${late ? 'LATE FILL after ' + order.state.toLowerCase() + ': ' : order.state === 'PENDING_CANCEL' ? 'A fill beat the cancel: ' : ''}Filled ${formatQuantity(execution.quantity)} ${contract.symbol} at ${formatPrice(execution.price)}`,
-        { kind: 'order', key: order.key },
-      );
-      if (filled > order.quantity)
-        log(
-          tx,
-          'alarm',
-          `Order of ${contract.symbol} filled ${formatQuantity(filled)} of ${formatQuantity(order.quantity)}: more than ordered.`,
-          { kind: 'order', key: order.key },
-        );
+      bookFill(desk, tx, news, orderKey, history);
     },
   );
-  if (orderKey !== undefined && !history) watchGap(desk, orderKey);
-  const overfilled = orderKey === undefined ? undefined : desk.index.get(orderKey);
-  if (!history && overfilled !== undefined && overfilled.filled > overfilled.quantity && isArmedState(engineState(desk)))
-    pauseDesk(desk, `An order of ${contract.symbol} filled more than was ordered. Compare with TWS.`, 'the desk');
+  if (orderKey !== undefined && !history) {
+    watchGap(desk, orderKey);
+    pauseWhenOverfilled(desk, orderKey, news.contract);
+  }
   const waiting = desk.waitingCommissions.get(execution.execId);
   if (waiting !== undefined) {
     desk.waitingCommissions.delete(execution.execId);
     onCommission(desk, waiting);
   }
+}
+
+/** The positions of the start may contain a fill that is told after them; not one of an order that this run has sent. */
+function doubtOpening(desk: DeskState, { contract }: ExecutionNews, orderKey: OrderKey | undefined): void {
+  const now = desk.ports.clock.now();
+  desk.reconciliation.sawExecution(now);
+  const sender = orderKey === undefined ? undefined : desk.index.get(orderKey);
+  if (sender?.sentAt !== undefined || !desk.reconciliation.doubtOpening(now)) return;
+  logLine(
+    desk,
+    'warning',
+    `A fill of ${contract.symbol} was told that the positions found at the start may contain already: they are taken anew. Nothing leaves meanwhile.`,
+  );
+}
+
+/** More came than was ordered: somebody looks before the desk trades on. */
+function pauseWhenOverfilled(desk: DeskState, key: OrderKey, { symbol }: Contract): void {
+  const order = desk.index.get(key);
+  if (order !== undefined && order.filled > order.quantity && isArmedState(engineState(desk)))
+    pauseDesk(desk, `An order of ${symbol} filled more than was ordered. Compare with TWS.`, 'the desk');
+}
+
+/** Into the list of fills, the position and the order. `history`: the position contains it. */
+function bookFill(desk: DeskState, tx: Tx<Effect>, news: ExecutionNews, orderKey: OrderKey | undefined, history: boolean): void {
+  const { execution, contract } = news;
+  const root = execIdRoot(execution.execId);
+  const before = tx.get(desk.stores.fills, root);
+  const fill: Fill = {
+    ...execution,
+    ...(orderKey === undefined ? {} : { orderKey }),
+    ...(before?.commission === undefined ? {} : { commission: before.commission }),
+  };
+  tx.set(desk.stores.fills, root, fill);
+  const order = orderKey === undefined ? undefined : tx.get(desk.stores.orders, orderKey);
+  if (!history) bookPosition(desk, tx, news, order, before);
+  if (before !== undefined)
+    log(
+      tx,
+      'alarm',
+      `IB corrected a fill of ${contract.symbol}: ${execution.execId}. Compare with TWS.`,
+      orderKey === undefined ? undefined : { kind: 'order', key: orderKey },
+    );
+  if (order !== undefined) {
+    bookOrder(desk, tx, order, news, before);
+    return;
+  }
+  count(desk, 'fills of unknown orders');
+  if (!history)
+    log(tx, 'warning', `${filledText(execution, contract)} by an order this desk does not know.`, {
+      kind: 'contract',
+      key: String(contract.conId),
+    });
+}
+
+/** The position folds the fill, unless it explains a figure of the broker's that was taken over before it. */
+function bookPosition(desk: DeskState, tx: Tx<Effect>, news: ExecutionNews, order: Order | undefined, before: Fill | undefined): void {
+  const { execution, contract, live } = news;
+  const key = positionKey(execution.account, contract.conId);
+  const held = tx.get(desk.stores.positions, key) ?? emptyPosition(execution, contract, tx.at);
+  const explained = before === undefined ? explainedBy(held, execution, { live, order, at: tx.at }) : undefined;
+  // A correction takes the old fill out and the new one in; realised P&L of the step is approximate and the alarm says so.
+  const base = before === undefined ? held : refold(held, reversed(before));
+  tx.set(desk.stores.positions, key, { ...(explained ?? refold(base, execution)), updatedAt: tx.at });
+}
+
+/** How much of the order is filled now, and whether that was still expected of it. */
+function bookOrder(desk: DeskState, tx: Tx<Effect>, order: Order, news: ExecutionNews, before: Fill | undefined): void {
+  const { execution, contract } = news;
+  // From the fills themselves: they come in any order, and the average IB sends along is that of its own order.
+  const fills = [...tx.values(desk.stores.fills)].filter((other) => other.orderKey === order.key);
+  const average = averagePrice(fills);
+  const earlier = stillEarlier(order, fills);
+  const explained = minus(order.filledBefore ?? ZERO, earlier);
+  const filled = minus(minus(plus(order.filled, execution.quantity), before?.quantity ?? ZERO), explained);
+  const known = explained === 0 ? order : { ...order, filledBefore: earlier };
+  bookInto(desk, tx, known, filled, average ?? execution.avgPrice);
+  const surprise = surpriseOf(order);
+  const subject = { kind: 'order', key: order.key } as const;
+  log(tx, surprise === undefined ? 'info' : 'alarm', `${surprise ?? ''}${filledText(execution, contract)}`, subject);
+  if (filled > order.quantity)
+    log(
+      tx,
+      'alarm',
+      `Order of ${contract.symbol} filled ${formatQuantity(filled)} of ${formatQuantity(order.quantity)}: more than ordered.`,
+      subject,
+    );
+}
+
+/** What makes a fill an alarm, as the beginning of its line; undefined when the fill was expected. Of an UNKNOWN order the line says enough. */
+function surpriseOf({ state }: Order): string | undefined {
+  if (isTerminal(state) && state !== 'FILLED') return `LATE FILL after ${state.toLowerCase()}: `;
+  if (state === 'PENDING_CANCEL') return 'A fill beat the cancel: ';
+  return state === 'UNKNOWN' ? '' : undefined;
+}
+
+function filledText({ quantity, price }: Execution, { symbol }: Contract): string {
+  return `Filled ${formatQuantity(quantity)} ${symbol} at ${formatPrice(price)}`;
 }
 
 /** An execution always books, whatever the state: only where it leads is asked of the life table. */

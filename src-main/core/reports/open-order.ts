@@ -2,11 +2,14 @@ import { requestLists } from '#core/execution/request-lists';
 import { externalChange } from '#core/execution/external-change';
 import { changeListed } from '#core/execution/modify';
 import { tellOrder } from '#core/execution/transition';
+import type { Tx } from '#core/commit/transaction';
 import { stateOfStatus } from '#core/order/ib-status';
+import { statedPrices } from '#core/order/stated-prices';
 import type { OpenOrderNews } from '#core/ports/broker';
 import { commit, type DeskState } from '#core/state/desk-state';
-import { log } from '#core/state/records';
-import { isWorking, type Order, sameTrail } from '#domain/order';
+import { type Effect, log } from '#core/state/records';
+import type { OrderKey } from '#domain/ids';
+import { isWorking, type Order, type OrderState, sameTrail } from '#domain/order';
 import { adopt, adoptedKey } from './adopt-order.ts';
 import { noteGoodTill } from './expiry.ts';
 import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
@@ -23,71 +26,84 @@ export function onOpenOrder(desk: DeskState, news: OpenOrderNews, completed = fa
   if (found !== undefined) desk.latencies.acknowledged(found, desk.ports.clock.monotonic());
   noteGoodTill(desk, key, news.goodTill);
   const before = desk.index.get(key);
-  if (before !== undefined && !completed && (before.state === 'CANCELLED' || before.state === 'EXPIRED')) {
-    const state = alive(news.ibStatus, before);
-    if (state !== undefined) namedAfterEnd(desk, key, state);
-  }
-  const changing = before?.state === 'PENDING_REPLACE' && !completed;
-  if (
-    before !== undefined &&
-    sameOpenOrder(before, news) &&
-    nothingNew(before, listed(desk, before, news, completed)) &&
-    !(changing && changeListed(before, news, desk.ports.clock.now()) !== 'waits')
-  )
-    return;
-  let lostSight = false;
-  commit(desk, 'risk-reducing', 'order.open', { kind: 'broker', text: `openOrder ${news.ibStatus}`, ref: key }, (tx) => {
+  if (before !== undefined && !completed) doubtEnd(desk, before, news);
+  if (before !== undefined && repeats(desk, before, news, completed)) return;
+  const lostSight = commit(desk, 'risk-reducing', 'order.open', { kind: 'broker', text: `openOrder ${news.ibStatus}`, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
-    if (order === undefined) {
-      adopt(desk, tx, key, news, completed);
-      return;
-    }
-    const answer = order.state === 'PENDING_REPLACE' && !completed ? changeListed(order, news, tx.at) : undefined;
-    if (answer === 'waits') return;
-    const seen =
-      answer === undefined
-        ? listed(desk, order, news, completed)
-        : (stateOfStatus(news.ibStatus, order.filled, order.whyHeld ?? '') ?? order.change?.from);
-    const outside = completed ? undefined : externalChange(desk, order, news, tx.at);
-    // What was noted on the way to the broker is settled by its first answer; from then on the row says why the order exists.
-    const { note: _settled, ...answered } = order;
-    const now = {
-      ...(order.ackedAt === undefined ? answered : order),
-      // Completed orders carry neither ids nor always a quantity.
-      ...(news.orderId === 0 ? {} : { orderId: news.orderId, clientId: news.clientId }),
-      ...(news.permId > 0 ? { permId: news.permId } : {}),
-      ...(news.quantity > 0 ? { quantity: news.quantity } : {}),
-      ...(news.limit === undefined ? {} : { limit: news.limit }),
-      ...(news.stop === undefined ? {} : { stop: news.stop }),
-      ...(news.trail === undefined ? {} : { trail: news.trail }),
-      ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
-      ...(outside === undefined ? {} : { changedExternallyAt: tx.at }),
-      ibStatus: news.ibStatus,
-      updatedAt: tx.at,
-      ...(order.ackedAt === undefined ? { ackedAt: tx.at } : {}),
-      ...(outside === undefined ? {} : { note: 'changed in TWS or by IB, not by this desk' }),
-      ...(answer === 'taken' ? { note: 'changed as asked' } : answer === 'refused' ? { note: 'IB kept the old terms' } : {}),
-    };
-    const changed = tellOrder(desk, tx, order, seen, { now, listed: !completed });
-    lostSight = changed.state === 'UNKNOWN' && order.state !== 'UNKNOWN';
-    if (outside !== undefined)
-      log(
-        tx,
-        'alarm',
-        `${order.side} ${order.contract.symbol} was changed in TWS or by IB, not by this desk: ${outside}. It is taken over as it is.`,
-        { kind: 'order', key },
-      );
-    if (answer === 'refused')
-      log(tx, 'alarm', `${order.side} ${order.contract.symbol} keeps its terms: IB lists it unchanged.`, { kind: 'order', key });
-    spokenOf(tx, order, changed);
-    announceEnd(tx, order, changed);
-    if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
+    if (order !== undefined) return takeListing(desk, tx, order, news, completed)?.state === 'UNKNOWN' && order.state !== 'UNKNOWN';
+    adopt(desk, tx, key, news, completed);
+    return false;
   });
-  if (lostSight) requestLists(desk);
+  if (lostSight === true) requestLists(desk);
+  forgetRefusals(desk, key);
+}
+
+/** It has ended for the desk, and IB names it as one that works. */
+function doubtEnd(desk: DeskState, before: Order, news: OpenOrderNews): void {
+  if (before.state !== 'CANCELLED' && before.state !== 'EXPIRED') return;
+  const state = alive(news.ibStatus, before);
+  if (state !== undefined) namedAfterEnd(desk, before.key, state);
+}
+
+/** The listing says what the desk has, and answers no change that is under way: nothing is committed for it. */
+function repeats(desk: DeskState, before: Order, news: OpenOrderNews, completed: boolean): boolean {
+  if (!sameOpenOrder(before, news) || !nothingNew(before, listed(desk, before, news, completed))) return false;
+  const changing = before.state === 'PENDING_REPLACE' && !completed;
+  return !changing || changeListed(before, news, desk.ports.clock.now()) === 'waits';
+}
+
+/** What IB lists of a known order is taken over: its state, its terms, and what became of a change. Undefined while that change still waits. */
+function takeListing(desk: DeskState, tx: Tx<Effect>, order: Order, news: OpenOrderNews, completed: boolean): Order | undefined {
+  const answer = order.state === 'PENDING_REPLACE' && !completed ? changeListed(order, news, tx.at) : undefined;
+  if (answer === 'waits') return undefined;
+  const seen = answer === undefined ? listed(desk, order, news, completed) : afterChange(order, news);
+  const external = completed ? undefined : externalChange(desk, order, news, tx.at);
+  const now = {
+    ...asListed(order, news),
+    ...(external === undefined ? {} : { changedExternallyAt: tx.at }),
+    ibStatus: news.ibStatus,
+    updatedAt: tx.at,
+    ...(order.ackedAt === undefined ? { ackedAt: tx.at } : {}),
+    ...(external === undefined ? {} : { note: 'changed in TWS or by IB, not by this desk' }),
+    ...(answer === undefined ? {} : { note: answer === 'taken' ? 'changed as asked' : 'IB kept the old terms' }),
+  };
+  const changed = tellOrder(desk, tx, order, seen, { now, listed: !completed });
+  const subject = { kind: 'order', key: order.key } as const;
+  const what = `${order.side} ${order.contract.symbol}`;
+  if (external !== undefined)
+    log(tx, 'alarm', `${what} was changed in TWS or by IB, not by this desk: ${external}. It is taken over as it is.`, subject);
+  if (answer === 'refused') log(tx, 'alarm', `${what} keeps its terms: IB lists it unchanged.`, subject);
+  spokenOf(tx, order, changed);
+  announceEnd(tx, order, changed);
+  if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
+  return changed;
+}
+
+/** Where an order goes on whose change IB has taken or refused: where its status leads, or where it was. */
+function afterChange(order: Order, news: OpenOrderNews): OrderState | undefined {
+  return stateOfStatus(news.ibStatus, order.filled, order.whyHeld ?? '') ?? order.change?.from;
+}
+
+/** The order with the numbers and terms that the listing names. Completed orders carry neither ids nor always a quantity. */
+function asListed(order: Order, news: OpenOrderNews): Order {
+  // What was noted on the way to the broker is settled by its first answer; from then on the row says why the order exists.
+  const { note: _settled, ...answered } = order;
+  return {
+    ...(order.ackedAt === undefined ? answered : order),
+    ...(news.orderId === 0 ? {} : { orderId: news.orderId, clientId: news.clientId }),
+    ...(news.permId > 0 ? { permId: news.permId } : {}),
+    ...(news.quantity > 0 ? { quantity: news.quantity } : {}),
+    ...statedPrices(news),
+    ...(news.ocaGroup === undefined ? {} : { ocaGroup: news.ocaGroup }),
+  };
+}
+
+/** A refusal is over once a listing shows its order: that of a cancel when no cancel is under way, that of the order when it works. */
+function forgetRefusals(desk: DeskState, key: OrderKey): void {
   const after = desk.index.get(key);
-  if (after !== undefined && after.state !== 'PENDING_CANCEL') desk.memos.drop(key, 'cancelRefused');
-  if (after !== undefined && isWorking(after.state) && after.state !== 'INACTIVE' && after.state !== 'UNKNOWN')
-    desk.memos.drop(key, 'refusal');
+  if (after === undefined) return;
+  if (after.state !== 'PENDING_CANCEL') desk.memos.drop(key, 'cancelRefused');
+  if (isWorking(after.state) && after.state !== 'INACTIVE' && after.state !== 'UNKNOWN') desk.memos.drop(key, 'refusal');
 }
 
 function sameOpenOrder(order: Order, news: OpenOrderNews): boolean {

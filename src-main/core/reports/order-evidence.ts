@@ -3,25 +3,43 @@ import { EXPIRED_WORD, stateOfStatus } from '#core/order/ib-status';
 import type { OpenOrderNews } from '#core/ports/broker';
 import type { DeskState } from '#core/state/desk-state';
 import { isTerminal, type Order, type OrderState } from '#domain/order';
+import type { Quantity } from '#domain/quantity';
 import { cancelledOrExpired } from './expiry.ts';
 
+/** IB's word about an order. `filled`: what comes with it, undefined when nothing does. */
+export interface StatusWord {
+  readonly ibStatus: string;
+  readonly filled: Quantity | undefined;
+  readonly whyHeld: string;
+}
+
 /**
- * Where IB's word leads. `Filled` is a claim until the executions add up; until then it is at least a partial or accepted order. After
- * an end only executions move an order: a status that comes late is no fill. `told`: IB has said in words what a Cancelled was.
+ * Where IB's word leads; undefined when it moves nothing. After an end only executions move an order: a status that comes late is no fill.
+ * `told`: IB has said in words what a Cancelled was.
  */
-export function evidence(
-  desk: DeskState,
-  order: Order,
-  ibStatus: string,
-  filled: number,
-  whyHeld: string,
-  told = false,
-): OrderState | undefined {
-  const state = stateOfStatus(ibStatus, Math.max(filled, order.filled), whyHeld);
+export function evidence(desk: DeskState, order: Order, { ibStatus, filled, whyHeld }: StatusWord, told = false): OrderState | undefined {
   if (isTerminal(order.state) && !NOT_SENT.has(order.state)) return undefined;
-  if ((state === 'INACTIVE' || state === 'CANCELLED') && desk.memos.of(order.key).refusal !== undefined) return 'REJECTED';
-  if (state === 'CANCELLED' && !told) return cancelledOrExpired(desk, order);
-  if (state === 'CANCELLED' || state === 'EXPIRED' || state === 'INACTIVE' || state === undefined) return state;
+  const state = stateOfStatus(ibStatus, Math.max(filled ?? 0, order.filled), whyHeld);
+  switch (state) {
+    case undefined:
+    case 'EXPIRED':
+      return state;
+    case 'CANCELLED':
+    case 'INACTIVE':
+      return endOf(desk, order, state, told);
+    default:
+      return progressOf(order, state);
+  }
+}
+
+/** What a Cancelled or an Inactive was: a refusal whose reason came before it, a session that is over, or what it says. */
+function endOf(desk: DeskState, order: Order, state: 'CANCELLED' | 'INACTIVE', told: boolean): OrderState {
+  if (desk.memos.of(order.key).refusal !== undefined) return 'REJECTED';
+  return state === 'CANCELLED' && !told ? cancelledOrExpired(desk, order) : state;
+}
+
+/** Of an order that works. `Filled` is a claim until the executions add up; until then it is at least a partial or accepted order. */
+function progressOf(order: Order, state: OrderState): OrderState | undefined {
   if (state === 'FILLED' && order.filled >= order.quantity) return state;
   // A late `Submitted` does not take back what is known: fills, or a cancel on its way.
   if (state === 'SUBMITTED') return NOT_SENT.has(order.state) || order.state === 'UNKNOWN' ? state : undefined;
@@ -45,7 +63,7 @@ export function completedWord(ibStatus: string, completedStatus: string): string
 }
 
 export function listed(desk: DeskState, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
-  const seen = evidence(desk, order, news.ibStatus, order.filled, order.whyHeld ?? '', completed);
+  const seen = evidence(desk, order, { ibStatus: news.ibStatus, filled: order.filled, whyHeld: order.whyHeld ?? '' }, completed);
   if (!completed) {
     const cancelRefused = order.state === 'PENDING_CANCEL' && desk.memos.of(order.key).cancelRefused === true;
     if (cancelRefused) return alive(news.ibStatus, order);

@@ -24,12 +24,12 @@ export function onOrderStatus(desk: DeskState, news: OrderStatusNews): void {
   if (before === undefined) return;
   const told = news.filled ?? ZERO;
   if (before.sentAt === undefined && told > (desk.toldFilled.get(key) ?? 0)) desk.toldFilled.set(key, told);
-  const next = evidence(desk, before, news.ibStatus, news.filled ?? 0, news.whyHeld);
+  const next = evidence(desk, before, news);
   if (sameStatus(before, news) && nothingNew(before, next)) return;
   commit(desk, 'risk-reducing', 'order.status', { kind: 'broker', text: `orderStatus ${news.ibStatus}`, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
     if (order === undefined) return;
-    const seen = evidence(desk, order, news.ibStatus, news.filled ?? 0, news.whyHeld);
+    const seen = evidence(desk, order, news);
     if (seen === undefined && stateOfStatus(news.ibStatus, 0, '') === undefined) {
       count(desk, 'unrecognised order statuses');
       log(tx, 'warning', `IB reports a status this desk does not know: ${news.ibStatus}. The order is unchanged; asking again.`, {

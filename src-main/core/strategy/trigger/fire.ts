@@ -119,14 +119,14 @@ function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: strin
   const cause = causeOf(tx, trigger, firing, 'verdict' in verdict ? verdict.verdict : `${verdict.control}: ${verdict.text}`);
   if (!('verdict' in verdict)) {
     told();
-    writeOrders(desk, tx, intent, 'DENIED', cause, `${verdict.control}: ${verdict.text}`);
+    writeOrders(desk, tx, intent, 'DENIED', cause);
     end(verdict.control === 'C-09' ? 'lock' : 'fail', verdict.text);
     log(tx, 'alarm', `Risk denied ${trigger.spec.name} (${verdict.control}): ${verdict.text}`, subject);
     step(tx, stores, 'denied', verdict.text);
     count(desk, 'orders denied');
     return;
   }
-  writeOrders(desk, tx, intent, 'QUEUED', cause, `approved: ${verdict.verdict}`);
+  writeOrders(desk, tx, intent, 'QUEUED', cause);
   end('sent', `Fired on ${text}; risk approved.`);
   step(tx, stores, 'sized', verdict.verdict);
   // Effects leave in the order of their making: the order first, then what is told about it.
