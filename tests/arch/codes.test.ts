@@ -26,6 +26,16 @@ function order(code: string): string {
   return digits.padStart(3, '0') + letter;
 }
 
+/** What is wrong with one row; `before` is the row above it under the same heading, `listed` are all rows above. */
+function rowFaults(code: string, meaning: string, family: string, before: string, listed: ReadonlySet<string>): readonly string[] {
+  const faults: string[] = [];
+  if (listed.has(code)) faults.push(`${code} has two rows`);
+  else if (!new RegExp(`^${family}-?\\d`).test(code)) faults.push(`${code} stands under the heading of ${family || 'nothing'}`);
+  else if (before !== '' && order(before) > order(code)) faults.push(`${code} stands after ${before}`);
+  if (meaning.trim() === '') faults.push(`${code} has no meaning`);
+  return faults;
+}
+
 /** What is wrong with an index of codes and the texts (path → text) that cite them, as sentences. */
 function codeFaults(index: string, texts: ReadonlyMap<string, string>): readonly string[] {
   const faults: string[] = [];
@@ -37,10 +47,7 @@ function codeFaults(index: string, texts: ReadonlyMap<string, string>): readonly
     if (heading !== undefined) [family, before] = [heading, ''];
     const { code, meaning = '' } = ROW.exec(line)?.groups ?? {};
     if (code === undefined) continue;
-    if (listed.has(code)) faults.push(`${code} has two rows`);
-    else if (!new RegExp(`^${family}-?\\d`).test(code)) faults.push(`${code} stands under the heading of ${family || 'nothing'}`);
-    else if (before !== '' && order(before) > order(code)) faults.push(`${code} stands after ${before}`);
-    if (meaning.trim() === '') faults.push(`${code} has no meaning`);
+    faults.push(...rowFaults(code, meaning, family, before, listed));
     listed.add(code);
     before = code;
   }

@@ -34,33 +34,10 @@ export class ScreenModel {
 
   #update(update: Update): void {
     switch (update.kind) {
-      case 'table': {
-        this.snapshots.push(update.topic);
-        const rows = new Map<RowKey, ModelRow>();
-        this.tables.set(update.topic, { columns: update.columns, rows, seq: update.seq });
-        for (const cells of update.rows) this.#put(update.topic, cells);
-        if (rows.size !== update.rows.length) throw new Error('a key twice in a snapshot');
-        return;
-      }
-      case 'table-patch': {
-        const table = this.tables.get(update.topic);
-        if (table === undefined || table.seq !== update.fromSeq) throw new Error(`${update.topic}: gap ${table?.seq} → ${update.fromSeq}`);
-        for (const key of update.del ?? []) table.rows.delete(key);
-        for (const cells of update.put ?? []) this.#put(update.topic, cells);
-        const cells: Cell[] = [...(update.cells ?? []), ...Array.from(update.figures ?? [])];
-        while (cells.length > 0) {
-          const [key, count] = cells.splice(0, 2) as [RowKey, number];
-          const pairs = cells.splice(0, 2 * count);
-          if (pairs.length !== 2 * count) throw new Error(`${update.topic}: a row's cells end early`);
-          const row = table.rows.get(key);
-          if (row === undefined) throw new Error(`${update.topic}: cells of unknown row ${key}`);
-          const next: Record<string, Cell> = { ...row };
-          for (let i = 0; i < pairs.length; i += 2) next[table.columns[pairs[i] as number]!] = pairs[i + 1]!;
-          table.rows.set(key, next);
-        }
-        table.seq = update.seq;
-        return;
-      }
+      case 'table':
+        return this.#snapshot(update);
+      case 'table-patch':
+        return this.#patch(update);
       case 'value': {
         this.snapshots.push(update.topic);
         this.values.set(update.topic, { value: update.value, seq: update.seq });
@@ -73,6 +50,33 @@ export class ScreenModel {
         return;
       }
     }
+  }
+
+  #snapshot(update: Extract<Update, { readonly kind: 'table' }>): void {
+    this.snapshots.push(update.topic);
+    const rows = new Map<RowKey, ModelRow>();
+    this.tables.set(update.topic, { columns: update.columns, rows, seq: update.seq });
+    for (const cells of update.rows) this.#put(update.topic, cells);
+    if (rows.size !== update.rows.length) throw new Error('a key twice in a snapshot');
+  }
+
+  #patch(update: Extract<Update, { readonly kind: 'table-patch' }>): void {
+    const table = this.tables.get(update.topic);
+    if (table === undefined || table.seq !== update.fromSeq) throw new Error(`${update.topic}: gap ${table?.seq} → ${update.fromSeq}`);
+    for (const key of update.del ?? []) table.rows.delete(key);
+    for (const cells of update.put ?? []) this.#put(update.topic, cells);
+    const cells: Cell[] = [...(update.cells ?? []), ...Array.from(update.figures ?? [])];
+    while (cells.length > 0) {
+      const [key, count] = cells.splice(0, 2) as [RowKey, number];
+      const pairs = cells.splice(0, 2 * count);
+      if (pairs.length !== 2 * count) throw new Error(`${update.topic}: a row's cells end early`);
+      const row = table.rows.get(key);
+      if (row === undefined) throw new Error(`${update.topic}: cells of unknown row ${key}`);
+      const next: Record<string, Cell> = { ...row };
+      for (let i = 0; i < pairs.length; i += 2) next[table.columns[pairs[i] as number]!] = pairs[i + 1]!;
+      table.rows.set(key, next);
+    }
+    table.seq = update.seq;
   }
 
   #put(topic: string, cells: readonly Cell[]): void {

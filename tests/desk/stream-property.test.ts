@@ -64,126 +64,160 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reload' as const), screen: laggard }) },
 );
 
+interface Screen {
+  readonly model: ScreenModel;
+  readonly subscriber: ReturnType<ReturnType<typeof createPublisher>['subscribe']>;
+  acked: number;
+}
+
+/** A publisher, what it was told, and the screens that follow it. */
+class Desk {
+  readonly #publisher = createPublisher({ ring: RING });
+  readonly #orders = new Map<string, ModelRow>();
+  readonly #quotes = new Map<number, ModelRow>();
+  readonly #log: ModelRow[] = [];
+  readonly #status: Record<string, unknown> = {};
+  /** Newest change of each order at each commit. */
+  readonly #history: { readonly seq: number; readonly key: string; readonly gone: boolean }[] = [];
+  #seq = 0;
+  #now = 0;
+  readonly #screens: Screen[] = Array.from({ length: SCREENS }, (_, i) => this.#open(i));
+
+  do(action: Step): void {
+    switch (action.do) {
+      case 'order':
+        this.#order(action);
+        break;
+      case 'drop':
+        this.#drop(action.key);
+        break;
+      case 'quote': {
+        const row = { conId: action.conId, bid: action.bid, ask: action.ask };
+        this.#quotes.set(action.conId, row);
+        this.#publisher.table('quotes').set(action.conId, row as unknown as QuoteRow);
+        break;
+      }
+      case 'log':
+        this.#lines(action.burst);
+        break;
+      case 'status':
+        Object.assign(this.#status, { engine: action.engine, lamps: action.lamps });
+        this.#publisher.value('status').set({ engine: action.engine, lamps: [...action.lamps] } as unknown as StatusValue);
+        break;
+      case 'flush':
+        this.#flush(action.after);
+        break;
+      case 'ack': {
+        const screen = this.#screens[action.screen]!;
+        screen.acked = Math.max(screen.acked, screen.model.number - action.back);
+        screen.subscriber.ack(screen.acked);
+        break;
+      }
+      case 'pause':
+      case 'resume':
+        this.#screens[action.screen]!.subscriber.setPaused(action.do === 'pause');
+        break;
+      case 'resync':
+        this.#screens[action.screen]!.acked = this.#screens[action.screen]!.model.number;
+        this.#screens[action.screen]!.subscriber.resync([action.topic]);
+        break;
+      case 'reload':
+        this.#screens[action.screen]!.subscriber.close();
+        this.#screens[action.screen] = this.#open(action.screen);
+        break;
+    }
+  }
+
+  /** Nobody is paused and everybody acknowledges, until nothing is left to send. */
+  rest(): void {
+    for (const screen of this.#screens) screen.subscriber.setPaused(false);
+    for (let i = 0; i < 6; i += 1) {
+      for (const screen of this.#screens) {
+        screen.acked = screen.model.number;
+        screen.subscriber.ack(screen.model.number);
+      }
+      this.#flush(1_000);
+    }
+  }
+
+  expectEqualScreens(): void {
+    for (const { model } of this.#screens) {
+      expect(model.commitSeq).toBe(this.#seq);
+      expect(model.rows('orders')).toEqual(Object.fromEntries(this.#orders));
+      expect(model.rows('quotes')).toEqual(Object.fromEntries(this.#quotes));
+      expect(model.rows('log')).toEqual(Object.fromEntries(this.#log.slice(-RING).map((row) => [row['id'], row])));
+      expect(model.values.get('status')?.value ?? {}).toEqual(this.#status);
+    }
+    expect([...(this.#screens[KEEPS_UP]!.model.seen.get('log') ?? [])]).toEqual(this.#log.map((row) => row['id']));
+    expect(this.#publisher.stats().subscribers).toBe(SCREENS);
+  }
+
+  #open(index: number): Screen {
+    const model = new ScreenModel(KEYS);
+    const screen: Screen = {
+      model,
+      acked: 0,
+      subscriber: this.#publisher.subscribe(TOPICS, (frame: Frame) => {
+        model.apply(frame);
+        if (frame.number - screen.acked > 2) throw new Error('more than two frames in flight');
+        this.#checkContained(model, frame.commitSeq);
+        if (index === KEEPS_UP) screen.acked = frame.number;
+      }),
+    };
+    return screen;
+  }
+
+  #checkContained(model: ScreenModel, commitSeq: number): void {
+    const newest = new Map<string, { seq: number; gone: boolean }>();
+    for (const change of this.#history) if (change.seq <= commitSeq) newest.set(change.key, change);
+    for (const [key, change] of newest) {
+      const row = model.rows('orders')[key];
+      const later = this.#history.some((other) => other.key === key && other.seq > change.seq);
+      if (row === undefined ? !change.gone && !later : Number(row['version']) < change.seq) {
+        throw new Error(`told of commit ${commitSeq}, but ${key} is not as of ${change.seq}`);
+      }
+    }
+  }
+
+  #flush(after: number): void {
+    this.#now += after;
+    this.#publisher.flush(this.#now, this.#seq);
+    this.#screens[KEEPS_UP]!.subscriber.ack(this.#screens[KEEPS_UP]!.acked);
+  }
+
+  #order({ key, filled, note }: Extract<Step, { readonly do: 'order' }>): void {
+    this.#seq += 1;
+    const row = { key, filled, note, version: this.#seq };
+    this.#orders.set(key, row);
+    this.#history.push({ seq: this.#seq, key, gone: false });
+    this.#publisher.table('orders').set(key, row as unknown as OrderRow);
+  }
+
+  #drop(key: string): void {
+    if (!this.#orders.delete(key)) return;
+    this.#seq += 1;
+    this.#history.push({ seq: this.#seq, key, gone: true });
+    this.#publisher.table('orders').delete(key);
+  }
+
+  #lines(burst: number): void {
+    // The promise holds up to a ring of lines between two frames; beyond twice the ring memory comes first.
+    if (this.#log.length + burst - (this.#screens[KEEPS_UP]!.model.seen.get('log')?.size ?? 0) > RING) this.#flush(40);
+    for (let i = 0; i < burst; i += 1) {
+      const row = { id: this.#log.length + 1, text: `line ${this.#log.length + 1}` };
+      this.#log.push(row);
+      this.#publisher.table('log').set(row.id, row as unknown as LogRow);
+    }
+  }
+}
+
 test('every screen equals the desk at rest, whatever it slept through, and a commit it is told of is really there', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 120 }), (steps) => {
-      const publisher = createPublisher({ ring: RING });
-      const orders = new Map<string, ModelRow>();
-      const quotes = new Map<number, ModelRow>();
-      const log: ModelRow[] = [];
-      const status: Record<string, unknown> = {};
-      /** Newest change of each order at each commit. */
-      const history: { readonly seq: number; readonly key: string; readonly gone: boolean }[] = [];
-      let seq = 0;
-      let now = 0;
-      const open = (index: number) => {
-        const model = new ScreenModel(KEYS);
-        const screen = {
-          model,
-          acked: 0,
-          subscriber: publisher.subscribe(TOPICS, (frame: Frame) => {
-            model.apply(frame);
-            if (frame.number - screen.acked > 2) throw new Error('more than two frames in flight');
-            checkContained(model, frame.commitSeq);
-            if (index === KEEPS_UP) screen.acked = frame.number;
-          }),
-        };
-        return screen;
-      };
-      const checkContained = (model: ScreenModel, commitSeq: number) => {
-        const newest = new Map<string, { seq: number; gone: boolean }>();
-        for (const change of history) if (change.seq <= commitSeq) newest.set(change.key, change);
-        for (const [key, change] of newest) {
-          const row = model.rows('orders')[key];
-          const later = history.some((other) => other.key === key && other.seq > change.seq);
-          if (row === undefined ? !change.gone && !later : Number(row['version']) < change.seq) {
-            throw new Error(`told of commit ${commitSeq}, but ${key} is not as of ${change.seq}`);
-          }
-        }
-      };
-      const screens = Array.from({ length: SCREENS }, (_, i) => open(i));
-      const flush = (after: number) => {
-        now += after;
-        publisher.flush(now, seq);
-        screens[KEEPS_UP]!.subscriber.ack(screens[KEEPS_UP]!.acked);
-      };
-
-      for (const action of steps) {
-        switch (action.do) {
-          case 'order': {
-            seq += 1;
-            const row = { key: action.key, filled: action.filled, note: action.note, version: seq };
-            orders.set(action.key, row);
-            history.push({ seq, key: action.key, gone: false });
-            publisher.table('orders').set(action.key, row as unknown as OrderRow);
-            break;
-          }
-          case 'drop':
-            if (!orders.delete(action.key)) break;
-            seq += 1;
-            history.push({ seq, key: action.key, gone: true });
-            publisher.table('orders').delete(action.key);
-            break;
-          case 'quote': {
-            const row = { conId: action.conId, bid: action.bid, ask: action.ask };
-            quotes.set(action.conId, row);
-            publisher.table('quotes').set(action.conId, row as unknown as QuoteRow);
-            break;
-          }
-          case 'log':
-            // The promise holds up to a ring of lines between two frames; beyond twice the ring memory comes first.
-            if (log.length + action.burst - (screens[KEEPS_UP]!.model.seen.get('log')?.size ?? 0) > RING) flush(40);
-            for (let i = 0; i < action.burst; i += 1) {
-              const row = { id: log.length + 1, text: `line ${log.length + 1}` };
-              log.push(row);
-              publisher.table('log').set(row.id, row as unknown as LogRow);
-            }
-            break;
-          case 'status':
-            Object.assign(status, { engine: action.engine, lamps: action.lamps });
-            publisher.value('status').set({ engine: action.engine, lamps: [...action.lamps] } as unknown as StatusValue);
-            break;
-          case 'flush':
-            flush(action.after);
-            break;
-          case 'ack': {
-            const screen = screens[action.screen]!;
-            screen.acked = Math.max(screen.acked, screen.model.number - action.back);
-            screen.subscriber.ack(screen.acked);
-            break;
-          }
-          case 'pause':
-          case 'resume':
-            screens[action.screen]!.subscriber.setPaused(action.do === 'pause');
-            break;
-          case 'resync':
-            screens[action.screen]!.acked = screens[action.screen]!.model.number;
-            screens[action.screen]!.subscriber.resync([action.topic]);
-            break;
-          case 'reload':
-            screens[action.screen]!.subscriber.close();
-            screens[action.screen] = open(action.screen);
-            break;
-        }
-      }
-
-      for (const screen of screens) screen.subscriber.setPaused(false);
-      for (let i = 0; i < 6; i += 1) {
-        for (const screen of screens) {
-          screen.acked = screen.model.number;
-          screen.subscriber.ack(screen.model.number);
-        }
-        flush(1_000);
-      }
-      for (const screen of screens) {
-        expect(screen.model.commitSeq).toBe(seq);
-        expect(screen.model.rows('orders')).toEqual(Object.fromEntries(orders));
-        expect(screen.model.rows('quotes')).toEqual(Object.fromEntries(quotes));
-        expect(screen.model.rows('log')).toEqual(Object.fromEntries(log.slice(-RING).map((row) => [row['id'], row])));
-        expect(screen.model.values.get('status')?.value ?? {}).toEqual(status);
-      }
-      expect([...(screens[KEEPS_UP]!.model.seen.get('log') ?? [])]).toEqual(log.map((row) => row['id']));
-      expect(publisher.stats().subscribers).toBe(SCREENS);
+      const desk = new Desk();
+      for (const action of steps) desk.do(action);
+      desk.rest();
+      desk.expectEqualScreens();
     }),
     { numRuns: 1_000, seed: Number(process.env['SEED'] ?? 20131008), verbose: fc.VerbosityLevel.Verbose },
   );

@@ -46,7 +46,7 @@ function reach(desk: CoreDesk, at: number): void {
 
 /** IB's answer to the newest frame. */
 function reject(desk: CoreDesk, ref: OrderRef = desk.broker.frames.at(-1)!.ref): void {
-  tell(desk, 201, 'Order rejected - reason: no permission.', desk.broker.frameOf(ref).orderId);
+  tell(desk, 201, 'Order rejected - reason: no permission.', { orderId: desk.broker.frameOf(ref).orderId });
   desk.status(ref, 'Inactive');
 }
 

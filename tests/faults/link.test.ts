@@ -189,7 +189,7 @@ test('N-36: error 100 and then the end of the connection: the rate halves, the o
 test('N-36: the operator is alarmed by error 100, and no order moves', () => {
   const rated = new CoreDesk();
   const { entry } = rated.fired();
-  for (const orderId of [100, -1]) tell(rated, 100, 'Max rate of messages per second has been exceeded.', orderId);
+  for (const orderId of [100, -1]) tell(rated, 100, 'Max rate of messages per second has been exceeded.', { orderId });
   expect(rated.alarms().filter((text) => text.includes('Max rate of messages'))).toHaveLength(1);
   expect(rated.order(entry).state).toBe('SUBMITTED');
 });

@@ -150,7 +150,7 @@ test('O-15: 110 to a change leaves the order working as it was', () => {
   const { key, updatedAt, state, quantity, limit } = desk.order(entry);
   expect(modifyOrder(desk.deskState, key, updatedAt, { limit: px(180.01), quantity: units(80) }, 'the test').ok).toBe(true);
   expect([desk.broker.changes.length, desk.order(entry).state]).toEqual([1, 'PENDING_REPLACE']);
-  tell(desk, 110, 'The price does not conform to the minimum price variation.', 100, true);
+  tell(desk, 110, 'The price does not conform to the minimum price variation.', { modified: true });
   expect(desk.order(entry)).toMatchObject({ state, quantity, limit });
   expect(desk.order(entry).change).toBeUndefined();
   desk.openOrder(entry);

@@ -18,6 +18,7 @@ import {
 import type { OrderRef } from '#domain/ids';
 import { isWorking } from '#domain/order';
 import { units } from '#domain/quantity';
+import type { Trigger } from '#domain/trigger';
 import { CoreDesk } from '../support/core/desk.ts';
 import { DU, rulesOf } from '../support/core/fixtures.ts';
 import { holds } from '../support/property.ts';
@@ -135,155 +136,145 @@ class Model {
     this.#look(what);
   }
 
-  #act(what: Step['do'], n: number): void {
+  #act(what: Act, n: number): void {
+    this.#acts[what](n);
+  }
+
+  readonly #acts: Readonly<Record<Act, (n: number) => void>> = {
+    arm: (n) => this.#arm(n),
+    up: (n) => this.#quote(180.02 + (n % 5) / 100),
+    down: (n) => this.#quote(179.7 - (n % 5) / 100),
+    still: () => this.#quote(this.#last),
+    trade: (n) => this.#trade(n),
+    back: () => this.#recover(),
+    ack: (n) => this.#ofOpen(n, (order) => this.#connected && this.desk.openOrder(order.ref, 'Submitted')),
+    part: (n) => this.#ofOpen(n, (order) => this.#execute(order, Math.min(order.quantity - order.filled, 1 + (n % 60)))),
+    fill: (n) => this.#ofOpen(n, (order) => this.#execute(order, order.quantity - order.filled)),
+    late: (n) => this.#fillLate(this.#order(n)),
+    cancel: (n) => this.#cancel(this.#order(n)),
+    confirm: () => this.#confirmCancels(),
+    repeat: (n) => this.#repeatStatus(this.#order(n)),
+    queue: () => (this.desk.broker.mode = 'queue'),
+    wire: () => (this.desk.broker.mode = 'wire'),
+    refuse: () => (this.desk.broker.mode = 'refuse'),
+    release: () => (this.#connected ? this.desk.broker.releaseWaiting() : this.desk.broker.dropWaiting('no connection')),
+    drop: () => this.desk.broker.dropWaiting('no slot'),
+    lose: () => this.#lose(),
+    connect: () => this.#connect(),
+    ends: () => this.#connected && this.#tellAll(),
+    answer: () => this.#connected && this.desk.end('open-orders'),
+    pause: () => pauseByOperator(this.desk.deskState, 'the model', 'x'),
+    resume: () => resumeDesk(this.desk.deskState, 'the model'),
+    stop: () => stopDesk(this.desk.deskState, 'the model'),
+    start: () => startDesk(this.desk.deskState, 'the model'),
+    kill: () => this.desk.killBy('own'),
+    'kill-all': () => this.desk.killBy('all'),
+    rearm: () => this.#rearm(),
+    journal: () => this.desk.journal.fail('full'),
+    heal: () => this.desk.journal.heal(),
+    time: (n) => this.desk.wait(400 + n),
+    long: () => this.desk.wait(12_000),
+    flatten: () => flatten(this.desk.deskState, DU, IBM.conId, 'the model'),
+    'trigger-pause': (n) => this.#change('pause', n),
+    'trigger-resume': (n) => this.#change('resume', n),
+    disarm: (n) => this.#change('disarm', n),
+    throw: (n) => this.#throw(n),
+  };
+
+  #order(n: number): Live | undefined {
+    return this.live.length === 0 ? undefined : this.live[n % this.live.length];
+  }
+
+  #ofOpen(n: number, act: (order: Live) => void): void {
+    const order = this.#order(n);
+    if (order?.open === true) act(order);
+  }
+
+  #trigger(n: number): Trigger | undefined {
+    const { triggers } = this.desk.stores;
+    return [...triggers.values()][n % Math.max(1, triggers.size)];
+  }
+
+  #arm(n: number): void {
     const { desk } = this;
-    const { deskState } = desk;
-    const order = this.live.length === 0 ? undefined : this.live[n % this.live.length];
-    const trigger = [...desk.stores.triggers.values()][n % Math.max(1, desk.stores.triggers.size)];
-    switch (what) {
-      case 'arm': {
-        this.#names += 1;
-        const quantity = units([40, 70, 100, 150][n % 4] ?? 40);
-        const level = (n % 2 === 0 ? 180 : 179.8) + (n % 5) / 100;
-        const existing = trigger === undefined || n % 3 > 0 ? undefined : { id: trigger.id, version: trigger.updatedAt };
-        armTrigger(
-          deskState,
-          desk.spec(level, { name: `N${this.#names}` }, { quantity, side: n % 3 === 0 ? 'SELL' : 'BUY' }),
-          'the model',
-          existing,
-        );
-        desk.core.drainNow();
-        break;
+    const trigger = this.#trigger(n);
+    this.#names += 1;
+    const quantity = units([40, 70, 100, 150][n % 4] ?? 40);
+    const level = (n % 2 === 0 ? 180 : 179.8) + (n % 5) / 100;
+    const existing = trigger === undefined || n % 3 > 0 ? undefined : { id: trigger.id, version: trigger.updatedAt };
+    armTrigger(
+      desk.deskState,
+      desk.spec(level, { name: `N${this.#names}` }, { quantity, side: n % 3 === 0 ? 'SELL' : 'BUY' }),
+      'the model',
+      existing,
+    );
+    desk.core.drainNow();
+  }
+
+  #change(event: 'pause' | 'resume' | 'disarm', n: number): void {
+    const { desk } = this;
+    const trigger = this.#trigger(n);
+    if (trigger === undefined) return;
+    changeTrigger(desk.deskState, trigger.id, trigger.updatedAt, event, 'the model');
+    desk.core.drainNow();
+  }
+
+  #trade(n: number): void {
+    this.desk.wait(1_300 * (n % 9));
+    this.#act('arm', n);
+    if (n % 7 > 0) this.#quote(179.65);
+    this.#quote(180.1);
+    if (n % 4 === 0) this.#quote(179.65);
+  }
+
+  /** What fills although IB has said that it is cancelled. */
+  #fillLate(order: Live | undefined): void {
+    if (order?.open === false && order.filled < order.quantity && this.desk.broker.cancels.length > 0)
+      this.#execute(order, Math.min(order.quantity - order.filled, 5));
+  }
+
+  #cancel(order: Live | undefined): void {
+    if (order !== undefined) cancelOrders(this.desk.deskState, [this.desk.order(order.ref)], 'the model');
+  }
+
+  #confirmCancels(): void {
+    const { desk } = this;
+    const sent = desk.broker.cancels.map((cancel) => cancel.orderId);
+    for (const item of this.live)
+      if (item.open && this.#connected && sent.includes(desk.broker.frameOf(item.ref).orderId)) {
+        item.open = false;
+        desk.status(item.ref, 'Cancelled', item.filled);
       }
-      case 'up':
-        this.#quote(180.02 + (n % 5) / 100);
-        break;
-      case 'down':
-        this.#quote(179.7 - (n % 5) / 100);
-        break;
-      case 'still':
-        this.#quote(this.#last);
-        break;
-      case 'trade':
-        desk.wait(1_300 * (n % 9));
-        this.#act('arm', n);
-        if (n % 7 > 0) this.#quote(179.65);
-        this.#quote(180.1);
-        if (n % 4 === 0) this.#quote(179.65);
-        break;
-      case 'back':
-        this.#recover();
-        break;
-      case 'ack':
-        if (order?.open === true && this.#connected) desk.openOrder(order.ref, 'Submitted');
-        break;
-      case 'part':
-        if (order?.open === true) this.#execute(order, Math.min(order.quantity - order.filled, 1 + (n % 60)));
-        break;
-      case 'fill':
-        if (order?.open === true) this.#execute(order, order.quantity - order.filled);
-        break;
-      case 'late':
-        if (order?.open === false && order.filled < order.quantity && desk.broker.cancels.length > 0)
-          this.#execute(order, Math.min(order.quantity - order.filled, 5));
-        break;
-      case 'cancel':
-        if (order !== undefined) cancelOrders(deskState, [desk.order(order.ref)], 'the model');
-        break;
-      case 'confirm': {
-        const sent = desk.broker.cancels.map((cancel) => cancel.orderId);
-        for (const item of this.live)
-          if (item.open && this.#connected && sent.includes(desk.broker.frameOf(item.ref).orderId)) {
-            item.open = false;
-            desk.status(item.ref, 'Cancelled', item.filled);
-          }
-        break;
-      }
-      case 'repeat':
-        if (order !== undefined && this.#connected)
-          desk.status(order.ref, order.open ? 'Submitted' : order.filled === order.quantity ? 'Filled' : 'Cancelled', order.filled);
-        break;
-      case 'queue':
-      case 'wire':
-      case 'refuse':
-        desk.broker.mode = what;
-        break;
-      case 'release':
-        if (this.#connected) desk.broker.releaseWaiting();
-        else desk.broker.dropWaiting('no connection');
-        break;
-      case 'drop':
-        desk.broker.dropWaiting('no slot');
-        break;
-      case 'lose':
-        this.#connected = false;
-        desk.broker.dropWaiting('the connection was lost');
-        desk.disconnect();
-        break;
-      case 'connect':
-        this.#connected = true;
-        desk.connect();
-        desk.pnl();
-        break;
-      case 'ends':
-        if (!this.#connected) break;
-        this.#tellAll();
-        break;
-      case 'answer':
-        if (this.#connected) desk.end('open-orders');
-        break;
-      case 'pause':
-        pauseByOperator(deskState, 'the model', 'x');
-        break;
-      case 'resume':
-        resumeDesk(deskState, 'the model');
-        break;
-      case 'stop':
-        stopDesk(deskState, 'the model');
-        break;
-      case 'start':
-        startDesk(deskState, 'the model');
-        break;
-      case 'kill':
-        desk.killBy('own');
-        break;
-      case 'kill-all':
-        desk.killBy('all');
-        break;
-      case 'rearm':
-        acknowledgeKill(deskState, 'the model', 'seen');
-        requestRearm(deskState, 'the model');
-        confirmRearm(deskState, 'the model', desk.stores.engine.get('desk')?.rearmPhrase ?? '');
-        break;
-      case 'journal':
-        desk.journal.fail('full');
-        break;
-      case 'heal':
-        desk.journal.heal();
-        break;
-      case 'time':
-        desk.wait(400 + n);
-        break;
-      case 'long':
-        desk.wait(12_000);
-        break;
-      case 'flatten':
-        flatten(deskState, DU, IBM.conId, 'the model');
-        break;
-      case 'trigger-pause':
-      case 'trigger-resume':
-      case 'disarm':
-        if (trigger !== undefined) {
-          const event = what === 'disarm' ? 'disarm' : what === 'trigger-pause' ? 'pause' : 'resume';
-          changeTrigger(deskState, trigger.id, trigger.updatedAt, event, 'the model');
-          desk.core.drainNow();
-        }
-        break;
-      case 'throw':
-        desk.broker.cancelThrows = n % 2 === 0;
-        desk.latchFile.failing = n % 3 === 0;
-        break;
-    }
+  }
+
+  #repeatStatus(order: Live | undefined): void {
+    if (order === undefined || !this.#connected) return;
+    const ended = order.filled === order.quantity ? 'Filled' : 'Cancelled';
+    this.desk.status(order.ref, order.open ? 'Submitted' : ended, order.filled);
+  }
+
+  #lose(): void {
+    this.#connected = false;
+    this.desk.broker.dropWaiting('the connection was lost');
+    this.desk.disconnect();
+  }
+
+  #connect(): void {
+    this.#connected = true;
+    this.desk.connect();
+    this.desk.pnl();
+  }
+
+  #rearm(): void {
+    const { deskState, stores } = this.desk;
+    acknowledgeKill(deskState, 'the model', 'seen');
+    requestRearm(deskState, 'the model');
+    confirmRearm(deskState, 'the model', stores.engine.get('desk')?.rearmPhrase ?? '');
+  }
+
+  #throw(n: number): void {
+    this.desk.broker.cancelThrows = n % 2 === 0;
+    this.desk.latchFile.failing = n % 3 === 0;
   }
 
   /** Everything mended and the desk at work again. */
@@ -330,6 +321,15 @@ class Model {
   }
 
   #look(after: string): void {
+    const { violations } = this;
+    this.#lookAtBooks();
+    for (const side of [1, -1] as const) this.#lookAtWorstCase(side, after);
+    this.#lookAtOrders();
+    this.#lookAtDesk();
+    if (violations.length > 0) throw new Error(`after ${after}: ${violations.join('; ')}`);
+  }
+
+  #lookAtBooks(): void {
     const { desk, violations } = this;
     const refs = desk.broker.frames.map((frame) => frame.ref);
     if (new Set(refs).size !== refs.length) violations.push('a reference left twice (I-01)');
@@ -340,17 +340,20 @@ class Model {
     const booked = desk.fillsBooked().reduce((sum, fill) => sum + (fill.side === 'BUY' ? 1 : -1) * fill.quantity, 0);
     if (booked !== units(this.position - missed)) violations.push('fills booked are not the broker’s (I-05)');
     if ((desk.held()?.quantity ?? 0) !== booked) violations.push('the position is not the sum of its fills (I-05)');
-    for (const side of [1, -1] as const) {
-      const pending = this.live
-        .filter((item) => item.open && item.side === side)
-        .reduce((sum, item) => sum + item.quantity - item.filled, 0);
-      const worst = side * (this.position + side * pending);
-      const entered = this.live.some((item) => item.entry && item.open && item.side === side);
-      // What fills after IB has said that it is cancelled nobody could count; from then on nothing may be added until all fits again.
-      const most = after === 'late' ? Math.max(this.#most[side], worst) : this.#most[side];
-      if (entered && worst > most) violations.push(`worst case ${side * worst} above ${most} (I-16)`);
-      this.#most[side] = Math.max(LIMIT, Math.min(most, worst));
-    }
+  }
+
+  #lookAtWorstCase(side: 1 | -1, after: string): void {
+    const pending = this.live.filter((item) => item.open && item.side === side).reduce((sum, item) => sum + item.quantity - item.filled, 0);
+    const worst = side * (this.position + side * pending);
+    const entered = this.live.some((item) => item.entry && item.open && item.side === side);
+    // What fills after IB has said that it is cancelled nobody could count; from then on nothing may be added until all fits again.
+    const most = after === 'late' ? Math.max(this.#most[side], worst) : this.#most[side];
+    if (entered && worst > most) this.violations.push(`worst case ${side * worst} above ${most} (I-16)`);
+    this.#most[side] = Math.max(LIMIT, Math.min(most, worst));
+  }
+
+  #lookAtOrders(): void {
+    const { desk, violations } = this;
     const totals = desk.deskState.ordersOut.totals();
     if (totals.approved - totals.left !== desk.broker.waiting) violations.push(`approved ${totals.approved}, left ${totals.left} (I-36)`);
     for (const item of this.live) {
@@ -358,11 +361,14 @@ class Model {
       if (item.open && !isWorking(order.state)) violations.push(`${order.state} here, open at the broker`);
       if (order.state === 'FILLED' && item.filled < item.quantity) violations.push('FILLED here, not at the broker');
     }
+  }
+
+  #lookAtDesk(): void {
+    const { desk, violations } = this;
     if (desk.deskState.latch.isSet() !== (desk.state === 'EMERGENCY' || desk.state === 'STOPPED'))
       violations.push(`latch ${String(desk.deskState.latch.isSet())} in ${desk.state}`);
     if (['SIZING', 'LEVEL_BUILDING', 'EXECUTION'].includes(desk.state)) violations.push(`stuck in ${desk.state}`);
     for (const bug of desk.bugs) if (!String(bug.error).includes('while cancelling')) violations.push(String(bug.error));
-    if (violations.length > 0) throw new Error(`after ${after}: ${violations.join('; ')}`);
   }
 
   /** Faults are over, the broker answers everything: the desk must come to rest. */

@@ -3,7 +3,8 @@ import { afterAll, expect, test } from 'vitest';
 import type { Condition } from '#domain/condition';
 import { conditionRefusal } from '#domain/condition';
 import type { Contract } from '#domain/contract';
-import { trustedPrice } from '#domain/price';
+import type { ConId } from '#domain/ids';
+import { type Price, trustedPrice } from '#domain/price';
 import type { Tick } from '#domain/quote';
 import { type NaiveFiring, NaiveTriggers } from '../support/core/naive-triggers.ts';
 import { holds } from '../support/property.ts';
@@ -112,49 +113,60 @@ function operations(mix: Mix): fc.Arbitrary<Op[]> {
   return fc.array(op, { minLength: 1, maxLength: 160, size: 'max' });
 }
 
+/** Bids and asks stand around the price so that most quotes are sound and some are locked or crossed. */
+const SHIFTS = { bid: -4, ask: 4, last: 0 } as const;
+
+function at(on: number): Contract {
+  return CONTRACTS[on]!;
+}
+
 const total = { fired: 0, held: 0, perCause: {} as Record<string, number> };
 
-/** Runs both on the same operations; the registry is asked only through its public door. */
-function run(ops: readonly Op[]): void {
-  const { registry, board, clock, may } = desk(newYork('10:00:40'), MAX_AGE);
-  const naive = new NaiveTriggers(
+/** The registry and the naive model, told the same; the registry is asked only through its public door. */
+class Both {
+  readonly naive = new NaiveTriggers(
     CONTRACTS.map(({ conId }) => conId),
     MAX_AGE,
   );
-  for (const contract of CONTRACTS) board.follow(contract);
-  const gens = new Map<number, number>();
-  const fired: NaiveFiring[] = [];
-  ops.forEach((step, number) => {
-    naive.step = number;
-    const at = (on: number): Contract => CONTRACTS[on]!;
+  readonly fired: NaiveFiring[] = [];
+  readonly #desk = desk(newYork('10:00:40'), MAX_AGE);
+  readonly #gens = new Map<number, number>();
+
+  constructor() {
+    for (const contract of CONTRACTS) this.#desk.board.follow(contract);
+  }
+
+  step(step: Op, number: number): void {
+    this.naive.step = number;
+    if ('trigger' in step) this.#operate(step);
+    else this.#market(step);
+    this.#collect(number);
+    if (this.fired.length !== this.naive.fired.length) expect(this.fired).toEqual(this.naive.fired);
+    if (number % 20 === 0) total.held += this.#desk.registry.rows().filter((row) => row.latched).length;
+  }
+
+  /** What the market, its farms and the clock do. */
+  #market(step: Exclude<Op, { readonly trigger: number }>): void {
+    const { naive } = this;
+    const { registry, board, clock, may } = this.#desk;
     switch (step.op) {
-      case 'tick': {
+      case 'tick':
         clock.time += step.pass;
-        // Bids and asks stand around the price so that most quotes are sound and some are locked or crossed.
-        const shift = step.field === 'bid' ? -4 : step.field === 'ask' ? 4 : 0;
-        const tick: Tick = { conId: at(step.on).conId, field: step.field, price: px(step.price + shift), at: clock.time };
-        registry.onTick(tick);
-        naive.tick(tick);
+        this.#tick(step.on, step.field, px(step.price + SHIFTS[step.field]));
         break;
-      }
       case 'no-data':
-      case 'garbage': {
-        const tick: Tick = { conId: at(step.on).conId, field: step.field, price: trustedPrice(step.price), at: clock.time };
-        registry.onTick(tick);
-        naive.tick(tick);
+      case 'garbage':
+        this.#tick(step.on, step.field, trustedPrice(step.price));
         break;
-      }
       case 'halt':
         board.onHalted(at(step.on).conId, step.bad);
         naive.quote(at(step.on).conId).halted = step.bad;
         break;
       case 'delay':
-        board.onLiveType(at(step.on).conId, step.bad ? 'delayed' : 'live');
-        naive.quote(at(step.on).conId).live = !step.bad;
+        this.#live(at(step.on).conId, !step.bad);
         break;
       case 'farm':
-        board.onFarm('usfarm', !step.bad);
-        for (const quote of naive.quotes.values()) quote.farmUp = !step.bad;
+        this.#farm(!step.bad);
         break;
       case 'forbid':
         may.fire = !step.bad;
@@ -165,42 +177,80 @@ function run(ops: readonly Op[]): void {
         naive.close(at(step.on).conId, px(step.price), clock.time);
         break;
       case 'rebaseline':
-        registry.rebaseline('test', CONTRACTS[step.on]?.conId);
-        naive.rebaseline(CONTRACTS[step.on]?.conId);
+        this.#rebaseline(CONTRACTS[step.on]?.conId);
         break;
       case 'timer':
         clock.time += step.pass;
         registry.onTimer(clock.time);
         naive.timer(clock.time);
         break;
-      case 'arm': {
-        const key = id(String(step.trigger));
-        const gen = (gens.get(step.trigger) ?? 0) + 1;
-        const rule = spec(step.condition, { name: `T-${String(step.trigger)}` });
-        const free = naive.find(key) === undefined;
-        const armed = registry.arm({ id: key, gen, spec: rule });
-        expect(armed.ok).toBe(free);
-        if (!free) break;
-        gens.set(step.trigger, gen);
-        naive.arm(key, gen, rule, clock.time);
+    }
+  }
+
+  /** The operator’s hand on one trigger. */
+  #operate(step: Extract<Op, { readonly trigger: number }>): void {
+    const { naive } = this;
+    const { registry, clock } = this.#desk;
+    const key = id(String(step.trigger));
+    switch (step.op) {
+      case 'arm':
+        this.#arm(step.trigger, step.condition);
         break;
-      }
       case 'disarm':
-        registry.disarm(id(String(step.trigger)));
-        naive.disarm(id(String(step.trigger)));
+        registry.disarm(key);
+        naive.disarm(key);
         break;
       case 'pause':
-        registry.pause(id(String(step.trigger)));
-        naive.pause(id(String(step.trigger)));
+        registry.pause(key);
+        naive.pause(key);
         break;
       case 'resume':
-        registry.resume(id(String(step.trigger)));
-        naive.resume(id(String(step.trigger)), clock.time);
+        registry.resume(key);
+        naive.resume(key, clock.time);
         break;
       default:
     }
+  }
+
+  #tick(on: number, field: 'bid' | 'ask' | 'last', price: Price): void {
+    const tick: Tick = { conId: at(on).conId, field, price, at: this.#desk.clock.time };
+    this.#desk.registry.onTick(tick);
+    this.naive.tick(tick);
+  }
+
+  #live(conId: ConId, live: boolean): void {
+    this.#desk.board.onLiveType(conId, live ? 'live' : 'delayed');
+    this.naive.quote(conId).live = live;
+  }
+
+  #farm(up: boolean): void {
+    this.#desk.board.onFarm('usfarm', up);
+    for (const quote of this.naive.quotes.values()) quote.farmUp = up;
+  }
+
+  /** Without a contract: all. */
+  #rebaseline(conId: ConId | undefined): void {
+    this.#desk.registry.rebaseline('test', conId);
+    this.naive.rebaseline(conId);
+  }
+
+  #arm(trigger: number, condition: Condition): void {
+    const { registry, clock } = this.#desk;
+    const key = id(String(trigger));
+    const gen = (this.#gens.get(trigger) ?? 0) + 1;
+    const rule = spec(condition, { name: `T-${String(trigger)}` });
+    const free = this.naive.find(key) === undefined;
+    const armed = registry.arm({ id: key, gen, spec: rule });
+    expect(armed.ok).toBe(free);
+    if (!free) return;
+    this.#gens.set(trigger, gen);
+    this.naive.arm(key, gen, rule, clock.time);
+  }
+
+  #collect(number: number): void {
+    const { registry, clock } = this.#desk;
     for (const firing of registry.drain()) {
-      fired.push({ triggerId: firing.triggerId, gen: firing.gen, step: number });
+      this.fired.push({ triggerId: firing.triggerId, gen: firing.gen, step: number });
       total.perCause[firing.cause] = (total.perCause[firing.cause] ?? 0) + 1;
       // I-20, from the firing itself: fresh, finite, uncrossed, live, not halted.
       const { bid, ask } = firing.quote;
@@ -210,9 +260,13 @@ function run(ops: readonly Op[]): void {
       expect(Math.abs(clock.time - firing.quote.updatedAt)).toBeLessThanOrEqual(MAX_AGE);
       expect(bid === undefined || ask === undefined || bid < ask).toBe(true);
     }
-    if (fired.length !== naive.fired.length) expect(fired).toEqual(naive.fired);
-    if (number % 20 === 0) total.held += registry.rows().filter((row) => row.latched).length;
-  });
+  }
+}
+
+function run(ops: readonly Op[]): void {
+  const both = new Both();
+  ops.forEach((op, number) => both.step(op, number));
+  const { fired, naive } = both;
   expect(fired).toEqual(naive.fired);
   const once = new Set(fired.map(({ triggerId, gen }) => `${triggerId}:${String(gen)}`));
   expect(once.size).toBe(fired.length);

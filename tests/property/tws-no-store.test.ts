@@ -54,6 +54,90 @@ async function settle(desk: TwsDesk, clock: FakeClock): Promise<void> {
   }
 }
 
+/** The desk under test, and what was known of each order when it was made and when it left. */
+class Trial {
+  readonly clock = new FakeClock();
+  readonly desk = new TwsDesk(gateway.port, this.clock);
+  /** Made while the desk was not ready. */
+  readonly early = new Set<OrderRef>();
+  readonly #known = new Map<OrderRef, { ready: boolean; verdict: boolean | undefined }>();
+  #open = true;
+
+  constructor() {
+    const { desk } = this;
+    desk.adapter.setGate((order) => {
+      for (const { ref } of order.value.legs) this.#known.get(ref)!.verdict = this.#open;
+      return this.#open ? undefined : 'shut';
+    });
+    desk.adapter.onNews((news) => {
+      if (news.kind === 'place-frame') {
+        // The gate stood open in the very moment, and the desk was ready when the order was made.
+        expect(this.#known.get(news.ref!)).toEqual({ ready: true, verdict: true });
+        expect(this.#open).toBe(true);
+      }
+    });
+    desk.adapter.start();
+  }
+
+  async do(one: Step): Promise<void> {
+    const { desk } = this;
+    switch (one.kind) {
+      case 'place':
+      case 'bracket':
+        for (let i = 0; i < one.times; i += 1) this.#place(one);
+        return;
+      case 'drop':
+        return this.#drop(one.client);
+      case 'reconnect':
+        return settle(desk, this.clock);
+      case 'purge':
+        desk.adapter.broker.purge('property');
+        return;
+      case 'wait':
+        return desk.pass(this.clock, one.ms);
+      case 'gate':
+        this.#open = one.open;
+        return;
+      case 'upstream-down':
+      case 'upstream-up':
+        return this.#upstream(one.kind === 'upstream-down' ? 'down' : 'up');
+    }
+  }
+
+  /** The gate opens, every connection comes up and answers, what waits may leave or expire. */
+  async end(): Promise<void> {
+    this.#open = true;
+    await settle(this.desk, this.clock);
+    this.clock.advance(3_000);
+    await this.desk.stop();
+  }
+
+  #place({ kind, origin }: { readonly kind: 'place' | 'bracket'; readonly origin: 'trigger' | 'operator' }): void {
+    const order = kind === 'place' ? intent({ origin }) : bracket({ entry: 1, target: 2, stop: 0.5 }, { origin });
+    const { ready } = this.desk.link;
+    for (const { ref } of order.legs) this.#known.set(ref, { ready, verdict: undefined });
+    const outcome = this.desk.adapter.broker.place(approve(order));
+    if (!ready) for (const { ref } of order.legs) this.early.add(ref);
+    if (!ready || !this.#open) expect(outcome.kind).toBe('refused');
+  }
+
+  async #drop(client: number): Promise<void> {
+    const { desk } = this;
+    const peer = gateway.clients(client).at(-1)!;
+    const { epoch } = desk.link;
+    if (desk.link.connections[client]?.socket !== 'up') return;
+    peer.socket.destroy();
+    await desk.until(() => desk.link.epoch > epoch);
+  }
+
+  async #upstream(to: 'down' | 'up'): Promise<void> {
+    const { desk } = this;
+    if (desk.link.connections[0]?.socket !== 'up') return;
+    gateway.client(0).send(...errorMessage(-1, to === 'down' ? 1100 : 1102, 'connectivity'));
+    await desk.until(() => desk.link.upstream === to || desk.link.connections[0]?.socket !== 'up');
+  }
+}
+
 test(
   'an order made while the desk was not ready never leaves, and none leaves against the gate (I-03, I-21)',
   { timeout: 240_000 },
@@ -61,56 +145,12 @@ test(
     await holds(
       'no store and forward',
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 10, size: 'max' }), async (steps) => {
-        const clock = new FakeClock();
-        const desk = new TwsDesk(gateway.port, clock);
-        const early = new Set<OrderRef>();
-        const known = new Map<OrderRef, { ready: boolean; verdict: boolean | undefined }>();
-        let open = true;
-        desk.adapter.setGate((order) => {
-          for (const { ref } of order.value.legs) known.get(ref)!.verdict = open;
-          return open ? undefined : 'shut';
-        });
-        desk.adapter.onNews((news) => {
-          if (news.kind === 'place-frame') {
-            // The gate stood open in the very moment, and the desk was ready when the order was made.
-            expect(known.get(news.ref!)).toEqual({ ready: true, verdict: true });
-            expect(open).toBe(true);
-          }
-        });
-        desk.adapter.start();
+        const trial = new Trial();
+        const { desk, early } = trial;
         const first = gateway.peers.length;
-        await settle(desk, clock);
-        for (const one of steps) {
-          if (one.kind === 'place' || one.kind === 'bracket') {
-            for (let i = 0; i < one.times; i += 1) {
-              const order =
-                one.kind === 'place' ? intent({ origin: one.origin }) : bracket({ entry: 1, target: 2, stop: 0.5 }, { origin: one.origin });
-              const { ready } = desk.link;
-              for (const { ref } of order.legs) known.set(ref, { ready, verdict: undefined });
-              const outcome = desk.adapter.broker.place(approve(order));
-              if (!ready) for (const { ref } of order.legs) early.add(ref);
-              if (!ready || !open) expect(outcome.kind).toBe('refused');
-            }
-          } else if (one.kind === 'drop') {
-            const peer = gateway.clients(one.client).at(-1)!;
-            const { epoch } = desk.link;
-            if (desk.link.connections[one.client]?.socket !== 'up') continue;
-            peer.socket.destroy();
-            await desk.until(() => desk.link.epoch > epoch);
-          } else if (one.kind === 'reconnect') await settle(desk, clock);
-          else if (one.kind === 'purge') desk.adapter.broker.purge('property');
-          else if (one.kind === 'wait') await desk.pass(clock, one.ms);
-          else if (one.kind === 'gate') open = one.open;
-          else if (desk.link.connections[0]?.socket === 'up') {
-            const down = one.kind === 'upstream-down';
-            gateway.client(0).send(...errorMessage(-1, down ? 1100 : 1102, 'connectivity'));
-            await desk.until(() => desk.link.upstream === (down ? 'down' : 'up') || desk.link.connections[0]?.socket !== 'up');
-          }
-        }
-        open = true;
-        await settle(desk, clock);
-        clock.advance(3_000);
-        await desk.stop();
+        await settle(desk, trial.clock);
+        for (const one of steps) await trial.do(one);
+        await trial.end();
         const left = desk.of('place-frame').map(({ ref }) => ref!);
         const arrived = gateway.peers.slice(first).flatMap((peer) => peer.of('3').map((fields) => fields[REF] as OrderRef));
         const notSent = new Set(desk.of('order-not-sent').flatMap(({ refs }) => refs));

@@ -77,15 +77,18 @@ function play(wishes: readonly Wish[]): readonly Trace[] {
   return traces;
 }
 
-/** What must never be seen; collected, for a thousand runs hold a quarter of a million messages. */
-function faults(traces: readonly Trace[]): readonly string[] {
-  const found: string[] = [];
+function rateFaults(traces: readonly Trace[]): readonly string[] {
   const sends = traces
     .flatMap(({ sent, cost }) => (sent === undefined ? [] : Array.from({ length: cost }, () => sent)))
     .toSorted((a, b) => a - b);
-  for (const [i, at] of sends.entries()) {
-    if ((sends[i + RATE] ?? Infinity) - at < 1_000) found.push(`more than ${String(RATE)} messages in the second from ${String(at)}`);
-  }
+  return sends.flatMap((at, i) =>
+    (sends[i + RATE] ?? Infinity) - at < 1_000 ? [`more than ${String(RATE)} messages in the second from ${String(at)}`] : [],
+  );
+}
+
+/** What must never be seen; collected, for a thousand runs hold a quarter of a million messages. */
+function faults(traces: readonly Trace[]): readonly string[] {
+  const found = [...rateFaults(traces)];
   for (const { lane, asked, sent, ttlMs, ends, passed } of traces) {
     const waited = (sent ?? Infinity) - asked;
     if (ends !== 1) found.push(`${lane} ended ${String(ends)} times`);

@@ -15,7 +15,7 @@ import { AIG, positionRow, price } from './harness/fake-rows.ts';
 /** Every figure says who made it, and when: the broker, or this program and from what. */
 
 const NOON = Date.UTC(2013, 9, 8, 16, 0);
-const row = positionRow(AIG, 120, 48.4, 48.41, NOON, { brokerAverage: price(48.4103) });
+const row = positionRow(AIG, { count: 120, average: 48.4, mark: 48.41 }, NOON, { brokerAverage: price(48.4103) });
 
 describe('a position', () => {
   test('says for each figure whether it is computed or reported, and how old it is', () => {

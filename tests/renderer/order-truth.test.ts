@@ -43,7 +43,7 @@ const target = orderRow('TD1-AIG00002-1-1-T', AIG, 'ACCEPTED', NOON, {
   limit: price(49.3),
 });
 const quote = quoteRow(AIG, NOON, 48.41, { bid: price(48.4), ask: price(48.42) });
-const long = positionRow(AIG, 120, 48.4, 48.41, NOON);
+const long = positionRow(AIG, { count: 120, average: 48.4, mark: 48.41 }, NOON);
 
 describe('changing an order', () => {
   test('sends only what differs, and says old and new', () => {
@@ -340,8 +340,8 @@ describe('deciding on what was found', () => {
 
   test('Enter adopts; a decision that is not offered is explained', () => {
     expect(DECISION_KEYS).toEqual({ a: 'adopt', enter: 'adopt', i: 'ignore', c: 'cancel' });
-    const position = adoptionRow('position:DU1234567:8314', 'IBM', 'LONG 200 IBM', '', NOON, ['adopt', 'ignore']);
-    const foreign = adoptionRow('order:x', 'IBM', 'SELL 50 IBM LMT 181.00', '', NOON, ['adopt', 'ignore']);
+    const position = adoptionRow('position:DU1234567:8314', 'IBM', { text: 'LONG 200 IBM', detail: '' }, NOON, ['adopt', 'ignore']);
+    const foreign = adoptionRow('order:x', 'IBM', { text: 'SELL 50 IBM LMT 181.00', detail: '' }, NOON, ['adopt', 'ignore']);
     expect([notOffered(position, 'cancel'), notOffered(foreign, 'cancel')]).toEqual([
       'LONG 200 IBM is a position: adopt or ignore it here, and close it under Positions.',
       'SELL 50 IBM LMT 181.00 cannot be cancelled from here: cancel it where it was placed, or ignore it.',
@@ -375,7 +375,7 @@ describe('days of an export', () => {
 });
 
 test('the account of a position is the one that the order names', () => {
-  expect(closePlan(positionRow(IBM, 5, 180, 180, NOON, { account: 'DU7654321' as AccountId }), [], 100).will).toEqual([
-    'One reduce-only market order, SELL 5 IBM in DU7654321.',
-  ]);
+  expect(
+    closePlan(positionRow(IBM, { count: 5, average: 180, mark: 180 }, NOON, { account: 'DU7654321' as AccountId }), [], 100).will,
+  ).toEqual(['One reduce-only market order, SELL 5 IBM in DU7654321.']);
 });

@@ -98,7 +98,10 @@ describe('the chart', () => {
   });
 
   test('marks fills at exchange time, and only those inside of the bars', () => {
-    const fills = [fillRow('1', IBM, 'BUY', 200, NOON + 61_000, 181.02), fillRow('2', IBM, 'SELL', 5, NOON - 999_999, 180)];
+    const fills = [
+      fillRow('1', IBM, { side: 'BUY', count: 200, value: 181.02 }, NOON + 61_000),
+      fillRow('2', IBM, { side: 'SELL', count: 5, value: 180 }, NOON - 999_999),
+    ];
     expect(fillMarks(fills, 0, [bar(NOON, 10), bar(NOON + 60_000, 10)])).toEqual([
       { at: NOON + 60_000, below: true, text: 'bought 200 · 181.02', color: '#7db2ff' },
     ]);

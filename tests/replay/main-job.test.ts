@@ -34,14 +34,15 @@ function watchFirings(desk: LiveDesk): Map<TriggerId, { readonly conId: ConId; r
   return fired;
 }
 
-function bracket(
-  name: string,
-  contract: Contract,
-  rule: TruthRule,
-  side: 'BUY' | 'SELL',
-  shares: number,
-  stopPercent: number,
-): TriggerSpec {
+/** What a trigger of these tests trades. */
+interface Trade {
+  readonly side: 'BUY' | 'SELL';
+  readonly shares: number;
+  /** Distance of target and stop, in basis points of the fill. */
+  readonly exitBasisPoints: number;
+}
+
+function bracket(name: string, contract: Contract, rule: TruthRule, { side, shares, exitBasisPoints }: Trade): TriggerSpec {
   return {
     name,
     condition: { kind: 'price', contract, field: rule.field, test: rule.test, level: trustedPrice(rule.level) },
@@ -52,8 +53,8 @@ function bracket(
       entry: { type: 'LMT', limitOffset: side === 'BUY' ? priceOf(0.05) : priceOf(-0.05) },
       tif: 'DAY',
       outsideRth: true,
-      target: { kind: 'percent', basisPoints: stopPercent },
-      stop: { kind: 'percent', basisPoints: stopPercent },
+      target: { kind: 'percent', basisPoints: exitBasisPoints },
+      stop: { kind: 'percent', basisPoints: exitBasisPoints },
     },
     rthOnly: false,
   };
@@ -195,7 +196,13 @@ async function mainJob({ tapes, lines, symbols, perSymbol, shares, slice, commit
     );
     for (const contract of contracts) {
       rulesFor(lines, contract.symbol, perSymbol).forEach((rule, at) => {
-        const id = desk.arm(bracket(`${contract.symbol}-${at}`, contract, rule, at % 2 === 0 ? 'BUY' : 'SELL', shares + at, 40 + at * 7));
+        const id = desk.arm(
+          bracket(`${contract.symbol}-${at}`, contract, rule, {
+            side: at % 2 === 0 ? 'BUY' : 'SELL',
+            shares: shares + at,
+            exitBasisPoints: 40 + at * 7,
+          }),
+        );
         armed.push({ id, rule, from: 0 });
       });
     }
@@ -212,7 +219,11 @@ async function mainJob({ tapes, lines, symbols, perSymbol, shares, slice, commit
         for (const rule of wave(contract.symbol, last)) {
           const at = armed.length;
           const id = desk.arm(
-            bracket(`${contract.symbol}-wave-${at}`, contract, rule, at % 2 === 0 ? 'BUY' : 'SELL', shares + (at % 200), 40),
+            bracket(`${contract.symbol}-wave-${at}`, contract, rule, {
+              side: at % 2 === 0 ? 'BUY' : 'SELL',
+              shares: shares + (at % 200),
+              exitBasisPoints: 40,
+            }),
           );
           armed.push({ id, rule, from: played });
         }

@@ -119,8 +119,10 @@ export class CoverageWatch {
     const desk = this.#desk;
     const { kind, quantity, stop, why } = finding;
     const before = desk.stores.offers.get(key);
+    /* eslint-disable desk/no-read-of-prose -- the words are held against themselves: the same ones are not told twice, nothing reads what they say */
     if (before?.kind === kind && before.quantity === quantity && before.stop === stop && before.why === why) return;
     const isNews = before?.kind !== kind || before.why !== why || quantity > before.quantity;
+    /* eslint-enable desk/no-read-of-prose */
     commit(desk, 'risk-reducing', 'position.offer', { kind: 'system', text: `${kind}: ${why}`, ref: key }, (tx) => {
       const position = tx.get(desk.stores.positions, key);
       if (position === undefined) return;

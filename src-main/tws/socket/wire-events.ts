@@ -1,4 +1,3 @@
-/* eslint max-params: 'off' -- fixed arguments instead of a rest array: this stands in the path of every tick */
 import type {
   CommissionReport,
   Contract as IbContract,
@@ -67,23 +66,16 @@ export interface WireEvents {
 /** Attaches to the next connection; an exception in the listener is caught and reported (rule G-6). */
 export type Listen = <E extends keyof WireEvents>(event: E, listener: (...args: WireEvents[E]) => void) => void;
 
+/** As many arguments as the longest event has. */
 type Untyped = (
-  a: unknown,
-  b: unknown,
-  c: unknown,
-  d: unknown,
-  e: unknown,
-  f: unknown,
-  g: unknown,
-  h: unknown,
-  i: unknown,
-  j: unknown,
+  ...args: [a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown, h: unknown, i: unknown, j: unknown]
 ) => void;
 
 /** Listeners by event; what one of them throws goes to `failed`. */
 export function listenTo(ib: IBApi, failed: (event: string, thrown: unknown) => void): Listen {
   return (event, listener) => {
     const call = listener as unknown as Untyped;
+    // eslint-disable-next-line max-params -- fixed arguments instead of a rest array: this stands in the path of every tick
     const guarded: Untyped = (a, b, c, d, e, f, g, h, i, j) => {
       try {
         call(a, b, c, d, e, f, g, h, i, j);

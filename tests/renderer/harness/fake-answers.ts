@@ -37,24 +37,7 @@ export function fakeQuery(name: string, input: unknown, now: number, tables: Fak
       return {
         ok: true,
         value: {
-          steps: [
-            { at: now - 243_012, title: 'tick', text: 'AIG bid 48.44 → 48.43', seq: 47_910 },
-            {
-              at: now - 243_012,
-              title: 'rule',
-              text: "AIG-2: when AIG's bid crosses below 48.44, buy 300 at a limit of 48.40",
-              seq: 47_911,
-            },
-            {
-              at: now - 243_011,
-              title: 'risk',
-              text: 'Approved. Notional 14 520 of 50 000 · position after 300 of 1 000 · price within collar 0.02 % of 3 %',
-              seq: 47_912,
-            },
-            { at: now - 243_011, title: 'order', text: 'Bracket of 3 sent in 0.26 ms, order ids 17, 18, 19', seq: 47_913 },
-            { at: now - 242_970, title: 'broker', text: 'PreSubmitted, then Submitted after 41 ms', seq: 47_914 },
-            { at: now - 241_003, title: 'fill', text: '120 at 48.40 on ARCA', seq: 47_921 },
-          ],
+          steps: whySteps(now),
         },
       };
     case 'chart.bars': {
@@ -98,6 +81,28 @@ export function fakeQuery(name: string, input: unknown, now: number, tables: Fak
     default:
       return { ok: false, error: { code: 'invalid-input', text: `The desk knows no ${name}.` } };
   }
+}
+
+/** From the tick to the fill. */
+function whySteps(now: number): unknown {
+  return [
+    { at: now - 243_012, title: 'tick', text: 'AIG bid 48.44 → 48.43', seq: 47_910 },
+    {
+      at: now - 243_012,
+      title: 'rule',
+      text: "AIG-2: when AIG's bid crosses below 48.44, buy 300 at a limit of 48.40",
+      seq: 47_911,
+    },
+    {
+      at: now - 243_011,
+      title: 'risk',
+      text: 'Approved. Notional 14 520 of 50 000 · position after 300 of 1 000 · price within collar 0.02 % of 3 %',
+      seq: 47_912,
+    },
+    { at: now - 243_011, title: 'order', text: 'Bracket of 3 sent in 0.26 ms, order ids 17, 18, 19', seq: 47_913 },
+    { at: now - 242_970, title: 'broker', text: 'PreSubmitted, then Submitted after 41 ms', seq: 47_914 },
+    { at: now - 241_003, title: 'fill', text: '120 at 48.40 on ARCA', seq: 47_921 },
+  ];
 }
 
 export function ruleOf(spec: TriggerSpec, id: string, now: number, tables: FakeTables): Partial<WatcherRow> {

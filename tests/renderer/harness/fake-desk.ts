@@ -1,10 +1,12 @@
 import { trustedAmount } from '#domain/money';
-import type { Bridge, Input } from '#protocol/commands';
+import type { Contract } from '#domain/contract';
+import type { ConId, OrderKey, TriggerId } from '#domain/ids';
+import type { Bridge, CallName, Input } from '#protocol/commands';
 import { priceOf, trustedPrice } from '#domain/price';
 import { trustedQuantity } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import type { Frame } from '#protocol/stream';
-import type { QuoteRow, TopicName, WatcherRow } from '#protocol/topics';
+import type { QuoteRow, StatusValue, TopicName, WatcherRow } from '#protocol/topics';
 import { minus, plus } from '#domain/scaled';
 import { fakeQuery, ruleOf, type FakeAnswer } from './fake-answers.ts';
 import { seeded } from './fake-market.ts';
@@ -17,6 +19,15 @@ function no(code: string, text: string): FakeAnswer {
   return { ok: false, error: { code, text } };
 }
 
+const PHRASE = 'arm DU1234567 again';
+const CANCELLING = { state: 'PENDING_CANCEL', cancellable: false, note: 'by you, unconfirmed' } as const;
+
+/** Which watcher the operator means, and the version that was on the screen. */
+interface Seen {
+  readonly id: TriggerId;
+  readonly expectedVersion: number;
+}
+
 /** An invented desk behind the real two functions: the console cannot tell it from the true one. */
 export class FakeDesk implements Bridge {
   readonly tables: FakeTables;
@@ -25,6 +36,39 @@ export class FakeDesk implements Bridge {
   readonly #scene: Scene;
   #listener: ((frame: Frame) => void) | undefined;
   #lastId = 100;
+  readonly #answers: { readonly [N in CallName]?: (input: Input<N>, now: number) => FakeAnswer } = {
+    'stream.ack': () => ({ ok: true, value: {} }),
+    'stream.resync': ({ topics }) => this.#resync(topics as readonly TopicName[]),
+    'engine.pause': (_, now) => this.#pause(now),
+    'engine.resume': (_, now) => this.#scan(now, 'Resumed by you'),
+    'engine.start': (_, now) => this.#scan(now, 'Started by you'),
+    'engine.stop': (_, now) => this.#stop(now),
+    'engine.recover': (_, now) =>
+      this.#goTo({ engine: 'IDLE', engineSince: now, offers: ['engine.start', 'kill'], journal: { state: 'ok', text: '', lagMs: 3 } }),
+    kill: ({ scope }, now) => this.#kill(scope, now),
+    'engine.acknowledge': (_, now) => this.#goTo({ engine: 'STOPPED', engineSince: now, offers: ['engine.rearm.request', 'kill'] }),
+    'engine.rearm.request': () => this.#goTo({ rearmPhrase: PHRASE }),
+    'engine.rearm.confirm': ({ phrase }, now) => this.#rearm(phrase, now),
+    'orders.cancel-all': () => this.#cancelAll(),
+    'order.cancel': ({ key }) => this.#cancel(key),
+    'trigger.arm': ({ spec }, now) => this.#arm(spec, now),
+    'trigger.edit': (input, now) => this.#change(input, { spec: input.spec, ...ruleOf(input.spec, input.id, now, this.tables) }, 'edited'),
+    'trigger.pause': (input) => this.#change(input, { life: 'paused', reason: 'by you' }, 'paused'),
+    'trigger.resume': (input) => this.#change(input, { life: 'armed', reason: 'Watching.' }, 'resumed'),
+    'trigger.disarm': (input) => this.#change(input, { life: 'cancelled', reason: 'disarmed by you' }, 'disarmed'),
+    'trigger.rearm': (input, now) => this.#change(input, { life: 'armed', reason: 'Watching.', armedAt: now, firedAt: null }, 're-armed'),
+    'trigger.fire-now': () =>
+      no(
+        'denied-by-risk',
+        'C-09 Repeated firing: 3 in the last 10 minutes, the limit is 3. Wait until 10:41 or raise the limit in Settings.',
+      ),
+    'position.flatten': () => this.#done(),
+    'quote.watch': ({ contract }, now) => this.#watchQuote(contract, now),
+    'quote.unwatch': ({ conId }) => this.#unwatchQuote(conId),
+    'live.confirm': () => this.#goTo({ liveConfirmationNeeded: false }),
+    'settings.update': ({ patch }) => this.#settings(patch),
+    'log.acknowledge': ({ id }) => this.#acknowledge(id),
+  };
   /** While true nothing is answered and nothing is sent, as if the desk had died. */
   silent = false;
   calls: { readonly name: string; readonly input: unknown }[] = [];
@@ -151,131 +195,92 @@ export class FakeDesk implements Bridge {
   }
 
   #answer(name: string, input: unknown): FakeAnswer {
-    const { tables } = this;
     const now = this.#now();
-    const id = (input as { readonly id?: string }).id ?? '';
-    const life = (change: Partial<WatcherRow>, said: string): FakeAnswer => {
-      const row = tables.row('watchers', id);
-      if (row === undefined) return no('not-found', 'This watcher does not exist any more.');
-      if (row.version !== (input as { readonly expectedVersion: number }).expectedVersion)
-        return no('conflict', `${row.name} changed in the meantime; look at it and try again.`);
-      tables.patch('watchers', id, { ...change, version: row.version + 1 });
-      this.#log(`${row.name} ${said} by you`, { subject: { kind: 'trigger', key: id } });
-      return this.#done();
-    };
-    switch (name) {
-      case 'stream.ack':
-        return { ok: true, value: {} };
-      case 'stream.resync':
-        queueMicrotask(() => this.#listener?.(tables.snapshot((input as { readonly topics: readonly TopicName[] }).topics)));
-        return { ok: true, value: {} };
-      case 'engine.pause':
-        tables.set('status', {
-          engine: 'PAUSED',
-          engineSince: now,
-          engineReason: 'Paused by you.',
-          offers: ['engine.resume', 'engine.stop', 'kill'],
-        });
-        this.#log('Paused by you');
-        return this.#done();
-      case 'engine.resume':
-      case 'engine.start':
-        tables.set('status', {
-          engine: 'SCANNING',
-          engineSince: now,
-          engineReason: 'By you.',
-          offers: ['engine.pause', 'engine.stop', 'kill'],
-        });
-        this.#log(name === 'engine.start' ? 'Started by you' : 'Resumed by you');
-        return this.#done();
-      case 'engine.stop':
-        tables.set('status', { engine: 'IDLE', engineSince: now, engineReason: 'Stopped by you.', offers: ['engine.start', 'kill'] });
-        for (const row of tables.rows('watchers'))
-          if (row.life === 'armed' || row.life === 'paused')
-            tables.patch('watchers', row.id, { life: 'cancelled', reason: 'desk stopped' });
-        return this.#done();
-      case 'engine.recover':
-        tables.set('status', {
-          engine: 'IDLE',
-          engineSince: now,
-          offers: ['engine.start', 'kill'],
-          journal: { state: 'ok', text: '', lagMs: 3 },
-        });
-        return this.#done();
-      case 'kill':
-        return this.#kill((input as Input<'kill'>).scope, now);
-      case 'engine.acknowledge':
-        tables.set('status', { engine: 'STOPPED', engineSince: now, offers: ['engine.rearm.request', 'kill'] });
-        return this.#done();
-      case 'engine.rearm.request':
-        tables.set('status', { rearmPhrase: 'arm DU1234567 again' });
-        return this.#done();
-      case 'engine.rearm.confirm':
-        if ((input as Input<'engine.rearm.confirm'>).phrase !== 'arm DU1234567 again')
-          return no('confirmation-needed', 'The phrase does not match; type it as shown.');
-        tables.set('status', {
-          engine: 'IDLE',
-          engineSince: now,
-          engineReason: 'Re-armed by you.',
-          offers: ['engine.start', 'kill'],
-          rearmPhrase: null,
-          kill: null,
-        });
-        return this.#done();
-      case 'orders.cancel-all':
-        for (const order of tables.rows('orders'))
-          if (order.cancellable)
-            tables.patch('orders', order.key, { state: 'PENDING_CANCEL', cancellable: false, note: 'by you, unconfirmed' });
-        this.#log('Cancel all by you');
-        return this.#done();
-      case 'order.cancel':
-        tables.patch('orders', (input as Input<'order.cancel'>).key, {
-          state: 'PENDING_CANCEL',
-          cancellable: false,
-          note: 'by you, unconfirmed',
-        });
-        return this.#done();
-      case 'trigger.arm':
-        return this.#arm((input as Input<'trigger.arm'>).spec, now);
-      case 'trigger.edit':
-        return life(
-          { spec: (input as Input<'trigger.edit'>).spec, ...ruleOf((input as Input<'trigger.edit'>).spec, id, now, tables) },
-          'edited',
-        );
-      case 'trigger.pause':
-        return life({ life: 'paused', reason: 'by you' }, 'paused');
-      case 'trigger.resume':
-        return life({ life: 'armed', reason: 'Watching.' }, 'resumed');
-      case 'trigger.disarm':
-        return life({ life: 'cancelled', reason: 'disarmed by you' }, 'disarmed');
-      case 'trigger.rearm':
-        return life({ life: 'armed', reason: 'Watching.', armedAt: now, firedAt: null }, 're-armed');
-      case 'trigger.fire-now':
-        return no(
-          'denied-by-risk',
-          'C-09 Repeated firing: 3 in the last 10 minutes, the limit is 3. Wait until 10:41 or raise the limit in Settings.',
-        );
-      case 'position.flatten':
-        return this.#done();
-      case 'quote.watch': {
-        const { contract } = input as Input<'quote.watch'>;
-        if (tables.row('quotes', contract.conId) === undefined) tables.put('quotes', quoteRow(contract, now, 50));
-        return this.#done();
-      }
-      case 'quote.unwatch':
-        tables.remove('quotes', (input as Input<'quote.unwatch'>).conId);
-        return this.#done();
-      case 'live.confirm':
-        tables.set('status', { liveConfirmationNeeded: false });
-        return this.#done();
-      case 'settings.update':
-        return this.#settings((input as Input<'settings.update'>).patch);
-      case 'log.acknowledge':
-        tables.patch('log', (input as Input<'log.acknowledge'>).id, { acknowledged: true });
-        return this.#done();
-      default:
-        return fakeTruth(name, input, now, tables, (extra) => this.#done(extra)) ?? fakeQuery(name, input, now, tables);
-    }
+    const answer = this.#answers[name as CallName] as ((input: unknown, now: number) => FakeAnswer) | undefined;
+    if (answer !== undefined) return answer(input, now);
+    return fakeTruth(name, input, now, this.tables, (extra) => this.#done(extra)) ?? fakeQuery(name, input, now, this.tables);
+  }
+
+  /** The desk goes to `engine` by the operator’s hand, and says so. */
+  #goTo(change: Partial<StatusValue>, said?: string): FakeAnswer {
+    this.tables.set('status', { ...change });
+    if (said !== undefined) this.#log(said);
+    return this.#done();
+  }
+
+  /** One watcher changes, if it still is what the operator saw. */
+  #change({ id, expectedVersion }: Seen, change: Partial<WatcherRow>, said: string): FakeAnswer {
+    const row = this.tables.row('watchers', id);
+    if (row === undefined) return no('not-found', 'This watcher does not exist any more.');
+    if (row.version !== expectedVersion) return no('conflict', `${row.name} changed in the meantime; look at it and try again.`);
+    this.tables.patch('watchers', id, { ...change, version: row.version + 1 });
+    this.#log(`${row.name} ${said} by you`, { subject: { kind: 'trigger', key: id } });
+    return this.#done();
+  }
+
+  #pause(now: number): FakeAnswer {
+    return this.#goTo(
+      { engine: 'PAUSED', engineSince: now, engineReason: 'Paused by you.', offers: ['engine.resume', 'engine.stop', 'kill'] },
+      'Paused by you',
+    );
+  }
+
+  #scan(now: number, said: string): FakeAnswer {
+    return this.#goTo(
+      { engine: 'SCANNING', engineSince: now, engineReason: 'By you.', offers: ['engine.pause', 'engine.stop', 'kill'] },
+      said,
+    );
+  }
+
+  #stop(now: number): FakeAnswer {
+    this.tables.set('status', { engine: 'IDLE', engineSince: now, engineReason: 'Stopped by you.', offers: ['engine.start', 'kill'] });
+    for (const row of this.tables.rows('watchers'))
+      if (row.life === 'armed' || row.life === 'paused')
+        this.tables.patch('watchers', row.id, { life: 'cancelled', reason: 'desk stopped' });
+    return this.#done();
+  }
+
+  #rearm(phrase: string, now: number): FakeAnswer {
+    if (phrase !== PHRASE) return no('confirmation-needed', 'The phrase does not match; type it as shown.');
+    return this.#goTo({
+      engine: 'IDLE',
+      engineSince: now,
+      engineReason: 'Re-armed by you.',
+      offers: ['engine.start', 'kill'],
+      rearmPhrase: null,
+      kill: null,
+    });
+  }
+
+  #cancelAll(): FakeAnswer {
+    for (const order of this.tables.rows('orders')) if (order.cancellable) this.tables.patch('orders', order.key, { ...CANCELLING });
+    this.#log('Cancel all by you');
+    return this.#done();
+  }
+
+  #cancel(key: OrderKey): FakeAnswer {
+    this.tables.patch('orders', key, { ...CANCELLING });
+    return this.#done();
+  }
+
+  #watchQuote(contract: Contract, now: number): FakeAnswer {
+    if (this.tables.row('quotes', contract.conId) === undefined) this.tables.put('quotes', quoteRow(contract, now, 50));
+    return this.#done();
+  }
+
+  #unwatchQuote(conId: ConId): FakeAnswer {
+    this.tables.remove('quotes', conId);
+    return this.#done();
+  }
+
+  #resync(topics: readonly TopicName[]): FakeAnswer {
+    queueMicrotask(() => this.#listener?.(this.tables.snapshot(topics)));
+    return { ok: true, value: {} };
+  }
+
+  #acknowledge(id: number): FakeAnswer {
+    this.tables.patch('log', id, { acknowledged: true });
+    return this.#done();
   }
 
   #arm(spec: TriggerSpec, now: number): FakeAnswer {

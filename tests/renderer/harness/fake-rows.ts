@@ -101,12 +101,31 @@ export function watcherRow(rule: RuleDraft, at: number, last: number | null, cha
   return watcherOf(specOf(rule), rule.id, at, last === null ? null : price(last), change);
 }
 
+function priceLeafOf(condition: Condition): Extract<Condition, { readonly kind: 'price' }> | undefined {
+  if (condition.kind === 'price') return condition;
+  return condition.kind === 'and' ? condition.of.find((part) => part.kind === 'price') : undefined;
+}
+
+type Place = Pick<WatcherRow, 'last' | 'level' | 'armedSide' | 'distance' | 'distanceTicks' | 'distanceBasisPoints'>;
+
+/** Where the last price stands to the level. */
+function placeOf(level: Price | null, last: Price | null): Place {
+  if (last === null || level === null)
+    return { last, level, armedSide: 'unknown', distance: null, distanceTicks: null, distanceBasisPoints: null };
+  const distance = minus(level, last);
+  return {
+    last,
+    level,
+    armedSide: distance > 0 ? 'below' : 'above',
+    distance,
+    distanceTicks: Math.round(distance / 10_000),
+    distanceBasisPoints: Math.round((Math.abs(distance) / last) * 10_000),
+  };
+}
+
 export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price | null, change: Partial<WatcherRow> = {}): WatcherRow {
   const { condition, action } = spec;
-  const leaf =
-    condition.kind === 'price' ? condition : condition.kind === 'and' ? condition.of.find((part) => part.kind === 'price') : undefined;
-  const level = leaf?.level ?? null;
-  const distance = last === null || level === null ? null : minus(level, last);
+  const leaf = priceLeafOf(condition);
   const test = leaf === undefined ? '' : `${leaf.field} ${ARROWS[leaf.test]} ${(leaf.level / 1e6).toFixed(2)}`;
   return {
     id: id as TriggerId,
@@ -120,13 +139,8 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
     side: action.side,
     quantity: action.quantity,
     does: action.target === undefined && action.stop === undefined ? 'limit' : 'bracket',
-    last,
     decimals: 2,
-    level,
-    armedSide: distance === null ? 'unknown' : distance > 0 ? 'below' : 'above',
-    distance,
-    distanceTicks: distance === null ? null : Math.round(distance / 10_000),
-    distanceBasisPoints: distance === null || last === null ? null : Math.round((Math.abs(distance) / last) * 10_000),
+    ...placeOf(leaf?.level ?? null, last),
     quoteAt: at,
     reason: 'Watching.',
     survives: 'no',
@@ -188,14 +202,14 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
   };
 }
 
-export function positionRow(
-  of: Contract,
-  count: number,
-  average: number,
-  mark: number,
-  at: number,
-  change: Partial<PositionRow> = {},
-): PositionRow {
+/** Shares held (short: below zero), their average price and what they are marked at, in USD. */
+export interface Held {
+  readonly count: number;
+  readonly average: number;
+  readonly mark: number;
+}
+
+export function positionRow(of: Contract, { count, average, mark }: Held, at: number, change: Partial<PositionRow> = {}): PositionRow {
   return {
     key: `${ACCOUNT}:${String(of.conId)}`,
     account: ACCOUNT,
@@ -224,15 +238,14 @@ export function positionRow(
   };
 }
 
-export function fillRow(
-  id: string,
-  of: Contract,
-  side: Side,
-  count: number,
-  at: number,
-  value: number,
-  change: Partial<FillRow> = {},
-): FillRow {
+/** Shares, and the price of one in USD. */
+export interface Execution {
+  readonly side: Side;
+  readonly count: number;
+  readonly value: number;
+}
+
+export function fillRow(id: string, of: Contract, { side, count, value }: Execution, at: number, change: Partial<FillRow> = {}): FillRow {
   return {
     execId: id,
     at,
@@ -257,12 +270,11 @@ export function logRow(id: number, at: number, text: string, change: Partial<Log
 export function adoptionRow(
   key: string,
   symbol: string,
-  text: string,
-  detail: string,
+  found: Pick<AdoptionRow, 'text' | 'detail'>,
   at: number,
   decisions: AdoptionRow['decisions'] = ['adopt', 'ignore', 'cancel'],
 ): AdoptionRow {
-  return { key, kind: key.startsWith('position:') ? 'position' : 'order', text, detail, symbol, at, decisions };
+  return { key, kind: key.startsWith('position:') ? 'position' : 'order', ...found, symbol, at, decisions };
 }
 
 export function statusValue(at: number): StatusValue {

@@ -43,14 +43,8 @@ export function fakeTruth(name: string, input: unknown, now: number, tables: Fak
       return done();
     case 'position.protect':
       return protect(input as Input<'position.protect'>, now, tables, done);
-    case 'position.breakeven': {
-      const { account, conId } = input as Input<'position.breakeven'>;
-      const position = tables.row('positions', `${account}:${String(conId)}`);
-      for (const order of tables.rows('orders'))
-        if (order.conId === conId && order.type === 'STP' && order.working && position !== undefined)
-          tables.patch('orders', order.key, { stop: position.averagePrice, version: order.version + 1 });
-      return done();
-    }
+    case 'position.breakeven':
+      return breakeven(input as Input<'position.breakeven'>, tables, done);
     case 'position.acknowledge': {
       const { account, conId } = input as Input<'position.acknowledge'>;
       tables.patch('positions', `${account}:${String(conId)}`, { externalSeen: true });
@@ -58,17 +52,8 @@ export function fakeTruth(name: string, input: unknown, now: number, tables: Fak
     }
     case 'position.trail':
       return trail(input as Input<'position.trail'>, tables, done);
-    case 'position.resize-exits': {
-      const { account, conId } = input as Input<'position.resize-exits'>;
-      const row = tables.row('positions', `${account}:${String(conId)}`);
-      if (row !== undefined)
-        tables.patch('positions', row.key, {
-          offer: null,
-          unprotected: ZERO,
-          protectedQuantity: abs(row.quantity),
-        });
-      return done();
-    }
+    case 'position.resize-exits':
+      return resizeExits(input as Input<'position.resize-exits'>, tables, done);
     case 'audit.export': {
       const { format } = input as Input<'audit.export'>;
       // Nothing changes, so no commit holds it.
@@ -135,6 +120,26 @@ function trail({ account, conId, trail: by }: Input<'position.trail'>, tables: F
   for (const order of tables.rows('orders'))
     if (order.conId === conId && order.working && /^(STP|TRAIL)/.test(order.type))
       tables.patch('orders', order.key, { type: 'TRAIL', trail: text, stop, version: order.version + 1 });
+  return done();
+}
+
+/** Its stops move to what was paid. */
+function breakeven({ account, conId }: Input<'position.breakeven'>, tables: FakeTables, done: Done): FakeAnswer {
+  const position = tables.row('positions', `${account}:${String(conId)}`);
+  for (const order of tables.rows('orders'))
+    if (order.conId === conId && order.type === 'STP' && order.working && position !== undefined)
+      tables.patch('orders', order.key, { stop: position.averagePrice, version: order.version + 1 });
+  return done();
+}
+
+function resizeExits({ account, conId }: Input<'position.resize-exits'>, tables: FakeTables, done: Done): FakeAnswer {
+  const row = tables.row('positions', `${account}:${String(conId)}`);
+  if (row !== undefined)
+    tables.patch('positions', row.key, {
+      offer: null,
+      unprotected: ZERO,
+      protectedQuantity: abs(row.quantity),
+    });
   return done();
 }
 

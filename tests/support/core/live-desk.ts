@@ -42,6 +42,17 @@ export interface LiveDesk {
   close(): Promise<void>;
 }
 
+function untilOf(core: DeskCore, log: readonly string[]): LiveDesk['until'] {
+  return async (what, test) => {
+    const deadline = performance.now() + 20_000;
+    while (!test()) {
+      if (performance.now() > deadline)
+        throw new Error(`never came true: ${what}; the desk is ${engineState(core.deskState)}; log: ${log.slice(-8).join(' | ')}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+}
+
 /** The desk as the program builds it (real adapter, real sockets, real clock) but for its files, which are in memory. */
 export async function openLiveDesk(
   simulator: Pick<Simulator, 'port'>,
@@ -82,16 +93,7 @@ export async function openLiveDesk(
   core.onLog((line) => log.push(`${line.level}: ${line.text}`));
   core.start();
   adapter.start();
-
-  async function until(what: string, test: () => boolean): Promise<void> {
-    const deadline = performance.now() + 20_000;
-    while (!test()) {
-      if (performance.now() > deadline)
-        throw new Error(`never came true: ${what}; the desk is ${engineState(core.deskState)}; log: ${log.slice(-8).join(' | ')}`);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
+  const until = untilOf(core, log);
   const desk: LiveDesk = {
     core,
     adapter,

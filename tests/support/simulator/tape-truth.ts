@@ -43,29 +43,32 @@ export interface TruthRule {
   readonly level: number;
 }
 
+/** Where a symbol stands, by its own lines. */
+type Prices = Partial<Record<TapeLine['field'], number | undefined>>;
+
+/** What the rule reads; the middle only where both sides stand. */
+function priceOf({ bid, ask, last }: Prices, field: TruthRule['field']): number | undefined {
+  if (field !== 'mid') return { bid, ask, last }[field];
+  return bid === undefined || ask === undefined ? undefined : Math.floor((bid + ask) / 2);
+}
+
+function isUsable({ bid, ask }: Prices): boolean {
+  return bid === undefined || ask === undefined || bid < ask;
+}
+
 /**
  * Number (from 0, among the symbol's own lines) of the first tick at which the rule is satisfied on a usable quote, by a plain scan:
  * the symbol's first `armedFrom` ticks only tell where prices stand; a crossing must first have been seen on the other side; a crossed or locked market, and a price of zero, decide nothing.
  */
 export function firstSatisfied(lines: readonly TapeLine[], rule: TruthRule, armedFrom = 0): number | undefined {
-  let bid: number | undefined;
-  let ask: number | undefined;
-  let last: number | undefined;
+  const prices: Prices = {};
   let primed = rule.test.startsWith('at-or');
   let tick = -1;
   for (const line of lines) {
     if (line.symbol !== rule.symbol) continue;
     tick += 1;
-    const value = line.price > 0 ? line.price : undefined;
-    if (line.field === 'bid') bid = value;
-    else if (line.field === 'ask') ask = value;
-    else last = value;
-    const price =
-      rule.field === 'mid'
-        ? bid === undefined || ask === undefined
-          ? undefined
-          : Math.floor((bid + ask) / 2)
-        : { bid, ask, last }[rule.field];
+    prices[line.field] = line.price > 0 ? line.price : undefined;
+    const price = priceOf(prices, rule.field);
     if (price === undefined) continue;
     const armed = tick >= armedFrom;
     const up = rule.test.endsWith('above');
@@ -78,8 +81,7 @@ export function firstSatisfied(lines: readonly TapeLine[], rule: TruthRule, arme
       primed = rule.test.startsWith('at-or');
       continue;
     }
-    const usable = bid === undefined || ask === undefined || bid < ask;
-    if (primed && usable) return tick;
+    if (primed && isUsable(prices)) return tick;
   }
   return undefined;
 }

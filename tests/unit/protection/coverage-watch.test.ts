@@ -133,7 +133,7 @@ test('O-12: an entry that fills after it was cancelled: booked, alarmed, and its
 
 test('O-25: a stop that IB rejects after its entry filled is offered again within five seconds, not sent, and one command places it', () => {
   const { desk, stop, target } = heldBracket();
-  tell(desk, 201, 'Order rejected - reason:The stop is not accepted', desk.broker.frameOf(stop).orderId);
+  tell(desk, 201, 'Order rejected - reason:The stop is not accepted', { orderId: desk.broker.frameOf(stop).orderId });
   desk.status(stop, 'Inactive');
   desk.wait(2_000);
   expect(offer(desk)).toBeUndefined();

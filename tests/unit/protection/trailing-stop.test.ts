@@ -76,7 +76,7 @@ test('a percentage is measured from the market and rounded towards it', () => {
 test('a trailing stop that IB rejects leaves the old one where it is, and says so', () => {
   const { desk, stop } = heldBracket();
   trail(desk);
-  tell(desk, 201, 'Order rejected - reason:no', lastFrame(desk).orderId, false, lastFrame(desk).clientId);
+  tell(desk, 201, 'Order rejected - reason:no', { orderId: lastFrame(desk).orderId, client: lastFrame(desk).clientId });
   desk.status(lastFrame(desk).ref, 'Inactive');
   expect([desk.order(lastFrame(desk).ref).state, desk.order(stop).state]).toEqual(['REJECTED', 'ACCEPTED']);
   expect([desk.broker.cancels, protectedBy(desk), desk.stores.trailings.size]).toEqual([[], units(100), 0]);

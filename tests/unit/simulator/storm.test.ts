@@ -46,6 +46,38 @@ const wave = fc.oneof(
 
 type Wave = typeof wave extends fc.Arbitrary<infer T> ? T : never;
 
+type Place = (client: number, symbol: string, what: Omit<PlainOrder, 'id'>) => number;
+
+/** An entry with a target and a stop, by client 2. */
+function placeBracket(place: Place, one: Extract<Wave, { readonly kind: 'bracket' }>): void {
+  const away = one.side === 'BUY' ? 1 : -1;
+  const exit = one.side === 'BUY' ? 'SELL' : 'BUY';
+  const parentId = place(2, one.symbol, {
+    side: one.side,
+    size: one.size,
+    type: one.market ? 'MKT' : 'LMT',
+    limit: one.price,
+    transmit: false,
+  });
+  place(2, one.symbol, {
+    side: exit,
+    size: one.size,
+    type: 'LMT',
+    limit: Math.round((one.price + 0.3 * away) * 100) / 100,
+    parentId,
+    transmit: false,
+    tif: 'GTC',
+  });
+  place(2, one.symbol, {
+    side: exit,
+    size: one.size,
+    type: 'STP',
+    stop: Math.round((one.price - 0.3 * away) * 100) / 100,
+    parentId,
+    tif: 'GTC',
+  });
+}
+
 function ride(storm: readonly Wave[], seed: number): Core {
   const run = core({ seed });
   run.gateway.open(1, 193);
@@ -58,7 +90,7 @@ function ride(storm: readonly Wave[], seed: number): Core {
     [2, 1],
   ]);
   const placed: { readonly client: number; readonly symbol: string; readonly order: PlainOrder }[] = [];
-  const place = (client: number, which: string, what: Omit<PlainOrder, 'id'>): number => {
+  const place: Place = (client, which, what) => {
     const id = next.get(client) ?? 1;
     next.set(client, id + 1);
     const order = { id, ...what };
@@ -80,32 +112,7 @@ function ride(storm: readonly Wave[], seed: number): Core {
         ocaType: one.ocaType,
       });
     } else if (one.kind === 'bracket') {
-      const away = one.side === 'BUY' ? 1 : -1;
-      const exit = one.side === 'BUY' ? 'SELL' : 'BUY';
-      const parentId = place(2, one.symbol, {
-        side: one.side,
-        size: one.size,
-        type: one.market ? 'MKT' : 'LMT',
-        limit: one.price,
-        transmit: false,
-      });
-      place(2, one.symbol, {
-        side: exit,
-        size: one.size,
-        type: 'LMT',
-        limit: Math.round((one.price + 0.3 * away) * 100) / 100,
-        parentId,
-        transmit: false,
-        tif: 'GTC',
-      });
-      place(2, one.symbol, {
-        side: exit,
-        size: one.size,
-        type: 'STP',
-        stop: Math.round((one.price - 0.3 * away) * 100) / 100,
-        parentId,
-        tif: 'GTC',
-      });
+      placeBracket(place, one);
     } else if (one.kind === 'change') {
       const target = placed[one.which];
       if (target !== undefined)

@@ -41,7 +41,7 @@ test('O-22: quantity and limit of an entry changed by hand are told with both fi
 test('O-22: an order cancelled by hand in TWS is told after five seconds, its trigger is disarmed, and its stop is offered again', () => {
   const { desk, id, stop } = heldBracket();
   desk.rearmTrigger(id);
-  tell(desk, 202, 'Order Canceled - reason:', desk.broker.frameOf(stop).orderId);
+  tell(desk, 202, 'Order Canceled - reason:', { orderId: desk.broker.frameOf(stop).orderId });
   desk.status(stop, 'Cancelled');
   desk.wait(4_000);
   expect(outside(desk)).toEqual([]);
@@ -101,14 +101,14 @@ test('children that go with their cancelled entry, a cancel of this desk, and a 
 
   const rejected = sentBracket();
   for (const ref of [rejected.target, rejected.stop]) rejected.desk.status(ref, 'Cancelled');
-  tell(rejected.desk, 201, 'Order rejected - reason:no', rejected.desk.broker.frameOf(rejected.entry).orderId);
+  tell(rejected.desk, 201, 'Order rejected - reason:no', { orderId: rejected.desk.broker.frameOf(rejected.entry).orderId });
   rejected.desk.status(rejected.entry, 'Inactive');
   rejected.desk.wait(20_000);
   expect(outside(rejected.desk)).toEqual([]);
 
   const own = heldBracket();
   cancelOrders(own.desk.deskState, [own.desk.order(own.stop)], 'the test');
-  tell(own.desk, 202, 'Order Canceled - reason:', own.desk.broker.frameOf(own.stop).orderId);
+  tell(own.desk, 202, 'Order Canceled - reason:', { orderId: own.desk.broker.frameOf(own.stop).orderId });
   own.desk.status(own.stop, 'Cancelled');
   own.desk.wait(20_000);
   expect(outside(own.desk)).toEqual([]);

@@ -23,23 +23,34 @@ function tape(): readonly Row[] {
   });
 }
 
+interface Sides {
+  bid?: number;
+  ask?: number;
+}
+
+/** What the row tells of the field, doubled; undefined when it tells nothing. */
+function doubled(row: Row, field: QuoteField, { bid, ask }: Sides): number | undefined {
+  if (field === row.field) return row.cents * 2;
+  return field === 'mid' && row.field !== 'last' && bid !== undefined && ask !== undefined ? bid + ask : undefined;
+}
+
+function isUncrossed({ bid, ask }: Sides): boolean {
+  return bid === undefined || ask === undefined || bid < ask;
+}
+
 /**
  * The first row at which the test is satisfied on an uncrossed quote, from the rows alone: prices in 1/10 000, mid doubled, so that
  * everything is whole. A crossing needs an earlier price strictly on the near side; while the market is crossed or locked it waits,
  * and is forgotten when the price goes back.
  */
 function firstRow(rows: readonly Row[], field: QuoteField, kind: PriceTest, level: number): number {
-  let bid: number | undefined;
-  let ask: number | undefined;
+  const sides: Sides = {};
   let near = false;
   let pending = false;
   for (let i = 0; i < rows.length; i += 1) {
     const row = rows[i]!;
-    if (row.field === 'bid') bid = row.cents;
-    if (row.field === 'ask') ask = row.cents;
-    let seen: number | undefined;
-    if (field === row.field) seen = row.cents * 2;
-    else if (field === 'mid' && row.field !== 'last' && bid !== undefined && ask !== undefined) seen = bid + ask;
+    if (row.field !== 'last') sides[row.field] = row.cents;
+    const seen = doubled(row, field, sides);
     if (seen !== undefined) {
       const beyond = kind.endsWith('above') ? seen >= level * 2 : seen <= level * 2;
       if (!beyond) {
@@ -50,10 +61,11 @@ function firstRow(rows: readonly Row[], field: QuoteField, kind: PriceTest, leve
         pending = true;
       }
     }
-    if (pending && (bid === undefined || ask === undefined || bid < ask)) return i;
+    if (pending && isUncrossed(sides)) return i;
   }
   return -1;
 }
+
 test.skipIf(!present)(
   `each trigger fires at exactly the first satisfying tick of the IBM tape, once${present ? '' : ' — skipped: ../shared/market-data is not here'}`,
   () => {
