@@ -110,13 +110,6 @@ export class Subscriptions {
     return changed ? [...gone, ...this.#settle()] : gone;
   }
 
-  /** After a reconnect the broker knows nothing: every active line again, the most important first. */
-  resubscribe(): readonly LineEffect[] {
-    return this.#ranked()
-      .filter((line) => line.active)
-      .map(({ contract }) => ({ kind: 'subscribe', contract }));
-  }
-
   /** Most important first. */
   wanted(): readonly WantedLine[] {
     return this.#ranked().map((line) => ({ contract: line.contract, need: needOf(line), owners: line.owners.size, active: line.active }));

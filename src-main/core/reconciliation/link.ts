@@ -48,7 +48,7 @@ function onUpstreamRestored(desk: DeskState): void {
   desk.registry.rebaseline('the connection between TWS and IB was interrupted');
 }
 
-/** Ready, over other sockets than before: what was asked over the old ones is asked again, and the book is compared. */
+/** Ready where it was not, or over other sockets: what was asked over the old ones is asked again, and the book is compared. */
 function onConnected(desk: DeskState, link: LinkState): void {
   logLine(desk, 'info', `Connected to TWS as ${link.accounts.join(', ')}; comparing the book with the broker's.`);
   resendCancels(desk);

@@ -28,13 +28,13 @@ export function onOpenOrder(desk: DeskState, news: OpenOrderNews, completed = fa
   const before = desk.index.get(key);
   if (before !== undefined && !completed) doubtEnd(desk, before, news);
   if (before !== undefined && repeats(desk, before, news, completed)) return;
-  let lostSight = false;
-  commit(desk, 'risk-reducing', 'order.open', { kind: 'broker', text: `openOrder ${news.ibStatus}`, ref: key }, (tx) => {
+  const lostSight = commit(desk, 'risk-reducing', 'order.open', { kind: 'broker', text: `openOrder ${news.ibStatus}`, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
-    if (order === undefined) adopt(desk, tx, key, news, completed);
-    else lostSight = takeListing(desk, tx, order, news, completed)?.state === 'UNKNOWN' && order.state !== 'UNKNOWN';
+    if (order !== undefined) return takeListing(desk, tx, order, news, completed)?.state === 'UNKNOWN' && order.state !== 'UNKNOWN';
+    adopt(desk, tx, key, news, completed);
+    return false;
   });
-  if (lostSight) requestLists(desk);
+  if (lostSight === true) requestLists(desk);
   forgetRefusals(desk, key);
 }
 

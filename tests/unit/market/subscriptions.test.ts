@@ -66,12 +66,4 @@ describe('market data lines', () => {
     ]);
     expect(brief(lines.drop('T'))).toEqual([`-${String(IBM.conId)}`, '+S1']);
   });
-
-  test('are all asked for again after a reconnect, the most important first', () => {
-    const lines = new Subscriptions({ budget: 2, watcherLimit: 2 });
-    wants(lines, 'quotes', BAC, 'screen');
-    wants(lines, 'quotes', many[0]!, 'screen');
-    wants(lines, 'T', IBM, 'watcher');
-    expect(brief(lines.resubscribe())).toEqual(['+IBM', '+BAC']);
-  });
 });
