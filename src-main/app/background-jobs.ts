@@ -72,7 +72,7 @@ export function verifyJournal({ view, commands }: DeskAccess, workers: Workers<D
         commands.log('alarm', `The journal does not verify: ${error.text}. Keep the files and look before you trade.`);
       } else if (result.kind !== 'cancelled') commands.log('warning', `The journal could not be verified: ${result.text}`);
     });
-    cancel = view.ports.scheduler.after(VERIFY_EVERY_MS, () => verify(false));
+    cancel = view.scheduler.after(VERIFY_EVERY_MS, () => verify(false));
   };
   verify(true);
   return () => cancel();

@@ -118,7 +118,7 @@ function corePorts(
     ),
     breakerFile: openBreakerFile(dataDir),
     rules,
-    earlierOrders: earlierOrders(join(dataDir, 'journal')),
+    earlierOrdersFile: earlierOrders(join(dataDir, 'journal')),
     startRefusal: () => settings.fault ?? undefined,
   };
 }

@@ -39,7 +39,7 @@ export class WatchList {
       return;
     }
     for (const symbol of this.#symbols) {
-      const found = await this.#core.view.ports.market.search(symbol);
+      const found = await this.#core.view.market.search(symbol);
       const contract = found.ok ? found.value.find((candidate) => candidate.symbol === symbol) : undefined;
       if (contract !== undefined) await this.#follow(contract);
     }
@@ -61,7 +61,7 @@ export class WatchList {
 
   async #follow(contract: Contract): Promise<void> {
     const { view, commands } = this.#core;
-    const details = await view.ports.market.details(contract);
+    const details = await view.market.details(contract);
     if (!details.ok) return;
     commands.learn(details.value);
     if (commands.followContract('screen', details.value.contract, 'screen').ok) this.#contracts.set(contract.conId, contract);

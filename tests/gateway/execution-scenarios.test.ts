@@ -54,7 +54,7 @@ class Stage {
     await desk.until('a trigger may be fired by hand', () => {
       const firing = deskState.registry.fireNow(id);
       if (!firing.ok) return false;
-      fire(deskState, firing.value, deskState.ports.clock.monotonic());
+      fire(deskState, firing.value, deskState.clock.monotonic());
       desk.core.settle(id);
       return true;
     });

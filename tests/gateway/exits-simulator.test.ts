@@ -167,7 +167,7 @@ test('a stop is made to trail at the broker, follows the market up, and closes t
     ocaGroup: scene.order('T').ocaGroup,
   });
   scene.step(1);
-  deskState.ports.broker.requestOpenOrders();
+  deskState.broker.requestOpenOrders();
   await scene.live.until('it has followed', () => scene.order('S').stop === px(180.5));
   scene.step(2);
   await scene.live.until('it has closed the position', () => scene.held() === 0 && scene.working().length === 0);

@@ -89,7 +89,7 @@ export class Life {
         drafts: draftsFile(process),
         breakerFile: breakerFile(process),
         rules: () => RULES,
-        earlierOrders: earlierOrders(world.disk),
+        earlierOrdersFile: earlierOrders(world.disk),
       },
     });
     ({ commits: this.commits, stores: this.stores, coordinator: this.coordinator, core: this.core, bugs: this.bugs } = assembled);

@@ -1,8 +1,38 @@
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import { logLine } from '#core/state/desk-state';
 import { requestLists, requestPositions } from '#core/execution/request-lists';
 import { startLookUp } from '#core/reconciliation/compare';
 import { needsLookUp } from '#core/reconciliation/unknown-orders';
+
+type Desk = Slice<
+  | 'bracketCancels'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'earlierOrders'
+  | 'earlierOrdersFile'
+  | 'exchange'
+  | 'index'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'lookUpRetries'
+  | 'memos'
+  | 'ordersOut'
+  | 'positionDifferences'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'registry'
+  | 'scheduler'
+  | 'stores'
+  | 'toldFilled'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+  | 'untoldExecutions'
+>;
 
 const COMPARE_EVERY_MS = 60_000;
 const COMPARE_AFTER_FILLS_MS = 2_000;
@@ -13,12 +43,12 @@ const OPENING_EVERY_MS = 2_000;
 
 /** When the broker's lists are requested again: what a lost message would have told stands in them. */
 export class BrokerLists {
-  readonly #desk: DeskState;
+  readonly #desk: Desk;
   #comparedAt = 0;
   #listedAt = 0;
   #fillsSince: number | undefined;
 
-  constructor(desk: DeskState) {
+  constructor(desk: Desk) {
     this.#desk = desk;
   }
 
@@ -36,7 +66,7 @@ export class BrokerLists {
     // TWS tells unasked to its master client alone.
     if (idle && now - this.#listedAt > LIST_EVERY_MS) {
       this.#listedAt = now;
-      desk.ports.broker.requestOpenOrders();
+      desk.broker.requestOpenOrders();
     }
     this.#positions(now);
     if (idle && desk.positionDifferences.asks(now)) requestLists(desk);
@@ -62,7 +92,7 @@ export class BrokerLists {
 }
 
 /** Requests the lists of a comparison once more, because some have not ended in time. */
-export function requestMissingLists(desk: DeskState, now: number): void {
+export function requestMissingLists(desk: Desk, now: number): void {
   if (!desk.reconciliation.overdue(now) || !desk.link.ready) return;
   const missing = desk.reconciliation.missing().join(', ');
   const text =
@@ -70,6 +100,6 @@ export function requestMissingLists(desk: DeskState, now: number): void {
       ? `Looking orders up: no answer yet for ${missing}; asking again.`
       : `Reconciling: no answer yet for ${missing}; asking again. Nothing leaves meanwhile.`;
   logLine(desk, 'warning', text);
-  desk.ports.broker.reconcile();
-  desk.reconciliation.again(desk.ports.clock.now());
+  desk.broker.reconcile();
+  desk.reconciliation.again(desk.clock.now());
 }

@@ -1,7 +1,9 @@
-import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { commit, engineState, type Slice } from '#core/state/desk-state';
 import type { DeskView } from '#core/state/desk-view';
 import { type Refusal, refuse } from '#core/state/refusal';
 import { err, ok, type Result } from '#domain/result';
+
+type Desk = Slice<'coordinator' | 'stores'>;
 
 export interface SettingsChange {
   readonly changesLimits: boolean;
@@ -15,7 +17,7 @@ export function limitsRefusal(desk: Pick<DeskView, 'stores'>): Refusal | undefin
 }
 
 /** Settings are in force when `write` has kept them; its error is a sentence, and nothing has changed then. The commit's number. */
-export function changeSettings(desk: DeskState, change: SettingsChange, by: string, write: () => Result<void>): Result<number, Refusal> {
+export function changeSettings(desk: Desk, change: SettingsChange, by: string, write: () => Result<void>): Result<number, Refusal> {
   const refusal = change.changesLimits ? limitsRefusal(desk) : undefined;
   if (refusal !== undefined) return err(refusal);
   const written = write();

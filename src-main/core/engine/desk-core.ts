@@ -85,7 +85,7 @@ export class DeskCore implements DeskAccess {
     const details = new Map<ConId, ContractDetails>();
     const exchange = new ExchangeClock(ports.clock, options.simulated);
     this.deskState = {
-      ports,
+      ...ports,
       coordinator,
       stores,
       index: new OrderIndex(),
@@ -172,7 +172,7 @@ export class DeskCore implements DeskAccess {
   /** Always disarmed; a latch of an earlier run keeps the desk in EMERGENCY until the operator has re-armed it. */
   start(): void {
     const { deskState: desk } = this;
-    const latched = desk.ports.killLatchFile.read();
+    const latched = desk.killLatchFile.read();
     commit(desk, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
       tx.set(desk.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
       if (latched.set) takeUpKill(desk, tx, latched.reason, latched.scope);
@@ -214,14 +214,14 @@ export class DeskCore implements DeskAccess {
     const { deskState: desk } = this;
     advanceCloses(desk);
     advanceTrailings(desk);
-    this.#externalChanges.look(desk.ports.clock.now());
+    this.#externalChanges.look(desk.clock.now());
     advance(desk);
   }
 
   /** Everything that depends on passing time; called by its own timer and by tests. */
   onTimer(): void {
     const { deskState: desk } = this;
-    const now = desk.ports.clock.now();
+    const now = desk.clock.now();
     desk.registry.onTimer(desk.exchange.now());
     this.drainNow();
     expireTriggers(desk);
@@ -239,7 +239,7 @@ export class DeskCore implements DeskAccess {
   }
 
   #arrangeTimer(): void {
-    this.#stopTimer = this.deskState.ports.scheduler.after(500, () => {
+    this.#stopTimer = this.deskState.scheduler.after(500, () => {
       this.onTimer();
       this.#arrangeTimer();
     });
@@ -249,7 +249,7 @@ export class DeskCore implements DeskAccess {
   drainNow(): void {
     const firings = this.deskState.registry.drain();
     if (firings.length === 0) return;
-    const receivedAt = this.#chunk.startedAt ?? this.deskState.ports.clock.monotonic();
+    const receivedAt = this.#chunk.startedAt ?? this.deskState.clock.monotonic();
     for (const firing_ of firings) fire(this.deskState, firing_, receivedAt);
     releaseUnwatched(
       this.deskState,
@@ -277,13 +277,13 @@ export class DeskCore implements DeskAccess {
       case 'cancel': {
         // Unsent until the broker port has said otherwise, also when it breaks.
         desk.unsentCancels.add(effect.key);
-        const outcome = desk.ports.broker.cancel(effect.address);
+        const outcome = desk.broker.cancel(effect.address);
         if (outcome.kind === 'refused') this.#cancelRefused(effect.key, outcome.reason);
         else desk.unsentCancels.delete(effect.key);
         break;
       }
       case 'global-cancel':
-        desk.unsentGlobalCancel = desk.ports.broker.globalCancel().kind === 'refused';
+        desk.unsentGlobalCancel = desk.broker.globalCancel().kind === 'refused';
         break;
       case 'log':
         this.#onLog(effect, release.seq);
@@ -311,7 +311,7 @@ export class DeskCore implements DeskAccess {
     if (isArmedState(engineState(this.deskState)))
       pauseDesk(
         this.deskState,
-        `The journal cannot be written (${this.deskState.ports.journal.status().reason ?? 'unknown reason'}).`,
+        `The journal cannot be written (${this.deskState.journal.status().reason ?? 'unknown reason'}).`,
         'the desk',
       );
   }

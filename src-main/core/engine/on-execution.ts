@@ -4,11 +4,33 @@ import type { Order } from '#domain/order';
 import { positionKey } from '#core/state/records';
 import { cancelEntryRemainder } from '#core/protection/entry-remainder';
 import { onExecution } from '#core/reports/fill';
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import type { CoverageWatch } from '#core/protection/coverage-watch';
 
+type Desk = Slice<
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'index'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'scheduler'
+  | 'stores'
+  | 'toldFilled'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+  | 'waitingCommissions'
+>;
+
 /** Books an execution, then what it means for the others of its bracket and for the position. */
-export function followExecution(desk: DeskState, news: Extract<BrokerNews, { kind: 'execution' }>, coverage: CoverageWatch): void {
+export function followExecution(desk: Desk, news: Extract<BrokerNews, { kind: 'execution' }>, coverage: CoverageWatch): void {
   const { account, conId, clientId, orderId, permId, orderRef } = news.execution;
   const history = !news.live && desk.reconciliation.first();
   const key = positionKey(account, conId);
@@ -21,7 +43,7 @@ export function followExecution(desk: DeskState, news: Extract<BrokerNews, { kin
 }
 
 /** IB says that it has filled, in a status or an execution. */
-export function followFilled(desk: DeskState, key: OrderKey | undefined): Order | undefined {
+export function followFilled(desk: Desk, key: OrderKey | undefined): Order | undefined {
   const order = key === undefined ? undefined : desk.index.get(key);
   if (order !== undefined) cancelEntryRemainder(desk, order);
   return order;

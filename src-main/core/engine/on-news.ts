@@ -87,7 +87,7 @@ function onAccountNews(desk: DeskState, news: AccountNews, followers: NewsFollow
       watchPosition(desk, positionKey(news.account, news.contract.conId));
       break;
     case 'account-value':
-      desk.accounts.value(news.account, news.key, news.value, news.currency, desk.ports.clock.now());
+      desk.accounts.value(news.account, news.key, news.value, news.currency, desk.clock.now());
       break;
     case 'pnl':
       onPnl(desk, news);
@@ -110,7 +110,7 @@ function onPlaceFrame(desk: DeskState, news: News<'place-frame'>): void {
 function onExecutionNews(desk: DeskState, news: News<'execution'>, { coverage, exitResizer, lists }: NewsFollowers): void {
   followExecution(desk, news, coverage);
   watchPosition(desk, positionKey(news.execution.account, news.contract.conId));
-  lists.executed(desk.ports.clock.now());
+  lists.executed(desk.clock.now());
   if (news.live) exitResizer.due(news.execution.account, news.execution.conId);
 }
 

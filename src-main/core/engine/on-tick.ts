@@ -2,7 +2,9 @@ import type { MarketSink, QuoteInfo } from '#core/ports/market-data';
 import type { ConId } from '#domain/ids';
 import { priceOf } from '#domain/price';
 import type { Tick } from '#domain/quote';
-import { count, type DeskState, logLine } from '#core/state/desk-state';
+import { count, type Slice, logLine } from '#core/state/desk-state';
+
+type Desk = Slice<'board' | 'clock' | 'coordinator' | 'counters' | 'exchange' | 'registry'>;
 
 /** The chunk of bytes that is being read: on the monotonic clock, when its first tick came. */
 export interface Chunk {
@@ -10,11 +12,11 @@ export interface Chunk {
 }
 
 /** Where market data enters the desk. `drain` lets out what fired, at the end of each chunk. */
-export function marketSink(desk: DeskState, chunk: Chunk, drain: () => void): MarketSink {
+export function marketSink(desk: Desk, chunk: Chunk, drain: () => void): MarketSink {
   const { exchange } = desk;
   return {
     tick: (tick: Tick) => {
-      chunk.startedAt ??= desk.ports.clock.monotonic();
+      chunk.startedAt ??= desk.clock.monotonic();
       // Ages, sessions and windows are all read on the exchange's clock; a simulated one may run faster than ours.
       const { conId, field, price, size } = tick;
       const at = exchange.now();
@@ -36,7 +38,7 @@ export function marketSink(desk: DeskState, chunk: Chunk, drain: () => void): Ma
   };
 }
 
-function onInfo({ board, registry, exchange }: DeskState, conId: ConId, info: QuoteInfo): void {
+function onInfo({ board, registry, exchange }: Desk, conId: ConId, info: QuoteInfo): void {
   switch (info.kind) {
     case 'size':
       board.onSize(conId, info.field, info.size, exchange.now());

@@ -1,5 +1,5 @@
 import { numberRefusal, onlyGlobally } from '#core/order/addressable';
-import { commit, count, type DeskState } from '#core/state/desk-state';
+import { commit, count, type Slice } from '#core/state/desk-state';
 import { step } from '#core/state/records';
 import type { Refusal } from '#core/state/refusal';
 import type { OrderKey } from '#domain/ids';
@@ -8,7 +8,24 @@ import { err, ok, type Result } from '#domain/result';
 import { notSent } from './submit.ts';
 import { moveOrder } from './transition.ts';
 
-export function cancelInside(desk: DeskState, tx: Parameters<typeof step>[0], target: Order, globally = false): void {
+type Desk = Slice<
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'index'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
+
+export function cancelInside(desk: Desk, tx: Parameters<typeof step>[0], target: Order, globally = false): void {
   const order = tx.get(desk.stores.orders, target.key);
   if (order === undefined || !isWorking(order.state)) return;
   const { orderId, clientId } = order;
@@ -16,7 +33,7 @@ export function cancelInside(desk: DeskState, tx: Parameters<typeof step>[0], ta
   const asked = { ...order, cancelAskedAt: tx.at };
   // Lost sight of, it stays so, and its row goes on saying what is known.
   moveOrder(desk, tx, order, 'cancel', order.state === 'UNKNOWN' ? asked : { ...asked, updatedAt: tx.at, note: 'cancel sent' });
-  desk.cancelRetries.note(order.key, desk.ports.clock.now());
+  desk.cancelRetries.note(order.key, desk.clock.now());
   if (globally || orderId === undefined || clientId === undefined) return;
   tx.effect({
     kind: 'cancel',
@@ -29,7 +46,7 @@ export function cancelInside(desk: DeskState, tx: Parameters<typeof step>[0], ta
  * After a reconnect, before anything else: cancels that found no socket, or may have died with it. Orders of other programs are reached by
  * the global cancel of a kill alone.
  */
-export function resendCancels(desk: DeskState): void {
+export function resendCancels(desk: Desk): void {
   const due: Order[] = [];
   for (const key of desk.unsentCancels) {
     const order = desk.index.get(key);
@@ -47,12 +64,12 @@ export function resendCancels(desk: DeskState): void {
  * Cancels of the operator: one order, all own, or all (`globally`, which reaches other programs' orders too). Two orders of one reference go
  * together, for nobody knows which of them was wished. Legal in every state.
  */
-export function cancelOrders(desk: DeskState, orders: readonly Order[], by: string, globally = false): number {
+export function cancelOrders(desk: Desk, orders: readonly Order[], by: string, globally = false): number {
   let sent = 0;
   const targets = new Map(orders.flatMap((order) => [order, ...desk.index.twinsOf(order)]).map((order) => [order.key, order]));
   // A change that still waits would leave after the cancel.
   const changing = [...targets.values()].flatMap(({ state, ref }) => (state === 'PENDING_REPLACE' && ref !== undefined ? [ref] : []));
-  if (changing.length > 0) desk.ports.broker.drop(changing, `cancelled by ${by}`);
+  if (changing.length > 0) desk.broker.drop(changing, `cancelled by ${by}`);
   const seq = commit(desk, 'risk-reducing', 'orders.cancel', { kind: 'command', text: `cancel by ${by}` }, (tx) => {
     for (const target of targets.values()) {
       const order = tx.get(desk.stores.orders, target.key);
@@ -69,10 +86,10 @@ export function cancelOrders(desk: DeskState, orders: readonly Order[], by: stri
 }
 
 /** One order that has not left. It goes with all legs of its bracket, because IB gets them together or not at all. */
-function cancelWaiting(desk: DeskState, key: OrderKey, by: string): Result<number, Refusal> {
+function cancelWaiting(desk: Desk, key: OrderKey, by: string): Result<number, Refusal> {
   const order = desk.index.get(key);
   const reason = `Cancelled by ${by} before it left.`;
-  const dropped = order?.ref === undefined ? [] : desk.ports.broker.drop([order.ref], reason);
+  const dropped = order?.ref === undefined ? [] : desk.broker.drop([order.ref], reason);
   notSent(desk, dropped, reason);
   if (dropped.length === 0) return err({ code: 'not-allowed-now', text: 'This order is just leaving; cancel it in a moment.' });
   return ok(desk.coordinator.seq);
@@ -88,7 +105,7 @@ export function isCancellable(order: Order): boolean {
  * The operator's cancel of one order: dropped while it waits here, cancelled at the broker once it has left, refused where this desk cannot
  * name it there. The commit's number.
  */
-export function cancelOrder(desk: DeskState, key: OrderKey, by: string): Result<number, Refusal> {
+export function cancelOrder(desk: Desk, key: OrderKey, by: string): Result<number, Refusal> {
   const order = desk.index.get(key);
   if (order === undefined) return err({ code: 'not-found', text: 'There is no such order.' });
   if (order.state === 'QUEUED' || order.state === 'INTENT') return cancelWaiting(desk, key, by);

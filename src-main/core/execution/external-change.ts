@@ -5,8 +5,10 @@ import { type Order, sameTrail } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import { formatPrice, type Price } from '#domain/price';
 import { formatQuantity } from '#domain/quantity';
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import type { OrderMemo, Terms } from '#core/state/order-memos';
+
+type Desk = Slice<'memos'>;
 
 /** A list that was made before a change may come after it, and IB may take a change long after it was asked: within this time they are ours. */
 const REMEMBERED_MS = 30_000;
@@ -18,7 +20,7 @@ export function termsOf(order: Pick<Order, 'quantity' | 'type' | 'limit' | 'stop
 }
 
 /** Terms that this desk gave an order, the old and the new: where a listing names them nobody else changed anything. */
-export function noteRequestedTerms(desk: DeskState, key: OrderKey, terms: readonly Terms[], at: number): void {
+export function noteRequestedTerms(desk: Desk, key: OrderKey, terms: readonly Terms[], at: number): void {
   const recent = requestedOf(desk, key, at);
   desk.memos.note(key, 'requested', [...recent, { at, terms }]);
 }
@@ -27,7 +29,7 @@ export function noteRequestedTerms(desk: DeskState, key: OrderKey, terms: readon
  * What a listing says of an own order that works and that this desk did not ask for: changed by a person in TWS, or by IB. Undefined when
  * there is nothing. IB itself shrinks exits as others of their group fill, and as their entry ends: that is nobody's hand.
  */
-export function externalChange(desk: DeskState, order: Order, news: OpenOrderNews, at: number): string | undefined {
+export function externalChange(desk: Desk, order: Order, news: OpenOrderNews, at: number): string | undefined {
   if (order.origin !== 'trigger' && order.origin !== 'operator') return undefined;
   if (order.ackedAt === undefined || order.state === 'PENDING_REPLACE' || order.change !== undefined) return undefined;
   const before = termsOf(order);
@@ -42,7 +44,7 @@ export function externalChange(desk: DeskState, order: Order, news: OpenOrderNew
   return differences(before, after);
 }
 
-function requestedOf(desk: DeskState, key: OrderKey, at: number): NonNullable<OrderMemo['requested']> {
+function requestedOf(desk: Desk, key: OrderKey, at: number): NonNullable<OrderMemo['requested']> {
   return (desk.memos.of(key).requested ?? []).filter((one) => at - one.at <= REMEMBERED_MS);
 }
 

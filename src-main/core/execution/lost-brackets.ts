@@ -2,7 +2,9 @@ import { amendOrder } from './transition.ts';
 import type { OrderKey } from '#domain/ids';
 import { isTerminal, type Order } from '#domain/order';
 import { log } from '#core/state/records';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
+
+type Desk = Slice<'bracketCancels' | 'clock' | 'coordinator' | 'counters' | 'index' | 'link' | 'stores'>;
 
 /** Missing from the lists for so long, of a connection that stood all the time. */
 const MISSING_MS = 1_000;
@@ -14,8 +16,8 @@ const ANSWERED_WITHIN_MS = 4_000;
  * untransmitted, shown to nobody, until a person presses "Transmit". Cancels of such legs leave once for each connection, and again while
  * nothing answers them; what IB never had answers that it is unknown. A bracket of which anything is known to live is left alone: its exits are protection.
  */
-export function cancelBrokenBrackets(desk: DeskState): void {
-  const now = desk.ports.clock.now();
+export function cancelBrokenBrackets(desk: Desk): void {
+  const now = desk.clock.now();
   const due = desk.index
     .working()
     .filter((order) => order.state === 'UNKNOWN' && now - (order.sentAt ?? Number.NEGATIVE_INFINITY) >= MISSING_MS)
@@ -45,18 +47,18 @@ export function cancelBrokenBrackets(desk: DeskState): void {
   });
 }
 
-function isCancelDue(desk: DeskState, key: OrderKey, now: number): boolean {
+function isCancelDue(desk: Desk, key: OrderKey, now: number): boolean {
   const last = desk.bracketCancels.get(key);
   return last?.epoch !== desk.link.epoch || (!last.answered && now - last.at >= ANSWERED_WITHIN_MS);
 }
 
 /** IB said something about an order whose bracket was cancelled so: it has the cancel. */
-export function bracketCancelAnswered(desk: DeskState, key: OrderKey): void {
+export function bracketCancelAnswered(desk: Desk, key: OrderKey): void {
   const last = desk.bracketCancels.get(key);
   if (last !== undefined) desk.bracketCancels.set(key, { ...last, answered: true });
 }
 
-function bracketOf(desk: DeskState, order: Order): readonly Order[] {
+function bracketOf(desk: Desk, order: Order): readonly Order[] {
   const parent = order.parentKey ?? order.key;
   return [...desk.stores.orders.values()].filter((other) => other.key === parent || other.parentKey === parent);
 }

@@ -18,13 +18,34 @@ import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { type Effect, log } from '#core/state/records';
 import { mayTransmit } from '#core/state/engine-state';
-import { attempt, commit, engineState, type DeskState } from '#core/state/desk-state';
+import { attempt, commit, engineState, type Slice } from '#core/state/desk-state';
 import { noteRequestedTerms, termsOf } from './external-change.ts';
 import { numberRefusal } from '#core/order/addressable';
 import { statedPrices } from '#core/order/stated-prices';
 import { riskContext } from '#core/pretrade/read-risk-context';
 import type { Refusal } from '#core/state/refusal';
 import { moveOrder, tellOrder } from './transition.ts';
+
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'rules'
+  | 'stores'
+>;
 
 export interface NewTerms {
   readonly limit?: Price;
@@ -65,7 +86,7 @@ export function isChangeable(order: Order): boolean {
 }
 
 /** Why this order cannot get new terms now; undefined when it can. A sentence. */
-export function modifyRefusal(desk: DeskState, order: Order): string | undefined {
+export function modifyRefusal(desk: Desk, order: Order): string | undefined {
   if (order.state === 'PENDING_REPLACE') return 'A change of this order is on its way already; wait for IB to answer it.';
   if (!CHANGEABLE.has(order.state)) return `The order is ${order.state}; only one that works at the broker can be changed.`;
   if (order.origin === 'foreign') return 'Another program placed this order; change it there or in TWS.';
@@ -78,7 +99,7 @@ export function modifyRefusal(desk: DeskState, order: Order): string | undefined
 }
 
 /** An exit only lowers exposure: its side is against the position and it was placed as one. */
-function isExit(desk: DeskState, order: Order): boolean {
+function isExit(desk: Desk, order: Order): boolean {
   if (order.leg === 'S' || order.leg === 'T' || order.leg === 'F') return true;
   const position = desk.stores.positions.get(`${order.account}:${order.contract.conId}`);
   const held = position === undefined ? 0 : order.side === 'SELL' ? position.quantity : 0 - position.quantity;
@@ -91,14 +112,14 @@ function referenceOf(order: Order): OrderRef {
 }
 
 /** New terms under the order's own id. What is left out stays. The row shows IB's terms until IB has said the new ones. */
-export function modifyOrder(desk: DeskState, key: OrderKey, version: number, terms: NewTerms, by: string): Result<number, Refusal> {
+export function modifyOrder(desk: Desk, key: OrderKey, version: number, terms: NewTerms, by: string): Result<number, Refusal> {
   const order = desk.index.get(key);
   if (order === undefined) return err({ code: 'not-found', text: 'There is no such order.' });
   if (order.updatedAt !== version) return err({ code: 'conflict', text: 'The order changed in the meantime; look at it again.' });
   return changeOrder(desk, order, terms, by);
 }
 
-export function changeOrder(desk: DeskState, order: Order, terms: NewTerms, by: string): Result<number, Refusal> {
+export function changeOrder(desk: Desk, order: Order, terms: NewTerms, by: string): Result<number, Refusal> {
   const refusal = modifyRefusal(desk, order) ?? termsRefusal(desk, order, terms);
   if (refusal !== undefined) return refuse(refusal);
   const leg = changedLeg(desk, order, terms);
@@ -135,7 +156,7 @@ export function changeOrder(desk: DeskState, order: Order, terms: NewTerms, by: 
 }
 
 /** The order as it shall be: the asked terms on the tick, the others as they stand. */
-function changedLeg(desk: DeskState, order: Order, terms: NewTerms): OrderLeg {
+function changedLeg(desk: Desk, order: Order, terms: NewTerms): OrderLeg {
   const tick = desk.details.get(order.contract.conId)?.minTick;
   const onTick = (price: Price): Price => (tick === undefined ? price : roundToTick(price, tick, 'nearest'));
   return {
@@ -156,14 +177,14 @@ function changedLeg(desk: DeskState, order: Order, terms: NewTerms): OrderLeg {
 }
 
 /** Why the desk's state lets no such change leave; undefined when it does. A change is the operator's, so its reductions are confirmed. */
-function gateRefusal(desk: DeskState, purpose: OrderIntent['purpose']): string | undefined {
+function gateRefusal(desk: Desk, purpose: OrderIntent['purpose']): string | undefined {
   const state = engineState(desk);
   if (mayTransmit(state, purpose === 'reduce' ? 'confirmed-reduce' : 'operator-entry')) return undefined;
   return `The desk is ${state}; ${purpose === 'reduce' ? 'no order' : 'no entry'} can be changed in this state.`;
 }
 
 /** Why the order cannot get these terms; undefined when it can. A sentence. */
-function termsRefusal(desk: DeskState, order: Order, terms: NewTerms): string | undefined {
+function termsRefusal(desk: Desk, order: Order, terms: NewTerms): string | undefined {
   const misfit = typeRefusal(order, terms);
   if (misfit !== undefined) return misfit;
   if (terms.quantity !== undefined && terms.quantity <= order.filled)
@@ -219,25 +240,25 @@ function addressOf(order: Order): OrderAddress {
 }
 
 /** The outbox's hand. What does not leave takes the order back to where it was. */
-export function dispatchModify(desk: DeskState, effect: Extract<Effect, { kind: 'modify' }>, durable: boolean): void {
+export function dispatchModify(desk: Desk, effect: Extract<Effect, { kind: 'modify' }>, durable: boolean): void {
   if (!durable) {
     changeOver(desk, effect.key, 'the journal could not record the change, so it was not sent', true);
     return;
   }
   desk.ordersOut.amend(effect.approved.value.legs[0]);
-  const outcome = desk.ports.broker.modify(effect.address, effect.approved);
+  const outcome = desk.broker.modify(effect.address, effect.approved);
   if (outcome.kind !== 'refused') return;
   desk.ordersOut.forgetChange(effect.approved.value.legs[0].ref);
   changeOver(desk, effect.key, `not changed: ${outcome.reason}`, true);
 }
 
 /** A change that waited for a message slot and was dropped. */
-export function changeNotSent(desk: DeskState, refs: readonly OrderRef[], reason: string): void {
+export function changeNotSent(desk: Desk, refs: readonly OrderRef[], reason: string): void {
   for (const order of desk.index.working())
     if (order.state === 'PENDING_REPLACE' && refs.includes(referenceOf(order))) changeOver(desk, order.key, `not changed: ${reason}`, true);
 }
 
-function changeOver(desk: DeskState, key: OrderKey, note: string, alarm: boolean): void {
+function changeOver(desk: Desk, key: OrderKey, note: string, alarm: boolean): void {
   commit(desk, 'risk-reducing', 'order.not-modified', { kind: 'system', text: note, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
     if (order?.state !== 'PENDING_REPLACE') return;
@@ -245,7 +266,7 @@ function changeOver(desk: DeskState, key: OrderKey, note: string, alarm: boolean
   });
 }
 
-function withdrawChange(tx: Tx<Effect>, desk: DeskState, order: Order, note: string, alarm: boolean): Order {
+function withdrawChange(tx: Tx<Effect>, desk: Desk, order: Order, note: string, alarm: boolean): Order {
   const { change, ...rest } = order;
   const back = tellOrder(desk, tx, order, order.filled > 0 ? 'PARTIALLY_FILLED' : (change?.from ?? 'ACCEPTED'), {
     now: { ...rest, note, updatedAt: tx.at },
@@ -255,11 +276,11 @@ function withdrawChange(tx: Tx<Effect>, desk: DeskState, order: Order, note: str
 }
 
 /** IB refused a change (104, 105, 110 …): the order lives on with its old terms. True when the notice was about one. */
-export function changeRefused(desk: DeskState, order: Order, notice: BrokerNotice): boolean {
+export function changeRefused(desk: Desk, order: Order, notice: BrokerNotice): boolean {
   const refuses = notice.disposition === 'refused-change' || notice.disposition === 'reject';
   if (order.state !== 'PENDING_REPLACE' || !refuses) return false;
   changeOver(desk, order.key, `IB ${notice.code}: ${notice.text}`, true);
-  desk.ports.broker.requestOpenOrders();
+  desk.broker.requestOpenOrders();
   return true;
 }
 
@@ -278,9 +299,9 @@ export function changeListed(order: Order, news: OpenOrderNews, at: number): 'ta
 }
 
 /** A change without an answer is looked up; the listing decides. */
-export function followChanges(desk: DeskState, now: number): void {
+export function followChanges(desk: Desk, now: number): void {
   const waiting = desk.index
     .working()
     .some((order) => order.change !== undefined && order.state === 'PENDING_REPLACE' && now - order.change.at > TAKEN_WITHIN_MS + 1_000);
-  if (waiting && desk.link.ready) desk.ports.broker.requestOpenOrders();
+  if (waiting && desk.link.ready) desk.broker.requestOpenOrders();
 }

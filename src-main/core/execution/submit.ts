@@ -9,8 +9,12 @@ import { isWorking, type Order, type OrderCause, type OrderIntent } from '#domai
 import { formatQuantity, ZERO } from '#domain/quantity';
 import { abs, minus } from '#domain/scaled';
 import { type Effect, log, positionKey } from '#core/state/records';
-import { commit, count, type DeskState } from '#core/state/desk-state';
+import { commit, count, type Slice } from '#core/state/desk-state';
 import { step } from '#core/state/records';
+
+type Desk = Slice<
+  'broker' | 'clock' | 'coordinator' | 'counters' | 'index' | 'latch' | 'latencies' | 'link' | 'ordersOut' | 'recentSends' | 'stores'
+>;
 
 /** orderRef is the desk's key for its own orders. */
 function keyOf(ref: OrderRef): OrderKey {
@@ -18,7 +22,7 @@ function keyOf(ref: OrderRef): OrderKey {
 }
 
 /** Writes one order per leg in the given state, with the verdict as its note; the first leg is the parent of the others. */
-export function writeOrders(desk: DeskState, tx: Tx<Effect>, intent: OrderIntent, state: 'QUEUED' | 'DENIED', cause: OrderCause): void {
+export function writeOrders(desk: Desk, tx: Tx<Effect>, intent: OrderIntent, state: 'QUEUED' | 'DENIED', cause: OrderCause): void {
   const [parent] = intent.legs;
   const note = state === 'DENIED' ? cause.verdict : `approved: ${cause.verdict}`;
   // A denial says nothing of an order that exists under this reference already, perhaps sent by an earlier run.
@@ -55,7 +59,7 @@ export function writeOrders(desk: DeskState, tx: Tx<Effect>, intent: OrderIntent
 }
 
 /** Remembers the send for the rate and duplicate controls and lets the approved order leave after the commit. */
-export function releaseApproved(desk: DeskState, tx: Tx<Effect>, approved: ApprovedOrder): void {
+export function releaseApproved(desk: Desk, tx: Tx<Effect>, approved: ApprovedOrder): void {
   const [entry] = approved.value.legs;
   const send: RecentSend = {
     at: approved.approvedAt,
@@ -72,7 +76,7 @@ export function releaseApproved(desk: DeskState, tx: Tx<Effect>, approved: Appro
 }
 
 /** The outbox's hand: exactly once per approved order, after its commit is in the journal. */
-export function dispatchPlace(desk: DeskState, approved: ApprovedOrder, durable: boolean): void {
+export function dispatchPlace(desk: Desk, approved: ApprovedOrder, durable: boolean): void {
   if (!durable) {
     notSent(
       desk,
@@ -84,7 +88,7 @@ export function dispatchPlace(desk: DeskState, approved: ApprovedOrder, durable:
   desk.ordersOut.approve(approved.value.legs);
   let outcome: SendOutcome;
   try {
-    outcome = desk.ports.broker.place(approved);
+    outcome = desk.broker.place(approved);
   } catch (defect) {
     lostTrack(desk, approved);
     throw defect;
@@ -101,7 +105,7 @@ export function dispatchPlace(desk: DeskState, approved: ApprovedOrder, durable:
 }
 
 /** The broker port broke while it held the order. Nobody knows whether it left: UNKNOWN, looked up, never sent again. */
-function lostTrack(desk: DeskState, approved: ApprovedOrder): void {
+function lostTrack(desk: Desk, approved: ApprovedOrder): void {
   const [entry] = approved.value.legs;
   commit(desk, 'risk-reducing', 'order.unknown', { kind: 'system', text: 'the broker port broke', ref: entry.ref }, (tx) => {
     for (const leg of approved.value.legs) {
@@ -119,22 +123,22 @@ function lostTrack(desk: DeskState, approved: ApprovedOrder): void {
     });
     step(tx, desk.stores, 'sent', 'An order may be at the broker.');
   });
-  desk.ports.broker.requestOpenOrders();
+  desk.broker.requestOpenOrders();
 }
 
 /** Handed over, waiting for a message slot: the desk goes on watching, the order stays QUEUED and counts as exposure. */
-function orderWaits(desk: DeskState, approved: ApprovedOrder): void {
+function orderWaits(desk: Desk, approved: ApprovedOrder): void {
   commit(desk, 'order', 'order.waits', { kind: 'system', text: 'waits for a message slot', ref: approved.value.legs[0].ref }, (tx) => {
     step(tx, desk.stores, 'sent', 'An order waits for a message slot.');
   });
 }
 
 export function orderSent(
-  desk: DeskState,
+  desk: Desk,
   legs: readonly { readonly ref: OrderRef; readonly orderId: number; readonly clientId: ClientId }[],
   at: number,
 ): void {
-  const monotonic = desk.ports.clock.monotonic();
+  const monotonic = desk.clock.monotonic();
   for (const leg of legs) desk.latencies.sent(keyOf(leg.ref), monotonic);
   const last = legs.at(-1);
   commit(
@@ -156,7 +160,7 @@ export function orderSent(
 }
 
 /** The broker may have answered before this commit: then only the ids are new. What nobody wants any more is called back at once. */
-function markSent(desk: DeskState, tx: Tx<Effect>, order: Order, ids: Required<Pick<Order, 'orderId' | 'clientId'>>, at: number): void {
+function markSent(desk: Desk, tx: Tx<Effect>, order: Order, ids: Required<Pick<Order, 'orderId' | 'clientId'>>, at: number): void {
   const subject = { kind: 'order', key: order.key } as const;
   const thoughtUnsent = order.state === 'DENIED' || order.state === 'ABORTED_BY_KILL';
   const now = { ...order, ...ids, sentAt: at, updatedAt: tx.at };
@@ -180,7 +184,7 @@ function markSent(desk: DeskState, tx: Tx<Effect>, order: Order, ids: Required<P
 }
 
 /** Legs whose parent left without them: the wire broke in between. They never reached the broker. */
-function leftBehind(desk: DeskState, tx: Tx<Effect>, legs: readonly { readonly ref: OrderRef }[]): void {
+function leftBehind(desk: Desk, tx: Tx<Effect>, legs: readonly { readonly ref: OrderRef }[]): void {
   const sent = new Set(legs.map((leg) => keyOf(leg.ref)));
   for (const { key } of desk.index.queued()) {
     const order = tx.get(desk.stores.orders, key);
@@ -195,7 +199,7 @@ function leftBehind(desk: DeskState, tx: Tx<Effect>, legs: readonly { readonly r
 }
 
 /** A close made room for itself: what it leaves open is said with its end. */
-function nakedText(desk: DeskState, { account, contract }: Order): string {
+function nakedText(desk: Desk, { account, contract }: Order): string {
   const position = desk.stores.positions.get(positionKey(account, contract.conId));
   if (position === undefined) return '';
   const open = minus(abs(position.quantity), stopsProtecting(desk.index.working(), position));
@@ -203,7 +207,7 @@ function nakedText(desk: DeskState, { account, contract }: Order): string {
 }
 
 /** Nothing of it left: DENIED, or ABORTED_BY_KILL when a kill dropped it. */
-export function notSent(desk: DeskState, refs: readonly OrderRef[], reason: string, byKill = false): void {
+export function notSent(desk: Desk, refs: readonly OrderRef[], reason: string, byKill = false): void {
   if (refs.length === 0) return;
   count(desk, 'orders not sent', refs.length);
   desk.ordersOut.withdraw(refs);

@@ -1,8 +1,10 @@
 import type { Tx } from '#core/commit/transaction';
 import { nextOrderState, type OrderEvent, settled, toldAs } from '#core/order/order-life';
-import { count, type DeskState } from '#core/state/desk-state';
+import { count, type Slice } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
 import { isWorking, type Order, type OrderState } from '#domain/order';
+
+type Desk = Slice<'counters' | 'stores'>;
 
 /** The only writer of orders. Every state comes from the life table; what is written beside it is said by the caller. */
 
@@ -13,12 +15,12 @@ export const NOT_SENT: ReadonlySet<OrderState> = new Set<OrderState>(['INTENT', 
 export type Unstated = Omit<Order, 'state'>;
 
 /** An order comes into the book: written by a firing, taken over from the broker, or known from an earlier run. */
-export function enterOrder(desk: DeskState, tx: Tx<Effect>, order: Order): void {
+export function enterOrder(desk: Desk, tx: Tx<Effect>, order: Order): void {
   tx.set(desk.stores.orders, order.key, order);
 }
 
 /** Whatever is not its state: numbers, notes, what was asked of it. */
-export function amendOrder(desk: DeskState, tx: Tx<Effect>, { state }: Order, now: Unstated): Order {
+export function amendOrder(desk: Desk, tx: Tx<Effect>, { state }: Order, now: Unstated): Order {
   const amended: Order = { ...now, state };
   tx.set(desk.stores.orders, amended.key, amended);
   return amended;
@@ -27,7 +29,7 @@ export function amendOrder(desk: DeskState, tx: Tx<Effect>, { state }: Order, no
 /**
  * An act or a conclusion of the desk. Illegal ones are refused: nothing is written, it is counted and alarmed, and undefined tells the caller.
  */
-export function moveOrder(desk: DeskState, tx: Tx<Effect>, order: Order, event: OrderEvent, now: Unstated): Order | undefined {
+export function moveOrder(desk: Desk, tx: Tx<Effect>, order: Order, event: OrderEvent, now: Unstated): Order | undefined {
   const state = nextOrderState(order.state, event);
   if (state === undefined) {
     refused(desk, tx, order, event);
@@ -50,7 +52,7 @@ export function isLegalWord(order: Order, to: OrderState): boolean {
  * (`state: 'UNKNOWN'` where it was not); any other keeps its state. Both are counted and alarmed.
  */
 export function tellOrder(
-  desk: DeskState,
+  desk: Desk,
   tx: Tx<Effect>,
   order: Order,
   to: OrderState | undefined,
@@ -65,7 +67,7 @@ export function tellOrder(
   return told;
 }
 
-function refused(desk: DeskState, tx: Tx<Effect>, order: Order, event: OrderEvent, lost?: OrderState): void {
+function refused(desk: Desk, tx: Tx<Effect>, order: Order, event: OrderEvent, lost?: OrderState): void {
   count(desk, 'illegal order moves');
   log(
     tx,

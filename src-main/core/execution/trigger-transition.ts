@@ -1,8 +1,10 @@
 import type { Tx } from '#core/commit/transaction';
-import { count, type DeskState } from '#core/state/desk-state';
+import { count, type Slice } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
 import type { Trigger } from '#domain/trigger';
 import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
+
+type Desk = Slice<'counters' | 'stores'>;
 
 /** The only writer of triggers. Every life comes from the table in `domain/trigger-life`. */
 
@@ -10,7 +12,7 @@ import { nextTriggerLife, type TriggerEvent } from '#domain/trigger-life';
 export type Lifeless = Omit<Trigger, 'life'>;
 
 /** A trigger comes into the book as a draft: written now, or offered from the last run. */
-export function enterTrigger(desk: DeskState, tx: Tx<Effect>, draft: Lifeless): void {
+export function enterTrigger(desk: Desk, tx: Tx<Effect>, draft: Lifeless): void {
   tx.set(desk.stores.triggers, draft.id, { ...draft, life: 'draft' });
 }
 
@@ -19,7 +21,7 @@ export function enterTrigger(desk: DeskState, tx: Tx<Effect>, draft: Lifeless): 
  * undefined tells the caller.
  */
 export function moveTrigger(
-  desk: DeskState,
+  desk: Desk,
   tx: Tx<Effect>,
   trigger: Pick<Trigger, 'life'>,
   events: readonly TriggerEvent[],

@@ -1,6 +1,8 @@
 import { sessionAt } from '#domain/session-time';
 import type { DeskView } from '#core/state/desk-view';
 
+type View = Pick<DeskView, 'accounts' | 'board' | 'details' | 'exchange' | 'stores'>;
+
 /** A tick so long after a figure may have been too late for it. */
 const SAME_MOMENT_MS = 2_000;
 
@@ -8,7 +10,7 @@ const SAME_MOMENT_MS = 2_000;
  * Age of the day's figure in ms while something is held that may have changed it since: a contract whose price moved later, or whose price
  * nobody here sees. Outside its session nothing moves.
  */
-export function dailyPnlAge(desk: DeskView, now: number): number | undefined {
+export function dailyPnlAge(desk: View, now: number): number | undefined {
   const account = desk.accounts.current();
   if (account?.pnlAt === undefined) return undefined;
   const age = now - account.pnlAt;

@@ -12,9 +12,13 @@ import type { Quote } from '#domain/quote';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { type Effect, positionKey } from '#core/state/records';
 import { entryOf, isOpenEntry, takesOf } from '#core/order/brackets';
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import { dailyPnlAge } from './daily-pnl-age.ts';
 import { embargo, positionsOf } from './trading-state.ts';
+
+type Desk = Slice<
+  'accounts' | 'board' | 'clock' | 'details' | 'exchange' | 'index' | 'journal' | 'latch' | 'link' | 'recentSends' | 'rules' | 'stores'
+>;
 
 export interface TriggerFiring extends TriggerFires {
   /** The order fires in the very turn of this tick of its quote, epoch ms; undefined when it fires otherwise. */
@@ -26,15 +30,15 @@ export interface TriggerFiring extends TriggerFires {
  * watched contract, otherwise the board's.
  */
 export function riskContext(
-  desk: DeskState,
+  desk: Desk,
   tx: Tx<Effect>,
   intent: OrderIntent,
   firing: TriggerFiring | undefined,
   quote: Quote | undefined,
 ): RiskContext {
   const conId = intent.contract.conId;
-  const now = desk.ports.clock.now();
-  const rules = desk.ports.rules();
+  const now = desk.clock.now();
+  const rules = desk.rules();
   const seen = quote ?? desk.board.quote(conId);
   const account = desk.accounts.get(intent.account);
   const changed = intent.changes === undefined ? undefined : desk.index.get(intent.changes);
@@ -66,7 +70,7 @@ export function riskContext(
 }
 
 /** Everything of the account that is exposed, as this commit sees it, but for what a change replaces. */
-function workingOf(desk: DeskState, tx: Tx<Effect>, account: AccountId, changed: Order | undefined): readonly Order[] {
+function workingOf(desk: Desk, tx: Tx<Effect>, account: AccountId, changed: Order | undefined): readonly Order[] {
   const working: Order[] = [];
   for (const order of desk.index.exposed()) {
     const current = tx.get(desk.stores.orders, order.key);
@@ -76,23 +80,18 @@ function workingOf(desk: DeskState, tx: Tx<Effect>, account: AccountId, changed:
   return working;
 }
 
-function overLimitNow(desk: DeskState, account: AccountId, working: readonly Order[]): string | undefined {
-  return overLimit(desk.ports.rules().limits, positionsOf(desk, account), working, (order) => takesOf(desk.index, order));
+function overLimitNow(desk: Desk, account: AccountId, working: readonly Order[]): string | undefined {
+  return overLimit(desk.rules().limits, positionsOf(desk, account), working, (order) => takesOf(desk.index, order));
 }
 
 /**
  * `tickAt`: the order fires in the very turn of this quote's tick, so the quote is judged as of then. Later ticks of the same chunk, and
  * an exchange clock they pull forward, do not make it older.
  */
-function tradedQuoteRefusal(
-  desk: DeskState,
-  intent: OrderIntent,
-  quote: Quote | undefined,
-  tickAt: number | undefined,
-): string | undefined {
+function tradedQuoteRefusal(desk: Desk, intent: OrderIntent, quote: Quote | undefined, tickAt: number | undefined): string | undefined {
   const conId = intent.contract.conId;
   const label = contractLabel(intent.contract);
-  const limitMs = desk.ports.rules().limits.maxQuoteAgeMs;
+  const limitMs = desk.rules().limits.maxQuoteAgeMs;
   if (quote === undefined) return quoteRefusal('none-yet', { label });
   const details = desk.details.get(conId);
   const now = tickAt ?? desk.exchange.now();
@@ -117,7 +116,7 @@ function isReplaced(order: Order, changed: Order | undefined): boolean {
   return order.key === changed.key || (order.side === changed.side && groupOf(order) === groupOf(changed));
 }
 
-function comingOf(desk: DeskState, exit: Order): Quantity {
+function comingOf(desk: Desk, exit: Order): Quantity {
   const entry = entryOf(desk.index, exit);
   return isOpenEntry(entry) ? restOf(entry) : ZERO;
 }

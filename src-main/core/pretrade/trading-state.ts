@@ -7,16 +7,24 @@ import type { Position } from '#domain/position';
 import { resetWindowAt } from '#domain/reset-window';
 import { minuteOfDay } from '#domain/session-time';
 import { log, type TradingState } from '#core/state/records';
-import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { commit, engineState, type Slice } from '#core/state/desk-state';
 import type { DeskView } from '#core/state/desk-view';
 import { dailyPnlAge } from './daily-pnl-age.ts';
 import { takesOf } from '#core/order/brackets';
+
+type Desk = Slice<
+  'accounts' | 'board' | 'clock' | 'coordinator' | 'details' | 'exchange' | 'index' | 'journal' | 'latch' | 'link' | 'rules' | 'stores'
+>;
+type View = Pick<
+  DeskView,
+  'accounts' | 'board' | 'clock' | 'details' | 'exchange' | 'index' | 'journal' | 'latch' | 'link' | 'rules' | 'stores'
+>;
 
 /** K-03: what is written to a socket in the last second before TWS restarts is lost, so nothing new is sent in the minute before. */
 const EMBARGO_LEAD_MS = 60_000;
 
 /** What the account holds, but for positions the operator chose to ignore: those are not this desk's exposure. */
-export function positionsOf(desk: DeskView, account: AccountId): readonly Position[] {
+export function positionsOf(desk: View, account: AccountId): readonly Position[] {
   const positions: Position[] = [];
   for (const [key, position] of desk.stores.positions.entries()) {
     if (position.quantity === 0 || position.account !== account) continue;
@@ -26,8 +34,8 @@ export function positionsOf(desk: DeskView, account: AccountId): readonly Positi
 }
 
 /** K-01, K-03: why nothing that raises exposure leaves now; a sentence, undefined outside IB's resets. */
-export function embargo(desk: DeskView): string | undefined {
-  const found = resetWindowAt(desk.exchange.now(), desk.ports.rules().resetWindows ?? [], EMBARGO_LEAD_MS);
+export function embargo(desk: View): string | undefined {
+  const found = resetWindowAt(desk.exchange.now(), desk.rules().resetWindows ?? [], EMBARGO_LEAD_MS);
   if (found === undefined) return undefined;
   const end = minuteOfDay(found.endsAt, found.window.zone);
   const until = `${String(Math.floor(end / 60)).padStart(2, '0')}:${String(end % 60).padStart(2, '0')}`;
@@ -40,18 +48,18 @@ export interface TradingReason {
 }
 
 /** `active | reducing | halted`, and why. Reducing: only what lowers exposure leaves. Halted: nothing does but cancels and a confirmed flatten. */
-export function tradingState(desk: DeskView): { readonly state: TradingState; readonly reasons: readonly TradingReason[] } {
+export function tradingState(desk: View): { readonly state: TradingState; readonly reasons: readonly TradingReason[] } {
   if (desk.latch.isSet()) return { state: 'halted', reasons: [{ code: 'kill', text: `The kill switch is set (${desk.latch.reason()}).` }] };
   if (engineState(desk) === 'ERROR') return { state: 'halted', reasons: [{ code: 'error', text: 'The desk stands in ERROR.' }] };
-  if (desk.ports.journal.status().state !== 'ready')
+  if (desk.journal.status().state !== 'ready')
     return { state: 'halted', reasons: [{ code: 'journal', text: 'The journal cannot be written; only cancels leave.' }] };
   const reasons: TradingReason[] = [];
   const account = desk.accounts.current();
-  const { limits } = desk.ports.rules();
+  const { limits } = desk.rules();
   if (account !== undefined) {
     const over = overLimit(limits, positionsOf(desk, account.id), exposedOf(desk, account.id), (order) => takesOf(desk.index, order));
     if (over !== undefined) reasons.push({ code: 'limit', text: over });
-    const loss = dailyLossRefusal(account.dailyPnl, dailyPnlAge(desk, desk.ports.clock.now()), limits.maxDailyLoss);
+    const loss = dailyLossRefusal(account.dailyPnl, dailyPnlAge(desk, desk.clock.now()), limits.maxDailyLoss);
     if (loss !== undefined && desk.link.ready) reasons.push({ code: lossCode(account.dailyPnl, limits.maxDailyLoss), text: loss });
   }
   const breaker = desk.stores.breaker.get('desk');
@@ -65,12 +73,12 @@ function lossCode(daily: Amount | undefined, limit: number): string {
   return daily === undefined ? 'pnl-unknown' : isLossReached(daily, limit) ? 'loss' : 'pnl-stale';
 }
 
-function exposedOf(desk: DeskView, account: AccountId): readonly Order[] {
+function exposedOf(desk: View, account: AccountId): readonly Order[] {
   return desk.index.exposed().filter((order) => order.account === account);
 }
 
 /** Writes down and tells when the state or its reasons change; twice a second. The controls themselves ask at every order. */
-export function followTradingState(desk: DeskState): void {
+export function followTradingState(desk: Desk): void {
   const { state, reasons } = tradingState(desk);
   const codes = reasons.map((reason) => reason.code).join(' ');
   const before = desk.stores.trading.get('desk');

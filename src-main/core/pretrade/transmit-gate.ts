@@ -5,8 +5,10 @@ import { isApproved } from '#core/risk/approved';
 import type { OrderRequest } from '#domain/order';
 import { positionKey } from '#core/state/records';
 import { mayTransmit } from '#core/state/engine-state';
-import { engineState, type DeskState } from '#core/state/desk-state';
+import { engineState, type Slice } from '#core/state/desk-state';
 import { unknownReason } from './hold-reasons.ts';
+
+type Desk = Slice<'accounts' | 'index' | 'journal' | 'latch' | 'link' | 'reconciliation' | 'rules' | 'stores'>;
 
 function orderClass(request: OrderRequest): Parameters<typeof mayTransmit>[1] {
   if (request.purpose === 'reduce') return request.legs[0].leg === 'F' ? 'confirmed-flatten' : 'confirmed-reduce';
@@ -14,7 +16,7 @@ function orderClass(request: OrderRequest): Parameters<typeof mayTransmit>[1] {
 }
 
 /** A reducing order that waited is measured again: what it was to close may be gone, and then it would open something. */
-function positionTurned(desk: DeskState, request: OrderRequest): string | undefined {
+function positionTurned(desk: Desk, request: OrderRequest): string | undefined {
   if (request.purpose !== 'reduce' || request.changes !== undefined) return undefined;
   const [leg] = request.legs;
   const quantity = desk.stores.positions.get(positionKey(request.account, request.contract.conId))?.quantity ?? 0;
@@ -37,11 +39,11 @@ function positionTurned(desk: DeskState, request: OrderRequest): string | undefi
 }
 
 /** What keeps every order in, whatever it is; a sentence. Undefined: nothing does. */
-export function shutRefusal(desk: DeskState): string | undefined {
+export function shutRefusal(desk: Desk): string | undefined {
   if (!desk.link.ready) return desk.link.problem?.text ?? 'The connection to TWS is not ready.';
   if (desk.link.upstream === 'down') return 'TWS has lost its connection to IB.';
   if (!desk.reconciliation.done()) return 'The book is being reconciled with the broker.';
-  if (desk.ports.journal.status().state !== 'ready') return 'The journal cannot be written; orders are refused, cancels and kill work.';
+  if (desk.journal.status().state !== 'ready') return 'The journal cannot be written; orders are refused, cancels and kill work.';
   return undefined;
 }
 
@@ -49,7 +51,7 @@ export function shutRefusal(desk: DeskState): string | undefined {
  * The last look before the socket, in the same turn as the write: seal, kill latch, desk state, link, reconciliation, journal.
  * Undefined lets the order leave.
  */
-export function transmitGate(desk: DeskState): TransmitGate {
+export function transmitGate(desk: Desk): TransmitGate {
   return (order) => {
     if (!isApproved(order)) return 'Risk did not approve this order; it is a defect of the program that it came this far.';
     const kind = orderClass(order.value);
@@ -67,7 +69,7 @@ export function transmitGate(desk: DeskState): TransmitGate {
     // C-13 again: an order that waited for a message slot may have lost the figure it was approved under (storm 238).
     const account = desk.accounts.get(order.value.account);
     const loss =
-      order.value.purpose === 'reduce' ? undefined : dailyLossRefusal(account?.dailyPnl, undefined, desk.ports.rules().limits.maxDailyLoss);
+      order.value.purpose === 'reduce' ? undefined : dailyLossRefusal(account?.dailyPnl, undefined, desk.rules().limits.maxDailyLoss);
     if (loss !== undefined) return loss;
     return shutRefusal(desk);
   };

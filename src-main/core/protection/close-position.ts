@@ -1,6 +1,6 @@
 import { numberRefusal } from '#core/order/addressable';
 import { shutRefusal } from '#core/pretrade/transmit-gate';
-import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { commit, engineState, type Slice } from '#core/state/desk-state';
 import { mayTransmit } from '#core/state/engine-state';
 import { type Closing, log, positionKey } from '#core/state/records';
 import { type Refusal, refuseNow } from '#core/state/refusal';
@@ -14,6 +14,32 @@ import { resizeExits } from './exit-sizes.ts';
 import { exiting, exitsOf, sizeOf, unprotectedOf } from './exits.ts';
 import { sendExit } from './send-exit.ts';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'resizeAttempts'
+  | 'rules'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
+
 export type Done = Result<number, Refusal>;
 
 /** Exits that neither shrink nor go within this time stop the close: the operator decides. */
@@ -25,7 +51,7 @@ const SHUT_PATIENCE_MS = 30_000;
  * Closes a share of the live position with one reduce-only market order. Where working exits would then be able to turn the position
  * around they shrink or go first, and the close leaves when IB has said so.
  */
-export function closePosition(desk: DeskState, account: AccountId, conId: ConId, percent: 25 | 50 | 100, by: string): Done {
+export function closePosition(desk: Desk, account: AccountId, conId: ConId, percent: 25 | 50 | 100, by: string): Done {
   const key = positionKey(account, conId);
   const position = desk.stores.positions.get(key);
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
@@ -59,7 +85,7 @@ export function closePosition(desk: DeskState, account: AccountId, conId: ConId,
 }
 
 /** Why no close of this position can begin now; undefined when it can. */
-function closeRefusal(desk: DeskState, key: string, { contract }: Position): Refusal | undefined {
+function closeRefusal(desk: Desk, key: string, { contract }: Position): Refusal | undefined {
   if (desk.stores.closings.has(key)) return { code: 'conflict', text: `${contract.symbol} is being closed already.` };
   const state = engineState(desk);
   if (!mayTransmit(state, 'confirmed-flatten'))
@@ -72,7 +98,7 @@ function closeRefusal(desk: DeskState, key: string, { contract }: Position): Ref
 }
 
 /** The exits fit into what the close leaves, and no change of them is under way. */
-function isWayFree(desk: DeskState, exits: readonly Order[], remaining: Quantity): boolean {
+function isWayFree(desk: Desk, exits: readonly Order[], remaining: Quantity): boolean {
   return exiting(desk, exits) <= remaining && !exits.some((order) => order.state === 'PENDING_REPLACE');
 }
 
@@ -86,7 +112,7 @@ function outOfReachRefusal(exits: readonly Order[], symbol: string): string | un
 }
 
 /** Takes every close that waits as far as it gets. Called after news and by the timer. */
-export function advanceCloses(desk: DeskState): void {
+export function advanceCloses(desk: Desk): void {
   // From inside an effect nothing could be committed before this went on, and a close would be sent twice: the next news takes it further.
   if (desk.coordinator.isBusy) return;
   for (const key of [...desk.stores.closings.keys()]) {
@@ -96,8 +122,8 @@ export function advanceCloses(desk: DeskState): void {
   }
 }
 
-function advanceClose(desk: DeskState, close: Closing): void {
-  const age = desk.ports.clock.now() - close.at;
+function advanceClose(desk: Desk, close: Closing): void {
+  const age = desk.clock.now() - close.at;
   const position = desk.stores.positions.get(close.key);
   if (position === undefined || position.quantity === 0) {
     endClose(desk, close, undefined);
@@ -123,12 +149,12 @@ function advanceClose(desk: DeskState, close: Closing): void {
 }
 
 /** Why no close can leave now; undefined when it can. */
-function waitRefusal(desk: DeskState): string | undefined {
+function waitRefusal(desk: Desk): string | undefined {
   const state = engineState(desk);
   return mayTransmit(state, 'confirmed-flatten') ? shutRefusal(desk) : `The desk is ${state}.`;
 }
 
-function endClose(desk: DeskState, close: Closing, trouble: string | undefined): void {
+function endClose(desk: Desk, close: Closing, trouble: string | undefined): void {
   commit(desk, 'risk-reducing', 'position.close-ends', { kind: 'system', text: trouble ?? 'the way is free', ref: close.key }, (tx) => {
     if (tx.has(desk.stores.closings, close.key)) tx.delete(desk.stores.closings, close.key);
     if (trouble !== undefined) log(tx, 'alarm', `Not closed: ${trouble}. Look at its exits.`, { kind: 'position', key: close.key });
@@ -136,7 +162,7 @@ function endClose(desk: DeskState, close: Closing, trouble: string | undefined):
 }
 
 /** What a close leaves open that did not come to its end is said in the same breath. */
-function giveUp(desk: DeskState, close: Closing, why: string): void {
+function giveUp(desk: Desk, close: Closing, why: string): void {
   const position = desk.stores.positions.get(close.key);
   const open = position === undefined ? ZERO : unprotectedOf(desk, position);
   const naked =
@@ -146,7 +172,7 @@ function giveUp(desk: DeskState, close: Closing, why: string): void {
   endClose(desk, close, `${why.replace(/\.$/, '')}.${naked}`.replace(/\.$/, ''));
 }
 
-function sendClose(desk: DeskState, position: Position, quantity: Quantity, by: string): Done {
+function sendClose(desk: Desk, position: Position, quantity: Quantity, by: string): Done {
   const sent = sendExit(
     desk,
     position,

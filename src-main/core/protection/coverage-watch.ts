@@ -6,8 +6,34 @@ import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus } from '#domain/scaled';
 import { openedByTriggers, sizeOf, unprotectedOf } from './exits.ts';
 import { log, type Offer, positionKey } from '#core/state/records';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { stopToEnlarge, tooMuchOf } from './resize-on-request.ts';
+
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'resizeAttempts'
+  | 'rules'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
 
 /** What IB is still about to say within this time is nothing to offer for. */
 const GRACE_MS = 2_000;
@@ -32,12 +58,12 @@ interface Finding {
  * becomes a standing offer with an alarm. Nothing is sent by itself: a file or a reason of the desk's own never sends an order.
  */
 export class CoverageWatch {
-  readonly #desk: DeskState;
+  readonly #desk: Desk;
   readonly #since = new Map<string, { readonly at: number; readonly cause: string }>();
   /** Positions that an exit opened, by the exit that did. */
   readonly #turned = new Map<string, OrderKey>();
 
-  constructor(desk: DeskState) {
+  constructor(desk: Desk) {
     this.#desk = desk;
   }
 
@@ -170,7 +196,7 @@ interface StopHistory {
 }
 
 /** Held without a stop: what became of the stop that was placed, and what is offered instead. */
-function unprotected(desk: DeskState, position: Position, open: Quantity, now: number): Finding {
+function unprotected(desk: Desk, position: Position, open: Quantity, now: number): Finding {
   const history = stopHistory(desk, position);
   const { newest, entered } = history;
   const enlarges = newest !== undefined && !isTerminal(newest.state) && stopToEnlarge(desk, position)?.key === newest.key;
@@ -185,7 +211,7 @@ function unprotected(desk: DeskState, position: Position, open: Quantity, now: n
   };
 }
 
-function stopHistory(desk: DeskState, position: Position): StopHistory {
+function stopHistory(desk: Desk, position: Position): StopHistory {
   const side = position.quantity > 0 ? 'SELL' : 'BUY';
   let newest: Order | undefined;
   let entered: Order | undefined;

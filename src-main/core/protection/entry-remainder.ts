@@ -3,14 +3,31 @@ import { isWorking, type Order } from '#domain/order';
 import { formatQuantity } from '#domain/quantity';
 import { minus } from '#domain/scaled';
 import { log } from '#core/state/records';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { cancelOrders } from '#core/execution/cancel';
+
+type Desk = Slice<
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'index'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
 
 /**
  * An exit of a bracket has filled while its entry still works (K-40): the entry remainder is cancelled at once, or it would open again
  * what was just closed, perhaps without a stop. A cancel only lowers risk, so it needs nobody's word.
  */
-export function cancelEntryRemainder(desk: DeskState, exit: Order): void {
+export function cancelEntryRemainder(desk: Desk, exit: Order): void {
   if (exit.leg !== 'S' && exit.leg !== 'T') return;
   if (exit.filled === 0 && exit.ibStatus !== 'Filled') return;
   const key = entryKeyOf(exit);

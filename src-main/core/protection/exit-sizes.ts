@@ -3,9 +3,35 @@ import { isStopType, type Order, type OrderState } from '#domain/order';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { max, min, minus, plus } from '#domain/scaled';
 import { mayTransmit } from '#core/state/engine-state';
-import { engineState, type DeskState } from '#core/state/desk-state';
+import { engineState, type Slice } from '#core/state/desk-state';
 import { cancelOrders } from '#core/execution/cancel';
 import { changeOrder, isChangeable } from '#core/execution/modify';
+
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'resizeAttempts'
+  | 'rules'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
 
 /** What IB has not confirmed yet, or nobody knows about: only time tells what can be done with it. */
 const UNSETTLED: ReadonlySet<OrderState> = new Set<OrderState>(['SUBMITTED', 'UNKNOWN', 'PENDING_REPLACE', 'PENDING_CANCEL']);
@@ -79,7 +105,7 @@ interface ResizeOrder {
  * Makes exits fit into what is allowed: they shrink, and only what cannot shrink, or has nothing left to exit, is cancelled. A change under
  * way is waited for, never followed by a cancel.
  */
-export function resizeExits(desk: DeskState, exits: readonly Order[], allowed: Quantity, how: ResizeOrder): ExitsResized {
+export function resizeExits(desk: Desk, exits: readonly Order[], allowed: Quantity, how: ResizeOrder): ExitsResized {
   const gone: Order[] = [];
   const stuck: Order[] = [];
   let shrunk = false;
@@ -102,7 +128,7 @@ export function resizeExits(desk: DeskState, exits: readonly Order[], allowed: Q
 }
 
 /** What becomes of one exit that is larger than its share; `goes` is for the caller to cancel. */
-function resizeExit(desk: DeskState, order: Order, share: Quantity, how: ResizeOrder): 'waits' | 'shrunk' | 'stuck' | 'goes' {
+function resizeExit(desk: Desk, order: Order, share: Quantity, how: ResizeOrder): 'waits' | 'shrunk' | 'stuck' | 'goes' {
   if (order.state === 'PENDING_CANCEL' || order.state === 'PENDING_REPLACE') return 'waits';
   if (share > 0) {
     if (UNSETTLED.has(order.state)) return 'waits';
@@ -112,26 +138,27 @@ function resizeExit(desk: DeskState, order: Order, share: Quantity, how: ResizeO
   return isNewAttempt(desk, order, ZERO, how) ? 'goes' : 'waits';
 }
 
-function shrink(desk: DeskState, order: Order, share: Quantity, how: ResizeOrder): boolean {
+function shrink(desk: Desk, order: Order, share: Quantity, how: ResizeOrder): boolean {
   if (!isChangeable(order) || !isNewAttempt(desk, order, share, how)) return false;
   return changeOrder(desk, order, { quantity: plus(order.filled, share) }, how.by).ok;
 }
 
 /** Where no change can leave at all, a close asked for by the operator takes what is in its way; the desk by itself does not. */
-function mustStay(desk: DeskState, order: Order, how: ResizeOrder): boolean {
+function mustStay(desk: Desk, order: Order, how: ResizeOrder): boolean {
   if (!isStopType(order.type) || order.state === 'INACTIVE') return false;
   return how.oneByOne !== true || mayTransmit(engineState(desk), 'confirmed-reduce');
 }
 
 /** Notes the attempt; false when it has been made already. */
-function isNewAttempt({ resizeAttempts, ports }: DeskState, order: Order, size: Quantity, how: ResizeOrder): boolean {
-  const now = ports.clock.now();
+function isNewAttempt(desk: Desk, order: Order, size: Quantity, how: ResizeOrder): boolean {
+  const { resizeAttempts } = desk;
+  const now = desk.clock.now();
   if (resizeAttempts.isTried(order.key, size, now, how.since)) return false;
   resizeAttempts.note(order.key, size, now);
   return true;
 }
 
 /** Makes exits fit into `remaining`, all at once. */
-export function makeRoom(desk: DeskState, exits: readonly Order[], remaining: Quantity, by: string): void {
+export function makeRoom(desk: Desk, exits: readonly Order[], remaining: Quantity, by: string): void {
   resizeExits(desk, exits, remaining, { by });
 }

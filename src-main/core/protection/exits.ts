@@ -8,12 +8,14 @@ import type { Position } from '#domain/position';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { abs, max, minus, negate, plus } from '#domain/scaled';
 
+type View = Pick<DeskView, 'index' | 'stores'>;
+
 export function sizeOf(position: Position): Quantity {
   return abs(position.quantity);
 }
 
 /** Working orders of this desk or of a person that lower this position. Children of an entry that has not filled wait for it and lower nothing. */
-export function exitsOf(desk: DeskView, position: Position): readonly Order[] {
+export function exitsOf(desk: View, position: Position): readonly Order[] {
   const side = position.quantity > 0 ? 'SELL' : 'BUY';
   return desk.index.working().filter((order) => {
     if (order.contract.conId !== position.contract.conId || order.account !== position.account || order.side !== side) return false;
@@ -22,17 +24,17 @@ export function exitsOf(desk: DeskView, position: Position): readonly Order[] {
 }
 
 /** Quantity that working exits can take in all: exits of one group cancel each other, so the largest of them counts. */
-export function exiting(desk: DeskView, exits: readonly Order[]): Quantity {
+export function exiting(desk: View, exits: readonly Order[]): Quantity {
   return restOfGroups(exits, (order) => takesOf(desk.index, order));
 }
 
 /** Held, and covered by no stop that works at the broker. */
-export function unprotectedOf(desk: DeskView, position: Position): Quantity {
+export function unprotectedOf(desk: View, position: Position): Quantity {
   return minus(sizeOf(position), stopsProtecting(desk.index.working(), position));
 }
 
 /** What entries of triggers have opened and their own exits have not closed, by side. */
-export function openedByTriggers(desk: DeskView, account: AccountId, conId: ConId): { readonly long: Quantity; readonly short: Quantity } {
+export function openedByTriggers(desk: View, account: AccountId, conId: ConId): { readonly long: Quantity; readonly short: Quantity } {
   let long = ZERO;
   let short = ZERO;
   for (const order of desk.stores.orders.values()) {

@@ -1,6 +1,6 @@
 import { changeOrder } from '#core/execution/modify';
 import { shutRefusal } from '#core/pretrade/transmit-gate';
-import { engineState, type DeskState } from '#core/state/desk-state';
+import { engineState, type Slice } from '#core/state/desk-state';
 import { mayTransmit } from '#core/state/engine-state';
 import { positionKey } from '#core/state/records';
 import { type Refusal, refuseNow } from '#core/state/refusal';
@@ -15,11 +15,33 @@ import type { Done } from './close-position.ts';
 import { exiting, exitsOf, sizeOf, unprotectedOf } from './exits.ts';
 import { sendExit } from './send-exit.ts';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'rules'
+  | 'stores'
+>;
+
 /** IB has confirmed it and holds its group; what is on its way in or out may not be there when the stop comes. */
 const JOINABLE: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'PARTIALLY_FILLED', 'HELD', 'PENDING_REPLACE']);
 
 /** A stop at the broker for what no stop covers. */
-export function protectPosition(desk: DeskState, account: AccountId, conId: ConId, stop: Price, by: string): Done {
+export function protectPosition(desk: Desk, account: AccountId, conId: ConId, stop: Price, by: string): Done {
   const position = desk.stores.positions.get(positionKey(account, conId));
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
   const state = engineState(desk);
@@ -63,7 +85,7 @@ function noRoom({ contract }: Position): { readonly ok: false; readonly error: R
  * the OCA group of a target that has no stop, as large as that, because IB shrinks or cancels the one as the other fills. Undefined: nowhere.
  */
 function placesForStop(
-  desk: DeskState,
+  desk: Desk,
   position: Position,
   quantity: Quantity,
 ): readonly { readonly quantity: Quantity; readonly ocaGroup?: string }[] | undefined {
@@ -87,7 +109,7 @@ function placesForStop(
  * The OCA group that a new stop has to join, because a target works that would otherwise close the position a second time; empty where
  * there is room besides what works.
  */
-export function groupToJoin(desk: DeskState, position: Position, quantity: Quantity): Result<{ readonly ocaGroup?: string }, Refusal> {
+export function groupToJoin(desk: Desk, position: Position, quantity: Quantity): Result<{ readonly ocaGroup?: string }, Refusal> {
   const exits = exitsOf(desk, position);
   const size = sizeOf(position);
   if (exiting(desk, exits) + quantity <= size) return ok({});
@@ -100,13 +122,13 @@ export function groupToJoin(desk: DeskState, position: Position, quantity: Quant
 }
 
 /** The price that a close would meet and that stops of this position watch. */
-export function marketOf(desk: DeskState, position: Position): Price | undefined {
+export function marketOf(desk: Desk, position: Position): Price | undefined {
   const quote = desk.board.quote(position.contract.conId);
   return position.quantity > 0 ? quote?.bid : quote?.ask;
 }
 
 /** Why no stop may be placed at this level; undefined when it would not fire at once. A sentence. */
-export function fireRefusal(desk: DeskState, position: Position, level: Price): string | undefined {
+export function fireRefusal(desk: Desk, position: Position, level: Price): string | undefined {
   const market = marketOf(desk, position);
   if (market === undefined) return `${position.contract.symbol} has no market now, so nobody can tell whether the stop would fire at once.`;
   const beyond = position.quantity > 0 ? level >= market : level <= market;
@@ -116,7 +138,7 @@ export function fireRefusal(desk: DeskState, position: Position, level: Price): 
 }
 
 /** Moves the position's stops to its average price, rounded to the side that loses less. */
-export function breakeven(desk: DeskState, account: AccountId, conId: ConId, by: string): Done {
+export function breakeven(desk: Desk, account: AccountId, conId: ConId, by: string): Done {
   const position = desk.stores.positions.get(positionKey(account, conId));
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
   const details = desk.details.get(conId);

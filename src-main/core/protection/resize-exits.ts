@@ -1,7 +1,7 @@
 import { entryOf, isOpenEntry, openOf } from '#core/order/brackets';
 import { groupOf, restOfGroups } from '#core/order/oca-group';
 import { shutRefusal } from '#core/pretrade/transmit-gate';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { undecided } from '#core/state/found-at-start';
 import { log, positionKey } from '#core/state/records';
 import type { AccountId, ConId } from '#domain/ids';
@@ -14,6 +14,33 @@ import { max, min, minus, plus, sumOf } from '#domain/scaled';
 import { coveredBy, resizeExits, restAfterChange } from './exit-sizes.ts';
 import { exitsOf, isOwnExit, openedByTriggers } from './exits.ts';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'resizeAttempts'
+  | 'rules'
+  | 'scheduler'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
+
 /** IB cancels the other exits of a group by itself, and tells positions a moment later than fills: both are given the time. */
 const LOOK_AFTER_MS = 1_500;
 /** The last looks are for what the broker told late. */
@@ -24,12 +51,12 @@ const LOOK_UNTIL_MS = 6_000;
  * too large shrinks or goes, and the log says why. One look at a time per contract, again until nothing is left to do.
  */
 export class ExitResizer {
-  readonly #desk: DeskState;
+  readonly #desk: Desk;
   /** Positions that are looked at again, and until when. */
   readonly #due = new Map<string, number>();
   readonly #told = new Set<string>();
 
-  constructor(desk: DeskState) {
+  constructor(desk: Desk) {
     this.#desk = desk;
   }
 
@@ -37,7 +64,7 @@ export class ExitResizer {
   due(account: AccountId, conId: ConId): void {
     const key = positionKey(account, conId);
     const isArranged = this.#due.has(key);
-    this.#due.set(key, this.#desk.ports.clock.now() + LOOK_UNTIL_MS);
+    this.#due.set(key, this.#desk.clock.now() + LOOK_UNTIL_MS);
     if (!isArranged) this.#arrange(account, conId);
   }
 
@@ -47,7 +74,7 @@ export class ExitResizer {
   }
 
   #arrange(account: AccountId, conId: ConId): void {
-    const { clock, scheduler } = this.#desk.ports;
+    const { clock, scheduler } = this.#desk;
     const key = positionKey(account, conId);
     scheduler.after(LOOK_AFTER_MS, () => {
       const again = this.#resize(account, conId);
@@ -123,7 +150,7 @@ interface Room {
   readonly theirs: Quantity;
 }
 
-function roomFor(desk: DeskState, all: readonly Order[], most: Quantity): Room {
+function roomFor(desk: Desk, all: readonly Order[], most: Quantity): Room {
   const bound = boundByEntries(desk, all);
   const free = all.filter((order) => !bound.has(groupOf(order)) && order.state !== 'PENDING_CANCEL' && !isIgnored(desk, order));
   const withStop = new Set(all.filter((order) => isStopType(order.type)).map(groupOf));
@@ -138,7 +165,7 @@ function roomFor(desk: DeskState, all: readonly Order[], most: Quantity): Room {
 }
 
 /** IB itself bounds the exits of an entry that works: they are let alone. What each of these groups may take now is theirs. */
-function boundByEntries(desk: DeskState, all: readonly Order[]): ReadonlyMap<string, Quantity> {
+function boundByEntries(desk: Desk, all: readonly Order[]): ReadonlyMap<string, Quantity> {
   const bound = new Map<string, Quantity>();
   for (const order of all)
     if (isOpenEntry(entryOf(desk.index, order))) {
@@ -153,7 +180,7 @@ function boundByEntries(desk: DeskState, all: readonly Order[]): ReadonlyMap<str
 }
 
 /** The operator has to decide first, or IB has to answer. */
-function mustWait(desk: DeskState, key: string, all: readonly Order[], { free, targets }: Room): boolean {
+function mustWait(desk: Desk, key: string, all: readonly Order[], { free, targets }: Room): boolean {
   const names = new Set([key, ...[...free, ...targets].map((order) => order.key as string)]);
   if (undecided(desk).some(({ subject }) => names.has(subject))) return true;
   // One at a time: what is under way may change what the next one has to do.
@@ -175,6 +202,6 @@ function flat(account: AccountId, contract: Position['contract']): Position {
 }
 
 /** Found at the start, and the operator said that the desk shall not concern itself with it. */
-function isIgnored(desk: DeskState, order: Order): boolean {
+function isIgnored(desk: Desk, order: Order): boolean {
   return desk.stores.found.get(`order:${order.key}`)?.decision === 'ignore';
 }

@@ -9,15 +9,37 @@ import { exiting, exitsOf, isOwnExit, openedByTriggers, unprotectedOf } from './
 import { type Refusal, refuseNow } from '#core/state/refusal';
 import { positionKey } from '#core/state/records';
 import { makeRoom } from './exit-sizes.ts';
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import { changeOrder, modifyRefusal } from '#core/execution/modify';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'resizeAttempts'
+  | 'rules'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
+
 /** Exits of this desk on one side (1: what sells) that work for more than there is to exit there. 0 when they fit. */
-function tooMuchOn(
-  desk: DeskState,
-  position: Position,
-  direction: 1 | -1,
-): { readonly exits: readonly Order[]; readonly tooMuch: Quantity } {
+function tooMuchOn(desk: Desk, position: Position, direction: 1 | -1): { readonly exits: readonly Order[]; readonly tooMuch: Quantity } {
   const { long, short } = openedByTriggers(desk, position.account, position.contract.conId);
   const allowed = max(ZERO, direction === 1 ? plus(position.quantity, short) : minus(long, position.quantity));
   const exits = exitsOf(desk, { ...position, quantity: trustedQuantity(direction) }).filter(isOwnExit);
@@ -25,12 +47,12 @@ function tooMuchOn(
 }
 
 /** The larger excess of both sides: brackets of two triggers may stand against each other. Also of a position that is closed. */
-export function tooMuchOf(desk: DeskState, position: Position): Quantity {
+export function tooMuchOf(desk: Desk, position: Position): Quantity {
   return max(tooMuchOn(desk, position, 1).tooMuch, tooMuchOn(desk, position, -1).tooMuch);
 }
 
 /** The one stop that can take over what none covers: alone on its side, and changeable now. */
-export function stopToEnlarge(desk: DeskState, position: Position): Order | undefined {
+export function stopToEnlarge(desk: Desk, position: Position): Order | undefined {
   const stops = exitsOf(desk, position).filter((order) => isStopType(order.type));
   const [stop] = stops;
   if (stop === undefined || stops.length > 1 || !isOwnExit(stop) || modifyRefusal(desk, stop) !== undefined) return undefined;
@@ -38,7 +60,7 @@ export function stopToEnlarge(desk: DeskState, position: Position): Order | unde
 }
 
 /** Exits become as large as what is held: too large ones shrink or go, a stop that covers too little grows, with the target of its group. */
-export function resizeExitsNow(desk: DeskState, account: AccountId, conId: ConId, by: string): Result<number, Refusal> {
+export function resizeExitsNow(desk: Desk, account: AccountId, conId: ConId, by: string): Result<number, Refusal> {
   const position = desk.stores.positions.get(positionKey(account, conId));
   if (position === undefined) return err({ code: 'not-found', text: 'There is no such position.' });
   const sides = [tooMuchOn(desk, position, 1), tooMuchOn(desk, position, -1)].filter(({ tooMuch }) => tooMuch > 0);

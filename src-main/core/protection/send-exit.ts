@@ -2,7 +2,7 @@ import { releaseApproved, writeOrders } from '#core/execution/submit';
 import { ocaGroupOf } from '#core/order/oca-group';
 import { riskContext } from '#core/pretrade/read-risk-context';
 import { approve } from '#core/risk/risk-engine';
-import { attempt, type DeskState } from '#core/state/desk-state';
+import { attempt, type Slice } from '#core/state/desk-state';
 import { log, positionKey } from '#core/state/records';
 import { type Refusal, refuseNow } from '#core/state/refusal';
 import type { OrderKey, TriggerId } from '#domain/ids';
@@ -11,6 +11,26 @@ import { type Leg, orderRef } from '#domain/order-ref';
 import type { Position } from '#domain/position';
 import { err, ok, type Result } from '#domain/result';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'rules'
+  | 'stores'
+>;
+
 export interface SentExit {
   readonly seq: number;
   readonly key: OrderKey;
@@ -18,7 +38,7 @@ export interface SentExit {
 
 /** One reduce-only order of the operator's hand. Its reference holds the commit's number, which never repeats, also not after a restart. */
 export function sendExit(
-  desk: DeskState,
+  desk: Desk,
   position: Position,
   exit: Omit<OrderLeg, 'ref' | 'side'>,
   sentence: string,

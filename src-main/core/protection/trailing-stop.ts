@@ -15,9 +15,34 @@ import { sendExit, type SentExit } from './send-exit.ts';
 import { cancelOrders } from '#core/execution/cancel';
 import { log, positionKey, type Trailing } from '#core/state/records';
 import { mayTransmit } from '#core/state/engine-state';
-import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { commit, engineState, type Slice } from '#core/state/desk-state';
 
 import { changeOrder, modifyRefusal } from '#core/execution/modify';
+
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'rules'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
 
 type Done = Result<number, Refusal>;
 
@@ -32,7 +57,7 @@ const CONFIRMED: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'PAR
  * the new one is confirmed; without a group the old one goes first and the new one leaves when IB has said so. Never do two stops work
  * that could together close more than is held.
  */
-export function trailPosition(desk: DeskState, account: AccountId, conId: ConId, trail: Trail, by: string): Done {
+export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trail: Trail, by: string): Done {
   const key = positionKey(account, conId);
   const position = desk.stores.positions.get(key);
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
@@ -63,7 +88,7 @@ export function trailPosition(desk: DeskState, account: AccountId, conId: ConId,
 }
 
 /** Where it begins: its distance behind the market, or where the old stop is when that protects more. */
-function startOf(desk: DeskState, position: Position, trail: Trail, old: Order | undefined): Result<Price, Refusal> {
+function startOf(desk: Desk, position: Position, trail: Trail, old: Order | undefined): Result<Price, Refusal> {
   const { symbol, conId } = position.contract;
   const long = position.quantity > 0;
   const market = marketOf(desk, position);
@@ -86,7 +111,7 @@ interface Placement {
   readonly by: string;
 }
 
-function place(desk: DeskState, position: Position, { quantity, trail, old, by }: Placement): Result<SentExit, Refusal> {
+function place(desk: Desk, position: Position, { quantity, trail, old, by }: Placement): Result<SentExit, Refusal> {
   const start = startOf(desk, position, trail, old);
   if (!start.ok) return start;
   const group = old?.ocaGroup === undefined ? groupToJoin(desk, position, quantity) : ok({ ocaGroup: old.ocaGroup });
@@ -99,7 +124,7 @@ function place(desk: DeskState, position: Position, { quantity, trail, old, by }
   );
 }
 
-function replace(desk: DeskState, position: Position, old: Order, trail: Trail, by: string): Done {
+function replace(desk: Desk, position: Position, old: Order, trail: Trail, by: string): Done {
   let placed: SentExit | undefined;
   if (old.ocaGroup !== undefined) {
     const sent = place(desk, position, { quantity: restOf(old), trail, old, by });
@@ -137,9 +162,9 @@ function replace(desk: DeskState, position: Position, old: Order, trail: Trail, 
 }
 
 /** Takes each replacement one step further where IB has answered. Called after news and by the timer. */
-export function advanceTrailings(desk: DeskState): void {
+export function advanceTrailings(desk: Desk): void {
   if (desk.stores.trailings.size === 0) return;
-  const now = desk.ports.clock.now();
+  const now = desk.clock.now();
   for (const trailing of [...desk.stores.trailings.values()]) {
     const old = desk.index.get(trailing.key);
     const position = desk.stores.positions.get(trailing.position);
@@ -153,7 +178,7 @@ export function advanceTrailings(desk: DeskState): void {
   }
 }
 
-function afterNew(desk: DeskState, trailing: Trailing, old: Order, placed: OrderKey, now: number): void {
+function afterNew(desk: Desk, trailing: Trailing, old: Order, placed: OrderKey, now: number): void {
   const order = desk.index.get(placed);
   const stays = `the stop at ${old.stop === undefined ? '—' : formatPrice(old.stop)} stays`;
   if (order !== undefined && CONFIRMED.has(order.state)) {
@@ -169,7 +194,7 @@ function afterNew(desk: DeskState, trailing: Trailing, old: Order, placed: Order
     );
 }
 
-function afterOld(desk: DeskState, trailing: Trailing, old: Order, position: Position, now: number): void {
+function afterOld(desk: Desk, trailing: Trailing, old: Order, position: Position, now: number): void {
   if (!isTerminal(old.state)) {
     if (now - trailing.at > PATIENCE_MS) end(desk, trailing, `its stop still works after ${PATIENCE_MS / 1_000} s; nothing was sent`);
     return;
@@ -182,7 +207,7 @@ function afterOld(desk: DeskState, trailing: Trailing, old: Order, position: Pos
   if (!sent.ok) end(desk, trailing, sent.error.text);
 }
 
-function end(desk: DeskState, trailing: Trailing, trouble: string | undefined): void {
+function end(desk: Desk, trailing: Trailing, trouble: string | undefined): void {
   commit(desk, 'risk-reducing', 'position.trail-ends', { kind: 'system', text: trouble ?? 'done', ref: trailing.key }, (tx) => {
     if (tx.has(desk.stores.trailings, trailing.key)) tx.delete(desk.stores.trailings, trailing.key);
     if (trouble !== undefined)

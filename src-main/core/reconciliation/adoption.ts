@@ -1,7 +1,7 @@
 import type { Tx } from '#core/commit/transaction';
 import { cancelOrders } from '#core/execution/cancel';
 import { numberRefusal } from '#core/order/addressable';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { isThere } from '#core/state/found-at-start';
 import { type Effect, type Found, log } from '#core/state/records';
 import type { Refusal } from '#core/state/refusal';
@@ -9,11 +9,28 @@ import type { OrderKey } from '#domain/ids';
 import { isWorking } from '#domain/order';
 import { err, ok, type Result } from '#domain/result';
 
+type Desk = Slice<
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'index'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
+
 /**
  * After the first comparison of a process: every working order and every position it found at the broker waits for the operator's word.
  * Until then nothing is armed, because an arming that does not know of them could double what is there.
  */
-export function findAtStart(desk: DeskState, tx: Tx<Effect>): void {
+export function findAtStart(desk: Desk, tx: Tx<Effect>): void {
   let count = 0;
   const note = (found: Found): void => {
     if (tx.has(desk.stores.found, found.key)) return;
@@ -29,7 +46,7 @@ export function findAtStart(desk: DeskState, tx: Tx<Effect>): void {
   if (count > 0) log(tx, 'alarm', `${count} orders and positions were found at the broker; decide on each before anything can be armed.`);
 }
 
-export function decide(desk: DeskState, key: string, decision: 'adopt' | 'ignore' | 'cancel', by: string): Result<number, Refusal> {
+export function decide(desk: Desk, key: string, decision: 'adopt' | 'ignore' | 'cancel', by: string): Result<number, Refusal> {
   const found = desk.stores.found.get(key);
   if (found === undefined) return err({ code: 'not-found', text: 'Nothing of that name was found at the start.' });
   if (found.decision !== undefined)

@@ -3,7 +3,7 @@ import { cancelBrokenBrackets } from '#core/execution/lost-brackets';
 import { amendOrder, moveOrder, tellOrder } from '#core/execution/transition';
 import { lapses } from '#core/reports/expiry';
 import { countEarlier } from '#core/reports/fill-gaps';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { advance } from '#core/state/engine-life';
 import { type Effect, log } from '#core/state/records';
 import { isWorking, type Order } from '#domain/order';
@@ -11,21 +11,50 @@ import { findAtStart } from './adoption.ts';
 import { settleEarlierOrders } from './restore-earlier-orders.ts';
 import { noteAbsence } from './unknown-orders.ts';
 
+type Desk = Slice<
+  | 'bracketCancels'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'earlierOrders'
+  | 'earlierOrdersFile'
+  | 'exchange'
+  | 'index'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'lookUpRetries'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'registry'
+  | 'scheduler'
+  | 'stores'
+  | 'toldFilled'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+  | 'untoldExecutions'
+>;
+
 const IN_FLIGHT_MS = 5_000;
 
-export function startReconciliation(desk: DeskState): void {
-  const request = desk.ports.broker.reconcile();
-  desk.reconciliation.start(desk.link.epoch, desk.ports.clock.now(), request);
+export function startReconciliation(desk: Desk): void {
+  const request = desk.broker.reconcile();
+  desk.reconciliation.start(desk.link.epoch, desk.clock.now(), request);
 }
 
 /** The same lists, compared in the same way, while the desk goes on: what is looked for concerns single orders. */
-export function startLookUp(desk: DeskState): void {
-  const request = desk.ports.broker.reconcile();
-  desk.reconciliation.start(desk.link.epoch, desk.ports.clock.now(), request, 'look-up');
+export function startLookUp(desk: Desk): void {
+  const request = desk.broker.reconcile();
+  desk.reconciliation.start(desk.link.epoch, desk.clock.now(), request, 'look-up');
 }
 
 /** All four end markers of the epoch are in: what we believe is working and the broker does not list becomes UNKNOWN. */
-export function onReconciled(desk: DeskState): void {
+export function onReconciled(desk: Desk): void {
   const working = desk.index.working();
   commit(
     desk,
@@ -80,7 +109,7 @@ export function onReconciled(desk: DeskState): void {
 }
 
 /** still working at IB although its cancel was sent long ago, and IB has taken no note of it. */
-function cancelAgain(desk: DeskState, tx: Tx<Effect>, order: Order): void {
+function cancelAgain(desk: Desk, tx: Tx<Effect>, order: Order): void {
   const { orderId, clientId } = order;
   if (order.state !== 'PENDING_CANCEL' || order.ibStatus === 'PendingCancel' || orderId === undefined || clientId === undefined) return;
   if (order.origin === 'foreign' || !desk.cancelRetries.isDue(order.key, tx.at)) return;
@@ -90,7 +119,7 @@ function cancelAgain(desk: DeskState, tx: Tx<Effect>, order: Order): void {
 }
 
 /** the list of executions has ended, and does not make up what IB says has filled. */
-function tellUntold(desk: DeskState, tx: Tx<Effect>): void {
+function tellUntold(desk: Desk, tx: Tx<Effect>): void {
   for (const key of desk.untoldExecutions) {
     const order = tx.get(desk.stores.orders, key);
     if (order === undefined || order.filled >= order.quantity) continue;
@@ -105,8 +134,8 @@ function tellUntold(desk: DeskState, tx: Tx<Effect>): void {
 }
 
 /** The list of positions ended: the book opens on it when nothing was executed meanwhile. */
-export function settleOpening(desk: DeskState): void {
-  if (!desk.reconciliation.settleOpening(desk.ports.clock.now())) return;
+export function settleOpening(desk: Desk): void {
+  if (!desk.reconciliation.settleOpening(desk.clock.now())) return;
   commit(desk, 'risk-reducing', 'book.open', { kind: 'broker', text: 'the positions are certain' }, (tx) => {
     findAtStart(desk, tx);
   });

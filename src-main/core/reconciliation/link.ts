@@ -5,14 +5,48 @@ import { amendOrder, moveOrder } from '#core/execution/transition';
 import type { LinkState } from '#core/ports/broker';
 import { forgetDoubts } from '#core/reports/reopened-orders';
 import { resumeKill } from '#core/safety/kill';
-import { commit, count, engineState, type DeskState, logLine } from '#core/state/desk-state';
+import { commit, count, engineState, type Slice, logLine } from '#core/state/desk-state';
 import { isArmedState } from '#core/state/engine-state';
 import { type Effect, log } from '#core/state/records';
 import type { Order } from '#domain/order';
 import { startReconciliation } from './compare.ts';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'bracketCancels'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'earlierOrders'
+  | 'earlierOrdersFile'
+  | 'exchange'
+  | 'index'
+  | 'killLatchFile'
+  | 'killVerification'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'lookUpRetries'
+  | 'memos'
+  | 'ordersOut'
+  | 'positionDifferences'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'registry'
+  | 'scheduler'
+  | 'stores'
+  | 'toldFilled'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+  | 'untoldExecutions'
+>;
+
 /** The three lamps. A lost socket pauses the desk; trouble upstream or of a farm never closes anything. */
-export function onLink(desk: DeskState, link: LinkState): void {
+export function onLink(desk: Desk, link: LinkState): void {
   const before = desk.link;
   desk.link = link;
   if (link.accounts.length > 0) desk.accounts.offered(link.accounts);
@@ -26,7 +60,7 @@ export function onLink(desk: DeskState, link: LinkState): void {
 }
 
 /** Every change of the sockets counts, also one while the link was not ready: what was written meanwhile may have gone with them. */
-function followSockets(desk: DeskState, before: LinkState, link: LinkState): void {
+function followSockets(desk: Desk, before: LinkState, link: LinkState): void {
   const lost = before.ready && !link.ready;
   const anew = before.epoch !== link.epoch;
   if (lost || anew) forget(desk, link);
@@ -38,18 +72,18 @@ function upstreamRestored(before: LinkState, link: LinkState): boolean {
   return before.upstream === 'down' ? link.upstream === 'up' : (before.restored ?? 0) !== (link.restored ?? 0);
 }
 
-function onUpstreamLost(desk: DeskState): void {
+function onUpstreamLost(desk: Desk): void {
   logLine(desk, 'alarm', 'TWS has lost its connection to IB. No order leaves until it is back; fills that arrive are booked.');
   if (isArmedState(engineState(desk))) pauseDesk(desk, 'TWS has lost its connection to IB.', 'the desk');
 }
 
-function onUpstreamRestored(desk: DeskState): void {
+function onUpstreamRestored(desk: Desk): void {
   logLine(desk, 'info', 'TWS is connected to IB again; comparing the book.');
   desk.registry.rebaseline('the connection between TWS and IB was interrupted');
 }
 
 /** Ready where it was not, or over other sockets: what was asked over the old ones is asked again, and the book is compared. */
-function onConnected(desk: DeskState, link: LinkState): void {
+function onConnected(desk: Desk, link: LinkState): void {
   logLine(desk, 'info', `Connected to TWS as ${link.accounts.join(', ')}; comparing the book with the broker's.`);
   resendCancels(desk);
   resumeKill(desk);
@@ -63,7 +97,7 @@ function definitionsAreBack(before: LinkState, link: LinkState): boolean {
 }
 
 /** K-07: a broken data farm makes its contracts' quotes unusable; it never closes anything. */
-function followFarms(desk: DeskState, before: LinkState, link: LinkState): void {
+function followFarms(desk: Desk, before: LinkState, link: LinkState): void {
   for (const farm of link.farms) {
     if (farm.kind !== 'market') continue;
     const broken = farm.state === 'broken';
@@ -77,7 +111,7 @@ function followFarms(desk: DeskState, before: LinkState, link: LinkState): void 
 }
 
 /** Whoever looks at the desk is told, and it trades no further by itself. */
-function onLost(desk: DeskState, link: LinkState): void {
+function onLost(desk: Desk, link: LinkState): void {
   count(desk, 'connections lost');
   desk.accounts.forgetPnl();
   desk.registry.rebaseline('the connection to TWS was lost');
@@ -89,7 +123,7 @@ function onLost(desk: DeskState, link: LinkState): void {
  * What the connections told no longer counts, and whatever was sent and not acknowledged is UNKNOWN now, counts as exposure, and is never
  * sent again by itself. Doing it twice changes nothing.
  */
-function forget(desk: DeskState, link: LinkState): void {
+function forget(desk: Desk, link: LinkState): void {
   desk.reconciliation.reset();
   desk.positionDifferences.reset();
   desk.lookUpRetries.clear();
@@ -118,7 +152,7 @@ function forget(desk: DeskState, link: LinkState): void {
 }
 
 /** Sent, not acknowledged, and the connection is gone. */
-function becomeUnknown(desk: DeskState, tx: Tx<Effect>, order: Order, note: string): void {
+function becomeUnknown(desk: Desk, tx: Tx<Effect>, order: Order, note: string): void {
   moveOrder(desk, tx, order, 'lose-sight', { ...order, updatedAt: tx.at, note });
   log(tx, 'alarm', `UNKNOWN: ${order.side} ${order.contract.symbol} was sent and not acknowledged when the connection was lost.`, {
     kind: 'order',

@@ -1,7 +1,7 @@
 import type { OrderKey } from '#domain/ids';
 import type { OrderState } from '#domain/order';
 import { log } from '#core/state/records';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { killGoesOn, openOrdersListed } from '#core/safety/kill';
 import { startLookUp } from './compare.ts';
 import { tellOrder } from '#core/execution/transition';
@@ -10,16 +10,51 @@ import { settleRefusals } from '#core/reports/order-notice';
 import { takeReopened } from '#core/reports/reopened-orders';
 import { missesListed } from './unknown-orders.ts';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'bracketCancels'
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'earlierOrders'
+  | 'earlierOrdersFile'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'killLatchFile'
+  | 'killVerification'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'lookUpRetries'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'registry'
+  | 'rules'
+  | 'scheduler'
+  | 'stores'
+  | 'toldFilled'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+  | 'untoldExecutions'
+>;
+
 /** The end of a list of all open orders, with the number of the request that it answers. */
-export function onOpenOrdersEnd(desk: DeskState, request: number): void {
+export function onOpenOrdersEnd(desk: Desk, request: number): void {
   openOrdersListed(desk, request);
   settleRefusals(desk);
   for (const [key, state] of takeReopened(desk, request)) reopen(desk, key, state);
-  if (missesListed(desk, desk.ports.clock.now()) && desk.reconciliation.done()) startLookUp(desk);
+  if (missesListed(desk, desk.clock.now()) && desk.reconciliation.done()) startLookUp(desk);
 }
 
 /** Its end was told, and a list that was asked for later names it: it works, counts as exposure, and a kill takes it. */
-function reopen(desk: DeskState, key: OrderKey, state: OrderState): void {
+function reopen(desk: Desk, key: OrderKey, state: OrderState): void {
   commit(desk, 'risk-reducing', 'order.reopened', { kind: 'broker', text: 'listed as working after its end', ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
     if (order?.state !== 'CANCELLED' && order?.state !== 'EXPIRED') return;

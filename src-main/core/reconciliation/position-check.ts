@@ -1,7 +1,7 @@
 import type { Tx } from '#core/commit/transaction';
 import { pauseDesk } from '#core/execution/halt';
 import { averageAfter, differenceOf, withExternal } from '#core/portfolio/external-difference';
-import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { commit, engineState, type Slice } from '#core/state/desk-state';
 import { isArmedState } from '#core/state/engine-state';
 import { type Effect, log, positionKey } from '#core/state/records';
 import type { Refusal } from '#core/state/refusal';
@@ -12,9 +12,25 @@ import { formatQuantity, ZERO } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { minus, plus } from '#domain/scaled';
 
+type Desk = Slice<
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'index'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'ordersOut'
+  | 'positionDifferences'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'stores'
+>;
+
 /** The end of a list of positions: what it did not name is flat, and ours are held against it. The keys of those taken over. */
-export function positionsListed(desk: DeskState): readonly string[] {
-  const now = desk.ports.clock.now();
+export function positionsListed(desk: Desk): readonly string[] {
+  const now = desk.clock.now();
   const { named, askedAt } = desk.reconciliation.positionsEnded(now);
   absentIsFlat(desk, named);
   // What was executed during the opening may be in the broker's figure or not yet; it is taken over, not compared.
@@ -34,14 +50,14 @@ export function positionsListed(desk: DeskState): readonly string[] {
 }
 
 /** Either side of the comparison has moved. */
-export function watchPosition(desk: DeskState, key: string): void {
+export function watchPosition(desk: Desk, key: string): void {
   const position = desk.stores.positions.get(key);
   if (position !== undefined && !desk.reconciliation.isOpening())
-    desk.positionDifferences.note(key, differenceOf(position), desk.ports.clock.now());
+    desk.positionDifferences.note(key, differenceOf(position), desk.clock.now());
 }
 
 /** Absence counts as zero only after the end marker. */
-function absentIsFlat(desk: DeskState, named: ReadonlySet<string>): void {
+function absentIsFlat(desk: Desk, named: ReadonlySet<string>): void {
   const opening = desk.reconciliation.isOpening();
   const gone = [...desk.stores.positions.entries()].filter(
     ([key, position]) => !named.has(key) && (position.brokerQuantity !== 0 || (opening && position.quantity !== 0)),
@@ -61,7 +77,7 @@ function absentIsFlat(desk: DeskState, named: ReadonlySet<string>): void {
  * R-14, R-15: two lists in a row hold another quantity than our fills make, and no execution explains it. The broker is the truth: its
  * figure is ours from now on, the difference is marked EXTERNAL, and nothing is started or resumed before the operator has acknowledged it.
  */
-function takeOver(desk: DeskState, key: string): void {
+function takeOver(desk: Desk, key: string): void {
   const text = commit(
     desk,
     'risk-reducing',
@@ -91,12 +107,12 @@ function takeOver(desk: DeskState, key: string): void {
 }
 
 /** Taken over from the broker and not acknowledged: nothing is armed, started or resumed before it is. */
-export function unacknowledged(desk: DeskState): readonly Position[] {
+export function unacknowledged(desk: Desk): readonly Position[] {
   return [...desk.stores.positions.values()].filter(({ external }) => external !== undefined && external.acknowledgedBy === undefined);
 }
 
 /** Why the desk must not trade on its positions; undefined when it may. A sentence. */
-export function externalRefusal(desk: DeskState): string | undefined {
+export function externalRefusal(desk: Desk): string | undefined {
   const [first, ...more] = unacknowledged(desk);
   if (first === undefined) return undefined;
   const others = more.length === 0 ? '' : ` and ${more.length} more`;
@@ -104,7 +120,7 @@ export function externalRefusal(desk: DeskState): string | undefined {
 }
 
 /** The operator has looked at the difference. It stays marked, and counts as what is held. */
-export function acknowledgeExternal(desk: DeskState, account: AccountId, conId: ConId, by: string): Result<number, Refusal> {
+export function acknowledgeExternal(desk: Desk, account: AccountId, conId: ConId, by: string): Result<number, Refusal> {
   const key = positionKey(account, conId);
   const known = desk.stores.positions.get(key);
   if (known === undefined) return err({ code: 'not-found', text: 'There is no such position.' });
@@ -122,7 +138,7 @@ export function acknowledgeExternal(desk: DeskState, account: AccountId, conId: 
   return seq === undefined ? err({ code: 'conflict', text: 'The position changed in the meantime; look at it again.' }) : ok(seq);
 }
 
-function acknowledge(desk: DeskState, tx: Tx<Effect>, key: string, contract: Contract, by: string): number | undefined {
+function acknowledge(desk: Desk, tx: Tx<Effect>, key: string, contract: Contract, by: string): number | undefined {
   const position = tx.get(desk.stores.positions, key);
   if (position?.external === undefined) return undefined;
   tx.set(desk.stores.positions, key, { ...position, external: { ...position.external, acknowledgedBy: by }, updatedAt: tx.at });

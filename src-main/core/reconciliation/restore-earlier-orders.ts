@@ -2,20 +2,22 @@ import { moveTrigger } from '#core/execution/trigger-transition';
 import { enterOrder } from '#core/execution/transition';
 import type { Tx } from '#core/commit/transaction';
 import { EARLIER_ORDERS_LOADED } from '#core/ports/journal';
-import { commit, count, type DeskState } from '#core/state/desk-state';
+import { commit, count, type Slice } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
 import type { Order } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
 import { ZERO } from '#domain/quantity';
 
+type Desk = Slice<'coordinator' | 'counters' | 'earlierOrders' | 'earlierOrdersFile' | 'stores'>;
+
 /** At the start. A journal that cannot be read leaves the broker's lists as the only source, and says so. */
-export function loadEarlierOrders(desk: DeskState): void {
-  const earlier = desk.ports.earlierOrders?.();
+export function loadEarlierOrders(desk: Desk): void {
+  const earlier = desk.earlierOrdersFile?.();
   if (earlier !== undefined) desk.earlierOrders.load(earlier);
 }
 
 /** After the first comparison: what was earlier and nobody at IB speaks of is UNKNOWN, a trigger whose entry was sent is spent. */
-export function settleEarlierOrders(desk: DeskState): void {
+export function settleEarlierOrders(desk: Desk): void {
   const earlier = desk.earlierOrders.settle();
   if (earlier === undefined) return;
   // By its name the next run knows that it need not read further back than this one.
@@ -24,7 +26,7 @@ export function settleEarlierOrders(desk: DeskState): void {
   });
 }
 
-function takeUp(desk: DeskState, tx: Tx<Effect>, earlier: readonly Order[]): void {
+function takeUp(desk: Desk, tx: Tx<Effect>, earlier: readonly Order[]): void {
   if (desk.earlierOrders.trouble !== undefined)
     log(
       tx,
@@ -63,7 +65,7 @@ function takeUp(desk: DeskState, tx: Tx<Effect>, earlier: readonly Order[]): voi
 }
 
 /** The file of the triggers is written a moment after the firing: one that died in between offers a spent trigger again. */
-function spendTrigger(desk: DeskState, tx: Tx<Effect>, order: Order): void {
+function spendTrigger(desk: Desk, tx: Tx<Effect>, order: Order): void {
   const parts = order.ref === undefined ? undefined : parseOrderRef(order.ref);
   if (parts?.leg !== 'E') return;
   const trigger = tx.get(desk.stores.triggers, parts.triggerId);

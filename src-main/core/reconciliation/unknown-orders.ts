@@ -4,9 +4,11 @@ import type { Order, OrderAbsence, OrderState } from '#domain/order';
 import { ZERO } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { type Effect, log, positionKey } from '#core/state/records';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { amendOrder, moveOrder } from '#core/execution/transition';
 import type { Refusal } from '#core/state/refusal';
+
+type Desk = Slice<'cancelRetries' | 'coordinator' | 'counters' | 'index' | 'lookUpRetries' | 'reconciliation' | 'stores'>;
 
 /** Complete lists in a row, and the time between the first and the last, that together prove that IB does not have the order. */
 const LOOKS = 3;
@@ -22,7 +24,7 @@ const UNANSWERED_MS = 10_000;
  * After complete lists of one connection: an UNKNOWN order without a trace in open, completed and executed orders. Only the operator
  * settles it; nothing is ever sent again by the desk.
  */
-export function noteAbsence(desk: DeskState, tx: Tx<Effect>, order: Order): void {
+export function noteAbsence(desk: Desk, tx: Tx<Effect>, order: Order): void {
   const position = tx.get(desk.stores.positions, positionKey(order.account, order.contract.conId))?.brokerQuantity ?? ZERO;
   const before = order.absence;
   const again = before !== undefined && before.position === position;
@@ -50,14 +52,14 @@ export function noteAbsence(desk: DeskState, tx: Tx<Effect>, order: Order): void
  * Whether the lists should be asked for again now: an UNKNOWN order is not settled, or a sent one was never answered. If so, that they are is
  * noted: the same question is asked ever more seldom.
  */
-export function needsLookUp(desk: DeskState, now: number): boolean {
+export function needsLookUp(desk: Desk, now: number): boolean {
   if (now - desk.reconciliation.lastRequestAt() < LOOK_EVERY_MS) return false;
   const due = desk.index.working().filter((order) => isUnanswered(desk, order, now));
   for (const { key } of due) desk.lookUpRetries.note(key, now);
   return due.length > 0;
 }
 
-function isUnanswered(desk: DeskState, order: Order, now: number): boolean {
+function isUnanswered(desk: Desk, order: Order, now: number): boolean {
   const cancelled = desk.cancelRetries.since(order.key) ?? order.updatedAt;
   const silent =
     (order.state === 'PENDING_CANCEL' && order.ibStatus !== 'PendingCancel' && now - cancelled >= UNANSWERED_MS) ||
@@ -71,7 +73,7 @@ function isUnanswered(desk: DeskState, order: Order, now: number): boolean {
  * The end of a list of open orders outside of a comparison: an order that works here and that it does not name has ended there, and nobody
  * told (the end of another program's order is told to that program). True when the complete lists should be asked for.
  */
-export function missesListed(desk: DeskState, now: number): boolean {
+export function missesListed(desk: Desk, now: number): boolean {
   const listed = desk.reconciliation.takeListed();
   if (desk.reconciliation.running() || now - desk.reconciliation.lastRequestAt() < LOOK_EVERY_MS) return false;
   return desk.index
@@ -87,7 +89,7 @@ export function isSettleable(order: Order): boolean {
 }
 
 /** The operator's word, possible only after the proof. */
-export function settleOrder(desk: DeskState, key: OrderKey, version: number, by: string): Result<number, Refusal> {
+export function settleOrder(desk: Desk, key: OrderKey, version: number, by: string): Result<number, Refusal> {
   const order = desk.index.get(key);
   if (order === undefined) return err({ code: 'not-found', text: 'There is no such order.' });
   if (order.updatedAt !== version) return err({ code: 'conflict', text: 'The order changed in the meantime; look at it again.' });

@@ -4,7 +4,7 @@ import { stateOfStatus } from '#core/order/ib-status';
 import { statedPrices } from '#core/order/stated-prices';
 import { averagePrice } from '#core/portfolio/fill-arithmetic';
 import type { OpenOrderNews } from '#core/ports/broker';
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
 import type { Fill } from '#domain/execution';
 import type { OrderKey, PermId } from '#domain/ids';
@@ -12,6 +12,8 @@ import type { Order, OrderOrigin, OrderState } from '#domain/order';
 import { orderRef, parseOrderRef } from '#domain/order-ref';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { sumOf } from '#domain/scaled';
+
+type Desk = Slice<'counters' | 'earlierOrders' | 'index' | 'reconciliation' | 'stores' | 'untoldExecutions'>;
 
 /** What the desk says of an order that it has not sent in this run. */
 const ORIGIN_TEXT: Readonly<Record<OrderOrigin, string>> = {
@@ -25,7 +27,7 @@ const ORIGIN_TEXT: Readonly<Record<OrderOrigin, string>> = {
 type Identity = Pick<Order, 'ref' | 'triggerId' | 'leg'>;
 
 /** An order this process does not know: placed by hand, by another program, or by an earlier run of this desk. */
-export function adoptedKey(desk: DeskState, news: OpenOrderNews): OrderKey {
+export function adoptedKey(desk: Desk, news: OpenOrderNews): OrderKey {
   const ours = news.orderRef !== undefined && parseOrderRef(news.orderRef) !== undefined;
   const earlier = desk.earlierOrders.find(news);
   if (earlier !== undefined && desk.index.get(earlier.key) === undefined) return earlier.key;
@@ -35,7 +37,7 @@ export function adoptedKey(desk: DeskState, news: OpenOrderNews): OrderKey {
 }
 
 /** It enters the book as IB lists it, with what an earlier run knew of it and with the executions that came before it. */
-export function adopt(desk: DeskState, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, completed: boolean): void {
+export function adopt(desk: Desk, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews, completed: boolean): void {
   const earlier = desk.earlierOrders.find(news);
   const identity = identityOf(news, earlier);
   const fills = takeFills(desk, tx, key, news);
@@ -132,7 +134,7 @@ function numbersOf(news: OpenOrderNews): Pick<Order, 'orderId' | 'permId' | 'cli
 }
 
 /** A second order with a reference that an order of this desk has: both rows say so, and the operator decides which one stays. */
-function announceTwin(desk: DeskState, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews): void {
+function announceTwin(desk: Desk, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews): void {
   const elder = tx.get(desk.stores.orders, news.orderRef as string as OrderKey);
   if (elder !== undefined) amendOrder(desk, tx, elder, { ...elder, updatedAt: tx.at, note: 'IB has a second order with this reference' });
   log(tx, 'alarm', `Two orders carry the reference ${news.orderRef ?? ''}: look at both in TWS and cancel the one you did not want.`, {
@@ -142,7 +144,7 @@ function announceTwin(desk: DeskState, tx: Tx<Effect>, key: OrderKey, news: Open
 }
 
 /** Executions that came before their order belong to it (R-17). */
-function takeFills(desk: DeskState, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews): readonly Fill[] {
+function takeFills(desk: Desk, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews): readonly Fill[] {
   const taken: Fill[] = [];
   for (const [root, fill] of [...tx.entries(desk.stores.fills)]) {
     const same =
@@ -155,7 +157,7 @@ function takeFills(desk: DeskState, tx: Tx<Effect>, key: OrderKey, news: OpenOrd
 }
 
 /** The parent that IB names by its number: of the desk's own orders the reference says more, because numbers are given out anew. */
-function parentOf(desk: DeskState, news: OpenOrderNews): Pick<Order, 'parentKey'> {
+function parentOf(desk: Desk, news: OpenOrderNews): Pick<Order, 'parentKey'> {
   if (news.parentId === undefined) return {};
   const ours = news.orderRef === undefined ? undefined : parseOrderRef(news.orderRef);
   const key =

@@ -1,14 +1,16 @@
-import { commit, type CommissionNews, type DeskState } from '#core/state/desk-state';
+import { commit, type CommissionNews, type Slice } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
 import { execIdRoot } from '#domain/execution';
 import { ZERO_AMOUNT } from '#domain/money';
 import { minus, plus } from '#domain/scaled';
 
+type Desk = Slice<'coordinator' | 'stores' | 'waitingCommissions'>;
+
 /** Of fills that are never told: IB's history of a day does not hold more. */
 const MOST_WAITING = 1_000;
 
 /** Comes after its fill, sometimes much later, sometimes before, sometimes never: nothing waits for it. */
-export function onCommission(desk: DeskState, news: CommissionNews): void {
+export function onCommission(desk: Desk, news: CommissionNews): void {
   const root = execIdRoot(news.execId);
   const known = desk.stores.fills.get(root);
   if (known === undefined) {

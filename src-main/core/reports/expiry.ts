@@ -4,8 +4,10 @@ import type { OrderKey } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { dayKey, type SessionDetails, sessionAt } from '#domain/session-time';
 import { type Effect, log, positionKey } from '#core/state/records';
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import { cancelExplains } from './cancel-evidence.ts';
+
+type Desk = Slice<'bracketCancels' | 'counters' | 'details' | 'exchange' | 'memos' | 'stores'>;
 
 const HOUR = 3_600_000;
 /** The desk's picture of the exchange's clock may lag behind by so much when IB's news of the close comes. */
@@ -14,11 +16,11 @@ const SKEW = 5_000;
 const LONGEST = 5 * 24 * HOUR;
 
 /** Called with every committed change of an order. */
-export function noteSince(desk: DeskState, order: Order): void {
+export function noteSince(desk: Desk, order: Order): void {
   if (desk.memos.of(order.key).since === undefined) desk.memos.note(order.key, 'since', desk.exchange.now());
 }
 
-export function noteGoodTill(desk: DeskState, key: OrderKey, goodTill: number | undefined): void {
+export function noteGoodTill(desk: Desk, key: OrderKey, goodTill: number | undefined): void {
   if (goodTill === undefined) return;
   if (desk.memos.of(key).since === undefined) desk.memos.note(key, 'since', desk.exchange.now());
   desk.memos.note(key, 'goodTill', goodTill);
@@ -28,11 +30,11 @@ export function noteGoodTill(desk: DeskState, key: OrderKey, goodTill: number | 
  * IB's word for an order that ended with its session or at its date is `Cancelled`, as for any other cancel. It expired when nobody asked
  * for a cancel, no 202 came, and a session in which it could trade is over (GTD: its date has come).
  */
-export function cancelledOrExpired(desk: DeskState, order: Order): 'CANCELLED' | 'EXPIRED' {
+export function cancelledOrExpired(desk: Desk, order: Order): 'CANCELLED' | 'EXPIRED' {
   return !cancelExplains(desk, order) && isOver(desk, order) ? 'EXPIRED' : 'CANCELLED';
 }
 
-function isOver(desk: DeskState, order: Order): boolean {
+function isOver(desk: Desk, order: Order): boolean {
   const { since, goodTill } = desk.memos.of(order.key);
   const now = desk.exchange.now() + SKEW;
   if (order.tif === 'GTD') return goodTill !== undefined && now >= goodTill;
@@ -62,7 +64,7 @@ function sessionEnded(from: number, to: number, details: SessionDetails, outside
  * After complete lists that do not name an order IB once had: it worked for a day that is over, so it cannot be alive, and nobody told its
  * end. Only while the broker's position is the desk's: a difference could be its fill. True when it was settled so.
  */
-export function lapses(desk: DeskState, tx: Tx<Effect>, order: Order): boolean {
+export function lapses(desk: Desk, tx: Tx<Effect>, order: Order): boolean {
   if (order.ackedAt === undefined || order.state === 'PENDING_CANCEL' || !isOver(desk, order)) return false;
   // What ended today IB still lists as completed: missing there, it needs a look.
   const since = desk.memos.of(order.key).since ?? Infinity;

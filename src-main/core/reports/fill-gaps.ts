@@ -5,16 +5,20 @@ import type { Order } from '#domain/order';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { max, min, minus, plus, sumOf } from '#domain/scaled';
 import { type Effect, log } from '#core/state/records';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { requestLists } from '#core/execution/request-lists';
 import { tellOrder } from '#core/execution/transition';
+
+type Desk = Slice<
+  'broker' | 'clock' | 'coordinator' | 'counters' | 'index' | 'link' | 'memos' | 'reconciliation' | 'scheduler' | 'stores' | 'toldFilled'
+>;
 
 /** An execution that is missed may be on its way; then the lists are asked for, and then the operator is told. */
 const GRACE_MS = 2_000;
 const TOLD_BY_MS = 10_000;
 
 /** IB tells the executions of a day; an order of an earlier one has more behind it, which only its status counts. */
-export function countEarlier(desk: DeskState, tx: Tx<Effect>, order: Order): Order {
+export function countEarlier(desk: Desk, tx: Tx<Effect>, order: Order): Order {
   const told = desk.toldFilled.get(order.key) ?? ZERO;
   if (order.sentAt !== undefined || told <= order.filled || told >= order.quantity) return order;
   const earlier = minus(told, order.filled);
@@ -49,33 +53,33 @@ function booked(fills: readonly Fill[]): Quantity {
   return sumOf(fills, (fill) => fill.quantity, ZERO);
 }
 
-function fillsOf(desk: DeskState, key: OrderKey): readonly Fill[] {
+function fillsOf(desk: Desk, key: OrderKey): readonly Fill[] {
   return [...desk.stores.fills.values()].filter((fill) => fill.orderKey === key);
 }
 
 /** IB's count that comes with an execution is higher than what was told: another one was lost, or is late. */
-export function watchGap(desk: DeskState, key: OrderKey): void {
+export function watchGap(desk: Desk, key: OrderKey): void {
   if (desk.memos.of(key).gapWatched === true || gapOf(desk, key) <= 0) return;
   desk.memos.note(key, 'gapWatched', true);
-  desk.ports.scheduler.after(GRACE_MS, () => {
+  desk.scheduler.after(GRACE_MS, () => {
     if (gapOf(desk, key) <= 0) {
       desk.memos.drop(key, 'gapWatched');
       return;
     }
     if (desk.link.ready) requestLists(desk);
-    desk.ports.scheduler.after(TOLD_BY_MS, () => {
+    desk.scheduler.after(TOLD_BY_MS, () => {
       desk.memos.drop(key, 'gapWatched');
       tellGap(desk, key);
     });
   });
 }
 
-function gapOf(desk: DeskState, key: OrderKey): Quantity {
+function gapOf(desk: Desk, key: OrderKey): Quantity {
   const order = desk.index.get(key);
   return order === undefined ? ZERO : minus(countedByIb(fillsOf(desk, key)), order.filled);
 }
 
-function tellGap(desk: DeskState, key: OrderKey): void {
+function tellGap(desk: Desk, key: OrderKey): void {
   const order = desk.index.get(key);
   const gap = gapOf(desk, key);
   if (order === undefined || gap <= 0) return;

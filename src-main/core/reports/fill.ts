@@ -3,7 +3,7 @@ import { tellOrder } from '#core/execution/transition';
 import { explainedBy } from '#core/portfolio/external-difference';
 import { averagePrice, foldFill } from '#core/portfolio/fill-arithmetic';
 import type { BrokerNews } from '#core/ports/broker';
-import { commit, count, engineState, type DeskState, logLine } from '#core/state/desk-state';
+import { commit, count, engineState, type Slice, logLine } from '#core/state/desk-state';
 import { isArmedState } from '#core/state/engine-state';
 import { type Effect, log, positionKey } from '#core/state/records';
 import type { Tx } from '#core/commit/transaction';
@@ -18,6 +18,25 @@ import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus, plus } from '#domain/scaled';
 import { onCommission } from './commission.ts';
 import { stillEarlier, watchGap } from './fill-gaps.ts';
+
+type Desk = Slice<
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'index'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'scheduler'
+  | 'stores'
+  | 'toldFilled'
+  | 'waitingCommissions'
+>;
 
 /** A part of it fills, and what was asked of it, or its end, still stands. */
 const KEEPS_ITS_STATE: ReadonlySet<OrderState> = new Set<OrderState>([
@@ -37,7 +56,7 @@ const SHOWN = priceOf(0.0001);
  * A fill is booked once, whatever the connection state: by the root of its execId, the highest revision counting. Executions of
  * the first reconciliation are history, because the positions that arrive with it already contain them.
  */
-export function onExecution(desk: DeskState, news: ExecutionNews): void {
+export function onExecution(desk: Desk, news: ExecutionNews): void {
   const { execution } = news;
   const known = desk.stores.fills.get(execIdRoot(execution.execId));
   if (known !== undefined && execIdRevision(known.execId) >= execIdRevision(execution.execId)) return;
@@ -48,7 +67,7 @@ export function onExecution(desk: DeskState, news: ExecutionNews): void {
     ref: execution.orderRef,
   });
   if (orderKey !== undefined) {
-    desk.latencies.acknowledged(orderKey, desk.ports.clock.monotonic());
+    desk.latencies.acknowledged(orderKey, desk.clock.monotonic());
     if (news.live) desk.reconciliation.sawOrder(orderKey);
   }
   const history = !news.live && desk.reconciliation.first();
@@ -74,8 +93,8 @@ export function onExecution(desk: DeskState, news: ExecutionNews): void {
 }
 
 /** The positions of the start may contain a fill that is told after them; not one of an order that this run has sent. */
-function doubtOpening(desk: DeskState, { contract }: ExecutionNews, orderKey: OrderKey | undefined): void {
-  const now = desk.ports.clock.now();
+function doubtOpening(desk: Desk, { contract }: ExecutionNews, orderKey: OrderKey | undefined): void {
+  const now = desk.clock.now();
   desk.reconciliation.sawExecution(now);
   const sender = orderKey === undefined ? undefined : desk.index.get(orderKey);
   if (sender?.sentAt !== undefined || !desk.reconciliation.doubtOpening(now)) return;
@@ -87,14 +106,14 @@ function doubtOpening(desk: DeskState, { contract }: ExecutionNews, orderKey: Or
 }
 
 /** More came than was ordered: somebody looks before the desk trades on. */
-function pauseWhenOverfilled(desk: DeskState, key: OrderKey, { symbol }: Contract): void {
+function pauseWhenOverfilled(desk: Desk, key: OrderKey, { symbol }: Contract): void {
   const order = desk.index.get(key);
   if (order !== undefined && order.filled > order.quantity && isArmedState(engineState(desk)))
     pauseDesk(desk, `An order of ${symbol} filled more than was ordered. Compare with TWS.`, 'the desk');
 }
 
 /** Into the list of fills, the position and the order. `history`: the position contains it. */
-function bookFill(desk: DeskState, tx: Tx<Effect>, news: ExecutionNews, orderKey: OrderKey | undefined, history: boolean): void {
+function bookFill(desk: Desk, tx: Tx<Effect>, news: ExecutionNews, orderKey: OrderKey | undefined, history: boolean): void {
   const { execution, contract } = news;
   const root = execIdRoot(execution.execId);
   const before = tx.get(desk.stores.fills, root);
@@ -126,7 +145,7 @@ function bookFill(desk: DeskState, tx: Tx<Effect>, news: ExecutionNews, orderKey
 }
 
 /** The position folds the fill, unless it explains a figure of the broker's that was taken over before it. */
-function bookPosition(desk: DeskState, tx: Tx<Effect>, news: ExecutionNews, order: Order | undefined, before: Fill | undefined): void {
+function bookPosition(desk: Desk, tx: Tx<Effect>, news: ExecutionNews, order: Order | undefined, before: Fill | undefined): void {
   const { execution, contract, live } = news;
   const key = positionKey(execution.account, contract.conId);
   const held = tx.get(desk.stores.positions, key) ?? emptyPosition(execution, contract, tx.at);
@@ -137,7 +156,7 @@ function bookPosition(desk: DeskState, tx: Tx<Effect>, news: ExecutionNews, orde
 }
 
 /** How much of the order is filled now, and whether that was still expected of it. */
-function bookOrder(desk: DeskState, tx: Tx<Effect>, order: Order, news: ExecutionNews, before: Fill | undefined): void {
+function bookOrder(desk: Desk, tx: Tx<Effect>, order: Order, news: ExecutionNews, before: Fill | undefined): void {
   const { execution, contract } = news;
   // From the fills themselves: they come in any order, and the average IB sends along is that of its own order.
   const fills = [...tx.values(desk.stores.fills)].filter((other) => other.orderKey === order.key);
@@ -171,7 +190,7 @@ function filledText({ quantity, price }: Execution, { symbol }: Contract): strin
 }
 
 /** An execution always books, whatever the state: only where it leads is asked of the life table. */
-function bookInto(desk: DeskState, tx: Tx<Effect>, order: Order, filled: Quantity, average: Price): void {
+function bookInto(desk: Desk, tx: Tx<Effect>, order: Order, filled: Quantity, average: Price): void {
   const complete = filled >= order.quantity;
   tellOrder(desk, tx, order, complete ? 'FILLED' : KEEPS_ITS_STATE.has(order.state) ? undefined : 'PARTIALLY_FILLED', {
     now: {

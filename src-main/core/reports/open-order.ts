@@ -6,7 +6,7 @@ import type { Tx } from '#core/commit/transaction';
 import { stateOfStatus } from '#core/order/ib-status';
 import { statedPrices } from '#core/order/stated-prices';
 import type { OpenOrderNews } from '#core/ports/broker';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
 import type { OrderKey } from '#domain/ids';
 import { isWorking, type Order, type OrderState, sameTrail } from '#domain/order';
@@ -16,14 +16,31 @@ import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
 import { alive, listed, nothingNew } from './order-evidence.ts';
 import { namedAfterEnd } from './reopened-orders.ts';
 
+type Desk = Slice<
+  | 'bracketCancels'
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'earlierOrders'
+  | 'exchange'
+  | 'index'
+  | 'latencies'
+  | 'memos'
+  | 'reconciliation'
+  | 'stores'
+  | 'untoldExecutions'
+>;
+
 /** `completed`: from the list of completed orders, so whatever it says, it does not work any more. */
-export function onOpenOrder(desk: DeskState, news: OpenOrderNews, completed = false): void {
+export function onOpenOrder(desk: Desk, news: OpenOrderNews, completed = false): void {
   if (news.whatIf) return;
   const found = desk.index.find({ clientId: news.clientId, orderId: news.orderId, permId: news.permId, ref: news.orderRef });
   const key = found ?? adoptedKey(desk, news);
   desk.reconciliation.sawOrder(key);
   if (completed && news.ibStatus === 'Filled') desk.reconciliation.sawFilled(key);
-  if (found !== undefined) desk.latencies.acknowledged(found, desk.ports.clock.monotonic());
+  if (found !== undefined) desk.latencies.acknowledged(found, desk.clock.monotonic());
   noteGoodTill(desk, key, news.goodTill);
   const before = desk.index.get(key);
   if (before !== undefined && !completed) doubtEnd(desk, before, news);
@@ -39,21 +56,21 @@ export function onOpenOrder(desk: DeskState, news: OpenOrderNews, completed = fa
 }
 
 /** It has ended for the desk, and IB names it as one that works. */
-function doubtEnd(desk: DeskState, before: Order, news: OpenOrderNews): void {
+function doubtEnd(desk: Desk, before: Order, news: OpenOrderNews): void {
   if (before.state !== 'CANCELLED' && before.state !== 'EXPIRED') return;
   const state = alive(news.ibStatus, before);
   if (state !== undefined) namedAfterEnd(desk, before.key, state);
 }
 
 /** The listing says what the desk has, and answers no change that is under way: nothing is committed for it. */
-function repeats(desk: DeskState, before: Order, news: OpenOrderNews, completed: boolean): boolean {
+function repeats(desk: Desk, before: Order, news: OpenOrderNews, completed: boolean): boolean {
   if (!sameOpenOrder(before, news) || !nothingNew(before, listed(desk, before, news, completed))) return false;
   const changing = before.state === 'PENDING_REPLACE' && !completed;
-  return !changing || changeListed(before, news, desk.ports.clock.now()) === 'waits';
+  return !changing || changeListed(before, news, desk.clock.now()) === 'waits';
 }
 
 /** What IB lists of a known order is taken over: its state, its terms, and what became of a change. Undefined while that change still waits. */
-function takeListing(desk: DeskState, tx: Tx<Effect>, order: Order, news: OpenOrderNews, completed: boolean): Order | undefined {
+function takeListing(desk: Desk, tx: Tx<Effect>, order: Order, news: OpenOrderNews, completed: boolean): Order | undefined {
   const answer = order.state === 'PENDING_REPLACE' && !completed ? changeListed(order, news, tx.at) : undefined;
   if (answer === 'waits') return undefined;
   const seen = answer === undefined ? listed(desk, order, news, completed) : afterChange(order, news);
@@ -99,7 +116,7 @@ function asListed(order: Order, news: OpenOrderNews): Order {
 }
 
 /** A refusal is over once a listing shows its order: that of a cancel when no cancel is under way, that of the order when it works. */
-function forgetRefusals(desk: DeskState, key: OrderKey): void {
+function forgetRefusals(desk: Desk, key: OrderKey): void {
   const after = desk.index.get(key);
   if (after === undefined) return;
   if (after.state !== 'PENDING_CANCEL') desk.memos.drop(key, 'cancelRefused');

@@ -1,18 +1,20 @@
 import { amendOrder } from '#core/execution/transition';
 import type { BrokerNews } from '#core/ports/broker';
-import { commit, count, type DeskState } from '#core/state/desk-state';
+import { commit, count, type Slice } from '#core/state/desk-state';
 import { log } from '#core/state/records';
 import { isWorking } from '#domain/order';
+
+type Desk = Slice<'broker' | 'coordinator' | 'counters' | 'index' | 'stores'>;
 
 type BoundNews = Extract<BrokerNews, { readonly kind: 'order-bound' }>;
 
 /** The row found by permId gets the number; there is never a second row. */
-export function onOrderBound(desk: DeskState, news: BoundNews): void {
+export function onOrderBound(desk: Desk, news: BoundNews): void {
   const { permId, clientId, orderId } = news;
   const key = desk.index.find({ permId, clientId, orderId });
   if (key === undefined) {
     count(desk, 'numbers of unknown orders');
-    desk.ports.broker.requestOpenOrders();
+    desk.broker.requestOpenOrders();
     return;
   }
   const before = desk.index.get(key);

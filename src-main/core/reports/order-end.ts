@@ -1,9 +1,11 @@
 import { moveTrigger } from '#core/execution/trigger-transition';
 import type { Tx } from '#core/commit/transaction';
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
 import { isWorking, type Order, type Side } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
+
+type Desk = Slice<'counters' | 'memos' | 'stores'>;
 
 /** The broker speaks of an order that was counted as not sent. */
 export function spokenOf(tx: Tx<Effect>, before: Order, after: Order): void {
@@ -29,7 +31,7 @@ function sideWord(side: Side): string {
   return side === 'BUY' ? 'BUY' : 'SELL';
 }
 
-export function failTrigger(desk: DeskState, tx: Tx<Effect>, order: Order): void {
+export function failTrigger(desk: Desk, tx: Tx<Effect>, order: Order): void {
   const trigger = order.triggerId === undefined ? undefined : tx.get(desk.stores.triggers, order.triggerId);
   const gen = order.ref === undefined ? undefined : parseOrderRef(order.ref)?.gen;
   if (order.leg !== 'E' || trigger?.life !== 'fired' || gen !== trigger.gen) return;

@@ -1,10 +1,12 @@
 import { isLegalWord, NOT_SENT } from '#core/execution/transition';
 import { EXPIRED_WORD, stateOfStatus } from '#core/order/ib-status';
 import type { OpenOrderNews } from '#core/ports/broker';
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import { isTerminal, type Order, type OrderState } from '#domain/order';
 import type { Quantity } from '#domain/quantity';
 import { cancelledOrExpired } from './expiry.ts';
+
+type Desk = Slice<'bracketCancels' | 'counters' | 'details' | 'exchange' | 'memos' | 'stores'>;
 
 /** IB's word about an order. `filled`: what comes with it, undefined when nothing does. */
 export interface StatusWord {
@@ -17,7 +19,7 @@ export interface StatusWord {
  * Where IB's word leads; undefined when it moves nothing. After an end only executions move an order: a status that comes late is no fill.
  * `told`: IB has said in words what a Cancelled was.
  */
-export function evidence(desk: DeskState, order: Order, { ibStatus, filled, whyHeld }: StatusWord, told = false): OrderState | undefined {
+export function evidence(desk: Desk, order: Order, { ibStatus, filled, whyHeld }: StatusWord, told = false): OrderState | undefined {
   if (isTerminal(order.state) && !NOT_SENT.has(order.state)) return undefined;
   const state = stateOfStatus(ibStatus, Math.max(filled ?? 0, order.filled), whyHeld);
   switch (state) {
@@ -33,7 +35,7 @@ export function evidence(desk: DeskState, order: Order, { ibStatus, filled, whyH
 }
 
 /** What a Cancelled or an Inactive was: a refusal whose reason came before it, a session that is over, or what it says. */
-function endOf(desk: DeskState, order: Order, state: 'CANCELLED' | 'INACTIVE', told: boolean): OrderState {
+function endOf(desk: Desk, order: Order, state: 'CANCELLED' | 'INACTIVE', told: boolean): OrderState {
   if (desk.memos.of(order.key).refusal !== undefined) return 'REJECTED';
   return state === 'CANCELLED' && !told ? cancelledOrExpired(desk, order) : state;
 }
@@ -62,7 +64,7 @@ export function completedWord(ibStatus: string, completedStatus: string): string
   return /^filled/i.test(completedStatus) ? 'Filled' : 'Cancelled';
 }
 
-export function listed(desk: DeskState, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
+export function listed(desk: Desk, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
   const seen = evidence(desk, order, { ibStatus: news.ibStatus, filled: order.filled, whyHeld: order.whyHeld ?? '' }, completed);
   if (!completed) {
     const cancelRefused = order.state === 'PENDING_CANCEL' && desk.memos.of(order.key).cancelRefused === true;

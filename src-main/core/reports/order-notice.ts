@@ -3,15 +3,38 @@ import { changeRefused } from '#core/execution/modify';
 import { requestLists } from '#core/execution/request-lists';
 import { moveOrder, tellOrder } from '#core/execution/transition';
 import type { BrokerNotice } from '#core/ports/broker';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { log } from '#core/state/records';
 import type { OrderKey } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
 import { isCancelAsked } from './cancel-evidence.ts';
 import { announceEnd, failTrigger } from './order-end.ts';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'bracketCancels'
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'link'
+  | 'memos'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'rules'
+  | 'scheduler'
+  | 'stores'
+>;
+
 /** Codes never end an order by themselves; they explain, and some make the desk ask. */
-export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
+export function onOrderNotice(desk: Desk, notice: BrokerNotice): void {
   if (notice.orderId === undefined) return;
   const key = desk.index.find({ clientId: notice.clientId, orderId: notice.orderId, permId: 0 as never });
   if (key === undefined) return;
@@ -21,7 +44,7 @@ export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
   const refuses = notice.disposition === 'reject';
   if (refuses) desk.memos.note(key, 'refusal', notice.text);
   if (notice.disposition === 'cancelled') {
-    desk.memos.note(key, 'cancelAnnouncedAt', desk.ports.clock.now());
+    desk.memos.note(key, 'cancelAnnouncedAt', desk.clock.now());
     if (notice.brokerReason !== undefined) desk.memos.note(key, 'cancelWords', notice.brokerReason);
   }
   commit(desk, 'risk-reducing', 'order.notice', { kind: 'broker', text, ref: key }, (tx) => {
@@ -40,15 +63,15 @@ export function onOrderNotice(desk: DeskState, notice: BrokerNotice): void {
       });
     if (rejected || (refuses && order.state === 'CANCELLED')) failTrigger(desk, tx, changed);
   });
-  if (refuses) desk.ports.broker.requestOpenOrders();
+  if (refuses) desk.broker.requestOpenOrders();
   if (notice.disposition === 'look-up') {
     bracketCancelAnswered(desk, key);
     // A cancel that found nothing to cancel: only the completed orders and the executions tell what became of it.
     if (desk.index.get(key)?.state === 'PENDING_CANCEL') {
       desk.memos.note(key, 'cancelRefused', true);
-      desk.memos.note(key, 'cancelRefusedAt', desk.ports.clock.now());
+      desk.memos.note(key, 'cancelRefusedAt', desk.clock.now());
       requestLists(desk);
-    } else desk.ports.broker.requestOpenOrders();
+    } else desk.broker.requestOpenOrders();
   }
   if (notice.disposition === 'cancelled') lookUpLater(desk, key);
 }
@@ -59,20 +82,20 @@ function mayBeHeld({ state }: Order): boolean {
 }
 
 /** IB's own words for a cancel that was asked for (202, "Order Canceled - reason:") say nothing that the operator does not know. */
-function cancelledAs(desk: DeskState): string {
+function cancelledAs(desk: Desk): string {
   return desk.latch.isSet() ? 'cancelled by the kill' : 'cancelled as asked';
 }
 
 /** 202 announces a status; when that does not come the broker is asked (K-32). */
-function lookUpLater(desk: DeskState, key: OrderKey): void {
-  desk.ports.scheduler.after(10_000, () => {
+function lookUpLater(desk: Desk, key: OrderKey): void {
+  desk.scheduler.after(10_000, () => {
     const order = desk.index.get(key);
     if (order !== undefined && isWorking(order.state) && desk.link.ready) requestLists(desk);
   });
 }
 
 /** The end of a list of all open orders: a refused order that it did not name is gone (K-36). */
-export function settleRefusals(desk: DeskState): void {
+export function settleRefusals(desk: Desk): void {
   for (const key of desk.memos.having('refusal')) {
     const why = desk.memos.of(key).refusal ?? '';
     commit(desk, 'risk-reducing', 'order.refused', { kind: 'broker', text: `refused and not listed: ${why}`, ref: key }, (tx) => {

@@ -2,22 +2,40 @@ import { requestLists } from '#core/execution/request-lists';
 import { tellOrder } from '#core/execution/transition';
 import { stateOfStatus } from '#core/order/ib-status';
 import type { OrderStatusNews } from '#core/ports/broker';
-import { commit, count, type DeskState } from '#core/state/desk-state';
+import { commit, count, type Slice } from '#core/state/desk-state';
 import { log } from '#core/state/records';
 import type { Order } from '#domain/order';
 import { ZERO } from '#domain/quantity';
 import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
 import { evidence, nothingNew } from './order-evidence.ts';
 
-export function onOrderStatus(desk: DeskState, news: OrderStatusNews): void {
+type Desk = Slice<
+  | 'bracketCancels'
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'latencies'
+  | 'link'
+  | 'memos'
+  | 'reconciliation'
+  | 'scheduler'
+  | 'stores'
+  | 'toldFilled'
+>;
+
+export function onOrderStatus(desk: Desk, news: OrderStatusNews): void {
   const key = desk.index.find({ clientId: news.clientId, orderId: news.orderId, permId: news.permId });
   if (key === undefined) {
     count(desk, 'statuses of unknown orders');
     // A client that returns is told the status of each of its orders: the comparison that follows lists them all, once.
-    if (desk.link.ready && !desk.reconciliation.running()) desk.ports.broker.requestOpenOrders();
+    if (desk.link.ready && !desk.reconciliation.running()) desk.broker.requestOpenOrders();
     return;
   }
-  desk.latencies.acknowledged(key, desk.ports.clock.monotonic());
+  desk.latencies.acknowledged(key, desk.clock.monotonic());
   // A list of open orders may be older than this word of an order that has just been sent.
   desk.reconciliation.sawOrder(key);
   const before = desk.index.get(key);
@@ -55,10 +73,10 @@ export function onOrderStatus(desk: DeskState, news: OrderStatusNews): void {
     if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
   });
   // A word nobody knows: the list of open orders says more.
-  if (stateOfStatus(news.ibStatus, 0, '') === undefined) desk.ports.broker.requestOpenOrders();
+  if (stateOfStatus(news.ibStatus, 0, '') === undefined) desk.broker.requestOpenOrders();
   // A claim of Filled whose executions have not come is looked up, not believed.
   if (news.ibStatus === 'Filled' && before.filled < before.quantity) {
-    desk.ports.scheduler.after(5_000, () => {
+    desk.scheduler.after(5_000, () => {
       const now = desk.index.get(key);
       if (now !== undefined && now.filled < now.quantity && desk.link.ready) requestLists(desk);
     });

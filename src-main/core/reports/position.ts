@@ -1,15 +1,17 @@
 import type { BrokerNews } from '#core/ports/broker';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
 import { ZERO_AMOUNT } from '#domain/money';
 import type { Position } from '#domain/position';
 import { trustedPrice, ZERO_PRICE } from '#domain/price';
 import { ZERO } from '#domain/quantity';
 
+type Desk = Slice<'coordinator' | 'reconciliation' | 'stores'>;
+
 type PositionNews = Extract<BrokerNews, { kind: 'position' }>;
 
 /** The broker's own figure stands beside ours. During the first reconciliation it becomes ours. */
-export function onPosition(desk: DeskState, news: PositionNews): void {
+export function onPosition(desk: Desk, news: PositionNews): void {
   const key = positionKey(news.account, news.contract.conId);
   desk.reconciliation.sawPosition(key);
   const known = desk.stores.positions.get(key);

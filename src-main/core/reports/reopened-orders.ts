@@ -1,19 +1,21 @@
 import type { OrderKey } from '#domain/ids';
 import type { OrderState } from '#domain/order';
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
+
+type Desk = Slice<'broker' | 'memos'>;
 
 /**
  * A single word may be older than the end that was told. It makes the desk ask, and only a list that was asked for then says whether the
  * order lives: `state` is what IB's word would make of it.
  */
-export function namedAfterEnd(desk: DeskState, key: OrderKey, state: OrderState): void {
+export function namedAfterEnd(desk: Desk, key: OrderKey, state: OrderState): void {
   const known = desk.memos.of(key).reopening;
-  const doubt = known === undefined ? { request: desk.ports.broker.requestOpenOrders(), state: undefined } : { ...known, state };
+  const doubt = known === undefined ? { request: desk.broker.requestOpenOrders(), state: undefined } : { ...known, state };
   desk.memos.note(key, 'reopening', doubt);
 }
 
 /** The end of a list of open orders: the ended orders that it names as working. */
-export function takeReopened(desk: DeskState, request: number): ReadonlyMap<OrderKey, OrderState> {
+export function takeReopened(desk: Desk, request: number): ReadonlyMap<OrderKey, OrderState> {
   const reopened = new Map<OrderKey, OrderState>();
   for (const key of desk.memos.having('reopening')) {
     const doubt = desk.memos.of(key).reopening;
@@ -28,6 +30,6 @@ export function takeReopened(desk: DeskState, request: number): ReadonlyMap<Orde
 }
 
 /** The connection is gone, and the list with it. */
-export function forgetDoubts(desk: DeskState): void {
+export function forgetDoubts(desk: Desk): void {
   desk.memos.dropAll('reopening');
 }

@@ -4,13 +4,35 @@ import { cancelInside } from '#core/execution/cancel';
 import { notSent } from '#core/execution/submit';
 import { onlyGlobally } from '#core/order/addressable';
 import type { KillScope } from '#core/ports/desk-files';
-import { commit, count, type DeskState } from '#core/state/desk-state';
+import { commit, count, type Slice } from '#core/state/desk-state';
 import { type Effect, engineRecord, type KillRecord, log, step } from '#core/state/records';
 import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
 import { isWorking, type Order } from '#domain/order';
 import { formatQuantity } from '#domain/quantity';
 import { err, type Result } from '#domain/result';
+
+type Desk = Slice<
+  | 'broker'
+  | 'cancelRetries'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'index'
+  | 'killLatchFile'
+  | 'killVerification'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'registry'
+  | 'scheduler'
+  | 'stores'
+  | 'unsentCancels'
+  | 'unsentGlobalCancel'
+>;
 
 /** What a kill of this scope cancels: everything this desk's client ids placed, or also manual and foreign orders. */
 export function killTargets(desk: Pick<DeskView, 'index'>, scope: KillScope): readonly Order[] {
@@ -21,14 +43,14 @@ export function killTargets(desk: Pick<DeskView, 'index'>, scope: KillScope): re
  * The kill sequence (risk-controls.md §1.3). Synchronous from the first statement to the first cancel; no lock, no await, no
  * condition can refuse it. A failing file or journal does not stop it.
  */
-export function kill(desk: DeskState, scope: KillScope, by: string, reason: string): void {
+export function kill(desk: Desk, scope: KillScope, by: string, reason: string): void {
   const again = desk.latch.isSet();
   desk.latch.set(reason, scope);
-  const dropped = whatever(desk, () => desk.ports.broker.purge(`kill: ${reason}`), []);
+  const dropped = whatever(desk, () => desk.broker.purge(`kill: ${reason}`), []);
   const withdrawn = whatever(desk, () => desk.registry.purge(), []);
   const file = whatever<Result<void>>(
     desk,
-    () => desk.ports.killLatchFile.set(`${by}: ${reason}`, desk.ports.clock.now(), desk.latch.scope()),
+    () => desk.killLatchFile.set(`${by}: ${reason}`, desk.clock.now(), desk.latch.scope()),
     err('writing it broke'),
   );
   const queued = desk.index.queued();
@@ -80,11 +102,11 @@ export function kill(desk: DeskState, scope: KillScope, by: string, reason: stri
     true,
   );
   count(desk, 'kills');
-  desk.killVerification.request = whatever(desk, () => desk.ports.broker.requestOpenOrders(), 0);
+  desk.killVerification.request = whatever(desk, () => desk.broker.requestOpenOrders(), 0);
   schedulePoll(desk);
 }
 
-function disarmAll(desk: DeskState, tx: Tx<Effect>, by: string): void {
+function disarmAll(desk: Desk, tx: Tx<Effect>, by: string): void {
   for (const trigger of tx.values(desk.stores.triggers)) {
     if (trigger.life === 'armed' || trigger.life === 'paused')
       moveTrigger(desk, tx, trigger, ['disarm'], {
@@ -96,7 +118,7 @@ function disarmAll(desk: DeskState, tx: Tx<Effect>, by: string): void {
 }
 
 /** The cancels take the protective stops with them: the operator must hear it in the same breath. */
-function tellWhatStaysOpen(desk: DeskState, tx: Tx<Effect>): void {
+function tellWhatStaysOpen(desk: Desk, tx: Tx<Effect>): void {
   const open = [...desk.stores.positions.values()].filter((position) => position.quantity !== 0);
   if (open.length === 0) return;
   const held = open.map((position) => `${formatQuantity(position.quantity)} ${contractLabel(position.contract)}`).join(', ');
@@ -104,7 +126,7 @@ function tellWhatStaysOpen(desk: DeskState, tx: Tx<Effect>): void {
 }
 
 /** No part of a kill may stop the rest of it, not even a defect. */
-function whatever<T>(desk: DeskState, act: () => T, otherwise: T): T {
+function whatever<T>(desk: Desk, act: () => T, otherwise: T): T {
   try {
     return act();
   } catch {
@@ -114,20 +136,20 @@ function whatever<T>(desk: DeskState, act: () => T, otherwise: T): T {
 }
 
 /** The end of a list of all open orders: what it did not name does not work at the broker. */
-export function openOrdersListed(desk: DeskState, request: number): void {
+export function openOrdersListed(desk: Desk, request: number): void {
   if (request >= desk.killVerification.request) desk.killVerification.listed = true;
 }
 
 /** Some orders are out of reach one by one; the global cancel of the same kill takes them. */
-function cancelForKill(desk: DeskState, tx: Tx<Effect>, order: Order): void {
+function cancelForKill(desk: Desk, tx: Tx<Effect>, order: Order): void {
   cancelInside(desk, tx, order, onlyGlobally(order));
 }
 
-function schedulePoll(desk: DeskState): void {
+function schedulePoll(desk: Desk): void {
   const { killVerification: verification } = desk;
   if (verification.polling) return;
   verification.polling = true;
-  desk.ports.scheduler.after(1_000, () => {
+  desk.scheduler.after(1_000, () => {
     verification.polling = false;
     const record = desk.stores.engine.get('desk');
     if (record?.kill === undefined || !desk.latch.isSet()) return;
@@ -138,19 +160,19 @@ function schedulePoll(desk: DeskState): void {
 }
 
 /** Something of a kill's scope works after all, perhaps after it was verified. */
-export function killGoesOn(desk: DeskState): void {
+export function killGoesOn(desk: Desk): void {
   if (!desk.latch.isSet()) return;
   pollKill(desk);
   schedulePoll(desk);
 }
 
 /** Reads again what works, cancels what does, and writes down what is left. Verified only when nothing works and the link was up to say so. */
-function pollKill(desk: DeskState): void {
+function pollKill(desk: Desk): void {
   const kill_ = desk.stores.engine.get('desk')?.kill;
   if (kill_ === undefined) return;
   const left = killTargets(desk, kill_.scope);
   const answered = desk.link.ready && desk.reconciliation.done() && desk.killVerification.listed;
-  const now = desk.ports.clock.now();
+  const now = desk.clock.now();
   // Sent again when the cancel never left, or when IB has taken no note of it for long: only the cancel of an order that is
   // pending at IB itself is not repeated.
   const open = desk.link.ready ? left.filter((order) => order.ibStatus !== 'PendingCancel') : [];
@@ -158,7 +180,7 @@ function pollKill(desk: DeskState): void {
   const outOfReach = due.some((order) => order.state !== 'UNKNOWN' && (onlyGlobally(order) || order.origin === 'manual'));
   const globalAgain = desk.link.ready && (desk.unsentGlobalCancel || outOfReach);
   if (kill_.phase !== 'cancelling' && due.length === 0 && !globalAgain && samePicture(kill_, left, answered)) {
-    if (desk.link.ready) desk.ports.broker.requestOpenOrders();
+    if (desk.link.ready) desk.broker.requestOpenOrders();
     return;
   }
   commit(desk, 'kill', 'kill.poll', { kind: 'timer', text: 'kill verification', parentSeq: kill_.id }, (tx) => {
@@ -178,18 +200,18 @@ function pollKill(desk: DeskState): void {
     if (globalAgain) tx.effect({ kind: 'global-cancel' });
   });
   finished(desk);
-  if (desk.link.ready) desk.ports.broker.requestOpenOrders();
+  if (desk.link.ready) desk.broker.requestOpenOrders();
 }
 
 /** A verified kill of everything leaves nothing to the next run: what is placed by hand from now on is not for it to cancel. */
-function finished(desk: DeskState): void {
+function finished(desk: Desk): void {
   const kill_ = desk.stores.engine.get('desk')?.kill;
   if (kill_?.phase !== 'verified' || kill_.scope !== 'all') return;
-  whatever<unknown>(desk, () => desk.ports.killLatchFile.set(`${kill_.by}: ${kill_.reason}`, desk.ports.clock.now(), 'own'), undefined);
+  whatever<unknown>(desk, () => desk.killLatchFile.set(`${kill_.by}: ${kill_.reason}`, desk.clock.now(), 'own'), undefined);
 }
 
 /** P-07: the latch of an earlier run is still set. Its kill goes on here, because nobody knows how far that run came. */
-export function takeUpKill(desk: DeskState, tx: Tx<Effect>, reason: string, scope: KillScope): void {
+export function takeUpKill(desk: Desk, tx: Tx<Effect>, reason: string, scope: KillScope): void {
   desk.latch.set(reason, scope);
   const next = step(tx, desk.stores, 'kill', `The kill switch of an earlier run is still set: ${reason}`);
   if (next === undefined) return;
@@ -215,7 +237,7 @@ function samePicture(record: KillRecord, left: readonly Order[], answered: boole
 }
 
 /** After a reconnect a kill that was under way goes on before anything else. */
-export function resumeKill(desk: DeskState): void {
+export function resumeKill(desk: Desk): void {
   const record = desk.stores.engine.get('desk');
   if (desk.latch.isSet() && record?.kill !== undefined && record.kill.phase !== 'verified') pollKill(desk);
 }

@@ -1,8 +1,10 @@
 import type { LinkProblem } from '#core/ports/broker';
 import { isLoginDay } from '#domain/reset-window';
 import { log, type OutageRecord } from '#core/state/records';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import type { DeskView } from '#core/state/desk-view';
+
+type Desk = Slice<'clock' | 'coordinator' | 'exchange' | 'link' | 'stores'>;
 
 const MINUTE = 60_000;
 /** After the alarm of its beginning; from an hour on each reminder takes twice as long as the one before. */
@@ -38,7 +40,7 @@ function durationText(ms: number): string {
   return minutes > 0 ? `${minutes} min${rest === 0 ? '' : ` ${rest} s`}` : `${rest} s`;
 }
 
-function kindNow(desk: DeskState, before: OutageRecord, ms: number): Kind {
+function kindNow(desk: Desk, before: OutageRecord, ms: number): Kind {
   const { link } = desk;
   if (link.upstream === 'down') return 'upstream';
   if (link.ready || (link.problem !== undefined && NO_OUTAGE.has(link.problem.code))) return 'none';
@@ -63,13 +65,13 @@ export function outageText(desk: Pick<DeskView, 'link'>, kind: Kind, ms: number)
  * K-04, K-05, K-07: an outage is told when it begins (link-news), again while it lasts, and at its end with its length. Nothing is told
  * before the first connection of a process: then the operator sits before it. Called with every link news and twice a second.
  */
-export function watchOutage(desk: DeskState): void {
+export function watchOutage(desk: Desk): void {
   const before = desk.stores.outage.get('desk');
   if (before === undefined) {
-    if (desk.link.ready) set(desk, { kind: 'none', since: desk.ports.clock.now(), reminded: 0 }, 'connected for the first time');
+    if (desk.link.ready) set(desk, { kind: 'none', since: desk.clock.now(), reminded: 0 }, 'connected for the first time');
     return;
   }
-  const now = desk.ports.clock.now();
+  const now = desk.clock.now();
   const ms = before.kind === 'none' ? 0 : now - before.since;
   const kind = kindNow(desk, before, ms);
   if (kind === 'none') {
@@ -88,7 +90,7 @@ export function watchOutage(desk: DeskState): void {
   set(desk, { kind, since: before.since, reminded }, `outage: ${kind}`, told ? outageText(desk, kind, ms) : undefined, 'alarm');
 }
 
-function set(desk: DeskState, record: OutageRecord, cause: string, line?: string, level: 'info' | 'alarm' = 'info'): void {
+function set(desk: Desk, record: OutageRecord, cause: string, line?: string, level: 'info' | 'alarm' = 'info'): void {
   commit(desk, 'risk-reducing', 'outage', { kind: 'system', text: cause }, (tx) => {
     tx.set(desk.stores.outage, 'desk', record);
     if (line !== undefined) log(tx, level, line);

@@ -12,13 +12,28 @@ import {
 import type { Order, OrderState } from '#domain/order';
 import { log } from '#core/state/records';
 import { isArmedState } from '#core/state/engine-state';
-import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { commit, engineState, type Slice } from '#core/state/desk-state';
 import { pauseDesk } from '#core/execution/halt';
+
+type Desk = Slice<
+  | 'breakerFile'
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'index'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'stores'
+>;
 
 /** The broker's word that it took the order. */
 const TAKEN: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'FILLED']);
 
-function breakerOf(desk: DeskState): Breaker {
+function breakerOf(desk: Desk): Breaker {
   return desk.stores.breaker.get('desk') ?? CLOSED;
 }
 
@@ -50,17 +65,17 @@ export class OutcomeWatch {
 }
 
 /** C-44: an opening pauses the desk, so that nothing is tried again by itself. */
-export function advanceBreaker(desk: DeskState, watch: OutcomeWatch): void {
+export function advanceBreaker(desk: Desk, watch: OutcomeWatch): void {
   for (const outcome of watch.take()) {
     const before = breakerOf(desk);
-    const next = afterOutcome(before, outcome, desk.ports.clock.now());
+    const next = afterOutcome(before, outcome, desk.clock.now());
     if (next === before) continue;
     write(desk, next, outcome.kind === 'rejected' ? `rejected: ${outcome.what}` : 'an order was accepted');
     if (next.state !== before.state) tell(desk, next);
   }
 }
 
-function write(desk: DeskState, next: Breaker, text: string): void {
+function write(desk: Desk, next: Breaker, text: string): void {
   const before = breakerOf(desk);
   commit(desk, 'risk-reducing', 'breaker', { kind: 'broker', text }, (tx) => {
     tx.set(desk.stores.breaker, 'desk', next);
@@ -69,8 +84,8 @@ function write(desk: DeskState, next: Breaker, text: string): void {
 }
 
 /** A file that cannot be written is told; the breaker holds in memory all the same. */
-function keep(desk: DeskState, { state, since, openings, until, reason }: Breaker): void {
-  const written = desk.ports.breakerFile?.write({ state, since, openings, until, reason });
+function keep(desk: Desk, { state, since, openings, until, reason }: Breaker): void {
+  const written = desk.breakerFile?.write({ state, since, openings, until, reason });
   if (written?.ok !== false) return;
   const { error } = written;
   commit(desk, 'housekeeping', 'breaker.unwritten', { kind: 'system', text: error }, (tx) => {
@@ -78,9 +93,9 @@ function keep(desk: DeskState, { state, since, openings, until, reason }: Breake
   });
 }
 
-function tell(desk: DeskState, breaker: Breaker): void {
+function tell(desk: Desk, breaker: Breaker): void {
   if (breaker.state === 'open') {
-    const text = `${breaker.reason} Nothing more is tried. Find the reason; in ${seconds(waitLeft(breaker, desk.ports.clock.now()))} the desk can be resumed, and then one order is tried first.`;
+    const text = `${breaker.reason} Nothing more is tried. Find the reason; in ${seconds(waitLeft(breaker, desk.clock.now()))} the desk can be resumed, and then one order is tried first.`;
     if (isArmedState(engineState(desk))) pauseDesk(desk, text, 'control C-44');
     commit(desk, 'risk-reducing', 'breaker.told', { kind: 'system', text: breaker.reason }, (tx) => {
       log(tx, 'alarm', `Circuit breaker open (C-44): ${text}`);
@@ -97,17 +112,17 @@ function seconds(ms: number): string {
 }
 
 /** Why the desk cannot be resumed or started yet; a sentence. */
-export function breakerRefusal(desk: DeskState): string | undefined {
+export function breakerRefusal(desk: Desk): string | undefined {
   const breaker = breakerOf(desk);
-  const left = waitLeft(breaker, desk.ports.clock.now());
+  const left = waitLeft(breaker, desk.clock.now());
   if (left === 0) return undefined;
   return `The circuit breaker is open (C-44) for another ${seconds(left)}. ${breaker.reason} Find the reason first.`;
 }
 
 /** The operator has started or resumed the desk: the next order is a try. */
-export function tryOne(desk: DeskState, by: string): void {
+export function tryOne(desk: Desk, by: string): void {
   const before = breakerOf(desk);
-  const next = afterResume(before, desk.ports.clock.now());
+  const next = afterResume(before, desk.clock.now());
   if (next === before) return;
   write(desk, next, `${by} resumed`);
   commit(desk, 'risk-reducing', 'breaker.told', { kind: 'command', text: `${by} resumed` }, (tx) => {
@@ -116,10 +131,10 @@ export function tryOne(desk: DeskState, by: string): void {
 }
 
 /** The start of the program: what an earlier run opened stays open. */
-export function restoreBreaker(desk: DeskState): void {
-  const read = desk.ports.breakerFile?.read();
+export function restoreBreaker(desk: Desk): void {
+  const read = desk.breakerFile?.read();
   if (read === undefined || (read.ok && read.value === undefined)) return;
-  const breaker = read.ok && read.value !== undefined ? fromFile(read.value) : unreadable(desk.ports.clock.now());
+  const breaker = read.ok && read.value !== undefined ? fromFile(read.value) : unreadable(desk.clock.now());
   commit(desk, 'housekeeping', 'breaker.restore', { kind: 'system', text: 'start of the program' }, (tx) => {
     tx.set(desk.stores.breaker, 'desk', breaker);
     if (breaker.state === 'open') log(tx, 'alarm', `The circuit breaker of an earlier run is still open (C-44). ${breaker.reason}`);

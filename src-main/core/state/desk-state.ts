@@ -50,14 +50,16 @@ export interface DeskPorts {
   /** Limits in force now; they may change while the desk runs. */
   readonly rules: () => RiskRules;
   /** What the runs before this one believed to be on its way or at the broker; read once, at the start. */
-  readonly earlierOrders?: EarlierOrders;
+  readonly earlierOrdersFile?: EarlierOrders;
   /** Why the desk must not be started now (a broken settings file); a sentence. */
   readonly startRefusal?: () => string | undefined;
 }
 
-/** What the rooms of the engine share: the committed state, what is derived from it, and what is only observed. */
-export interface DeskState {
-  readonly ports: DeskPorts;
+/**
+ * What the rooms of the core share: the ports, the committed state, what is derived from it, and what is only observed. A room names the
+ * slice it uses and gets no more (`Slice`): a file without `broker` in its slice cannot send.
+ */
+export interface DeskState extends DeskPorts {
   readonly coordinator: Coordinator<Effect>;
   readonly stores: DeskStores;
   readonly index: OrderIndex;
@@ -100,7 +102,10 @@ export interface DeskState {
   link: LinkState;
 }
 
-export function count(desk: DeskState, name: string, by = 1): void {
+/** What a file of a room may touch of the desk's state; `tests/arch/slices` holds each to what it uses. */
+export type Slice<K extends keyof DeskState> = Pick<DeskState, K>;
+
+export function count(desk: Slice<'counters'>, name: string, by = 1): void {
   desk.counters.set(name, (desk.counters.get(name) ?? 0) + by);
 }
 
@@ -113,19 +118,19 @@ export type Committed<R> =
   { readonly kind: 'committed'; readonly value: R } | { readonly kind: 'deferred' } | { readonly kind: 'failed'; readonly text: string };
 
 /** Submits synchronous work and tells what became of it. `failed`: the commit became a tombstone (a defect, also logged). */
-export function attempt<R>(desk: DeskState, lane: Lane, name: string, cause: Cause, run: (tx: Tx<Effect>) => R): Committed<R> {
+export function attempt<R>(desk: Slice<'coordinator'>, lane: Lane, name: string, cause: Cause, run: (tx: Tx<Effect>) => R): Committed<R> {
   const { outcome } = desk.coordinator.submit({ lane, name, cause, run });
   if (outcome === undefined) return { kind: 'deferred' };
   return outcome.kind === 'committed' ? outcome : { kind: 'failed', text: outcome.reason.text };
 }
 
 /** For callers to whom it is the same whether it was done, failed or will be done: `attempt` tells these apart. */
-export function commit<R>(desk: DeskState, lane: Lane, name: string, cause: Cause, run: (tx: Tx<Effect>) => R): R | undefined {
+export function commit<R>(desk: Slice<'coordinator'>, lane: Lane, name: string, cause: Cause, run: (tx: Tx<Effect>) => R): R | undefined {
   const done = attempt(desk, lane, name, cause, run);
   return done.kind === 'committed' ? done.value : undefined;
 }
 
-export function logLine(desk: DeskState, level: 'info' | 'warning' | 'alarm', text: string, subject?: Subject): void {
+export function logLine(desk: Slice<'coordinator'>, level: 'info' | 'warning' | 'alarm', text: string, subject?: Subject): void {
   commit(desk, 'housekeeping', 'log', { kind: 'system', text }, (tx) => {
     tx.effect({ kind: 'log', level, text, ...(subject === undefined ? {} : { subject }) });
   });

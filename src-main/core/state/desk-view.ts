@@ -35,8 +35,7 @@ export interface ViewPorts {
  * projection can clear a latch, write a store or reach the broker. Always present, never a copy. A field or a method is added here only when
  * it changes nothing.
  */
-export interface DeskView {
-  readonly ports: ViewPorts;
+export interface DeskView extends ViewPorts {
   readonly stores: DeskStores;
   readonly coordinator: Pick<Coordinator<Effect>, 'seq' | 'isBusy' | 'subscribe' | 'statistics' | 'record' | 'records'>;
   readonly index: Pick<

@@ -1,7 +1,9 @@
 import type { Cause } from '#core/ports/cause';
-import { commit, engineState, type DeskState } from './desk-state.ts';
+import { commit, engineState, type Slice } from './desk-state.ts';
 import { type EngineState, mayFire } from './engine-state.ts';
 import { step } from './records.ts';
+
+type Desk = Slice<'coordinator' | 'index' | 'latch' | 'link' | 'reconciliation' | 'registry' | 'stores'>;
 
 const DESK: Cause = { kind: 'system', text: 'the desk follows its orders and watchers' };
 
@@ -22,7 +24,7 @@ const NO_WATCHERS = ['no-watchers'] as const;
 const ORDERS_DONE = ['orders-done'] as const;
 
 /** What has become true since the desk came to this state; watchers go before orders. */
-function eventsOf(desk: DeskState, state: EngineState): readonly (keyof typeof REASON)[] {
+function eventsOf(desk: Desk, state: EngineState): readonly (keyof typeof REASON)[] {
   const working = desk.index.workingCount() > 0;
   // What has fired and waits for the end of its chunk is still to be sent.
   const watching = desk.registry.size + desk.registry.queued > 0;
@@ -46,7 +48,7 @@ function eventsOf(desk: DeskState, state: EngineState): readonly (keyof typeof R
  * Lets the engine's state follow what is true: ready → SCANNING, watchers → SIGNAL_WAIT, working orders → MANAGING. Called after
  * whatever may have changed one of them; does nothing when nothing changed.
  */
-export function advance(desk: DeskState): void {
+export function advance(desk: Desk): void {
   for (let guard = 0; guard < 6; guard += 1) {
     const before = engineState(desk);
     const events = eventsOf(desk, before);
@@ -59,6 +61,6 @@ export function advance(desk: DeskState): void {
 }
 
 /** Watchers wake only while the desk waits for signals; in every other state ticks are folded and shown, and nothing fires. */
-export function firing(desk: DeskState): boolean {
+export function firing(desk: Desk): boolean {
   return mayFire(engineState(desk)) && !desk.latch.isSet();
 }

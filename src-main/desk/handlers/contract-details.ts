@@ -21,7 +21,7 @@ export class DetailsKeeper {
   }
 
   start(): void {
-    this.#cancel = this.#core.view.ports.scheduler.after(EVERY_MS, () => {
+    this.#cancel = this.#core.view.scheduler.after(EVERY_MS, () => {
       this.look();
       this.start();
     });
@@ -39,14 +39,14 @@ export class DetailsKeeper {
       if (position.quantity === 0 && this.#marked.has(key)) this.#unmark(key);
     }
     if (this.#busy) return;
-    const now = view.ports.clock.now();
+    const now = view.clock.now();
     const missing = this.#contracts().find(
       (contract) => !view.details.has(contract.conId) && now - (this.#asked.get(contract.conId) ?? 0) > RETRY_MS,
     );
     if (missing === undefined) return;
     this.#busy = true;
     this.#asked.set(missing.conId, now);
-    void view.ports.market
+    void view.market
       .details(missing)
       .then((details) => {
         if (details.ok) this.#core.commands.learn(details.value);

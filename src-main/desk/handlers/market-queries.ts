@@ -30,7 +30,7 @@ export function marketQueries({ view, commands }: DeskAccess, details: RequiredD
       return doneAt(view.coordinator.seq);
     },
     'symbols.search': async (input) => {
-      const found = await view.ports.market.search(input.text);
+      const found = await view.market.search(input.text);
       return found.ok ? { ok: true, value: { contracts: found.value } } : failure('unavailable', found.error);
     },
     'contract.details': async (input) => {
@@ -41,7 +41,7 @@ export function marketQueries({ view, commands }: DeskAccess, details: RequiredD
         : failure('unavailable', known.ok ? 'TWS does not know this contract.' : known.error);
     },
     'chart.bars': async (input) => {
-      const bars = await view.ports.market.bars(input.contract, input.count);
+      const bars = await view.market.bars(input.contract, input.count);
       return bars.ok ? { ok: true, value: { bars: bars.value } } : failure('unavailable', bars.error);
     },
   };

@@ -15,7 +15,7 @@ export function requiredDetails({ view, commands }: DeskAccess): RequiredDetails
   async function known(contracts: readonly Contract[]): Promise<Result<void>> {
     for (const contract of contracts) {
       if (view.details.has(contract.conId)) continue;
-      const details = await view.ports.market.details(contract);
+      const details = await view.market.details(contract);
       if (!details.ok) return err(details.error);
       if (details.value.contract.conId !== contract.conId)
         return err(`TWS answers with another contract for ${contract.symbol}; search for it again.`);

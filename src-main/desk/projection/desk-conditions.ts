@@ -11,7 +11,7 @@ export function standing(view: DeskView): Pick<StatusValue, 'standing' | 'tradin
   const alarms: StandingAlarm[] = [];
   const outage = view.stores.outage.get('desk');
   if (outage?.kind === 'login') {
-    const [title = '', ...rest] = outageText(view, 'login', view.ports.clock.now() - outage.since).split(': ');
+    const [title = '', ...rest] = outageText(view, 'login', view.clock.now() - outage.since).split(': ');
     alarms.push({ code: 'login-required', tone: 'critical', title: `${title}:`, text: rest.join(': ') });
   }
   const breaker = view.stores.breaker.get('desk');

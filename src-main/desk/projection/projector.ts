@@ -169,7 +169,7 @@ export class Projector {
     this.#logId += 1;
     this.#log({
       id: this.#logId,
-      at: this.#options.core.view.ports.clock.now(),
+      at: this.#options.core.view.clock.now(),
       level: line.level,
       text: line.text,
       detail: line.detail ?? null,

@@ -48,7 +48,7 @@ function killReport(view: DeskView): KillReport | null {
 }
 
 export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
-  const now = view.ports.clock.now();
+  const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
   const exchangeTime = Math.round(view.exchange.now());
@@ -139,7 +139,7 @@ function loadFigures(
 }
 
 function journalLamp(view: DeskView, lagMs: number | null): StatusValue['journal'] {
-  const journal = view.ports.journal.status();
+  const journal = view.journal.status();
   return {
     state: journal.state === 'ready' ? 'ok' : journal.state === 'failed' ? 'failed' : 'off',
     text: journal.reason ?? 'ok',
@@ -168,7 +168,7 @@ function reconciliationView(view: DeskView): ReconciliationView {
       steps,
       text: link.ready ? 'The comparison has not begun.' : 'Waits for the connection to TWS.',
     };
-  if (reconciliation.isStuck(view.ports.clock.now()))
+  if (reconciliation.isStuck(view.clock.now()))
     return {
       state: 'overdue',
       since,

@@ -79,7 +79,7 @@ export class CoreDesk {
         drafts: this.#drafts,
         ...(options.breakerFile === undefined ? {} : { breakerFile: options.breakerFile }),
         rules: () => this.rules,
-        earlierOrders: () => ({
+        earlierOrdersFile: () => ({
           orders: options.earlier ?? [],
           ...(options.earlierStates === undefined ? {} : { unreadStates: options.earlierStates }),
           ...(options.earlierTrouble === undefined ? {} : { trouble: options.earlierTrouble }),

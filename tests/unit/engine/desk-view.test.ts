@@ -17,11 +17,11 @@ function forbidden(view: DeskView): readonly unknown[] {
   // @ts-expect-error commits belong to the core
   const submit: unknown = view.coordinator.submit;
   // @ts-expect-error orders reach the broker through the gate alone
-  const broker: unknown = view.ports.broker;
+  const broker: unknown = view.broker;
   // @ts-expect-error the file of the latch is the kill's
-  const file: unknown = view.ports.killLatchFile;
+  const file: unknown = view.killLatchFile;
   // @ts-expect-error market data lines are counted by the core
-  const subscribe: unknown = view.ports.market.subscribe;
+  const subscribe: unknown = view.market.subscribe;
   // @ts-expect-error the lines are counted there too
   const want: unknown = view.subscriptions.want;
   // @ts-expect-error watchers are armed and fired by commands

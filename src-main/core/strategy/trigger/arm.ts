@@ -1,6 +1,6 @@
 import { moveTrigger } from '#core/execution/trigger-transition';
 import { unknownReason } from '#core/pretrade/hold-reasons';
-import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { commit, engineState, type Slice } from '#core/state/desk-state';
 import { advance } from '#core/state/engine-life';
 import { mayArm } from '#core/state/engine-state';
 import { undecided } from '#core/state/found-at-start';
@@ -17,10 +17,28 @@ import { nextTriggerLife } from '#domain/trigger-life';
 import { saveDrafts } from './drafts.ts';
 import { contractsOf, release, subscribeFor } from './market-lines.ts';
 
+type Desk = Slice<
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'drafts'
+  | 'exchange'
+  | 'ids'
+  | 'index'
+  | 'latch'
+  | 'link'
+  | 'market'
+  | 'reconciliation'
+  | 'registry'
+  | 'stores'
+  | 'subscriptions'
+  | 'triggerIndex'
+>;
+
 export type Armed = Result<{ readonly seq: number; readonly id: TriggerId }, Refusal>;
 
 /** Why this spec cannot be armed now; undefined when it can. A sentence each. */
-export function armRefusal(desk: DeskState, spec: TriggerSpec, id?: TriggerId): Refusal | undefined {
+export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refusal | undefined {
   const invalid = conditionRefusal(spec.condition);
   if (invalid !== undefined) return { code: 'invalid-input', text: invalid };
   const state = engineState(desk);
@@ -54,12 +72,12 @@ interface Existing {
 }
 
 /** Arms a new trigger, or an existing one again with the next generation. */
-export function armTrigger(desk: DeskState, spec: TriggerSpec, by: string, existing?: Existing): Armed {
+export function armTrigger(desk: Desk, spec: TriggerSpec, by: string, existing?: Existing): Armed {
   const known = existing === undefined ? undefined : desk.stores.triggers.get(existing.id);
   const refusal = versionRefusal(known, existing) ?? armRefusal(desk, spec, known?.id) ?? lifeRefusal(spec, known);
   if (refusal !== undefined) return err(refusal);
   const edited = isWatched(known) ? known : undefined;
-  const id = known?.id ?? desk.ports.ids.triggerId();
+  const id = known?.id ?? desk.ids.triggerId();
   const gen = Math.max(known?.gen ?? 0, newestGeneration(desk, id)) + 1;
   const watched = watch(desk, { id, gen, spec, armedBy: by }, edited);
   if (!watched.ok) return watched;
@@ -112,7 +130,7 @@ function isWatched(trigger: Trigger | undefined): trigger is Trigger {
  * Market data lines and a watcher for the rule, in place of those of `edited`. The old lines go back only when the new ones are there: a
  * refused edit must leave the watcher as it was.
  */
-function watch(desk: DeskState, request: ArmRequest, edited: Trigger | undefined): Result<WatcherRow, Refusal> {
+function watch(desk: Desk, request: ArmRequest, edited: Trigger | undefined): Result<WatcherRow, Refusal> {
   const { id, spec } = request;
   const before = edited === undefined ? [] : contractsOf(edited.spec);
   const lines = subscribeFor(desk, id, spec, before);
@@ -127,7 +145,7 @@ function watch(desk: DeskState, request: ArmRequest, edited: Trigger | undefined
 }
 
 /** The file of the last run may be older than its last arming; the orders that the broker still tells of are not. */
-function newestGeneration(desk: DeskState, id: TriggerId): number {
+function newestGeneration(desk: Desk, id: TriggerId): number {
   let newest = 0;
   for (const { ref } of desk.index.ofTrigger(id)) newest = Math.max(newest, ref === undefined ? 0 : (parseOrderRef(ref)?.gen ?? 0));
   return newest;

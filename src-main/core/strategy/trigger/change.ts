@@ -1,6 +1,6 @@
 import { moveTrigger } from '#core/execution/trigger-transition';
 import { unknownReason } from '#core/pretrade/hold-reasons';
-import { commit, engineState, type DeskState } from '#core/state/desk-state';
+import { commit, engineState, type Slice } from '#core/state/desk-state';
 import { advance } from '#core/state/engine-life';
 import { mayArm } from '#core/state/engine-state';
 import { log } from '#core/state/records';
@@ -13,10 +13,14 @@ import type { Armed } from './arm.ts';
 import { saveDrafts } from './drafts.ts';
 import { contractsOf, release } from './market-lines.ts';
 
+type Desk = Slice<
+  'coordinator' | 'counters' | 'drafts' | 'index' | 'latch' | 'link' | 'market' | 'reconciliation' | 'registry' | 'stores' | 'subscriptions'
+>;
+
 type Change = 'pause' | 'resume' | 'disarm';
 
 /** Pause, resume or disarm one watcher. The version guards against acting on an older picture. */
-export function changeTrigger(desk: DeskState, id: TriggerId, version: number, event: Change, by: string): Armed {
+export function changeTrigger(desk: Desk, id: TriggerId, version: number, event: Change, by: string): Armed {
   const trigger = desk.stores.triggers.get(id);
   if (trigger === undefined) return refuse('not-found', 'This trigger does not exist any more.');
   if (trigger.updatedAt !== version)
@@ -56,7 +60,7 @@ export function changeTrigger(desk: DeskState, id: TriggerId, version: number, e
 }
 
 /** Why the watcher stays as it is, a sentence; undefined when it has been changed. */
-function changeWatcher(desk: DeskState, trigger: Trigger, event: Change, by: string): string | undefined {
+function changeWatcher(desk: Desk, trigger: Trigger, event: Change, by: string): string | undefined {
   if (event === 'disarm') {
     // There may be none any more: the trigger becomes a draft all the same.
     desk.registry.disarm(trigger.id);
@@ -68,14 +72,14 @@ function changeWatcher(desk: DeskState, trigger: Trigger, event: Change, by: str
   return done.ok ? undefined : done.error;
 }
 
-function resumeRefusal(desk: DeskState, { spec }: Trigger): string | undefined {
+function resumeRefusal(desk: Desk, { spec }: Trigger): string | undefined {
   const state = engineState(desk);
   if (!mayArm(state)) return `The desk is ${state}; ${spec.name} can be resumed once it is running.`;
   return contractsOf(spec).flatMap((contract) => unknownReason(desk, contract) ?? [])[0];
 }
 
 /** Watchers whose time is over. */
-export function expireTriggers(desk: DeskState): void {
+export function expireTriggers(desk: Desk): void {
   for (const id of desk.registry.drainExpired()) {
     release(desk, id);
     commit(desk, 'order', 'trigger.expire', { kind: 'timer', text: 'the trigger expired', ref: id }, (tx) => {

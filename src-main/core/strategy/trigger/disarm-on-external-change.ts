@@ -5,8 +5,26 @@ import { isTerminal, isWorking, type Order } from '#domain/order';
 import { formatPrice } from '#domain/price';
 import { sessionAt } from '#domain/session-time';
 import { log } from '#core/state/records';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { changeTrigger } from './change.ts';
+
+type Desk = Slice<
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'drafts'
+  | 'exchange'
+  | 'index'
+  | 'latch'
+  | 'link'
+  | 'market'
+  | 'memos'
+  | 'reconciliation'
+  | 'registry'
+  | 'stores'
+  | 'subscriptions'
+>;
 
 /** What explains an end (the fill of another exit, the end of the entry) may be told after it. */
 const EXPLAINED_WITHIN_MS = 5_000;
@@ -16,11 +34,11 @@ const EXPLAINED_WITHIN_MS = 5_000;
  * trigger that is armed again while its order is in other hands is disarmed.
  */
 export class ExternalChangeWatch {
-  readonly #desk: DeskState;
+  readonly #desk: Desk;
   readonly #changed: OrderKey[] = [];
   readonly #ended = new Map<OrderKey, number>();
 
-  constructor(desk: DeskState) {
+  constructor(desk: Desk) {
     this.#desk = desk;
   }
 
@@ -28,7 +46,7 @@ export class ExternalChangeWatch {
   note(before: Order | undefined, after: Order): void {
     if (before === undefined || (after.origin !== 'trigger' && after.origin !== 'operator')) return;
     if (after.changedExternallyAt !== before.changedExternallyAt) this.#changed.push(after.key);
-    if (after.state === 'CANCELLED' && isWorking(before.state)) this.#ended.set(after.key, this.#desk.ports.clock.now());
+    if (after.state === 'CANCELLED' && isWorking(before.state)) this.#ended.set(after.key, this.#desk.clock.now());
   }
 
   /** After news, and with the timer. */
@@ -77,7 +95,7 @@ function at(order: Order): string {
 }
 
 /** Ends that are nobody's hand: asked for here, by the bracket's own rules, by the end of its day. */
-function isExplained(desk: DeskState, order: Order): boolean {
+function isExplained(desk: Desk, order: Order): boolean {
   if (order.cancelAskedAt !== undefined || desk.latch.isSet() || order.tif === 'IOC') return true;
   const entryKey = entryKeyOf(order);
   const entry = entryKey === undefined ? undefined : desk.index.get(entryKey);
@@ -88,14 +106,14 @@ function isExplained(desk: DeskState, order: Order): boolean {
   return order.tif === 'DAY' && dayIsOver(desk, order);
 }
 
-function dayIsOver(desk: DeskState, order: Order): boolean {
+function dayIsOver(desk: Desk, order: Order): boolean {
   const details = desk.details.get(order.contract.conId);
   if (details === undefined) return true;
   const { session } = sessionAt(desk.exchange.now(), details);
   return order.outsideRth ? session === 'closed' : session !== 'rth';
 }
 
-function disarm(desk: DeskState, order: Order, what: 'changed' | 'cancelled'): void {
+function disarm(desk: Desk, order: Order, what: 'changed' | 'cancelled'): void {
   const trigger = order.triggerId === undefined ? undefined : desk.stores.triggers.get(order.triggerId);
   if (trigger?.life !== 'armed' && trigger?.life !== 'paused') return;
   changeTrigger(desk, trigger.id, trigger.updatedAt, 'disarm', `the desk: an order of it was ${what} in TWS or by IB`);

@@ -1,7 +1,7 @@
 import { sizeIntent } from '#core/order/sizing';
 import { riskContext } from '#core/pretrade/read-risk-context';
 import { judge } from '#core/risk/risk-engine';
-import { commit, type DeskState } from '#core/state/desk-state';
+import { commit, type Slice } from '#core/state/desk-state';
 import { priceLeaves } from '#domain/condition';
 import type { TriggerId } from '#domain/ids';
 import type { OrderIntent } from '#domain/order';
@@ -10,6 +10,30 @@ import type { Result } from '#domain/result';
 import { minus, plus } from '#domain/scaled';
 import type { TriggerSpec } from '#domain/trigger';
 import { armRefusal } from './arm.ts';
+
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'drafts'
+  | 'exchange'
+  | 'ids'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'link'
+  | 'market'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'registry'
+  | 'rules'
+  | 'stores'
+  | 'subscriptions'
+  | 'triggerIndex'
+>;
 
 const DRAFT = 'DRAFT000' as TriggerId;
 
@@ -23,7 +47,7 @@ export interface DryRun {
 }
 
 /** The draft sized and judged as if it fired now. Nothing is written but the read itself; nothing is approved. */
-export function dryRun(desk: DeskState, spec: TriggerSpec): DryRun {
+export function dryRun(desk: Desk, spec: TriggerSpec): DryRun {
   const blocked = armRefusal(desk, spec)?.text;
   const account = desk.accounts.current();
   const details = desk.details.get(spec.action.contract.conId);
@@ -48,7 +72,7 @@ export function dryRun(desk: DeskState, spec: TriggerSpec): DryRun {
 }
 
 /** When the trigger watches what it trades, the order will meet the market at the level, not where it stands now. */
-function quoteAtLevel(desk: DeskState, spec: TriggerSpec): Quote | undefined {
+function quoteAtLevel(desk: Desk, spec: TriggerSpec): Quote | undefined {
   const conId = spec.action.contract.conId;
   const quote = desk.board.quote(conId);
   const leaf = priceLeaves(spec.condition).find((candidate) => candidate.contract.conId === conId);

@@ -1,4 +1,4 @@
-import { engineState, type DeskState } from '#core/state/desk-state';
+import { engineState, type Slice } from '#core/state/desk-state';
 import { advance } from '#core/state/engine-life';
 import { mayFire } from '#core/state/engine-state';
 import { type Refusal, refuse } from '#core/state/refusal';
@@ -7,11 +7,35 @@ import { ok, type Result } from '#domain/result';
 import { fire } from './fire.ts';
 import { releaseUnwatched } from './market-lines.ts';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'market'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'reconciliation'
+  | 'registry'
+  | 'rules'
+  | 'stores'
+  | 'subscriptions'
+>;
+
 /**
  * The operator fires one trigger without waiting for its condition; the quotes must be good all the same. The version guards against acting
  * on an older picture. The number of the last commit, or why nothing was sent.
  */
-export function fireNow(desk: DeskState, id: TriggerId, version: number, by: string): Result<number, Refusal> {
+export function fireNow(desk: Desk, id: TriggerId, version: number, by: string): Result<number, Refusal> {
   const trigger = desk.stores.triggers.get(id);
   if (trigger === undefined) return refuse('not-found', 'This trigger does not exist any more.');
   if (trigger.updatedAt !== version) return refuse('conflict', `${trigger.spec.name} changed in the meantime; look at it again.`);
@@ -19,7 +43,7 @@ export function fireNow(desk: DeskState, id: TriggerId, version: number, by: str
   if (!mayFire(state)) return refuse('not-allowed-now', `The desk is ${state}; triggers fire only while it waits for signals.`);
   const firing = desk.registry.fireNow(id);
   if (!firing.ok) return refuse('not-allowed-now', firing.error);
-  fire(desk, firing.value, desk.ports.clock.monotonic());
+  fire(desk, firing.value, desk.clock.monotonic());
   releaseUnwatched(desk, [id]);
   advance(desk);
   const after = desk.stores.triggers.get(id);

@@ -11,15 +11,35 @@ import type { Trigger } from '#domain/trigger';
 import type { TriggerEvent } from '#domain/trigger-life';
 import { type Effect, engineRecord, log, step } from '#core/state/records';
 import { mayFire } from '#core/state/engine-state';
-import { attempt, count, commit, type DeskState } from '#core/state/desk-state';
+import { attempt, count, commit, type Slice } from '#core/state/desk-state';
 import { riskContext } from '#core/pretrade/read-risk-context';
 import { unknownReason } from '#core/pretrade/hold-reasons';
 import { releaseApproved, writeOrders } from '#core/execution/submit';
 
+type Desk = Slice<
+  | 'accounts'
+  | 'board'
+  | 'broker'
+  | 'clock'
+  | 'coordinator'
+  | 'counters'
+  | 'details'
+  | 'exchange'
+  | 'index'
+  | 'journal'
+  | 'latch'
+  | 'latencies'
+  | 'link'
+  | 'ordersOut'
+  | 'recentSends'
+  | 'rules'
+  | 'stores'
+>;
+
 const TEN_MINUTES = 600_000;
 
 /** One firing → one commit: trigger, verdict, orders, engine steps. The order itself leaves with the outbox, after the journal. */
-export function fire(desk: DeskState, firing: Firing, receivedAt: number): void {
+export function fire(desk: Desk, firing: Firing, receivedAt: number): void {
   count(desk, 'firings');
   const decimals = tickDecimals(desk.details.get(firing.tick.conId)?.minTick ?? priceOf(0.01));
   const { tick } = firing;
@@ -38,11 +58,11 @@ export function fire(desk: DeskState, firing: Firing, receivedAt: number): void 
     },
   );
   if (decided.kind === 'failed') failedInside(desk, firing);
-  desk.latencies.tickToOrder(desk.ports.clock.monotonic() - receivedAt);
+  desk.latencies.tickToOrder(desk.clock.monotonic() - receivedAt);
 }
 
 /** The commit became a tombstone: a defect. Nothing was sent, and the trigger must not look armed when nobody watches it. */
-function failedInside(desk: DeskState, firing: Firing): void {
+function failedInside(desk: Desk, firing: Firing): void {
   commit(desk, 'order', 'trigger.fire-failed', { kind: 'system', text: 'a defect stopped the firing', ref: firing.triggerId }, (tx) => {
     const trigger = tx.get(desk.stores.triggers, firing.triggerId);
     if (trigger?.life !== 'armed') return;
@@ -58,7 +78,7 @@ function failedInside(desk: DeskState, firing: Firing): void {
   });
 }
 
-function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: string): void {
+function fireInside(desk: Desk, tx: Tx<Effect>, firing: Firing, text: string): void {
   const { stores } = desk;
   const trigger = tx.get(stores.triggers, firing.triggerId);
   // The token was spent in the registry; the committed generation and count make it at most once a second time over.
@@ -135,7 +155,7 @@ function fireInside(desk: DeskState, tx: Tx<Effect>, firing: Firing, text: strin
   log(tx, 'info', `Risk approved ${trigger.spec.name}: ${verdict.verdict}`, subject);
 }
 
-function sizedFor(desk: DeskState, trigger: Trigger, firing: Firing, quote: Quote | undefined): Result<OrderIntent> {
+function sizedFor(desk: Desk, trigger: Trigger, firing: Firing, quote: Quote | undefined): Result<OrderIntent> {
   const { action } = trigger.spec;
   const account = desk.accounts.current();
   if (account === undefined) return err('TWS has offered no account.');

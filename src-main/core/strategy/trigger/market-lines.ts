@@ -1,10 +1,12 @@
-import type { DeskState } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import { type Refusal, refuse } from '#core/state/refusal';
 import { priceLeaves } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
 import { ok, type Result } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
+
+type Desk = Slice<'market' | 'stores' | 'subscriptions'>;
 
 /** Every contract a trigger looks at or trades; each takes a market data line. */
 export function contractsOf(spec: TriggerSpec): readonly Contract[] {
@@ -14,7 +16,7 @@ export function contractsOf(spec: TriggerSpec): readonly Contract[] {
   return [...contracts.values()];
 }
 
-export function subscribeFor(desk: DeskState, id: TriggerId, spec: TriggerSpec, before: readonly Contract[]): Result<void, Refusal> {
+export function subscribeFor(desk: Desk, id: TriggerId, spec: TriggerSpec, before: readonly Contract[]): Result<void, Refusal> {
   for (const contract of contractsOf(spec)) {
     const wanted = desk.subscriptions.want(id, contract, 'watcher');
     if (!wanted.ok) {
@@ -22,26 +24,26 @@ export function subscribeFor(desk: DeskState, id: TriggerId, spec: TriggerSpec, 
       return refuse('too-many', wanted.error);
     }
     for (const effect of wanted.value) {
-      if (effect.kind === 'subscribe') desk.ports.market.subscribe(effect.contract);
-      else desk.ports.market.unsubscribe(effect.conId);
+      if (effect.kind === 'subscribe') desk.market.subscribe(effect.contract);
+      else desk.market.unsubscribe(effect.conId);
     }
   }
   return ok(undefined);
 }
 
 /** Gives the trigger's market data lines back, but for those of `keep`; other owners keep theirs. */
-export function release(desk: DeskState, id: TriggerId, keep: readonly Contract[] = []): void {
+export function release(desk: Desk, id: TriggerId, keep: readonly Contract[] = []): void {
   const kept = new Set(keep.map((contract) => contract.conId));
   const gone = kept.size === 0 ? desk.subscriptions.drop(id) : [];
   const rest = kept.size === 0 ? [] : desk.subscriptions.linesOf(id).filter((conId) => !kept.has(conId));
   for (const effect of [...gone, ...rest.flatMap((conId) => desk.subscriptions.drop(id, conId))]) {
-    if (effect.kind === 'subscribe') desk.ports.market.subscribe(effect.contract);
-    else desk.ports.market.unsubscribe(effect.conId);
+    if (effect.kind === 'subscribe') desk.market.subscribe(effect.contract);
+    else desk.market.unsubscribe(effect.conId);
   }
 }
 
 /** After a fire, a kill or a stop the registry no longer watches: the lines of these triggers (without ids, of all) go back. */
-export function releaseUnwatched(desk: DeskState, ids: Iterable<TriggerId> = desk.stores.triggers.keys()): void {
+export function releaseUnwatched(desk: Desk, ids: Iterable<TriggerId> = desk.stores.triggers.keys()): void {
   for (const id of ids) {
     const life = desk.stores.triggers.get(id)?.life;
     if (life !== 'armed' && life !== 'paused' && life !== 'firing') release(desk, id);
