@@ -35,9 +35,11 @@ export class ScreenModel {
   #update(update: Update): void {
     switch (update.kind) {
       case 'table':
-        return this.#snapshot(update);
+        this.#snapshot(update);
+        return;
       case 'table-patch':
-        return this.#patch(update);
+        this.#patch(update);
+        return;
       case 'value': {
         this.snapshots.push(update.topic);
         this.values.set(update.topic, { value: update.value, seq: update.seq });

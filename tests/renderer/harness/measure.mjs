@@ -2,7 +2,7 @@
 // blotter scrolls by 37 pixels a frame. The invented desk runs in a worker, so that only the console is measured. In the same run, in turn,
 // the reference: an empty page with the same loop of frames, for what this machine gives anybody.
 // Usage: npm run bench:blotter   (TRIGGERDESK_CHROMIUM names another chromium, ROUNDS the rounds, PROFILE=1 prints where the time goes)
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';

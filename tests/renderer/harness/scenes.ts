@@ -2,26 +2,7 @@ import type { OrderKey } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { diagnosticsValue } from './fake-diagnostics.ts';
 import { DEFAULTS } from './fake-settings.ts';
-import {
-  AIG,
-  BAC,
-  GOOG,
-  IBM,
-  SPY,
-  TWX,
-  VIX,
-  adoptionRow,
-  amount,
-  contract,
-  fillRow,
-  logRow,
-  orderRow,
-  positionRow,
-  price,
-  quoteRow,
-  statusValue,
-  watcherRow,
-} from './fake-rows.ts';
+import { IBM, adoptionRow, contract, logRow, orderRow, positionRow, price, quoteRow, statusValue, watcherRow } from './fake-rows.ts';
 import { busy } from './busy-day.ts';
 import type { FakeTables } from './fake-tables.ts';
 import { STANDING } from './standing.ts';
