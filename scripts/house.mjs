@@ -30,7 +30,10 @@ function roomOf(file) {
 
 /** @param {Readonly<Record<string, string>>} names `#room/*` → pattern, as package.json says */
 function targetOf(from, name, names) {
-  if (name.startsWith('.')) return relative(root, resolve(root, dirname(from), name)).split(sep).join('/');
+  if (name.startsWith('.'))
+    return relative(root, resolve(root, dirname(from), name))
+      .split(sep)
+      .join('/');
   for (const [alias, pattern] of Object.entries(names))
     if (name.startsWith(alias.slice(0, -1))) return pattern.slice(2).replace('*', name.slice(alias.length - 1));
   return undefined;
