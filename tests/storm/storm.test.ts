@@ -32,6 +32,10 @@ test('the same seed is the same storm', () => {
  * as long as desk and storm draw on chance in the same way; take out the mending and look for a new one when that has changed.
  */
 const ONCE_BROKEN: readonly { readonly seed: number; readonly why: string }[] = [
+  {
+    seed: 5188,
+    why: 'the book opened on positions before the comparison of its connection had ended, and an order by hand was asked of nobody',
+  },
   { seed: 302, why: 'a cancel that TWS swallowed was not sent again' },
   { seed: 61, why: 'an order that TWS swallowed stayed as it was, not UNKNOWN' },
   { seed: 97, why: 'a process that died within a kill did not finish it in its next life' },

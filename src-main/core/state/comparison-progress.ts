@@ -177,7 +177,7 @@ export class ComparisonProgress {
 
   /** At the end of a list of positions; true when it makes the opening positions certain. */
   settleOpening(now: number): boolean {
-    if (this.#isOpened || !this.#everDone) return false;
+    if (this.#isOpened || !this.#done) return false;
     const rests = this.#positionsOf - this.#executionAt >= QUIET_MS;
     if (!rests && now - this.#openingSince < OPENING_MS) return false;
     this.#isOpened = true;
