@@ -14,6 +14,8 @@ export class Wire {
   #receiver: ((told: Told) => void) | undefined;
   /** The desk's end believes that it can write; what it writes while this is broken is lost. */
   #broken = true;
+  /** Handshakes begun; one of a connection that broke meanwhile opens nothing. */
+  #handshakes = 0;
 
   constructor(clientId: number, tws: Tws, clock: StormClock, random: Random) {
     this.clientId = clientId;
@@ -27,7 +29,10 @@ export class Wire {
   connect(receiver: (told: Told) => void): void {
     this.#receiver = receiver;
     this.#broken = false;
+    this.#handshakes += 1;
+    const handshake = this.#handshakes;
     this.up.push(() => {
+      if (this.#broken || handshake !== this.#handshakes) return;
       this.#tws.open(this.clientId, (told) => {
         this.down.push(() => this.#receiver?.(told));
       });
