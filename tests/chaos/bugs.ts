@@ -12,8 +12,8 @@ export const BUGS = {
   'fill-lost-at-reconciliation': [
     {
       file: 'core/reports/fill.ts',
-      from: 'const { execution, contract } = news;',
-      to: 'const { execution, contract } = news; if (!news.live) return;',
+      from: 'const { execution } = news;',
+      to: 'const { execution } = news; if (!news.live) return;',
     },
   ],
   /** An order whose answer the dead desk did not see is sent again by the next one. */
@@ -44,7 +44,9 @@ export const BUGS = {
       to: 'const gen = 1;',
     },
   ],
-  'armed-by-itself': [{ file: 'core/strategy/trigger/drafts.ts', from: "life: 'draft',", to: "life: 'armed'," }],
+  'armed-by-itself': [
+    { file: 'core/execution/trigger-transition.ts', from: "{ ...draft, life: 'draft' }", to: "{ ...draft, life: 'armed' }" },
+  ],
   'latch-forgotten': [
     {
       file: 'app/desk-files.ts',

@@ -1,6 +1,7 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { BUGS } from './bugs.ts';
 import type { LedgerLine } from '#simulator/ledger-file';
 import type { FillRow, OrderRow, PositionRow } from '#protocol/topics';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -129,4 +130,11 @@ test('the same seed is the same plan, and a hundred plans hold every blow and ev
     new Set(['kill', 'kill-twice', 'stop', 'stop-and-kill', 'stop-broker', 'kill-switch']),
   );
   expect(new Set(plans.map(({ moment }) => moment.at))).toEqual(new Set(['time', 'order', 'intent']));
+});
+
+test.each(Object.entries(BUGS))('the bug %s can be planted: its texts stand in the program exactly once', (_name, changes) => {
+  for (const { file, from } of changes) {
+    const text = readFileSync(new URL(`../../src-main/${file}`, import.meta.url), 'utf8');
+    expect([file, text.split(from).length - 1]).toEqual([file, 1]);
+  }
 });
