@@ -81,6 +81,12 @@ export default defineConfig(
     ignores: ['src-shared/domain/**'],
     rules: { 'desk/no-noun-assertion': 'error' },
   },
+  // Tests write ids as literals.
+  {
+    files: ['src-*/**/*.{ts,tsx}', 'bench/**/*.ts'],
+    ignores: ['src-shared/domain/**'],
+    rules: { 'desk/no-id-assertion': 'error' },
+  },
   {
     files: ['src-main/**/*.ts'],
     rules: {

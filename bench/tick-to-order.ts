@@ -1,3 +1,4 @@
+import { triggerIdOf } from '#domain/ids';
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -82,7 +83,7 @@ function spec(name: string, watched: Contract, level: number, shares: number): T
 say(`arming ${RESTING} resting triggers on ${mine} …`);
 for (let at = 0; at < RESTING; at += 1)
   desk.core.deskState.registry.arm({
-    id: `R${String(at).padStart(7, '0')}` as never,
+    id: triggerIdOf(`R${String(at).padStart(7, '0')}`),
     gen: 1,
     spec: spec(`R-${at}`, contract, 10_000_000_000 + at * 1_000_000, 1),
   });

@@ -6,7 +6,7 @@
  */
 import type { PriceTest } from '#domain/condition';
 import type { Contract } from '#domain/contract';
-import type { ConId, TriggerId } from '#domain/ids';
+import { type ConId, conIdOf, type TriggerId, triggerIdOf } from '#domain/ids';
 import { type Price, priceOf, trustedPrice } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { QuoteField, Tick } from '#domain/quote';
@@ -37,7 +37,7 @@ function random(seed: number): () => number {
 }
 
 const contracts: readonly Contract[] = Array.from({ length: SYMBOLS }, (_, i) => ({
-  conId: (1_000 + i) as ConId,
+  conId: conIdOf(1_000 + i),
   symbol: `S${String(i)}`,
   secType: 'STK',
   exchange: 'SMART',
@@ -125,7 +125,7 @@ function registryRunner(count: number, symbols: number): Runner {
   const registry = new WatcherRegistry({ board, clock, maxQuoteAgeMs: () => 60_000, detailsOf: () => undefined });
   const specs = new Map<TriggerId, TriggerSpec>();
   rules(count, symbols).forEach((rule, i) => {
-    const id = String(i).padStart(8, '0') as TriggerId;
+    const id = triggerIdOf(String(i).padStart(8, '0'));
     const spec: TriggerSpec = {
       name: id,
       condition: { kind: 'price', ...rule },

@@ -6,18 +6,14 @@ import { relative, sep } from 'node:path';
 
 /**
  * A bare number becomes a price, a quantity or an amount in the domain only, by an operator or a constructor with a name. The rule reads
- * types, so that an alias, a union, `typeof` and `never` do not slip past it. Ids are not among its nouns.
+ * types, so that an alias, a union, `typeof` and `never` do not slip past it. Ids have a rule of their own: tests write them as literals.
+ * @param {ReadonlySet<string>} brands @param {string} says @returns {Rule}
  */
-const NOUNS = new Set(['Price', 'Quantity', 'Amount']);
-
-/** @type {Rule} */
-const noNounAssertion = {
+const noAssertionTo = (brands, says) => ({
   meta: {
     type: 'problem',
     schema: [],
-    messages: {
-      noun: 'Only the domain asserts a noun: use an operator (#domain/scaled) or a constructor (priceOf, units, trustedPrice …).',
-    },
+    messages: { noun: says },
   },
   create(context) {
     const { program, esTreeNodeToTSNodeMap } = context.sourceCode.parserServices;
@@ -28,7 +24,7 @@ const noNounAssertion = {
       if (!type.isIntersection()) return checker.isArrayType(type) && checker.getTypeArguments(type).some(isNoun);
       const properties = type.types.flatMap((/** @type {any} */ part) => part.getProperties());
       return properties.some(
-        (/** @type {any} */ mark) => mark.escapedName.startsWith('__@brand@') && NOUNS.has(checker.getTypeOfSymbol(mark).value),
+        (/** @type {any} */ mark) => mark.escapedName.startsWith('__@brand@') && brands.has(checker.getTypeOfSymbol(mark).value),
       );
     };
     /** @type {(node: any) => void} */
@@ -41,7 +37,17 @@ const noNounAssertion = {
     };
     return { TSAsExpression: check, TSTypeAssertion: check };
   },
-};
+});
+
+const noNounAssertion = noAssertionTo(
+  new Set(['Price', 'Quantity', 'Amount']),
+  'Only the domain asserts a noun: use an operator (#domain/scaled) or a constructor (priceOf, units, trustedPrice …).',
+);
+
+const noIdAssertion = noAssertionTo(
+  new Set(['ConId', 'OrderId', 'PermId', 'ClientId', 'ExecId', 'AccountId', 'TriggerId', 'OrderRef', 'OrderKey']),
+  'Only the domain asserts an id: use its constructor (#domain/ids: orderKeyOf, conIdOf …).',
+);
 
 /** The name of a property, also where it is a string in brackets; undefined where it is computed. @type {(node: any) => string | undefined} */
 function nameOf({ computed, property, key = property }) {
@@ -162,4 +168,9 @@ const noReadOfProse = {
 };
 
 /** @type {Readonly<Record<string, Rule>>} */
-export const rules = { 'no-noun-assertion': noNounAssertion, 'one-writer': oneWriter, 'no-read-of-prose': noReadOfProse };
+export const rules = {
+  'no-noun-assertion': noNounAssertion,
+  'no-id-assertion': noIdAssertion,
+  'one-writer': oneWriter,
+  'no-read-of-prose': noReadOfProse,
+};

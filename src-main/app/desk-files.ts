@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { BreakerFile, KillLatchFile as LatchPort, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
 import type { Clock } from '#core/ports/clock';
-import type { TriggerId } from '#domain/ids';
+import { triggerIdOf } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
 import { KillLatchFile } from '#journal/kill-latch-file';
 import { StateFile } from '#journal/state-file';
@@ -81,7 +81,7 @@ const GENERATIONS_AHEAD = 100;
 export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (text: string) => void): TriggerDrafts {
   const file = new StateFile<readonly TriggerDraft[]>(join(dir, 'triggers.json'), (value) => {
     const read = parsed(drafts, value);
-    return read.ok ? ok(read.value.map((draft) => ({ ...draft, id: draft.id as TriggerId }))) : read;
+    return read.ok ? ok(read.value.map((draft) => ({ ...draft, id: triggerIdOf(draft.id) }))) : read;
   });
   let waiting: (() => readonly TriggerDraft[]) | undefined;
   return {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EARLIER_ORDERS_LOADED } from '#core/ports/journal';
 import { isOrderState, isWorking, type Order } from '#domain/order';
-import type { OrderKey } from '#domain/ids';
+import { clientIdOf, orderIdOf, type OrderKey } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
 import { type OrderCell, writesTo } from './cell.ts';
 import { readEntry, writtenNames } from './earlier-words.ts';
@@ -139,7 +139,7 @@ function fold(entries: readonly Entry[]): Pick<EarlierOrdersRead, 'orders' | 'un
 function numbered(order: Order, numbers: ReadonlyMap<string, NumberedLeg>): Order {
   const leg = order.orderId === undefined && order.ref !== undefined ? numbers.get(order.ref) : undefined;
   if (leg === undefined) return order;
-  return { ...order, orderId: leg.orderId as NonNullable<Order['orderId']>, clientId: leg.clientId as NonNullable<Order['clientId']> };
+  return { ...order, orderId: orderIdOf(leg.orderId), clientId: clientIdOf(leg.clientId) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { IdSource } from '#core/ports/id-source';
-import type { TriggerId } from '#domain/ids';
+import { triggerIdOf } from '#domain/ids';
 
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -12,5 +12,5 @@ function word(length: number): string {
 
 /** Identities from the system's random source: eight characters, 40 bits, never reused as orderRefs also carry the generation. */
 export function createIdSource(): IdSource {
-  return { triggerId: () => word(8) as TriggerId, phrase: () => word(4) };
+  return { triggerId: () => triggerIdOf(word(8)), phrase: () => word(4) };
 }

@@ -1,6 +1,6 @@
 import type { BrokerNews, BrokerPort, LinkState, TransmitGate } from '#core/ports/broker';
 import type { MarketDataPort, MarketSink } from '#core/ports/market-data';
-import type { ClientId, OrderId } from '#domain/ids';
+import { clientIdOf, type OrderId } from '#domain/ids';
 import type { CloseReason } from '#tws/socket/connection';
 import { ContractBook } from '#tws/contract/contract-translation';
 import { FrameRing, type RecordedFrame } from '#tws/socket/frame-ring';
@@ -144,7 +144,7 @@ class Adapter implements TwsAdapter {
     const base = options.clientIdBase ?? 0;
     const session = (role: Role, offset: number, riders: readonly Rider[]): Session =>
       new Session(
-        { clientId: (base + offset) as ClientId, role, host: options.host, port: options.port },
+        { clientId: clientIdOf(base + offset), role, host: options.host, port: options.port },
         { clock, scheduler, random, pacing: this.#pacing },
         this.#sessionEvents(),
         riders,

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { OrderKey, TriggerId } from '#domain/ids';
+import { orderKeyOf, triggerIdOf } from '#domain/ids';
 import { AdoptDialog } from '../panels/adopt/adopt-dialog.tsx';
 import { AuditDialog } from '../panels/audit/audit-dialog.tsx';
 import { CancelOrderDialog, DisarmDialog, LiveConfirmDialog, StopEngineDialog, WatcherDialog } from '../panels/confirm/confirm-dialogs.tsx';
@@ -20,15 +20,15 @@ export function Dialogs(): ReactNode {
 function dialogOf(dialog: OpenDialog): ReactNode {
   switch (dialog.kind) {
     case 'why':
-      return <WhyDialog orderKey={dialog.key as OrderKey} onClose={closeDialog} />;
+      return <WhyDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;
     case 'watcher':
-      return <WatcherDialog id={dialog.key as TriggerId} onClose={closeDialog} />;
+      return <WatcherDialog id={triggerIdOf(dialog.key)} onClose={closeDialog} />;
     case 'cancel-order':
-      return <CancelOrderDialog orderKey={dialog.key as OrderKey} onClose={closeDialog} />;
+      return <CancelOrderDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;
     case 'disarm':
-      return <DisarmDialog id={dialog.key as TriggerId} onClose={closeDialog} />;
+      return <DisarmDialog id={triggerIdOf(dialog.key)} onClose={closeDialog} />;
     case 'settle':
-      return <SettleDialog orderKey={dialog.key as OrderKey} onClose={closeDialog} />;
+      return <SettleDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;
     case 'close':
       return <CloseDialog positionKey={dialog.key} first={dialog.percent} onClose={closeDialog} />;
     case 'flatten-all':

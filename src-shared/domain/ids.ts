@@ -21,3 +21,44 @@ export type OrderKey = Brand<string, 'OrderKey'>;
 export function isPaperAccount(account: AccountId): boolean {
   return /^D[UF]\d/.test(account);
 }
+
+/**
+ * A bare number or text becomes an id here and nowhere else. Nothing is checked: whoever calls says that it came from where such ids come from
+ * (IB's message, the desk's own count, a file that was read and judged).
+ */
+export function conIdOf(id: number): ConId {
+  return id as ConId;
+}
+
+export function orderIdOf(id: number): OrderId {
+  return id as OrderId;
+}
+
+export function permIdOf(id: number): PermId {
+  return id as PermId;
+}
+
+export function clientIdOf(id: number): ClientId {
+  return id as ClientId;
+}
+
+export function execIdOf(text: string): ExecId {
+  return text as ExecId;
+}
+
+export function accountIdOf(text: string): AccountId {
+  return text as AccountId;
+}
+
+export function triggerIdOf(text: string): TriggerId {
+  return text as TriggerId;
+}
+
+export function orderRefOf(text: string): OrderRef {
+  return text as OrderRef;
+}
+
+/** Of an order of the desk its reference is the key. */
+export function orderKeyOf(text: string): OrderKey {
+  return text as OrderKey;
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Condition } from '#domain/condition';
 import type { Contract } from '#domain/contract';
-import type { AccountId, ConId, OrderKey, TriggerId } from '#domain/ids';
+import { accountIdOf, conIdOf, orderKeyOf, triggerIdOf } from '#domain/ids';
 import type { Trail } from '#domain/order';
 import { trustedPrice } from '#domain/price';
 import { trustedQuantity } from '#domain/quantity';
@@ -17,17 +17,17 @@ export const wireText = (max: number) =>
     .string()
     .max(max)
     .regex(/^[\x20-\x7E]*$/, 'only printable characters');
-export const conId = integer.positive().transform((n) => n as ConId);
+export const conId = integer.positive().transform((n) => conIdOf(n));
 export const triggerId = z
   .string()
   .regex(/^[0-9A-Z]{8}$/)
-  .transform((s) => s as TriggerId);
+  .transform((s) => triggerIdOf(s));
 export const orderKey = wireText(80)
   .min(1)
-  .transform((s) => s as OrderKey);
+  .transform((s) => orderKeyOf(s));
 export const accountId = wireText(20)
   .min(1)
-  .transform((s) => s as AccountId);
+  .transform((s) => accountIdOf(s));
 
 export const contract: z.ZodType<Contract> = z.strictObject({
   conId,

@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '../..');
 
 /** The brand as the domain declares it, so that a planted file stands alone. */
 const NOUN = "declare const brand: unique symbol;\nexport type Price = number & { readonly [brand]: 'Price' };\n";
+const ID = "declare const brand: unique symbol;\nexport type ConId = number & { readonly [brand]: 'ConId' };\n";
 
 /** What a transaction offers, for planted writers. */
 const TX = 'interface Tx {\n  set(store: unknown, key: string, value: unknown): void;\n  delete(store: unknown, key: string): void;\n}\n';
@@ -157,11 +158,14 @@ const cases: Readonly<Record<string, readonly [file: string, text: string, rules
     `${NOUN}export function a(one: Price): number {\n  const bare = one as number;\n  return bare;\n}`,
     [],
   ],
-  'an id asserted, which the rule lets be': [
-    'src-main/core/k.ts',
-    "declare const brand: unique symbol;\nexport type ConId = number & { readonly [brand]: 'ConId' };\nexport const a = 1 as ConId;",
-    [],
+  'an id asserted': ['src-main/core/k.ts', `${ID}export const a = 1 as ConId;`, ['desk/no-id-assertion']],
+  'an id asserted never where one is meant': [
+    'src-renderer/panels/k.tsx',
+    `${ID}export const a: { readonly id: ConId } = { id: 0 as never };`,
+    ['desk/no-id-assertion'],
   ],
+  'an id made in the domain': ['src-shared/domain/k.ts', `${ID}export const a = 1 as ConId;`, []],
+  'an id written by a test': ['tests/unit/k.test.ts', `${ID}export const a = 1 as ConId;`, []],
   'a function of 81 lines': ['src-main/core/limit/a.ts', typed(linesOf(81)), ['max-lines-per-function']],
   'a function of 80 lines': ['src-main/core/limit/b.ts', typed(linesOf(80)), []],
   'a component of 81 lines': ['src-renderer/limit/a.tsx', typed(linesOf(81)), ['max-lines-per-function']],

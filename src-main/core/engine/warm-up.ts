@@ -5,7 +5,7 @@ import type { ContextPort } from '#core/ports/context';
 import type { Journal, JournalStatus } from '#core/ports/journal';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
-import type { AccountId, ClientId, ConId, OrderId, PermId, TriggerId } from '#domain/ids';
+import { accountIdOf, clientIdOf, conIdOf, orderIdOf, permIdOf, triggerIdOf } from '#domain/ids';
 import { ZERO_AMOUNT } from '#domain/money';
 import { type Price, priceOf, ZERO_PRICE } from '#domain/price';
 import { units } from '#domain/quantity';
@@ -17,8 +17,8 @@ import { openDeskStores, type Effect } from '#core/state/records';
 import { startDesk } from './operator-commands.ts';
 import { armTrigger } from '#core/strategy/trigger/arm';
 
-const ACCOUNT = 'DU0000000' as AccountId;
-const CONTRACT: Contract = { conId: 1 as ConId, symbol: 'WARM', secType: 'STK', exchange: 'SMART', currency: 'USD', multiplier: 1 };
+const ACCOUNT = accountIdOf('DU0000000');
+const CONTRACT: Contract = { conId: conIdOf(1), symbol: 'WARM', secType: 'STK', exchange: 'SMART', currency: 'USD', multiplier: 1 };
 const LEVEL = priceOf(100);
 
 /**
@@ -55,7 +55,7 @@ function unconnectedDesk(context: ContextPort): UnconnectedDesk {
     place: (order) => {
       if (core.gate(order) !== undefined) return { kind: 'refused', reason: 'warm-up' };
       sent += 1;
-      const legs = order.value.legs.map((leg, at) => ({ ref: leg.ref, orderId: (sent * 4 + at) as OrderId, clientId: 2 as ClientId }));
+      const legs = order.value.legs.map((leg, at) => ({ ref: leg.ref, orderId: orderIdOf(sent * 4 + at), clientId: clientIdOf(2) }));
       return { kind: 'sent', legs, at: time };
     },
     modify: () => ({ kind: 'refused', reason: 'warm-up' }),
@@ -77,7 +77,7 @@ function unconnectedDesk(context: ContextPort): UnconnectedDesk {
       market: { subscribe: () => undefined, unsubscribe: () => undefined, search: none, details: none, bars: none },
       clock,
       scheduler,
-      ids: { triggerId: () => String((ids += 1)).padStart(8, '0') as TriggerId, phrase: () => 'WARM' },
+      ids: { triggerId: () => triggerIdOf(String((ids += 1)).padStart(8, '0')), phrase: () => 'WARM' },
       journal,
       killLatchFile: { read: () => ({ set: false, reason: '', scope: 'own' }), set: () => ok(undefined), clear: () => ok(undefined) },
       drafts: { load: () => ok([]), save: () => undefined },
@@ -124,10 +124,10 @@ function playRound({ core, now, wait }: UnconnectedDesk, round: number): void {
     core.onNews({
       kind: 'order-status',
       status: {
-        orderId: order.orderId ?? (0 as OrderId),
-        clientId: 2 as ClientId,
-        permId: (round + 1) as PermId,
-        parentId: 0 as OrderId,
+        orderId: order.orderId ?? orderIdOf(0),
+        clientId: clientIdOf(2),
+        permId: permIdOf(round + 1),
+        parentId: orderIdOf(0),
         ibStatus: 'Cancelled',
         filled: units(0),
         remaining: order.quantity,

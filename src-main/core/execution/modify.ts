@@ -1,7 +1,7 @@
 import { approve } from '#core/risk/risk-engine';
 import type { BrokerNotice, OpenOrderNews, OrderAddress } from '#core/ports/broker';
 import type { Tx } from '#core/commit/transaction';
-import type { OrderKey, OrderRef } from '#domain/ids';
+import { type OrderKey, type OrderRef, orderRefOf } from '#domain/ids';
 import {
   type Order,
   type OrderIntent,
@@ -108,7 +108,7 @@ function isExit(desk: Desk, order: Order): boolean {
 
 /** Manual orders carry no reference of ours; on the wire they keep none that could be taken for one. */
 function referenceOf(order: Order): OrderRef {
-  return order.ref ?? (`by hand ${order.permId ?? order.orderId ?? 0}` as OrderRef);
+  return order.ref ?? orderRefOf(`by hand ${order.permId ?? order.orderId ?? 0}`);
 }
 
 /** New terms under the order's own id. What is left out stays. The row shows IB's terms until IB has said the new ones. */
@@ -136,7 +136,9 @@ export function changeOrder(desk: Desk, order: Order, terms: NewTerms, by: strin
   const words = changeText(order, leg);
   const outcome = attempt(desk, 'order', 'order.modify', { kind: 'command', text: `${by}: ${words}`, ref: order.key }, (tx) => {
     const now = tx.get(desk.stores.orders, order.key);
-    if (now === undefined || !CHANGEABLE.has(now.state)) return 'The order changed in the meantime; look at it again.';
+    const address = now === undefined ? undefined : addressOf(now);
+    if (now === undefined || address === undefined || !CHANGEABLE.has(now.state))
+      return 'The order changed in the meantime; look at it again.';
     const verdict = approve(intent, riskContext(desk, tx, intent, undefined, undefined), tx.seq);
     if (!('verdict' in verdict)) return `${verdict.control}: ${verdict.text}`;
     noteRequestedTerms(desk, order.key, [termsOf(now), termsOf(leg)], tx.at);
@@ -146,7 +148,7 @@ export function changeOrder(desk: Desk, order: Order, terms: NewTerms, by: strin
       updatedAt: tx.at,
       note: `change sent: ${words}`,
     });
-    tx.effect({ kind: 'modify', key: order.key, address: addressOf(now), approved: verdict });
+    tx.effect({ kind: 'modify', key: order.key, address, approved: verdict });
     log(tx, 'info', `${by} changes ${order.side} ${order.contract.symbol}: ${words}`, { kind: 'order', key: order.key });
     return tx.seq;
   });
@@ -231,12 +233,9 @@ function priceOr(price: Price | undefined): string {
   return price === undefined ? '—' : formatPrice(price);
 }
 
-function addressOf(order: Order): OrderAddress {
-  return {
-    clientId: order.clientId as OrderAddress['clientId'],
-    orderId: order.orderId as OrderAddress['orderId'],
-    ...(order.permId === undefined ? {} : { permId: order.permId }),
-  };
+/** Undefined for an order without a number, which nobody can change by it. */
+function addressOf({ clientId, orderId, permId }: Order): OrderAddress | undefined {
+  return clientId === undefined || orderId === undefined ? undefined : { clientId, orderId, ...(permId === undefined ? {} : { permId }) };
 }
 
 /** The outbox's hand. What does not leave takes the order back to where it was. */

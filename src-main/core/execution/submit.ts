@@ -4,7 +4,7 @@ import type { Tx } from '#core/commit/transaction';
 import { stopsProtecting } from '#core/order/stop-coverage';
 import type { ApprovedOrder, SendOutcome } from '#core/ports/broker';
 import type { RecentSend } from '#core/risk/risk-context';
-import type { ClientId, OrderKey, OrderRef } from '#domain/ids';
+import { type ClientId, orderIdOf, type OrderKey, orderKeyOf, type OrderRef } from '#domain/ids';
 import { isWorking, type Order, type OrderCause, type OrderIntent } from '#domain/order';
 import { formatQuantity, ZERO } from '#domain/quantity';
 import { abs, minus } from '#domain/scaled';
@@ -18,7 +18,7 @@ type Desk = Slice<
 
 /** orderRef is the desk's key for its own orders. */
 function keyOf(ref: OrderRef): OrderKey {
-  return ref as string as OrderKey;
+  return orderKeyOf(ref);
 }
 
 /** Writes one order per leg in the given state, with the verdict as its note; the first leg is the parent of the others. */
@@ -150,7 +150,7 @@ export function orderSent(
       for (const leg of legs) {
         const order = tx.get(desk.stores.orders, keyOf(leg.ref));
         if (order === undefined) continue;
-        const ids = { orderId: leg.orderId as NonNullable<Order['orderId']>, clientId: leg.clientId };
+        const ids = { orderId: orderIdOf(leg.orderId), clientId: leg.clientId };
         markSent(desk, tx, order, ids, at);
       }
       leftBehind(desk, tx, legs);

@@ -1,5 +1,5 @@
 import type { OrderLookup } from './order-index.ts';
-import type { OrderKey } from '#domain/ids';
+import { orderKeyOf } from '#domain/ids';
 import { isWorking, opposite, type Order } from '#domain/order';
 import { orderRef, parseOrderRef } from '#domain/order-ref';
 import { type Quantity, ZERO } from '#domain/quantity';
@@ -41,7 +41,7 @@ export function openOf(index: OrderLookup, order: Order): Quantity | undefined {
 function exitedOf(index: OrderLookup, entry: Order): Quantity {
   const parts = entry.ref === undefined ? undefined : parseOrderRef(entry.ref);
   if (parts === undefined) return ZERO;
-  const filled = (leg: 'T' | 'S'): Quantity => index.get(orderRef({ ...parts, leg }) as string as OrderKey)?.filled ?? ZERO;
+  const filled = (leg: 'T' | 'S'): Quantity => index.get(orderKeyOf(orderRef({ ...parts, leg })))?.filled ?? ZERO;
   return plus(filled('T'), filled('S'));
 }
 

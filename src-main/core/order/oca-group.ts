@@ -1,4 +1,4 @@
-import type { OrderKey } from '#domain/ids';
+import { type OrderKey, orderKeyOf } from '#domain/ids';
 import type { Order } from '#domain/order';
 import { orderRef, parseOrderRef } from '#domain/order-ref';
 import { type Quantity, ZERO } from '#domain/quantity';
@@ -10,7 +10,7 @@ type Member = Pick<Order, 'key' | 'ref' | 'leg' | 'parentKey' | 'ocaGroup'>;
 export function entryKeyOf(order: Member): OrderKey | undefined {
   if (order.parentKey !== undefined) return order.parentKey;
   const parts = order.leg === 'T' || order.leg === 'S' ? (order.ref === undefined ? undefined : parseOrderRef(order.ref)) : undefined;
-  return parts === undefined ? undefined : (orderRef({ ...parts, leg: 'E' }) as string as OrderKey);
+  return parts === undefined ? undefined : orderKeyOf(orderRef({ ...parts, leg: 'E' }));
 }
 
 /** Name of the group for all exits of a bracket, as it is on the wire. */

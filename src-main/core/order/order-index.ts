@@ -1,4 +1,13 @@
-import type { ClientId, ConId, OrderId, OrderKey, OrderRef, PermId, TriggerId } from '#domain/ids';
+import {
+  type ClientId,
+  type ConId,
+  type OrderId,
+  type OrderKey,
+  orderKeyOf,
+  type OrderRef,
+  type PermId,
+  type TriggerId,
+} from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 
 export interface OrderIdentity {
@@ -45,7 +54,7 @@ export class OrderIndex {
       const known = this.#byPerm.get(identity.permId);
       if (known !== undefined) return known;
     }
-    const named = identity.ref === undefined ? undefined : this.#orders.get(identity.ref as string as OrderKey);
+    const named = identity.ref === undefined ? undefined : this.#orders.get(orderKeyOf(identity.ref));
     if (named !== undefined) return hasOtherPermId(named, identity) ? undefined : named.key;
     return identity.orderId === 0 ? undefined : this.#findById(identity);
   }

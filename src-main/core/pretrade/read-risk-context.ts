@@ -6,7 +6,7 @@ import { overLimit } from '#core/risk/exposure';
 import type { RiskContext, TriggerFires } from '#core/risk/risk-context';
 import { contractLabel } from '#domain/contract';
 import { sessionAt } from '#domain/session-time';
-import type { AccountId, OrderKey } from '#domain/ids';
+import { type AccountId, orderKeyOf } from '#domain/ids';
 import type { Order, OrderIntent } from '#domain/order';
 import type { Quote } from '#domain/quote';
 import { type Quantity, ZERO } from '#domain/quantity';
@@ -57,7 +57,7 @@ export function riskContext(
     takes: (order) => takesOf(desk.index, order),
     ...(changed === undefined ? {} : { changed, coming: comingOf(desk, changed) }),
     recent: desk.recentSends.since(now - Math.max(1, rules.limits.duplicateWindowSeconds) * 1_000),
-    refUsed: (ref) => tx.has(desk.stores.orders, ref as string as OrderKey),
+    refUsed: (ref) => tx.has(desk.stores.orders, orderKeyOf(ref)),
     triggerFires: firing,
     dailyPnl: account?.dailyPnl,
     dailyPnlAgeMs: dailyPnlAge(desk, now),

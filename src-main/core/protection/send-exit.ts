@@ -5,7 +5,7 @@ import { approve } from '#core/risk/risk-engine';
 import { attempt, type Slice } from '#core/state/desk-state';
 import { log, positionKey } from '#core/state/records';
 import { type Refusal, refuseNow } from '#core/state/refusal';
-import type { OrderKey, TriggerId } from '#domain/ids';
+import { type OrderKey, orderKeyOf, triggerIdOf } from '#domain/ids';
 import type { OrderCause, OrderIntent, OrderLeg } from '#domain/order';
 import { type Leg, orderRef } from '#domain/order-ref';
 import type { Position } from '#domain/position';
@@ -46,7 +46,7 @@ export function sendExit(
   const { account, contract } = position;
   const key = positionKey(account, contract.conId);
   const kind: Leg = exit.leg;
-  const id = `${kind}${contract.conId.toString(36).toUpperCase().padStart(7, '0').slice(-7)}` as TriggerId;
+  const id = triggerIdOf(`${kind}${contract.conId.toString(36).toUpperCase().padStart(7, '0').slice(-7)}`);
   const outcome = attempt(
     desk,
     'risk-reducing',
@@ -68,7 +68,7 @@ export function sendExit(
       writeOrders(desk, tx, intent, 'QUEUED', cause);
       log(tx, 'warning', sentence, { kind: 'position', key });
       releaseApproved(desk, tx, verdict);
-      return { seq: tx.seq, key: ref as string as OrderKey };
+      return { seq: tx.seq, key: orderKeyOf(ref) };
     },
   );
   if (outcome.kind === 'failed') return refuseNow('The order could not be recorded; nothing was sent.');

@@ -5,7 +5,7 @@ import { commit, type Slice } from '#core/state/desk-state';
 import { isThere } from '#core/state/found-at-start';
 import { type Effect, type Found, log } from '#core/state/records';
 import type { Refusal } from '#core/state/refusal';
-import type { OrderKey } from '#domain/ids';
+import { orderKeyOf } from '#domain/ids';
 import { isWorking } from '#domain/order';
 import { err, ok, type Result } from '#domain/result';
 
@@ -53,7 +53,7 @@ export function decide(desk: Desk, key: string, decision: 'adopt' | 'ignore' | '
     return err({ code: 'conflict', text: `It was decided already: ${found.decision} by ${found.by ?? '?'}.` });
   if (!isThere(desk, found)) return err({ code: 'not-found', text: 'It is not there any more; nothing is left to decide.' });
   if (decision === 'cancel') {
-    const order = found.kind === 'order' ? desk.index.get(found.subject as OrderKey) : undefined;
+    const order = found.kind === 'order' ? desk.index.get(orderKeyOf(found.subject)) : undefined;
     if (order === undefined) return err({ code: 'not-allowed-now', text: 'A position is closed in the positions panel, not cancelled.' });
     if (order.origin === 'foreign')
       return err({ code: 'not-allowed-now', text: 'Another program placed this order; cancel it there or in TWS, then ignore it here.' });

@@ -7,7 +7,7 @@ import type { OpenOrderNews } from '#core/ports/broker';
 import type { Slice } from '#core/state/desk-state';
 import { type Effect, log } from '#core/state/records';
 import type { Fill } from '#domain/execution';
-import type { OrderKey, PermId } from '#domain/ids';
+import { type OrderKey, orderKeyOf, permIdOf } from '#domain/ids';
 import type { Order, OrderOrigin, OrderState } from '#domain/order';
 import { orderRef, parseOrderRef } from '#domain/order-ref';
 import { type Quantity, ZERO } from '#domain/quantity';
@@ -32,8 +32,8 @@ export function adoptedKey(desk: Desk, news: OpenOrderNews): OrderKey {
   const earlier = desk.earlierOrders.find(news);
   if (earlier !== undefined && desk.index.get(earlier.key) === undefined) return earlier.key;
   // The reference is taken by an order with another permId: IB does not hold references unique, so this is a second order.
-  if (ours && desk.index.get(news.orderRef as string as OrderKey) === undefined) return news.orderRef as string as OrderKey;
-  return (news.permId > 0 ? `perm:${news.permId}` : `api:${news.clientId}:${news.orderId}`) as OrderKey;
+  if (ours && desk.index.get(orderKeyOf(news.orderRef)) === undefined) return orderKeyOf(news.orderRef);
+  return orderKeyOf(news.permId > 0 ? `perm:${news.permId}` : `api:${news.clientId}:${news.orderId}`);
 }
 
 /** It enters the book as IB lists it, with what an earlier run knew of it and with the executions that came before it. */
@@ -135,7 +135,7 @@ function numbersOf(news: OpenOrderNews): Pick<Order, 'orderId' | 'permId' | 'cli
 
 /** A second order with a reference that an order of this desk has: both rows say so, and the operator decides which one stays. */
 function announceTwin(desk: Desk, tx: Tx<Effect>, key: OrderKey, news: OpenOrderNews): void {
-  const elder = tx.get(desk.stores.orders, news.orderRef as string as OrderKey);
+  const elder = news.orderRef === undefined ? undefined : tx.get(desk.stores.orders, orderKeyOf(news.orderRef));
   if (elder !== undefined) amendOrder(desk, tx, elder, { ...elder, updatedAt: tx.at, note: 'IB has a second order with this reference' });
   log(tx, 'alarm', `Two orders carry the reference ${news.orderRef ?? ''}: look at both in TWS and cancel the one you did not want.`, {
     kind: 'order',
@@ -162,8 +162,8 @@ function parentOf(desk: Desk, news: OpenOrderNews): Pick<Order, 'parentKey'> {
   const ours = news.orderRef === undefined ? undefined : parseOrderRef(news.orderRef);
   const key =
     ours === undefined
-      ? desk.index.find({ clientId: news.clientId, orderId: news.parentId, permId: 0 as PermId })
-      : (orderRef({ ...ours, leg: 'E' }) as string as OrderKey);
+      ? desk.index.find({ clientId: news.clientId, orderId: news.parentId, permId: permIdOf(0) })
+      : orderKeyOf(orderRef({ ...ours, leg: 'E' }));
   return key === undefined ? {} : { parentKey: key };
 }
 

@@ -5,7 +5,7 @@ import { moveOrder, tellOrder } from '#core/execution/transition';
 import type { BrokerNotice } from '#core/ports/broker';
 import { commit, type Slice } from '#core/state/desk-state';
 import { log } from '#core/state/records';
-import type { OrderKey } from '#domain/ids';
+import { type OrderKey, permIdOf } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
 import { isCancelAsked } from './cancel-evidence.ts';
 import { announceEnd, failTrigger } from './order-end.ts';
@@ -36,7 +36,7 @@ type Desk = Slice<
 /** Codes never end an order by themselves; they explain, and some make the desk ask. */
 export function onOrderNotice(desk: Desk, notice: BrokerNotice): void {
   if (notice.orderId === undefined) return;
-  const key = desk.index.find({ clientId: notice.clientId, orderId: notice.orderId, permId: 0 as never });
+  const key = desk.index.find({ clientId: notice.clientId, orderId: notice.orderId, permId: permIdOf(0) });
   if (key === undefined) return;
   const before = desk.index.get(key);
   if (before !== undefined && changeRefused(desk, before, notice)) return;

@@ -1,6 +1,6 @@
 import type { OpenOrderNews } from '#core/ports/broker';
 import type { EarlierOrders } from '#core/ports/desk-files';
-import type { OrderKey } from '#domain/ids';
+import { type OrderKey, orderKeyOf } from '#domain/ids';
 import type { Order } from '#domain/order';
 
 type EarlierRead = ReturnType<EarlierOrders>;
@@ -39,7 +39,7 @@ export class EarlierOrderBook {
   find({ permId, orderRef }: Pick<OpenOrderNews, 'permId' | 'orderRef'>): Order | undefined {
     const byPerm = permId > 0 ? this.#byPerm.get(permId) : undefined;
     if (byPerm !== undefined) return byPerm;
-    const named = orderRef === undefined ? undefined : this.#orders.get(orderRef as string as OrderKey);
+    const named = orderRef === undefined ? undefined : this.#orders.get(orderKeyOf(orderRef));
     // The reference of an order with another permId: IB holds references not unique.
     return named?.permId !== undefined && named.permId > 0 && permId > 0 && named.permId !== permId ? undefined : named;
   }

@@ -1,4 +1,4 @@
-import type { OrderKey } from '#domain/ids';
+import { orderKeyOf } from '#domain/ids';
 import { isWorking } from '#domain/order';
 import type { DeskView } from './desk-view.ts';
 import type { Found } from './records.ts';
@@ -12,6 +12,6 @@ export function undecided(desk: View): readonly Found[] {
 
 export function isThere(desk: View, found: Found): boolean {
   if (found.kind === 'position') return (desk.stores.positions.get(found.subject)?.quantity ?? 0) !== 0;
-  const order = desk.index.get(found.subject as OrderKey);
+  const order = desk.index.get(orderKeyOf(found.subject));
   return order !== undefined && isWorking(order.state);
 }

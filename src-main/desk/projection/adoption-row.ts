@@ -1,8 +1,8 @@
+import { orderKeyOf } from '#domain/ids';
 import { numberRefusal, onlyGlobally } from '#core/order/addressable';
 import type { DeskView } from '#core/state/desk-view';
 import type { Found } from '#core/state/records';
 import { contractLabel } from '#domain/contract';
-import type { Order } from '#domain/order';
 import { formatPrice } from '#domain/price';
 import { formatQuantity } from '#domain/quantity';
 import { abs } from '#domain/scaled';
@@ -26,7 +26,7 @@ export function adoptionRow(view: DeskView, found: Found): AdoptionRow | undefin
       decisions: ['adopt', 'ignore'],
     };
   }
-  const order = view.index.get(found.subject as Order['key']);
+  const order = view.index.get(orderKeyOf(found.subject));
   if (order === undefined) return undefined;
   return {
     key: found.key,

@@ -4,7 +4,7 @@ import { stopKind } from '#core/order/stop-kind';
 import { isSettleable } from '#core/reconciliation/unknown-orders';
 import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
-import type { OrderKey } from '#domain/ids';
+import { type OrderKey, orderKeyOf } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import { formatPrice } from '#domain/price';
@@ -46,7 +46,7 @@ function noteText(view: DeskView, order: Order): string | null {
 
 /** A stop that has joined the group of a target belongs to the same entry as that. */
 function parentKeyOf(view: DeskView, order: Order): OrderKey | null {
-  const named = order.ocaGroup?.startsWith('OCA-') === true ? (order.ocaGroup.slice('OCA-'.length) as OrderKey) : undefined;
+  const named = order.ocaGroup?.startsWith('OCA-') === true ? orderKeyOf(order.ocaGroup.slice('OCA-'.length)) : undefined;
   const joined = named !== undefined && named !== order.key && view.index.get(named) !== undefined ? named : undefined;
   return order.parentKey ?? joined ?? null;
 }

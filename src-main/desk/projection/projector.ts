@@ -14,7 +14,7 @@ import { mayFire } from '#core/state/engine-state';
 import { embargo } from '#core/pretrade/trading-state';
 
 import type { Fill } from '#domain/execution';
-import type { ConId, OrderKey, TriggerId } from '#domain/ids';
+import { type ConId, type OrderKey, orderKeyOf, type TriggerId, triggerIdOf } from '#domain/ids';
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
@@ -114,10 +114,10 @@ export class Projector {
     for (const { store, key, value } of news.changes) {
       switch (store) {
         case 'triggers':
-          this.#triggerChanged(key as TriggerId, value as Trigger | undefined);
+          this.#triggerChanged(triggerIdOf(String(key)), value as Trigger | undefined);
           break;
         case 'orders':
-          this.#orderChanged(key as OrderKey, value as Order | undefined);
+          this.#orderChanged(orderKeyOf(String(key)), value as Order | undefined);
           break;
         case 'fills':
           if (value !== undefined) this.#filled(String(key), value as Fill);

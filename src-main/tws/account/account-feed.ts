@@ -1,5 +1,5 @@
 import type { BrokerNews } from '#core/ports/broker';
-import type { AccountId, ConId } from '#domain/ids';
+import { type AccountId, accountIdOf, type ConId, conIdOf } from '#domain/ids';
 import { amountFromNumber } from '#domain/money';
 import { quantityFromNumber, ZERO } from '#domain/quantity';
 import type { LinkBoard } from '#tws/link/link-board';
@@ -39,10 +39,10 @@ export class PortfolioFeed implements Rider {
   attach(listen: Listen, session: Session): void {
     const { emit } = this.#parts;
     listen('updateAccountValue', (key, value, currency, account) => {
-      emit({ kind: 'account-value', account: account as AccountId, key, value, currency });
+      emit({ kind: 'account-value', account: accountIdOf(account), key, value, currency });
     });
     listen('accountSummary', (_, account, key, value, currency) => {
-      emit({ kind: 'account-value', account: account as AccountId, key, value, currency });
+      emit({ kind: 'account-value', account: accountIdOf(account), key, value, currency });
     });
     listen('pnl', (reqId, daily, unrealized, realized) => {
       const account = this.#pnl.get(reqId);
@@ -72,7 +72,7 @@ export class PortfolioFeed implements Rider {
     // One subscription per held contract; it ends with the position.
     listen('position', (account, contract, quantity) => {
       if (contract.conId !== undefined && Number.isFinite(quantity))
-        this.#follow(session, account as AccountId, contract.conId as ConId, quantity !== 0);
+        this.#follow(session, accountIdOf(account), conIdOf(contract.conId), quantity !== 0);
     });
   }
 

@@ -1,6 +1,6 @@
 import { OptionType, SecType as IbSecType, type Contract as IbContract, type ContractDetails as IbContractDetails } from '@stoqey/ib';
 import type { Contract, ContractDetails, SecType } from '#domain/contract';
-import type { ConId } from '#domain/ids';
+import { type ConId, conIdOf } from '#domain/ids';
 import { formatPrice, priceFromNumber } from '#domain/price';
 import { err, ok, type Result } from '#domain/result';
 import { isWireSafe } from '#tws/socket/wire-text';
@@ -68,7 +68,7 @@ export function fromIbContract(ib: IbContract): Contract | undefined {
   const right = ib.right as string | undefined;
   const expiry = ib.lastTradeDateOrContractMonth?.split(' ')[0];
   return {
-    conId: conId as ConId,
+    conId: conIdOf(conId),
     symbol: ib.symbol ?? '',
     secType: (ib.secType ?? 'STK') as string as SecType,
     exchange: ib.exchange ?? '',
@@ -133,7 +133,7 @@ export class ContractBook {
 
   /** The wire's contract completed by what is known of it. */
   resolve(ib: IbContract): Contract | undefined {
-    const known = ib.conId === undefined ? undefined : this.#known.get(ib.conId as ConId);
+    const known = ib.conId === undefined ? undefined : this.#known.get(conIdOf(ib.conId));
     if (known !== undefined) return known;
     const contract = fromIbContract(ib);
     if (contract === undefined || contract.exchange !== '') return contract;

@@ -1,6 +1,6 @@
 import type { LinkProblem, LinkState } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
-import { isPaperAccount, type AccountId } from '#domain/ids';
+import { type AccountId, accountIdOf, isPaperAccount } from '#domain/ids';
 import { portMismatch } from './account-port-check.ts';
 import type { LampEvent } from './link-state.ts';
 import { LinkLamps } from './link-state.ts';
@@ -71,7 +71,7 @@ export class LinkBoard {
 
   opened(clientId: number, accounts: readonly string[]): void {
     this.#epoch += 1;
-    const list = accounts as readonly AccountId[];
+    const list = accounts.map(accountIdOf);
     if (this.#accounts.length === 0) this.#accounts = list;
     this.#told.set(clientId, list);
   }

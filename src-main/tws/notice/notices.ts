@@ -1,5 +1,5 @@
 import type { BrokerNotice } from '#core/ports/broker';
-import type { ClientId, OrderId } from '#domain/ids';
+import { type ClientId, orderIdOf } from '#domain/ids';
 import { dispositionOf, noticeRule } from './notice-table.ts';
 import { isOrderId } from '#tws/socket/request-ids';
 import { sanitise } from '#tws/socket/wire-text';
@@ -49,7 +49,7 @@ export class Notices {
       text: text === '' ? says : text,
       severity,
       disposition,
-      ...(aboutOrder ? { orderId: raw.id as OrderId } : {}),
+      ...(aboutOrder ? { orderId: orderIdOf(raw.id) } : {}),
       ...(brokerReason === undefined || brokerReason === '' ? {} : { brokerReason }),
       advice,
     };

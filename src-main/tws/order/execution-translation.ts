@@ -1,7 +1,7 @@
 import type { CommissionReport, Execution as IbExecution } from '@stoqey/ib';
 import type { BrokerNews } from '#core/ports/broker';
 import type { Execution } from '#domain/execution';
-import type { AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
+import { accountIdOf, clientIdOf, type ConId, execIdOf, orderIdOf, orderRefOf, permIdOf } from '#domain/ids';
 import { amountFromNumber } from '#domain/money';
 import { priceFromNumber } from '#domain/price';
 import { quantityFromNumber } from '#domain/quantity';
@@ -15,18 +15,18 @@ export function fromExecution(conId: ConId, ib: IbExecution, at: number): Execut
   if (ib.execId === undefined || ib.execId === '' || side === undefined || quantity === undefined || quantity < 0 || price === undefined)
     return undefined;
   return {
-    execId: ib.execId as ExecId,
-    account: (ib.acctNumber ?? '') as AccountId,
+    execId: execIdOf(ib.execId),
+    account: accountIdOf(ib.acctNumber ?? ''),
     conId,
     side,
     quantity,
     price,
     cumQuantity: quantityFromNumber(ib.cumQty) ?? quantity,
     avgPrice: priceFromNumber(ib.avgPrice) ?? price,
-    orderId: integer(ib.orderId) as OrderId,
-    permId: integer(ib.permId) as PermId,
-    clientId: integer(ib.clientId) as ClientId,
-    ...(ib.orderRef === undefined || ib.orderRef === '' ? {} : { orderRef: ib.orderRef as OrderRef }),
+    orderId: orderIdOf(integer(ib.orderId)),
+    permId: permIdOf(integer(ib.permId)),
+    clientId: clientIdOf(integer(ib.clientId)),
+    ...(ib.orderRef === undefined || ib.orderRef === '' ? {} : { orderRef: orderRefOf(ib.orderRef) }),
     time: ib.time ?? '',
     at,
   };
@@ -37,7 +37,7 @@ export function fromCommission(ib: CommissionReport): Extract<BrokerNews, { read
   if (ib.execId === undefined || ib.execId === '') return undefined;
   return {
     kind: 'commission',
-    execId: ib.execId as ExecId,
+    execId: execIdOf(ib.execId),
     commission: amountFromNumber(ib.commission),
     currency: ib.currency ?? '',
     realizedPnl: amountFromNumber(ib.realizedPNL),

@@ -1,6 +1,6 @@
 import type { BrokerNews } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
-import type { AccountId, ClientId, OrderId, PermId } from '#domain/ids';
+import { accountIdOf, clientIdOf, orderIdOf, permIdOf } from '#domain/ids';
 import { priceFromNumber } from '#domain/price';
 import { quantityFromNumber } from '#domain/quantity';
 import type { ContractBook } from '#tws/contract/contract-translation';
@@ -81,7 +81,7 @@ export class OrderFeed implements Rider {
     listen('orderBound', (permId, clientId, orderId) => {
       if (!Number.isSafeInteger(permId) || permId <= 0 || !Number.isSafeInteger(orderId) || orderId === 0) return;
       ids.seen(orderId);
-      emit({ kind: 'order-bound', permId: permId as PermId, clientId: clientId as ClientId, orderId: orderId as OrderId });
+      emit({ kind: 'order-bound', permId: permIdOf(permId), clientId: clientIdOf(clientId), orderId: orderIdOf(orderId) });
     });
     listen('orderStatus', (orderId, ibStatus, filled, remaining, ...rest) => {
       const { tokens } = session;
@@ -137,7 +137,7 @@ export class OrderFeed implements Rider {
         unusable(session, 'a position without usable figures');
         return;
       }
-      emit({ kind: 'position', account: account as AccountId, contract, quantity, averageCost: priceFromNumber(averageCost) });
+      emit({ kind: 'position', account: accountIdOf(account), contract, quantity, averageCost: priceFromNumber(averageCost) });
     });
   }
 

@@ -1,4 +1,4 @@
-import type { OrderId } from '#domain/ids';
+import { type OrderId, orderIdOf } from '#domain/ids';
 import { FIRST_REQUEST_ID, isOrderId } from '#tws/socket/request-ids';
 
 /** One rising sequence for all client ids: above TWS's next id, above every id seen, above every id of earlier runs. */
@@ -34,7 +34,7 @@ export class OrderIds {
     const first = this.#highest + 1;
     this.#highest = last;
     this.#store.raise(last);
-    return Array.from({ length: count }, (_, i) => (first + i) as OrderId);
+    return Array.from({ length: count }, (_, i) => orderIdOf(first + i));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IBApi, Order as IbOrder } from '@stoqey/ib';
 import type { ApprovedOrder, BrokerNews, OrderAddress, SendOutcome, SentLeg, TransmitGate } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
-import type { OrderId, OrderRef } from '#domain/ids';
+import { type OrderId, orderIdOf, type OrderRef } from '#domain/ids';
 import { refsOf, toWireModify, toWireOrder, type WireOrder } from './order-translation.ts';
 import type { ContractBook } from '#tws/contract/contract-translation';
 import type { LinkBoard } from '#tws/link/link-board';
@@ -166,12 +166,12 @@ export class OrderSender {
           'TWS has run out of order numbers. Reset them in TWS: Global Configuration → API → Settings → "Reset API order ID sequence".',
       };
     if (wire.legs.length > 1)
-      this.#parts.bracket(wire.legs.map(({ ref }, index) => ({ ref, orderId: ids[index] ?? (0 as OrderId), clientId: session.clientId })));
+      this.#parts.bracket(wire.legs.map(({ ref }, index) => ({ ref, orderId: ids[index] ?? orderIdOf(0), clientId: session.clientId })));
     return this.#parts.batch(() => {
       const before = session.placeFrames;
       const legs: SentLeg[] = [];
       for (const [index, leg] of wire.legs.entries()) {
-        const orderId = ids[index] ?? (0 as OrderId);
+        const orderId = ids[index] ?? orderIdOf(0);
         const order: IbOrder = index === 0 ? leg.order : { ...leg.order, parentId: ids[0] ?? 0 };
         const refusal = this.#refusal(approved, session);
         if (refusal !== undefined) return this.#abandon(session, legs, refusal);

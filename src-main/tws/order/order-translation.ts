@@ -8,7 +8,7 @@ import {
 } from '@stoqey/ib';
 import type { OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
 import type { Contract } from '#domain/contract';
-import type { AccountId, ClientId, OrderId, OrderRef, PermId } from '#domain/ids';
+import { type AccountId, accountIdOf, clientIdOf, orderIdOf, type OrderRef, orderRefOf, permIdOf } from '#domain/ids';
 import type { OrderIntent, OrderLeg, OrderRequest, OrderType, Side, TimeInForce, Trail } from '#domain/order';
 import { formatPrice, priceFromNumber, type Price } from '#domain/price';
 import { formatQuantity, quantityFromNumber, type Quantity } from '#domain/quantity';
@@ -185,10 +185,10 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
   const tif = (order.tif as string | undefined) ?? '';
   const goodTill = tif === 'GTD' ? goodTillOf(order.goodTillDate ?? '') : undefined;
   return {
-    orderId: orderId as OrderId,
-    permId: integer(order.permId) as PermId,
-    clientId: integer(order.clientId) as ClientId,
-    account: (order.account ?? '') as AccountId,
+    orderId: orderIdOf(orderId),
+    permId: permIdOf(integer(order.permId)),
+    clientId: clientIdOf(integer(order.clientId)),
+    account: accountIdOf(order.account ?? ''),
     contract,
     side,
     type: order.orderType as string,
@@ -197,7 +197,7 @@ export function fromOpenOrder(orderId: number, contract: Contract, order: IbOrde
     tif,
     ...(goodTill === undefined ? {} : { goodTill }),
     outsideRth: order.outsideRth ?? false,
-    ...(order.orderRef === undefined || order.orderRef === '' ? {} : { orderRef: order.orderRef as OrderRef }),
+    ...(order.orderRef === undefined || order.orderRef === '' ? {} : { orderRef: orderRefOf(order.orderRef) }),
     ...bondsOf(order),
     ibStatus: state.status,
     whatIf: order.whatIf ?? false,
@@ -223,7 +223,7 @@ function bondsOf({ parentId, ocaGroup, ocaType }: IbOrder): Pick<OpenOrderNews, 
   const grouped = ocaGroup !== undefined && ocaGroup !== '';
   const type = integer(ocaType);
   return {
-    ...(isChild ? { parentId: parentId as OrderId } : {}),
+    ...(isChild ? { parentId: orderIdOf(parentId) } : {}),
     ...(grouped ? { ocaGroup } : {}),
     ...(grouped && type > 0 ? { ocaType: type } : {}),
   };
@@ -247,10 +247,10 @@ export function fromOrderStatus(args: OrderStatusArguments): OrderStatusNews | u
   const [orderId, ibStatus, filled, remaining, avgFillPrice, permId, parentId, lastFillPrice, clientId, whyHeld] = args;
   if (!Number.isSafeInteger(orderId) || ibStatus === '') return undefined;
   return {
-    orderId: orderId as OrderId,
-    permId: integer(permId) as PermId,
-    clientId: integer(clientId) as ClientId,
-    parentId: integer(parentId) as OrderId,
+    orderId: orderIdOf(orderId),
+    permId: permIdOf(integer(permId)),
+    clientId: clientIdOf(integer(clientId)),
+    parentId: orderIdOf(integer(parentId)),
     ibStatus,
     filled: unsigned(quantityFromNumber(filled)),
     remaining: unsigned(quantityFromNumber(remaining)),

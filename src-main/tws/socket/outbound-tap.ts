@@ -1,4 +1,4 @@
-import type { OrderId, OrderRef } from '#domain/ids';
+import { type OrderId, orderIdOf, type OrderRef, orderRefOf } from '#domain/ids';
 import { quantityFromText, ZERO, type Quantity } from '#domain/quantity';
 
 /**
@@ -65,10 +65,10 @@ export class OutboundTap {
     this.#sent.add(id);
     this.#placeFrames += 1;
     this.#onPlace({
-      orderId: id as OrderId,
+      orderId: orderIdOf(id),
       // What cannot be read as a quantity matches no approval, so the orders-out check sees it.
       quantity: quantity.ok ? quantity.value : ZERO,
-      ref: ref === '' ? undefined : (ref as OrderRef),
+      ref: ref === '' ? undefined : orderRefOf(ref),
       modify,
     });
   }

@@ -3,7 +3,7 @@ import { riskContext } from '#core/pretrade/read-risk-context';
 import { judge } from '#core/risk/risk-engine';
 import { commit, type Slice } from '#core/state/desk-state';
 import { priceLeaves } from '#domain/condition';
-import type { TriggerId } from '#domain/ids';
+import { triggerIdOf } from '#domain/ids';
 import type { OrderIntent } from '#domain/order';
 import { fieldPrice, type Quote } from '#domain/quote';
 import type { Result } from '#domain/result';
@@ -35,7 +35,7 @@ type Desk = Slice<
   | 'triggerIndex'
 >;
 
-const DRAFT = 'DRAFT000' as TriggerId;
+const DRAFT = triggerIdOf('DRAFT000');
 
 export interface DryRun {
   /** Why the draft could not be armed now; a sentence. */
