@@ -73,6 +73,15 @@ test('a cancel of an order lost sight of is one too, when IB answers it after th
   expect(desk.order(entry).state).toBe('CANCELLED');
 });
 
+test('a cancel of a bracket that TWS may hold untransmitted explains its end as well', () => {
+  const { desk, entry } = working();
+  const { key } = desk.order(entry);
+  desk.deskState.bracketCancels.set(key, { epoch: desk.epoch, at: desk.clock.now(), answered: false });
+  later(desk, TO_THE_CLOSE);
+  desk.status(entry, 'Cancelled');
+  expect(desk.order(entry).state).toBe('CANCELLED');
+});
+
 test('a cancel that IB refused explains no later end: the order lived on and expired', () => {
   const { desk, entry } = working();
   cancelOrders(desk.deskState, [desk.order(entry)], 'the test');
