@@ -71,10 +71,14 @@ export async function writeRule(page: Page, rule: Rule): Promise<void> {
   if (rule.stop !== undefined) await type(page, 'Protective stop', rule.stop);
 }
 
-/** Arms what the ticket holds. The name on the screen says which watcher it became. */
+/**
+ * Arms what the ticket holds, and waits until the keyboard has left the form: the orders may have filled before, and a key
+ * pressed that early is typed into a field. The name on the screen says which watcher it became.
+ */
 export async function arm(page: Page): Promise<void> {
   await expect(page.getByTestId('verdict')).toContainText('Risk approves.');
   await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(page.getByRole('grid', { name: 'Watchers' })).toBeFocused();
 }
 
 /** Holds a key until `done` holds; how long it was down, in ms. */
