@@ -1,7 +1,9 @@
 import { useMemo, useRef, useEffect } from 'react';
 import type { WatcherRow } from '#protocol/topics';
 import { useCommand } from '../../hook/use-command.ts';
-import { refused } from '../../view/view-store.ts';
+import { editTrigger } from '../../draft/draft-store.ts';
+import { useDesk } from '../../hook/desk-context.ts';
+import { openDialog, refused, toast } from '../../view/view-store.ts';
 
 export interface WatcherActions {
   readonly togglePause: (row: WatcherRow) => void;
@@ -31,8 +33,9 @@ export function canRearm(row: WatcherRow): boolean {
 
 /** Every action names the version it was aimed at: a row that changed under the pointer is a conflict, not a surprise. */
 export function useWatcherActions(): WatcherActions {
+  const { link } = useDesk();
   const pause = useCommand('trigger.pause', refused);
-  const resume = useCommand('trigger.resume', refused);
+  const resume = useCommand('trigger.resume');
   const disarm = useCommand('trigger.disarm', refused);
   const rearm = useCommand('trigger.rearm', refused);
   const fire = useCommand('trigger.fire-now', refused);
@@ -43,7 +46,7 @@ export function useWatcherActions(): WatcherActions {
   useEffect(() => {
     latest.current = all;
   });
-  const runs = { pause: pause.run, resume: resume.run, disarm: disarm.run, rearm: rearm.run, fire: fire.run };
+  const runs = { pause: pause.run, resume: resume.run, forgetResume: resume.clear, disarm: disarm.run, rearm: rearm.run, fire: fire.run };
   const stable = useRef(runs);
   return useMemo((): WatcherActions => {
     const { current: run } = stable;
@@ -51,13 +54,31 @@ export function useWatcherActions(): WatcherActions {
       id: row.id,
       expectedVersion: row.version,
     });
+    /** What would fire at once, or be denied, is read and confirmed in the ticket; the rest is armed as it is shown. */
+    const rearm = async (row: WatcherRow): Promise<void> => {
+      const reply = await link.call('trigger.preview', { spec: row.spec, id: row.id });
+      if (!reply.ok) refused(reply.error.text);
+      else if (reply.value.blocked !== null) refused(reply.value.blocked);
+      else if (reply.value.needs.length === 0) void run.rearm({ ...at(row), fingerprint: reply.value.fingerprint });
+      else inTicket(row, reply.value.needs.map(({ text }) => text).join(' '));
+    };
+    const resume = async (row: WatcherRow): Promise<void> => {
+      const reply = await run.resume(at(row));
+      if (reply.ok) return;
+      if (reply.error.code !== 'confirmation-needed') {
+        refused(reply.error.text);
+        return;
+      }
+      run.forgetResume();
+      openDialog({ kind: 'resume', key: row.id });
+    };
     return {
       togglePause: (row) => {
         if (canPause(row)) void run.pause(at(row));
-        else if (canResume(row)) void run.resume(at(row));
+        else if (canResume(row)) void resume(row);
       },
       disarm: (row) => void run.disarm(at(row)),
-      rearm: (row) => void run.rearm(at(row)),
+      rearm: (row) => void rearm(row),
       fireNow: (row) => void run.fire(at(row)),
       error,
       pending,
@@ -65,5 +86,10 @@ export function useWatcherActions(): WatcherActions {
         for (const command of latest.current) command.clear();
       },
     };
-  }, [error, pending]);
+  }, [error, pending, link]);
+}
+
+function inTicket(row: WatcherRow, why: string): void {
+  editTrigger(row.spec, row.id, row.version);
+  toast('warning', `${row.name} is in the ticket. ${why}`);
 }
