@@ -25,6 +25,7 @@ import { statedPrices } from '#core/order/stated-prices';
 import { riskContext } from '#core/pretrade/read-risk-context';
 import type { Refusal } from '#core/state/refusal';
 import { moveOrder, tellOrder } from './transition.ts';
+import { quantityRefusal } from '#domain/trigger-terms';
 
 type Desk = Slice<
   | 'accounts'
@@ -116,6 +117,10 @@ export function modifyOrder(desk: Desk, key: OrderKey, version: number, terms: N
   const order = desk.index.get(key);
   if (order === undefined) return err({ code: 'not-found', text: 'There is no such order.' });
   if (order.updatedAt !== version) return err({ code: 'conflict', text: 'The order changed in the meantime; look at it again.' });
+  // The operator writes whole units; what the desk itself makes smaller may have to follow a fraction that is held.
+  const fraction =
+    terms.quantity === undefined || terms.quantity === order.quantity ? undefined : quantityRefusal(terms.quantity, order.contract);
+  if (fraction !== undefined) return err({ code: 'invalid-input', text: fraction });
   return changeOrder(desk, order, terms, by);
 }
 

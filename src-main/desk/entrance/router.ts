@@ -1,5 +1,6 @@
 import { COMMANDS, QUERIES, type CallName, type Input, type Reply } from '#protocol/commands';
 import type { ErrorCode } from '#protocol/errors';
+import { type Issue, issueWords } from '#protocol/issue-words';
 import type { Caller } from './door.ts';
 import { payloadRefusal } from './payload.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -34,12 +35,6 @@ const UNLIMITED: ReadonlySet<CallName> = new Set<CallName>(['kill', 'orders.canc
 const STREAM: ReadonlySet<CallName> = new Set<CallName>(['stream.ack', 'stream.resync']);
 const CALL_RATE: Rate = { perSecond: 50, burst: 100 };
 const STREAM_RATE: Rate = { perSecond: 100, burst: 200 };
-const SHOWN_ISSUES = 3;
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 /** What a schema of the protocol is to its user. */
 interface Schema {
@@ -85,7 +80,7 @@ export function createRouter(handlers: Handlers, ports: RouterPorts): Router {
       const unfit = payloadRefusal(input);
       if (unfit !== null) return refusal('invalid-input', `${name}: ${unfit}.`);
       const parsed = SCHEMAS[name].safeParse(input);
-      if (!parsed.success) return refusal('invalid-input', `${name}: ${readable(parsed.error.issues)}.`);
+      if (!parsed.success) return refusal('invalid-input', `${name}: ${issueWords(parsed.error.issues, input)}.`);
       // The tables pair each name with its schema and its handler; the type system cannot follow the pair through a lookup.
       const handler = handlers[name] as (input: unknown, caller: Caller) => Reply<CallName> | Promise<Reply<CallName>>;
       const reply = handler(parsed.data, caller);
@@ -108,15 +103,4 @@ function refusal(code: ErrorCode, text: string): Reply<CallName> {
 
 function quoted(name: unknown): string {
   return typeof name === 'string' ? JSON.stringify(name.slice(0, 40)) : `of type ${typeof name}`;
-}
-
-/** Which field, and what is expected of it: `spec.action.quantity: expected number, received string`. */
-function readable(issues: readonly Issue[]): string {
-  const shown = issues.slice(0, SHOWN_ISSUES).map((issue) => {
-    const path = issue.path.map(String).join('.');
-    const text = issue.message.replace(/^Invalid input: /, '');
-    return path === '' ? text : `${path}: ${text}`;
-  });
-  const more = issues.length - shown.length;
-  return more > 0 ? `${shown.join('; ')}; and ${more} more` : shown.join('; ');
 }
