@@ -37,8 +37,7 @@ export function readDraft(draft: Draft, taken: ReadonlySet<string>): DraftReadin
   if (draft.quantity.trim() === '') missing.push('Type how many to trade.');
   else quantity = keep('quantity', readQuantity(draft.quantity));
   const entry = readEntry(draft, keep, missing);
-  const target = isBlank(draft.target, 'none') ? undefined : keep('target', readExit(draft.target, draft.minTick));
-  const stop = isBlank(draft.stop, 'none') ? undefined : keep('stop', readExit(draft.stop, draft.minTick));
+  const exits = { ...readExitField(draft, 'target', keep), ...readExitField(draft, 'stop', keep) };
   const name = keep('name', readName(draft, contract, taken));
   const sound = Object.keys(faults).length === 0 && missing.length === 0;
   if (!sound || condition === undefined || quantity === undefined || entry === undefined || name === undefined) {
@@ -54,8 +53,7 @@ export function readDraft(draft: Draft, taken: ReadonlySet<string>): DraftReadin
       entry,
       tif: draft.tif,
       outsideRth: draft.outsideRth,
-      ...(target === undefined ? {} : { target }),
-      ...(stop === undefined ? {} : { stop }),
+      ...exits,
     },
     rthOnly: draft.rthOnly,
   };
@@ -243,6 +241,11 @@ export function readExit(text: string, minTick: Price | null): Result<ExitLevel>
   if (!percent.ok) return percent;
   const basisPoints = Math.abs(percent.value);
   return basisPoints >= 1 ? ok({ kind: 'percent', basisPoints }) : err('A distance of 0 % is no exit; type for example 2%.');
+}
+
+function readExitField(draft: Draft, field: 'target' | 'stop', keep: Keep): { readonly target?: ExitLevel; readonly stop?: ExitLevel } {
+  const level = isBlank(draft[field], 'none') ? undefined : keep(field, readExit(draft[field], draft.minTick));
+  return level === undefined ? {} : { [field]: level };
 }
 
 export function readWindow(text: string): Result<Condition> {

@@ -259,7 +259,7 @@ describe('bad input', () => {
     ],
     [{ target: '185', stop: '170' }, 'stop', 'The stop 170.00 is not above the target 185.00; no entry fits between them.'],
   ] as const)('%o is refused with one sentence beside its field', (typed, field, text) => {
-    expect(readDraft({ ...complete, ...typed } as Draft, NOBODY)).toMatchObject({ spec: null, faults: { [field]: text } });
+    expect(readDraft({ ...complete, ...typed }, NOBODY)).toMatchObject({ spec: null, faults: { [field]: text } });
   });
 
   test('a price below zero is none where the contract trades there', () => {

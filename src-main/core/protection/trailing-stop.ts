@@ -7,7 +7,6 @@ import type { Position } from '#domain/position';
 import { formatPrice, type Price, priceOf, roundToTick } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
-import { trailRefusal } from '#domain/trigger-terms';
 import { abs, max, min, minus, plus, timesRatio } from '#domain/scaled';
 import { exitsOf, sizeOf } from './exits.ts';
 import { fireRefusal, groupToJoin, marketOf } from './place-stop.ts';
@@ -62,8 +61,6 @@ export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trai
   const key = positionKey(account, conId);
   const position = desk.stores.positions.get(key);
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
-  const useless = trailRefusal(trail);
-  if (useless !== undefined) return err({ code: 'invalid-input', text: useless });
   const state = engineState(desk);
   if (!mayTransmit(state, 'confirmed-reduce')) return refuseNow(`The desk is ${state}; no stop can be placed in this state.`);
   const details = desk.details.get(conId);

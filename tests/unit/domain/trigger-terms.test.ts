@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { modifyOrder } from '#core/execution/modify';
-import { trailPosition } from '#core/protection/trailing-stop';
 import { units, trustedQuantity } from '#domain/quantity';
 import type { TriggerAction, TriggerSpec } from '#domain/trigger';
 import { quantityRefusal, termsFault, trailRefusal } from '#domain/trigger-terms';
@@ -82,17 +81,23 @@ test('what a contract may be below zero or in fractions is asked of the contract
   expect(quantityRefusal(trustedQuantity(5_000), { ...IBM, secType: 'CRYPTO' })).toBeUndefined();
 });
 
-test('a stop that trails 99 % behind is refused, at the desk as in the form', () => {
+test('a stop that trails 99 % behind is refused, at the desk as in the form', async () => {
   expect(trailRefusal({ kind: 'percent', basisPoints: 9_900 })).toMatch(/^A stop that trails 99 % behind protects next to nothing/);
   expect(trailRefusal({ kind: 'percent', basisPoints: 5_000 })).toBeUndefined();
-  const desk = new CoreDesk();
+  const made = new CoreConsole();
+  const { desk } = made;
   const { entry } = desk.fired();
   desk.fills(entry, 100, 180.02);
   desk.position(100);
   const left = desk.broker.frames.length;
-  const trailed = trailPosition(desk.deskState, DU, IBM.conId, { kind: 'percent', basisPoints: 9_900 }, 'the test');
-  expect(trailed).toMatchObject({ ok: false, error: { code: 'invalid-input' } });
+  const trail = (basisPoints: number) =>
+    made.call('position.trail', { account: DU, conId: IBM.conId, trail: { kind: 'percent', basisPoints } });
+  expect(await trail(9_900)).toMatchObject({
+    ok: false,
+    error: { code: 'invalid-input', text: expect.stringMatching(/99 % behind/) as string },
+  });
   expect(desk.broker.frames).toHaveLength(left);
+  expect((await trail(100)).ok).toBe(true);
 });
 
 test('an order is not changed to a fraction of a share', () => {
