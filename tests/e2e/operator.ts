@@ -73,12 +73,20 @@ export async function writeRule(page: Page, rule: Rule): Promise<void> {
 
 /**
  * Arms what the ticket holds, and waits until the keyboard has left the form: the orders may have filled before, and a key
- * pressed that early is typed into a field. The name on the screen says which watcher it became.
+ * pressed that early is typed into a field. The name on the screen says which watcher it became. What the desk asks for besides is
+ * confirmed; beside its level a rule turns true and untrue again, and each time it is read anew.
  */
 export async function arm(page: Page): Promise<void> {
   await expect(page.getByTestId('verdict')).toContainText('Risk approves.');
-  await page.keyboard.press('ControlOrMeta+Enter');
-  await expect(page.getByRole('grid', { name: 'Watchers' })).toBeFocused();
+  const need = page.getByTestId('needs').getByRole('checkbox').and(page.locator(':focus'));
+  await expect(async () => {
+    await page.keyboard.press('ControlOrMeta+Enter');
+    if ((await need.count()) === 1) {
+      await page.keyboard.press('Space');
+      await page.keyboard.press('ControlOrMeta+Enter');
+    }
+    await expect(page.getByRole('grid', { name: 'Watchers' })).toBeFocused({ timeout: 1_500 });
+  }).toPass({ timeout: 20_000 });
 }
 
 /** Holds a key until `done` holds; how long it was down, in ms. */
