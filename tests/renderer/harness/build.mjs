@@ -23,4 +23,4 @@ export async function buildHarness(outDir, { minify = true } = {}) {
   });
 }
 
-if (process.argv[2] !== undefined) await buildHarness(resolve(process.argv[2]));
+if (process.argv[1] === import.meta.filename && process.argv[2] !== undefined) await buildHarness(resolve(process.argv[2]));
