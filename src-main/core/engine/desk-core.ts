@@ -38,7 +38,7 @@ import { commit, engineState, type DeskState, type DeskPorts, logLine } from '#c
 import type { DeskView } from '#core/state/desk-view';
 import { holdReason } from '#core/pretrade/hold-reasons';
 import { KillLatch } from '#core/state/kill-latch';
-import { takeUpKill } from '#core/safety/kill';
+import { takeUpKill, watchKeptExits } from '#core/safety/kill';
 import { Latencies } from '#core/state/latency';
 import { type Chunk, marketSink } from './on-tick.ts';
 import { type DeskAccess, type DeskCommands, deskCommands } from './desk-commands.ts';
@@ -46,6 +46,7 @@ import { dispatchModify, followChanges } from '#core/execution/modify';
 import { ExternalChangeWatch } from '#core/strategy/trigger/disarm-on-external-change';
 import { watchOutage } from '#core/safety/outage';
 import { dispatchPlace } from '#core/execution/submit';
+import { UnsentCancels } from '#core/state/unsent-cancels';
 import { OrderMemos } from '#core/state/order-memos';
 import { PositionDifferences } from '#core/state/position-differences';
 import { EarlierOrderBook } from '#core/state/earlier-orders';
@@ -116,7 +117,7 @@ export class DeskCore implements DeskAccess {
       waitingCommissions: new Map(),
       details,
       counters: new Map(),
-      unsentCancels: new Set(),
+      unsentCancels: new UnsentCancels(),
       cancelRetries: new RetrySchedule(CANCEL_AGAIN_MS),
       lookUpRetries: new RetrySchedule(LOOK_UP_AGAIN_MS),
       resizeAttempts: new ResizeAttempts(),
@@ -175,7 +176,7 @@ export class DeskCore implements DeskAccess {
     const latched = desk.killLatchFile.read();
     commit(desk, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
       tx.set(desk.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
-      if (latched.set) takeUpKill(desk, tx, latched.reason, latched.scope);
+      if (latched.set) takeUpKill(desk, tx, latched);
     });
     if (latched.set)
       logLine(desk, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
@@ -232,6 +233,7 @@ export class DeskCore implements DeskAccess {
     advanceCloses(desk);
     advanceTrailings(desk);
     this.#externalChanges.look(now);
+    watchKeptExits(desk);
     this.#followers.coverage.look(now);
     followChanges(desk, now);
     this.#followers.lists.onTimer(now);
@@ -279,6 +281,7 @@ export class DeskCore implements DeskAccess {
         desk.unsentCancels.add(effect.key);
         const outcome = desk.broker.cancel(effect.address);
         if (outcome.kind === 'refused') this.#cancelRefused(effect.key, outcome.reason);
+        else if (outcome.kind === 'queued') desk.unsentCancels.waits(effect.key);
         else desk.unsentCancels.delete(effect.key);
         break;
       }
