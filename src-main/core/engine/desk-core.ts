@@ -53,6 +53,7 @@ import { EarlierOrderBook } from '#core/state/earlier-orders';
 import { loadEarlierOrders } from '#core/reconciliation/restore-earlier-orders';
 import { ComparisonProgress } from '#core/state/comparison-progress';
 import { ExitResizer } from '#core/protection/resize-exits';
+import { LostStops } from '#core/protection/lost-stops';
 import { CoverageWatch } from '#core/protection/coverage-watch';
 import { advanceTrailings } from '#core/protection/trailing-stop';
 import { followTradingState } from '#core/pretrade/trading-state';
@@ -70,6 +71,7 @@ export class DeskCore implements DeskAccess {
   readonly sink: MarketSink;
   readonly #followers: NewsFollowers;
   readonly #externalChanges: ExternalChangeWatch;
+  readonly #lostStops: LostStops;
   readonly #outcomes = new OutcomeWatch();
   readonly #chunk: Chunk = { startedAt: undefined };
   #stopTimer: () => void = () => undefined;
@@ -136,6 +138,7 @@ export class DeskCore implements DeskAccess {
       lists: new BrokerLists(this.deskState),
     };
     this.#externalChanges = new ExternalChangeWatch(this.deskState);
+    this.#lostStops = new LostStops(this.deskState);
     this.sink = marketSink(this.deskState, this.#chunk, () => {
       this.drainNow();
     });
@@ -161,6 +164,7 @@ export class DeskCore implements DeskAccess {
     index.note(order);
     noteSince(this.deskState, order);
     if (before?.state === order.state) return;
+    this.#lostStops.note(order);
     // An answer: the next request about it is a new one.
     if (order.state !== 'UNKNOWN') lookUpRetries.forget(order.key);
     if (!isWorking(order.state)) cancelRetries.forget(order.key);
@@ -215,6 +219,7 @@ export class DeskCore implements DeskAccess {
     const { deskState: desk } = this;
     advanceCloses(desk);
     advanceTrailings(desk);
+    this.#lostStops.look();
     this.#externalChanges.look(desk.clock.now());
     advance(desk);
   }
@@ -232,6 +237,7 @@ export class DeskCore implements DeskAccess {
     followTradingState(desk);
     advanceCloses(desk);
     advanceTrailings(desk);
+    this.#lostStops.look();
     this.#externalChanges.look(now);
     watchKeptExits(desk);
     this.#followers.coverage.look(now);
