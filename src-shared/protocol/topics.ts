@@ -219,12 +219,26 @@ export interface KillReport {
   readonly scope: 'own' | 'all';
   readonly by: string;
   readonly reason: string;
+  /** Whether stops and targets of what is held stay. */
+  readonly exits: 'keep' | 'cancel';
   readonly phase: 'cancelling' | 'verified' | 'residuals';
   readonly purged: number;
+  /** Orders whose cancel has left the socket; those for which it has not; those that the broker has ended since. */
   readonly cancelsSent: number;
+  readonly cancelsUnsent: number;
   readonly cancelled: number;
+  /** Protective orders that stay. */
+  readonly kept: readonly { readonly key: OrderKey; readonly text: string }[];
+  /** What stays open. `bare`: more is held than stops cover. */
+  readonly positions: readonly { readonly key: string; readonly text: string; readonly bare: boolean }[];
   readonly residuals: readonly { readonly key: OrderKey; readonly text: string }[];
   readonly verifiedAt: number | null;
+}
+
+/** What a cancelling would meet now: orders that go by default, and those that protect what is held and go only when everything does. */
+export interface CancelCounts {
+  readonly entries: number;
+  readonly protective: number;
 }
 
 /** The comparison of the book with the broker's, step by step. Nothing leaves while it runs. */
@@ -284,6 +298,8 @@ export interface StatusValue {
   readonly undecided: number;
   readonly reconciliation: ReconciliationView;
   readonly kill: KillReport | null;
+  /** Of this program's orders, and of all orders of the account. */
+  readonly cancelPlan: { readonly own: CancelCounts; readonly all: CancelCounts };
   /** Set after `engine.rearm.request`: the words the operator has to type. */
   readonly rearmPhrase: string | null;
   readonly hotkeys: readonly { readonly keys: string; readonly action: string; readonly registered: boolean }[];

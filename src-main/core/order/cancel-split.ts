@@ -2,7 +2,7 @@ import { isStopType, type Order, type OrderState } from '#domain/order';
 import type { Position } from '#domain/position';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { abs, max, min, minus } from '#domain/scaled';
-import { takesOf, waitsForEntry } from './brackets.ts';
+import { hadNothingToExit, takesOf } from './brackets.ts';
 import { groupOf } from './oca-group.ts';
 import type { OrderLookup } from './order-index.ts';
 
@@ -40,7 +40,7 @@ const CONFIRMED: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'HEL
  * stays until it is known.
  */
 export function splitForCancel(orders: readonly Order[], positions: Iterable<Held> | undefined, index: OrderLookup): CancelSplit {
-  const exits = orders.filter((order) => MAY_STAY.has(order.state) && isExit(order) && !waitsForEntry(index, order));
+  const exits = orders.filter((order) => MAY_STAY.has(order.state) && isExit(order) && !hadNothingToExit(index, order));
   const kept = positions === undefined ? new Set(exits) : fitting(exits, positions, index);
   return { entries: orders.filter((order) => !kept.has(order)), protective: orders.filter((order) => kept.has(order)) };
 }
@@ -83,4 +83,3 @@ function rankOf(group: readonly Order[]): number {
 function ageOf(group: readonly Order[]): number {
   return Math.min(...group.map((order) => order.createdAt));
 }
-

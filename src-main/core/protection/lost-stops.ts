@@ -70,7 +70,8 @@ export class LostStops {
       const stop = desk.index.get(key);
       const entry = stop === undefined ? undefined : entryOf(desk.index, stop);
       // It works after all, or everything shall go by now.
-      if (stop?.state !== 'CANCELLED' || entry === undefined || (desk.latch.isSet() && desk.latch.exits() === 'cancel')) this.#lost.delete(key);
+      if (stop?.state !== 'CANCELLED' || entry === undefined || (desk.latch.isSet() && desk.latch.exits() === 'cancel'))
+        this.#lost.delete(key);
       else if (isOpenEntry(entry) && now - since < ENTRY_ENDS_MS) continue;
       else if (shutRefusal(desk) !== undefined || desk.reconciliation.isOpening() || now - triedAt < AGAIN_MS) continue;
       else {

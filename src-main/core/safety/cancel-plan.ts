@@ -44,7 +44,7 @@ export function openPositions(view: Pick<DeskView, 'index' | 'stores'>, gone: re
   const staying = view.index.working().filter(({ key }) => !leaving.has(key));
   return [...view.stores.positions.values()]
     .filter(({ quantity }) => quantity !== 0)
-    .map((position) => ({ position, covered: stopsProtecting(staying, position) }));
+    .map((position) => ({ position, covered: stopsProtecting(view.index, staying, position) }));
 }
 
 /** `100 IBM, protected 40 of 100`. */

@@ -138,7 +138,8 @@ function tellWhatLeft(desk: Desk, head: string, file: Result<void>): void {
     const told = countCancels(desk, record.kill);
     tx.set(desk.stores.engine, 'desk', { ...record, kill: { ...record.kill, ...told } });
     const { cancelsSent, cancelsUnsent, scope, exits } = { ...record.kill, ...told };
-    const globally = scope !== 'all' || exits === 'keep' ? '' : desk.unsentGlobalCancel ? ', the global cancel could not leave' : ', global cancel sent';
+    const globally =
+      scope !== 'all' || exits === 'keep' ? '' : desk.unsentGlobalCancel ? ', the global cancel could not leave' : ', global cancel sent';
     const waits = cancelsUnsent === 0 ? '' : `, ${cancelsUnsent} could not leave yet`;
     const kept = exits === 'keep' ? cancelPlan(desk, scope).protective.length : 0;
     const stay = kept === 0 ? '' : ` ${kept} protective ${kept === 1 ? 'order stays' : 'orders stay'}.`;
@@ -268,7 +269,9 @@ function isWishedAfter(order: Order, upTo: number): boolean {
 export function watchKeptExits(desk: Desk): void {
   const record = desk.stores.engine.get('desk')?.kill;
   if (!desk.latch.isSet() || record?.exits !== 'keep' || record.phase !== 'verified' || !desk.link.ready) return;
-  const due = cancelTargets(desk, record.scope, 'keep').filter((order) => !isWishedAfter(order, record.upTo) && !isOutOfReach(order, 'keep'));
+  const due = cancelTargets(desk, record.scope, 'keep').filter(
+    (order) => !isWishedAfter(order, record.upTo) && !isOutOfReach(order, 'keep'),
+  );
   if (due.some((order) => desk.cancelRetries.isDue(order.key, desk.clock.now()))) killGoesOn(desk);
 }
 

@@ -9,8 +9,10 @@ const SECTIONS: readonly { readonly title: string; readonly keys: readonly (read
     title: 'Risk: in every focus, also while typing',
     keys: [
       [['F5'], 'Pause: no new exposure'],
-      [['F7'], 'Hold 0.8 s: cancel all orders of this program'],
-      [['F12'], 'Hold 1.5 s: KILL'],
+      [['F7'], 'Hold 0.8 s: cancel all entries of this program; protective exits stay'],
+      [['Shift', 'F7'], 'Hold 0.8 s: cancel everything of this program, protective exits too'],
+      [['F12'], 'Hold 1.5 s: KILL; protective exits stay'],
+      [['Shift', 'F12'], 'Hold 1.5 s: KILL that cancels everything, protective exits too'],
     ],
   },
   {

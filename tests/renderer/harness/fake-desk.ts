@@ -45,7 +45,7 @@ export class FakeDesk implements Bridge {
     'engine.stop': (_, now) => this.#stop(now),
     'engine.recover': (_, now) =>
       this.#goTo({ engine: 'IDLE', engineSince: now, offers: ['engine.start', 'kill'], journal: { state: 'ok', text: '', lagMs: 3 } }),
-    kill: ({ scope }, now) => this.#kill(scope, now),
+    kill: ({ scope, exits = 'keep' }, now) => this.#kill(scope, exits, now),
     'engine.acknowledge': (_, now) => this.#goTo({ engine: 'STOPPED', engineSince: now, offers: ['engine.rearm.request', 'kill'] }),
     'engine.rearm.request': () => this.#goTo({ rearmPhrase: PHRASE }),
     'engine.rearm.confirm': ({ phrase }, now) => this.#rearm(phrase, now),
@@ -294,7 +294,7 @@ export class FakeDesk implements Bridge {
     return this.#done({ id });
   }
 
-  #kill(scope: 'own' | 'all', now: number): FakeAnswer {
+  #kill(scope: 'own' | 'all', exits: 'keep' | 'cancel', now: number): FakeAnswer {
     const open = this.tables.rows('orders').filter((order) => order.working && (scope === 'all' || order.origin === 'trigger'));
     for (const order of open)
       this.tables.patch('orders', order.key, {
@@ -313,11 +313,15 @@ export class FakeDesk implements Bridge {
         id: 1,
         startedAt: now,
         scope,
+        exits,
         by: 'you',
         reason: '',
         phase: 'verified',
         purged: 0,
         cancelsSent: open.length,
+        cancelsUnsent: 0,
+        kept: [],
+        positions: [],
         cancelled: open.length,
         residuals: [],
         verifiedAt: now + 312,

@@ -330,6 +330,7 @@ export function statusValue(at: number): StatusValue {
       text: '',
     },
     kill: null,
+    cancelPlan: { own: { entries: 2, protective: 2 }, all: { entries: 3, protective: 2 } },
     rearmPhrase: null,
     hotkeys: [{ keys: 'Ctrl+Alt+K', action: 'KILL', registered: true }],
     orderRoundTrip: { p50: 41.2, p99: 96 },

@@ -65,7 +65,12 @@ test('what has not left is not counted as sent, and says so once', () => {
   desk.killBy();
   expect(desk.order(entry).state).toBe('PENDING_CANCEL');
   expect(desk.kill).toMatchObject({ cancelsSent: 0, cancelled: 0 });
-  expect(desk.alarms().filter((text) => text.startsWith('KILL')).join(' ')).not.toContain('3 cancels sent');
+  expect(
+    desk
+      .alarms()
+      .filter((text) => text.startsWith('KILL'))
+      .join(' '),
+  ).not.toContain('3 cancels sent');
 });
 
 test('150 kills of the same scope write the latch once, and still cancel what is new', () => {
