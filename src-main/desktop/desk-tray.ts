@@ -1,6 +1,6 @@
 import { Menu, nativeImage, Tray } from 'electron';
 import type { DoorLog, DoorStatus } from '#desk/entrance/door';
-import type { DeskActions } from './menu.ts';
+import { type DeskActions, KILL_LABELS } from './menu.ts';
 import { trayPng, trayShape, trayText, type TrayShape } from './tray-icon.ts';
 
 export interface DeskTray {
@@ -18,7 +18,8 @@ export function createTray(actions: DeskActions, log: DoorLog): DeskTray | null 
         { id: 'show', label: 'Show console', click: () => actions.show() },
         { id: 'pause', label: 'Pause', click: () => actions.pause('tray') },
         { type: 'separator' },
-        { id: 'kill', label: 'Kill: stop and cancel everything', click: () => actions.kill('tray') },
+        { id: 'kill', label: KILL_LABELS.keep, click: () => actions.kill('tray') },
+        { id: 'kill-everything', label: KILL_LABELS.cancel, click: () => actions.kill('tray', 'cancel') },
         { type: 'separator' },
         { id: 'quit', label: 'Quit TriggerDesk', click: () => actions.quit() },
       ]),

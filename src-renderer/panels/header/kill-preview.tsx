@@ -46,7 +46,7 @@ function Lists({ answer, scope }: { readonly answer: Answer<'kill.preview'>; rea
     <>
       <List title={`KILL cancels: entries (${String(entries.length)})`} lines={entries} none="No working entry." />
       <List
-        title={`KILL keeps, Everything cancels: protective orders (${String(protective.length)})`}
+        title={`KILL keeps, “+ exits” cancels: protective orders (${String(protective.length)})`}
         lines={protective}
         none="No position has a stop or a target."
       />
@@ -54,9 +54,9 @@ function Lists({ answer, scope }: { readonly answer: Answer<'kill.preview'>; rea
         <List title={`Will stay: orders by hand or of others (${String(staying.length)})`} lines={staying} none="None." />
       )}
       <List title={`Will stay: positions (${String(positions.length)})`} lines={positions} none="No position." />
-      {protective.length > 0 && <List title="The same positions after Everything" lines={bare} none="No position." />}
+      {protective.length > 0 && <List title="The same positions after “+ exits”" lines={bare} none="No position." />}
       {scope === 'all' && others.entries.length > 0 && (
-        <p className="dim">Orders of other programs are reached by Everything alone; KILL lists them as not cancelled.</p>
+        <p className="dim">Orders of other programs are reached by “+ exits” alone; KILL lists them as not cancelled.</p>
       )}
       <p className="dim">Then the desk is locked until it is re-armed in two steps.</p>
     </>

@@ -53,9 +53,9 @@ export function TwoChoices(props: TwoChoicesProps): ReactNode {
         onHold={props.holds[1]}
       >
         <span className="lines">
-          <span>Everything</span>
+          <span>+ exits</span>
           <small>
-            <Kbd>{`⇧${keys}`}</Kbd>
+            <Kbd>{`Shift ${keys}`}</Kbd>
           </small>
         </span>
       </HoldButton>
