@@ -24,6 +24,7 @@ import {
 import { acknowledgeExternal, unacknowledged } from '#core/reconciliation/position-check';
 import { trailPosition } from '#core/protection/trailing-stop';
 
+import { stopsProtecting } from '#core/order/stop-coverage';
 import { cancelAll } from '#core/safety/cancel-all';
 import { settleOrder } from '#core/reconciliation/unknown-orders';
 import type { Contract } from '#domain/contract';
@@ -171,7 +172,7 @@ export class Operator {
         break;
       }
       case 'cancel-all':
-        cancelAll(deskState, random.chance(0.3) ? 'all' : 'own', BY);
+        this.#cancelAll(life, random.chance(0.3) ? 'all' : 'own');
         break;
       case 'modify':
         this.#modify(life);
@@ -196,15 +197,45 @@ export class Operator {
     }
   }
 
-  kill(scope: 'own' | 'all' = 'own'): void {
+  kill(scope: 'own' | 'all' = 'own', exits = this.#exits()): void {
     const { life, counts } = this.#world;
     if (life === undefined) return;
     counts.kills += 1;
-    this.#world.note(`the operator kills, ${scope}`);
+    this.#world.note(`the operator kills, ${scope}, ${exits}`);
     const { byHand } = this.#world;
     this.#world.byHand = true;
-    kill(life.deskState, scope, BY, 'enough');
+    this.#keeping(life, exits, 'a kill', () => {
+      kill(life.deskState, scope, BY, 'enough', exits);
+    });
     this.#world.byHand = byHand;
+  }
+
+  #cancelAll(life: Life, scope: 'own' | 'all'): void {
+    const exits = this.#exits();
+    this.#keeping(life, exits, 'a cancel of all', () => {
+      cancelAll(life.deskState, scope, BY, exits);
+    });
+  }
+
+  /** What protected a position before an act that keeps exits protects it after. */
+  #keeping(life: Life, exits: 'keep' | 'cancel', name: string, act: () => void): void {
+    const covers = (): ReadonlyMap<string, number> => {
+      const { index } = life.deskState;
+      // The stop entry of a trigger may lower what is held; it is an entry all the same.
+      const exits = index.working().filter(({ leg }) => leg !== 'E');
+      return new Map([...life.stores.positions.entries()].map(([key, held]) => [key, stopsProtecting(index, exits, held)]));
+    };
+    const before = covers();
+    act();
+    if (exits === 'cancel' || !life.alive) return;
+    const after = covers();
+    for (const [key, covered] of before)
+      if ((after.get(key) ?? 0) < covered) this.#world.invariants.fail(`A3: ${name} takes protection of ${covered / 10_000} from ${key}`);
+  }
+
+  /** Mostly the default. Chance of its own, so that everything else of a storm stays as it is. */
+  #exits(): 'keep' | 'cancel' {
+    return this.#world.choice.chance(0.7) ? 'keep' : 'cancel';
   }
 
   #close(life: Life, { account, contract, quantity }: Position, percent: 25 | 50 | 100): void {

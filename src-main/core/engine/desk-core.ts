@@ -72,6 +72,7 @@ export class DeskCore implements DeskAccess {
   readonly #followers: NewsFollowers;
   readonly #externalChanges: ExternalChangeWatch;
   readonly #lostStops: LostStops;
+  #killsSeen = 0;
   readonly #outcomes = new OutcomeWatch();
   readonly #chunk: Chunk = { startedAt: undefined };
   #stopTimer: () => void = () => undefined;
@@ -239,11 +240,20 @@ export class DeskCore implements DeskAccess {
     advanceTrailings(desk);
     this.#lostStops.look();
     this.#externalChanges.look(now);
+    this.#fitKeptExits();
     watchKeptExits(desk);
     this.#followers.coverage.look(now);
     followChanges(desk, now);
     this.#followers.lists.onTimer(now);
     advance(desk);
+  }
+
+  /** A kill keeps what fits by its groups; what is still larger than the position is made smaller right after it. */
+  #fitKeptExits(): void {
+    const kills = this.deskState.latch.kills();
+    if (kills === this.#killsSeen) return;
+    this.#killsSeen = kills;
+    this.#followers.exitResizer.allDue();
   }
 
   #arrangeTimer(): void {

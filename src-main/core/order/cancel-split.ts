@@ -32,9 +32,9 @@ const CONFIRMED: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'HEL
 
 /**
  * The one split of working orders for everything that cancels more than one order, and for everything that says beforehand or afterwards
- * what it does. Groups with a confirmed stop have the position first, older ones before newer, then stops that only may be there, then
- * targets. The last group that finds room may be larger than what is left for it: it stays and is made smaller, because a position with a stop
- * that is too large is mended, and one without a stop is not.
+ * what it does. Stops have the position first: confirmed ones, older before newer, then those that only may be there. A stop that is larger than
+ * what is left for it stays and is made smaller, because a position with a stop that is too large is mended, and one without a stop is not. A
+ * target stays where it fits, or where it is no larger than the stop of its group, with which it cannot trade together.
  *
  * `positions` undefined: the book has not been compared with the broker's. Nobody can say then that an exit protects nothing, so each of them
  * stays until it is known.
@@ -54,32 +54,57 @@ function isExit(order: Order): boolean {
 function fitting(exits: readonly Order[], positions: Iterable<Held>, index: OrderLookup): ReadonlySet<Order> {
   const kept = new Set<Order>();
   for (const position of positions) {
-    const side = position.quantity > 0 ? 'SELL' : 'BUY';
-    const groups = new Map<string, Order[]>();
-    for (const order of exits) {
-      if (order.account !== position.account || order.contract.conId !== position.contract.conId || order.side !== side) continue;
-      const group = groupOf(order);
-      const members = groups.get(group);
-      if (members === undefined) groups.set(group, [order]);
-      else members.push(order);
-    }
     let room: Quantity = abs(position.quantity);
-    for (const group of [...groups.values()].toSorted((one, other) => rankOf(one) - rankOf(other) || ageOf(one) - ageOf(other))) {
-      const takes = group.reduce((most, order) => max(most, takesOf(index, order)), ZERO);
-      if (room <= 0 || takes <= 0) continue;
-      for (const order of group) kept.add(order);
-      room = minus(room, min(room, takes));
-    }
+    const take = (most: Quantity): Quantity => {
+      const share = min(room, most);
+      room = minus(room, share);
+      return share;
+    };
+    const groups = groupsAgainst(exits, position, index);
+    const stopped = groups
+      .filter(({ stops }) => stops.length > 0)
+      .toSorted((one, other) => one.rank - other.rank || one.since - other.since)
+      .filter(({ stopTakes }) => stopTakes > 0 && take(stopTakes) > 0);
+    for (const { stops } of stopped) for (const order of stops) kept.add(order);
+    // Beyond its stop a target takes room of its own; a target alone takes all of its room.
+    for (const { targets, stopTakes } of [...stopped, ...groups.filter(({ stops }) => stops.length === 0)])
+      for (const order of targets) {
+        const more = max(ZERO, minus(takesOf(index, order), stopTakes));
+        if (more > room) continue;
+        take(more);
+        if (more > 0 || stopTakes > 0) kept.add(order);
+      }
   }
   return kept;
 }
 
-function rankOf(group: readonly Order[]): number {
-  const stops = group.filter((order) => isStopType(order.type));
-  if (stops.some((order) => CONFIRMED.has(order.state))) return 0;
-  return stops.length > 0 ? 1 : 2;
+/** Exits of one group: together they take no more than the largest of them. */
+interface Group {
+  readonly stops: readonly Order[];
+  readonly targets: readonly Order[];
+  readonly stopTakes: Quantity;
+  /** 0 with a confirmed stop. */
+  readonly rank: 0 | 1;
+  readonly since: number;
 }
 
-function ageOf(group: readonly Order[]): number {
-  return Math.min(...group.map((order) => order.createdAt));
+function groupsAgainst(exits: readonly Order[], { account, contract, quantity }: Held, index: OrderLookup): readonly Group[] {
+  const side = quantity > 0 ? 'SELL' : 'BUY';
+  const groups = new Map<string, Order[]>();
+  for (const order of exits) {
+    if (order.account !== account || order.contract.conId !== contract.conId || order.side !== side) continue;
+    const members = groups.get(groupOf(order));
+    if (members === undefined) groups.set(groupOf(order), [order]);
+    else members.push(order);
+  }
+  return [...groups.values()].map((members) => {
+    const stops = members.filter((order) => isStopType(order.type));
+    return {
+      stops,
+      targets: members.filter((order) => !isStopType(order.type)),
+      stopTakes: stops.reduce((most, order) => max(most, takesOf(index, order)), ZERO),
+      rank: stops.some((order) => CONFIRMED.has(order.state)) ? 0 : 1,
+      since: Math.min(...members.map((order) => order.createdAt)),
+    };
+  });
 }

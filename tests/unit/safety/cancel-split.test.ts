@@ -67,6 +67,14 @@ test('a stop that is too large for what is left stays, because it can be made sm
   expect(split([stop], 60)).toEqual({ entries: [], protective: [stop.key] });
 });
 
+test('a target that is larger than the stop of its group takes no room from the stop of another', () => {
+  const target = order({ leg: 'T', type: 'LMT', limit: px(190), ocaGroup: 'small', quantity: units(100) });
+  const small = order({ ocaGroup: 'small', quantity: units(20) });
+  const large = order({ quantity: units(80) });
+  expect(split([target, small, large], 100)).toEqual({ entries: [target.key], protective: [small.key, large.key] });
+  expect(split([target, small], 100)).toEqual({ entries: [], protective: [target.key, small.key] });
+});
+
 test('exits of nothing, of the other side, of another contract or account protect nothing', () => {
   const stop = order();
   expect(split([stop], 0).protective).toEqual([]);
