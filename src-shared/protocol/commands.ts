@@ -89,7 +89,8 @@ export const QUERIES = {
   'contract.details': z.strictObject({ contract }),
   /** Sentence, sizing and risk verdict of a draft, before arming. */
   'trigger.preview': z.strictObject({ spec: triggerSpec }),
-  'order.why': z.strictObject({ key: orderKey }),
+  /** With `messages` also what was said to TWS and by it about the order, and the commits that are no step of the chain. */
+  'order.why': z.strictObject({ key: orderKey, messages: z.boolean().exactOptional() }),
   'chart.bars': z.strictObject({ contract, count: z.number().int().min(1).max(5000) }),
   'diagnostics.execution': z.strictObject({ seq: z.number().int().positive() }),
   'kill.preview': none,
@@ -149,7 +150,7 @@ export interface Answers {
   readonly 'symbols.search': { readonly contracts: readonly Contract[] };
   readonly 'contract.details': { readonly details: ContractDetails };
   readonly 'trigger.preview': TriggerPreview;
-  readonly 'order.why': { readonly steps: readonly WhyStep[] };
+  readonly 'order.why': { readonly steps: readonly WhyStep[]; readonly messages: readonly WhyStep[] };
   readonly 'chart.bars': { readonly bars: readonly Bar[] };
   readonly 'diagnostics.execution': { readonly execution: ExecutionDetail };
   readonly 'kill.preview': { readonly own: readonly string[]; readonly others: readonly string[]; readonly positions: readonly string[] };

@@ -26,9 +26,9 @@ export class CoreConsole {
     // The desk tells its log to one listener; here the test reads along.
     const listen = desk.core.onLog.bind(desk.core);
     desk.core.onLog = (listener) => {
-      listen((line, seq) => {
+      listen((line, seq, brokerAt) => {
         desk.logs.push({ level: line.level, text: line.text });
-        listener(line, seq);
+        listener(line, seq, brokerAt);
       });
     };
     this.projector = new Projector({
@@ -58,7 +58,7 @@ export class CoreConsole {
       watchList: { added: () => undefined, removed: () => undefined },
       audit: {
         export: () => Promise.resolve(err('no audit trail here')),
-        history: () => Promise.resolve(ok({ steps: [], complete: true })),
+        history: () => Promise.resolve(ok({ messages: [], complete: true })),
       },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
