@@ -7,7 +7,7 @@ import { kill } from '#core/safety/kill';
 import { acknowledgeKill, confirmRearm, requestRearm, startDesk } from '#core/engine/operator-commands';
 import { armTrigger } from '#core/strategy/trigger/arm';
 import type { BrokerNews, LinkState, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
-import type { BreakerFile, TriggerDraft } from '#core/ports/desk-files';
+import type { BreakerFile, EarlierOrders, TriggerDraft } from '#core/ports/desk-files';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { CommitBug } from '#core/commit/work';
 import type { Contract } from '#domain/contract';
@@ -41,7 +41,11 @@ interface DeskOptions {
   readonly earlierTrouble?: string;
   /** Of those orders that are UNKNOWN because their state could not be read: the word there. */
   readonly earlierStates?: ReadonlyMap<OrderKey, string>;
+  /** What else was read of them. */
+  readonly earlierRead?: Pick<ReturnType<EarlierOrders>, 'names' | 'times'>;
   readonly breakerFile?: BreakerFile;
+  /** Takes the exchange's time from the server, as on the simulator; default false. */
+  readonly simulated?: boolean;
   /** Epoch ms. */
   readonly startAt?: number;
 }
@@ -81,11 +85,13 @@ export class CoreDesk {
         rules: () => this.rules,
         earlierOrdersFile: () => ({
           orders: options.earlier ?? [],
+          ...options.earlierRead,
           ...(options.earlierStates === undefined ? {} : { unreadStates: options.earlierStates }),
           ...(options.earlierTrouble === undefined ? {} : { trouble: options.earlierTrouble }),
         }),
       },
       ...(options.startAfter === undefined ? {} : { startAfter: options.startAfter }),
+      ...(options.simulated === undefined ? {} : { simulated: options.simulated }),
     });
     ({ commits: this.commits, stores: this.stores, coordinator: this.coordinator, core: this.core, bugs: this.bugs } = assembled);
     this.deskState = this.core.deskState;
