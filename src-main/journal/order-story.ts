@@ -1,5 +1,5 @@
 import type { Fill } from '#domain/execution';
-import type { Order } from '#domain/order';
+import { isOrderState, isTerminal, type Order } from '#domain/order';
 import { type FillCell, type OrderCell, writesTo } from './cell.ts';
 import { orderOf } from './earlier-orders.ts';
 import type { HistoryEntry } from './order-history.ts';
@@ -19,11 +19,11 @@ const TAKEN_UP = 1;
 
 /** Undefined when none of the entries holds the order in a form that this version can read. */
 export function orderStory(entries: readonly HistoryEntry[], key: string): OrderStory | undefined {
-  const cells: { readonly cell: OrderCell; readonly run: number | undefined }[] = [];
+  const cells: { readonly cell: OrderCell }[] = [];
   const fills = new Map<string, FillCell>();
-  for (const { entry, run } of entries) {
+  for (const { entry } of entries) {
     if (entry.kind !== 'commit') continue;
-    for (const write of writesTo(entry, 'orders')) if (write.key === key && write.cell !== undefined) cells.push({ cell: write.cell, run });
+    for (const write of writesTo(entry, 'orders')) if (write.key === key && write.cell !== undefined) cells.push({ cell: write.cell });
     for (const { key: root, cell } of writesTo(entry, 'fills')) {
       if (cell?.orderKey !== key) continue;
       // The first run heard it when it happened; a later one is told it again.
@@ -37,23 +37,36 @@ export function orderStory(entries: readonly HistoryEntry[], key: string): Order
   return { order, fills: usable, times: entries.map(({ entry }) => [entry.at, entry.brokerAt] as const) };
 }
 
-function merged(cells: readonly { readonly cell: OrderCell; readonly run: number | undefined }[]): OrderCell {
+function merged(cells: readonly { readonly cell: OrderCell }[]): OrderCell {
+  const sent = cells.findLastIndex(({ cell }) => cell.sentAt !== undefined);
+  const sender = cells[sent];
+  if (sender === undefined) return laidOver(cells);
+  const later = cells.slice(sent + 1);
+  const last = later.at(-1)?.cell.state ?? sender.cell.state;
+  const isOver = isOrderState(last) && isTerminal(last);
+  const isNews = last !== sender.cell.state || (!isOver && later.length > TAKEN_UP);
+  if (!isNews) return laidOver(cells.slice(0, sent + 1));
+  return laidOver(cells);
+}
+
+function laidOver(cells: readonly { readonly cell: OrderCell }[]): OrderCell {
   let all: OrderCell = {};
   for (const { cell } of cells) {
-    const { cause = cell.cause, createdAt = cell.createdAt, sentAt = cell.sentAt, ackedAt = cell.ackedAt } = all;
-    all = {
-      ...all,
-      ...cell,
-      ...(cause && { cause }),
-      ...(createdAt && { createdAt }),
-      ...(sentAt && { sentAt }),
-      ...(ackedAt && { ackedAt }),
-    };
+    // What a later cell does not name any more has gone; a later run does not know what only the sender did.
+    const { note: _note, ibStatus: _word, whyHeld: _why, change: _change, absence: _absence, ...lasting } = all;
+    // IB does not always tell the quantity of an order that has ended.
+    const quantity = cell.quantity === 0 ? all.quantity : cell.quantity;
+    all = { ...lasting, ...cell, ...firstKnown(all), ...(quantity === undefined ? {} : { quantity }) };
   }
-  const sender = cells.findLast(({ cell }) => cell.sentAt !== undefined);
-  const later = sender === undefined ? [] : cells.filter(({ run }) => run !== sender.run && (run ?? 0) > (sender.run ?? 0));
-  const isNews = later.length > TAKEN_UP || later.some(({ cell }) => cell.state !== sender?.cell.state);
-  if (sender === undefined || isNews) return all;
-  const { note, updatedAt } = sender.cell;
-  return { ...all, ...(note === undefined ? {} : { note }), ...(updatedAt === undefined ? {} : { updatedAt }) };
+  return all;
+}
+
+/** Told once and true ever after. */
+function firstKnown({ cause, createdAt, sentAt, ackedAt }: OrderCell): Pick<OrderCell, 'cause' | 'createdAt' | 'sentAt' | 'ackedAt'> {
+  return {
+    ...(cause === undefined ? {} : { cause }),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(sentAt === undefined ? {} : { sentAt }),
+    ...(ackedAt === undefined ? {} : { ackedAt }),
+  };
 }
