@@ -35,7 +35,6 @@ async function restarted() {
   const next = new CoreDesk({
     startAt: desk.clock.now() + AWAY_MS,
     simulated: true,
-    drafts: desk.saved,
     earlier: read.value.orders,
     earlierRead: read.value,
     startAfter: (desk.journal.records.at(-1)?.seq ?? 0) + 1,

@@ -54,7 +54,6 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
-  const exchangeTime = view.exchange.known() ? Math.round(view.exchange.now()) : null;
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
@@ -67,9 +66,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     ...accountFigures(account),
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
-    exchangeTime,
-    clockAt: now,
-    ...sessionFigures(view, exchangeTime),
+    ...clockFigures(view, now),
     lamps: lamps(view, now),
     ready: view.link.ready,
     reconciled: view.reconciliation.done(),
@@ -101,6 +98,11 @@ function accountFigures(
     accountAt: account?.netLiquidationAt ?? null,
     pnlAt: account?.pnlAt ?? null,
   };
+}
+
+function clockFigures(view: DeskView, now: number): Pick<StatusValue, 'exchangeTime' | 'clockAt' | 'session' | 'sessionEndsAt'> {
+  const exchangeTime = view.exchange.known() ? Math.round(view.exchange.now()) : null;
+  return { exchangeTime, clockAt: now, ...sessionFigures(view, exchangeTime) };
 }
 
 /** The session of shares, by the hours of whichever share is known. */
