@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteGuard } from '#tws/socket/byte-guard';
 import { OrderIds } from '#tws/order/order-ids';
-import { isWireSafe, sanitise } from '#tws/socket/wire-text';
+import { brokerSentence } from '#tws/socket/broker-text';
+import { isWireSafe } from '#tws/socket/wire-text';
 import { toWireOrder } from '#tws/order/order-translation';
 import { holds } from '../support/property.ts';
 import { intent, leg } from '../support/tws/approved.ts';
@@ -95,7 +96,7 @@ test('no text of an order reaches the wire with anything but printable ASCII', {
       (text) => {
         const wire = toWireOrder(intent({ legs: [leg({ ref: text as never })] }));
         expect(wire.ok).toBe(isWireSafe(text) && text !== '' && text.length <= 40);
-        expect(sanitise(text)).toMatch(/^[^\p{C}]*$/u);
+        expect(brokerSentence(text)).toMatch(/^[^\p{C}]*$/u);
       },
     ),
   );
