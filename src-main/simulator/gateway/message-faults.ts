@@ -111,8 +111,9 @@ export class MessageFaults implements Voice {
   }
 }
 
-/** Each field but the first, which says what the message is. */
+/** Each field but the first, which says what the message is. The wire takes one byte a letter; others travel as UTF-8. */
 function rewritten(payload: string, field: (text: string, index: number) => string): string {
   const [id = '', ...fields] = payload.split('\0').slice(0, -1);
-  return [id, ...fields.map((text, index) => field(text, index + 1)), ''].join('\0');
+  const text = [id, ...fields.map((one, index) => field(one, index + 1)), ''].join('\0');
+  return Buffer.from(text, 'utf8').toString('latin1');
 }

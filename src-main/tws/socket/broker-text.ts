@@ -81,8 +81,16 @@ export function brokerText(field: TextField, text: string): string {
   const changed = clean !== text || clean.length > cap;
   if (!changed) return text;
   if (!IDENTITIES.has(field)) return cutTo(cap, clean);
-  const digest = createHash('sha256').update(text, 'utf16le').digest('hex').slice(0, DIGEST);
-  return `${cutTo(cap - DIGEST - 2, clean.includes(MARK) ? clean : clean + CUT)}#${digest}`;
+  return `${cutTo(cap - DIGEST - 1, clean.includes(MARK) ? clean : clean + CUT)}${digestOf(text)}`;
+}
+
+/** A field of the wire that is longer than it may be: its beginning, and digits by which two such fields differ. */
+export function cutField(cap: number, text: string): string {
+  return text.length <= cap ? text : cutTo(cap - DIGEST - 1, text) + digestOf(text);
+}
+
+function digestOf(text: string): string {
+  return `#${createHash('sha256').update(text, 'utf16le').digest('hex').slice(0, DIGEST)}`;
 }
 
 /** A sentence of IB for the operator: what is not printable is left out, spaces and line ends count as one space. */

@@ -1,3 +1,4 @@
+import { brokerText } from './broker-text.ts';
 import { maskAccounts } from './wire-text.ts';
 
 export interface RecordedFrame {
@@ -53,7 +54,7 @@ export class FrameRing {
         at: this.#at[slot] ?? 0,
         clientId: client < 0 ? ~client : client,
         direction: client < 0 ? 'out' : 'in',
-        text: maskAccounts((this.#text[slot] ?? '').toString().replaceAll('\0', '|')),
+        text: maskAccounts(brokerText('frame', (this.#text[slot] ?? '').toString().replaceAll('\0', '|'))),
       });
     }
     return frames;

@@ -1,3 +1,4 @@
+import { brokerText } from './broker-text.ts';
 import { maskAccounts } from './wire-text.ts';
 
 /** A frame that concerns an order, as text: fields separated by `|`, account ids masked. `at` is epoch ms. */
@@ -21,5 +22,5 @@ export function concernsOrder(direction: 'in' | 'out', frame: string | Buffer): 
 }
 
 export function frameText(frame: string | Buffer): string {
-  return maskAccounts(frame.toString().replaceAll('\0', '|'));
+  return maskAccounts(brokerText('frame', frame.toString().replaceAll('\0', '|')));
 }

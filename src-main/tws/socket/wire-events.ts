@@ -134,8 +134,7 @@ function cleaned(event: keyof WireEvents, call: Untyped): Untyped {
   const carried = CARRIED[event] as readonly (TextField | 'fields' | undefined)[];
   if (carried.every((what) => what === undefined)) return call;
   return (...args) => {
-    const clean = args.map((value, i) => (carried[i] === undefined ? value : cleanValue(carried[i], value)));
-    (call)(...clean);
+    call(...(args.map((value, i) => (carried[i] === undefined ? value : cleanValue(carried[i], value))) as Parameters<Untyped>));
   };
 }
 
