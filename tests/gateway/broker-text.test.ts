@@ -164,6 +164,7 @@ test('an account, a reference or an execution that had to be cleaned is never on
   await desk.first('order-status');
   const told = desk.of('execution').map(({ execution: { execId, account, orderRef } }) => ({ execId, account, orderRef }));
   expect(told[0]).toEqual({ execId: '0001.1.01', account: 'DU1234567', orderRef: ours });
+  expect(told[1]?.account).toMatch(/^DU1234567\uFFFD#[0-9a-f]{8}$/u);
   for (const name of ['execId', 'account', 'orderRef'] as const) expect(new Set(told.map((one) => one[name])).size).toBe(3);
 });
 
