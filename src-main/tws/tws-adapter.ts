@@ -24,7 +24,8 @@ import { PortfolioFeed } from '#tws/account/account-feed';
 import { Session, type Rider, type Role, type SessionEvents } from '#tws/session/session';
 import { SuspendDetector } from '#tws/session/suspend-detector';
 import { checkOptions, type TwsOptions, type TwsPorts } from './tws-options.ts';
-import { errorText, maskAccounts } from '#tws/socket/wire-text';
+import { maskAccounts } from '#domain/account-text';
+import { errorText } from '#tws/socket/wire-text';
 
 export interface TwsAdapter {
   readonly broker: BrokerPort;

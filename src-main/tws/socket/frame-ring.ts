@@ -1,5 +1,5 @@
 import { brokerText } from './broker-text.ts';
-import { maskAccounts } from './wire-text.ts';
+import { maskAccounts } from '#domain/account-text';
 
 export interface RecordedFrame {
   /** Epoch ms. */

@@ -1,5 +1,5 @@
 import { brokerText } from './broker-text.ts';
-import { maskAccounts } from './wire-text.ts';
+import { maskAccounts } from '#domain/account-text';
 
 /** A frame that concerns an order, as text: fields separated by `|`, account ids masked. `at` is epoch ms. */
 export interface OrderFrame {
