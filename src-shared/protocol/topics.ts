@@ -105,6 +105,10 @@ export interface OrderRow {
   readonly permId: number | null;
   readonly ref: string | null;
   readonly working: boolean;
+  /** An exit whose entry has not filled: it waits and lowers no position. */
+  readonly waits: boolean;
+  /** What it can take now: of an exit whose entry works, no more than that has opened. */
+  readonly takes: Quantity;
   readonly cancellable: boolean;
   /** Terms can be changed now. */
   readonly modifiable: boolean;

@@ -160,6 +160,8 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
 }
 
 export function orderRow(key: string, of: Contract, state: OrderState, at: number, change: Partial<OrderRow> = {}): OrderRow {
+  const working = ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'PENDING_CANCEL'].includes(state);
+  const rest = minus(change.quantity ?? units(100), change.filled ?? units(0));
   return {
     key: key as OrderKey,
     parentKey: null,
@@ -193,7 +195,9 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     orderId: 17,
     permId: 1_530_442_911,
     ref: key.startsWith('TD1-') ? key : null,
-    working: ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'PENDING_CANCEL'].includes(state),
+    working,
+    waits: false,
+    takes: working ? rest : units(0),
     cancellable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'SUBMITTED'].includes(state),
     modifiable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED'].includes(state),
     settleable: false,
