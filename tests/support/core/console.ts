@@ -14,7 +14,15 @@ import { CoreDesk } from './desk.ts';
 export class CoreConsole {
   readonly desk: CoreDesk;
   readonly faults: string[] = [];
-  readonly caller: Caller = { id: 'w1', by: 'console window', stream: () => null };
+  readonly caller: Caller = {
+    id: 'w1',
+    by: 'console window',
+    scope: 'operate',
+    atDesk: true,
+    session: null,
+    closed: false,
+    stream: () => null,
+  };
   readonly #router: ReturnType<typeof createRouter>;
   readonly #publisher = createPublisher();
   readonly projector: Projector;
@@ -60,6 +68,7 @@ export class CoreConsole {
         export: () => Promise.resolve(err('no audit trail here')),
         history: () => Promise.resolve(ok({ steps: [], complete: true })),
       },
+      sessions: { list: () => [], revoke: () => false },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
     this.#router = createRouter(handlers, {
@@ -68,6 +77,8 @@ export class CoreConsole {
         this.faults.push(`${name}: ${String(error)}`);
         return 'F-1';
       },
+      onlyAtDesk: () => null,
+      askTerminal: () => '',
     });
   }
 
