@@ -118,6 +118,18 @@ test.each([
   expect((await get(bench.port, path)).status).toBe(200);
 });
 
+test('a file of this machine may hand the address over to a window of its own, and nothing else may come from elsewhere', async () => {
+  const window = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  const path = `/?token=${tokenOf(bench.control.url)}`;
+  expect((await get(bench.port, path, { ...window, 'sec-fetch-dest': 'iframe' })).status).toBe(403);
+  expect((await get(bench.port, path, { ...window, 'sec-fetch-mode': 'no-cors' })).status).toBe(403);
+  expect((await get(bench.port, path, { ...window, origin: 'null' })).status).toBe(403);
+  expect((await get(bench.port, '/', window)).status).toBe(403);
+  expect((await get(bench.port, '/assets/app.js', window)).status).toBe(403);
+  expect((await get(bench.port, '/?token=guess', window)).status).toBe(401);
+  expect((await get(bench.port, path, window)).status).toBe(200);
+});
+
 test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'])('%s is not allowed', async (method) => {
   expect((await get(bench.port, '/', {}, method)).status).toBe(405);
 });
