@@ -18,6 +18,7 @@ import {
   wireText,
 } from './inputs.ts';
 import type { DeskError } from './errors.ts';
+import type { SessionRow } from './session.ts';
 import { settingsPatch } from './settings.ts';
 import type { TopicName } from './topics.ts';
 
@@ -99,6 +100,8 @@ export const COMMANDS = {
   'live.confirm': z.strictObject({ account: accountId, phrase: wireText(60) }),
   'settings.update': z.strictObject({ patch: settingsPatch }),
   'log.acknowledge': z.strictObject({ id: z.number().int() }),
+  /** Ends a console's session at once, its screens with it. */
+  'session.revoke': z.strictObject({ id: z.number().int().positive() }),
 } as const;
 
 export const QUERIES = {
@@ -111,6 +114,8 @@ export const QUERIES = {
   'chart.bars': z.strictObject({ contract, count: z.number().int().min(1).max(5000) }),
   'diagnostics.execution': z.strictObject({ seq: z.number().int().positive() }),
   'kill.preview': none,
+  /** Who may see or steer this desk over HTTP; `own` is null in the window. */
+  'sessions.list': none,
   /** Acknowledges frames up to `number`; a screen that does not is conflated. */
   'stream.ack': z.strictObject({ number: z.number().int() }),
   'stream.resync': z.strictObject({ topics: z.array(wireText(20)).max(20) }),
@@ -182,6 +187,7 @@ export interface Answers {
   readonly 'chart.bars': { readonly bars: readonly Bar[] };
   readonly 'diagnostics.execution': { readonly execution: ExecutionDetail };
   readonly 'kill.preview': { readonly own: readonly string[]; readonly others: readonly string[]; readonly positions: readonly string[] };
+  readonly 'sessions.list': { readonly sessions: readonly SessionRow[]; readonly own: number | null };
   readonly 'stream.ack': Record<string, never>;
   readonly 'stream.resync': Record<string, never>;
 }

@@ -22,7 +22,15 @@ const NO_AUDIT: AuditPort = {
 export class CoreConsole {
   readonly desk: CoreDesk;
   readonly faults: string[] = [];
-  readonly caller: Caller = { id: 'w1', by: 'console window', stream: () => null };
+  readonly caller: Caller = {
+    id: 'w1',
+    by: 'console window',
+    scope: 'operate',
+    atDesk: true,
+    session: null,
+    closed: false,
+    stream: () => null,
+  };
   readonly #router: ReturnType<typeof createRouter>;
   readonly #publisher = createPublisher();
   readonly projector: Projector;
@@ -65,6 +73,7 @@ export class CoreConsole {
       },
       watchList: { added: () => undefined, removed: () => undefined },
       audit,
+      sessions: { list: () => [], revoke: () => false },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
     this.#router = createRouter(handlers, {
@@ -73,6 +82,8 @@ export class CoreConsole {
         this.faults.push(`${name}: ${String(error)}`);
         return 'F-1';
       },
+      onlyAtDesk: () => null,
+      askTerminal: () => '',
     });
   }
 
