@@ -9,9 +9,9 @@ import { parseOptions, USAGE } from './app/options.ts';
 /** The same desk without Electron: Node command line, console in the browser on 127.0.0.1. */
 const root = resolve(import.meta.dirname, '..');
 
-function fail(text: string): never {
+function fail(text: string, exitCode = 1): never {
   process.stderr.write(`TriggerDesk: ${text}\n`);
-  process.exit(1);
+  process.exit(exitCode);
 }
 
 const options = parseOptions(process.argv.slice(2));
@@ -27,7 +27,7 @@ const opened = await openDesk(options.value, {
   workerFile: pathToFileURL(join(import.meta.dirname, 'workers/worker.ts')),
   resources: join(root, 'resources'),
 });
-if (!opened.ok) fail(opened.error);
+if (!opened.ok) fail(opened.error.text, opened.error.exitCode);
 const desk = opened.value;
 const control = await startControl({ door: desk.door, assets: assets.value, port: options.value.httpPort, log: desk.log });
 if (!control.ok) {
