@@ -5,7 +5,7 @@ import { csvHeader, csvLine, jsonLine } from './audit-text.ts';
 import { readEntry } from './earlier-words.ts';
 import { type Entry, parseEntry } from './entry.ts';
 import { journalFiles, type JournalFileName } from './file-name.ts';
-import { type Files, fileTrouble, NodeFiles, writeAll } from './files.ts';
+import { type Files, fileTrouble, NodeFiles, temporaryFor, writeAll } from './files.ts';
 import { decodeLineBytes } from './line.ts';
 import { mayHold, type Period, within } from './order-list.ts';
 import { firstLine, linesWith } from './reading.ts';
@@ -95,11 +95,10 @@ export function exportAudit(directory: string, options: AuditExportOptions): Res
 /** The same into a file, which appears when it is whole. An older file of that name is replaced. */
 export function exportAuditFile(directory: string, path: string, options: Omit<AuditExportOptions, 'write'>): Result<AuditExport> {
   const { files = new NodeFiles() } = options;
-  const part = `${path}.part`;
+  const part = temporaryFor(path);
   try {
     files.makeDirectory(dirname(path));
-    files.remove(part);
-    const fd = files.open(part);
+    const fd = files.createNew(part);
     let position = 0;
     let done: Result<AuditExport>;
     try {
