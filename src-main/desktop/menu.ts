@@ -1,4 +1,5 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
+import { KEYS } from '#protocol/keys';
 
 export interface DeskActions {
   kill(by: string): void;
@@ -8,14 +9,15 @@ export interface DeskActions {
   quit(): void;
 }
 
-export const KILL_ACCELERATOR = 'CommandOrControl+Shift+K';
+const [QUIT_ACCELERATOR] = KEYS.menu.quit.keys;
+export const [KILL_ACCELERATOR] = KEYS.menu.kill.keys;
 
 export function installMenu(actions: DeskActions): void {
   const desk: MenuItemConstructorOptions[] = [
-    { id: 'pause', label: 'Pause', click: () => actions.pause('menu') },
-    { id: 'kill', label: 'Kill: stop and cancel everything', accelerator: KILL_ACCELERATOR, click: () => actions.kill('menu') },
+    { id: 'pause', label: KEYS.system.pause.text, click: () => actions.pause('menu') },
+    { id: 'kill', label: KEYS.menu.kill.text, accelerator: KILL_ACCELERATOR, click: () => actions.kill('menu') },
     { type: 'separator' },
-    { id: 'quit', label: 'Quit TriggerDesk', accelerator: 'CommandOrControl+Q', click: () => actions.quit() },
+    { id: 'quit', label: KEYS.menu.quit.text, accelerator: QUIT_ACCELERATOR, click: () => actions.quit() },
   ];
   const view: MenuItemConstructorOptions[] = [
     { id: 'reload', label: 'Reload console', click: () => actions.reload() },

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type RefObject } from 'react';
+import { keyAct, type Press } from '#protocol/keys';
 
 export interface KeyHold {
   readonly press: () => void;
@@ -6,9 +7,14 @@ export interface KeyHold {
 }
 
 export interface RiskKeys {
-  readonly pause: () => void;
+  /** Starts, pauses or resumes. */
+  readonly engine: () => void;
   readonly cancelAll: RefObject<KeyHold | null>;
   readonly kill: RefObject<KeyHold | null>;
+}
+
+function bare(key: string): Press {
+  return { key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
 }
 
 /**
@@ -22,18 +28,21 @@ export function useRiskKeys(keys: RiskKeys): void {
   });
   useEffect(() => {
     const down = (event: KeyboardEvent): void => {
-      if (event.key !== 'F5' && event.key !== 'F7' && event.key !== 'F12') return;
+      // Whatever else is held: a risk key pressed with a stray Shift is meant.
+      const act = keyAct('everywhere', bare(event.key));
+      if (act === undefined) return;
       // The browser's own meanings (reload, caret browsing, developer tools) must never win.
       event.preventDefault();
       event.stopPropagation();
       if (event.repeat) return;
-      if (event.key === 'F5') latest.current.pause();
-      if (event.key === 'F7') latest.current.cancelAll.current?.press();
-      if (event.key === 'F12') latest.current.kill.current?.press();
+      if (act === 'engine') latest.current.engine();
+      if (act === 'cancel-all') latest.current.cancelAll.current?.press();
+      if (act === 'kill') latest.current.kill.current?.press();
     };
     const up = (event: KeyboardEvent): void => {
-      if (event.key === 'F7') latest.current.cancelAll.current?.release();
-      if (event.key === 'F12') latest.current.kill.current?.release();
+      const act = keyAct('everywhere', bare(event.key));
+      if (act === 'cancel-all') latest.current.cancelAll.current?.release();
+      if (act === 'kill') latest.current.kill.current?.release();
     };
     window.addEventListener('keydown', down, true);
     window.addEventListener('keyup', up, true);

@@ -29,10 +29,18 @@ export interface WatcherRow {
   readonly decimals: number;
   readonly level: Price | null;
   readonly armedSide: 'below' | 'above' | 'unknown' | 'none';
+  /** How far the price has to go to the level: above zero it has to rise. Zero when the level is reached. */
   readonly distance: Price | null;
   readonly distanceTicks: number | null;
   /** 0.26 % = 26 */
   readonly distanceBasisPoints: number | null;
+  /** A crossing whose price is at or past its level: it must come back first, so it is not near. */
+  readonly comesBackFirst: boolean;
+  /**
+   * A letter for each part of a rule of several, in the order of `conditionParts`: `t` it holds now, `f` it does not, `u` unknown. Empty for a
+   * rule of one part, and while nothing watches.
+   */
+  readonly truths: string;
   readonly quoteAt: number | null;
   readonly quoteTime: number | null;
   readonly reason: string;

@@ -141,6 +141,8 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
     does: action.target === undefined && action.stop === undefined ? 'limit' : 'bracket',
     decimals: 2,
     ...placeOf(leaf?.level ?? null, last),
+    comesBackFirst: false,
+    truths: condition.kind === 'and' ? 'ft' : '',
     quoteAt: at,
     quoteTime: at,
     reason: 'Watching.',
