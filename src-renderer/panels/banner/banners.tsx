@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { OrderRow } from '#protocol/topics';
 import { clockText, ageText } from '../../format/time.ts';
-import { useField, useFrozen, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
+import { useBrokerTime, useField, useFrozen, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
@@ -33,6 +33,7 @@ function LinkBanner(): ReactNode {
   const state = useLinkState();
   const waiting = useFrozen();
   const age = useTicking((now) => (state.phase === 'lost' ? ageText(now - state.since) : ''));
+  const brokerTime = useBrokerTime(state.phase === 'lost' ? state.since : null);
   if (state.phase === 'live') return null;
   if (state.phase === 'connecting') {
     return (
@@ -54,14 +55,14 @@ function LinkBanner(): ReactNode {
             <b>The desk does not answer.</b> Kill and cancel that are sent now wait and are carried out when it wakes.
           </>
         )}{' '}
-        To stop now, use TWS. Everything below is as of {clockText(state.since)}, {age} old.
+        To stop now, use TWS. Everything below is as of {clockText(brokerTime)}, {age} old.
       </BannerLine>
     );
   }
   return (
     <BannerLine tone="critical" testId="link-banner">
       <b>Connection to the desk lost.</b> Kill and cancel cannot be sent from here: use TWS. Everything below is as of{' '}
-      {clockText(state.since)}, {age} old. {state.reason}
+      {clockText(brokerTime)}, {age} old. {state.reason}
     </BannerLine>
   );
 }

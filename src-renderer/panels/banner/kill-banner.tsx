@@ -33,12 +33,12 @@ function counted(count: number, word: string): string {
 }
 
 function Report({ report }: { readonly report: KillReport }): ReactNode {
-  const { startedAt, verifiedAt, phase, residuals, kept, positions, exits, cancelsUnsent } = report;
+  const { startedAt, startedTime, verifiedAt, verifiedTime, phase, residuals, kept, positions, exits, cancelsUnsent } = report;
   const running = useTicking((now) => (verifiedAt === null ? ageText(now - startedAt) : ageText(verifiedAt - startedAt)));
   return (
     <>
       <p>
-        <b>KILL</b> by {report.by} at {clockText(startedAt)}
+        <b>KILL</b> by {report.by} at {clockText(startedTime)}
         {report.reason === '' ? '' : ` (${report.reason})`},{' '}
         {report.scope === 'own' ? "this program's orders" : 'all orders of the account'}: {counted(report.purged, 'queued order')} purged,{' '}
         {counted(report.cancelsSent, 'cancel')} sent, {report.cancelled} confirmed
@@ -51,7 +51,7 @@ function Report({ report }: { readonly report: KillReport }): ReactNode {
         {phase === 'cancelling' && <b>Verifying… {running}</b>}
         {phase === 'verified' && (
           <b>
-            Verified: nothing {kept.length > 0 ? 'that could raise exposure ' : ''}works at {clockText(verifiedAt)}, after {running}.
+            Verified: nothing {kept.length > 0 ? 'that could raise exposure ' : ''}works at {clockText(verifiedTime)}, after {running}.
           </b>
         )}
         {phase === 'residuals' && (

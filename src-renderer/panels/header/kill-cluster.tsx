@@ -1,13 +1,12 @@
 import { Popover } from 'radix-ui';
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
-import type { CommandName } from '#protocol/commands';
 import { useField } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { refused } from '../../view/view-store.ts';
 import { DownIcon } from '../../ui/icons.tsx';
-import { Kbd, Spin } from '../../ui/controls.tsx';
 import { useRiskKeys, type KeyHold } from '../../view/risk-keys.ts';
 import { KillPreview } from './kill-preview.tsx';
+import { useMainButton } from './main-button.tsx';
 import { TwoChoices } from './two-choices.tsx';
 
 const CANCEL_HOLD_MS = 800;
@@ -25,13 +24,13 @@ export function KillCluster(): ReactNode {
   const holds = { cancelAll: useHeld(), cancelEverything: useHeld(), kill: useHeld(), killEverything: useHeld() };
   const main = useMainButton();
   useRiskKeys({
-    pause: main.onKey,
+    engine: main.onKey,
     cancelAll: holds.cancelAll.ref,
     cancelEverything: holds.cancelEverything.ref,
     kill: holds.kill.ref,
     killEverything: holds.killEverything.ref,
   });
-  const error = kill.error ?? cancelAll.error ?? main.error;
+  const error = kill.error ?? cancelAll.error;
   const reason = 'held by the operator';
   return (
     <div className="kill-cluster" role="group" aria-label="Risk controls" data-testid="kill-cluster">
@@ -98,73 +97,6 @@ function useHeld(): { readonly ref: RefObject<KeyHold | null>; readonly take: (h
     ref.current = hold;
   }, []);
   return { ref, take };
-}
-
-interface MainButton {
-  readonly button: ReactNode;
-  readonly onKey: () => void;
-  readonly error: string | null;
-}
-
-/** Pause, Resume or Start: which one depends on what the desk offers. F5 only ever pauses. */
-function useMainButton(): MainButton {
-  const offers = useField('status', 'offers') ?? [];
-  const engine = useField('status', 'engine');
-  const pause = useCommand('engine.pause', refused);
-  const resume = useCommand('engine.resume', refused);
-  const start = useCommand('engine.start', refused);
-  const can = (name: CommandName): boolean => offers.includes(name);
-  const onKey = (): void => {
-    if (can('engine.pause')) void pause.run({ reason: 'F5' });
-    else refused(`Pause is not offered while the engine is ${engine ?? 'unknown'}; nothing new can leave in this state anyway.`);
-  };
-  const error = pause.error ?? resume.error ?? start.error;
-  if (can('engine.resume')) {
-    const button = (
-      <button
-        type="button"
-        className="button"
-        data-tone="go"
-        data-pending={resume.pending}
-        disabled={resume.pending}
-        onClick={() => void resume.run({})}
-      >
-        {resume.pending && <Spin />}Resume
-      </button>
-    );
-    return { button, onKey, error };
-  }
-  if (can('engine.start')) {
-    const button = (
-      <button
-        type="button"
-        className="button"
-        data-tone="go"
-        data-pending={start.pending}
-        disabled={start.pending}
-        onClick={() => void start.run({})}
-      >
-        {start.pending && <Spin />}Start
-      </button>
-    );
-    return { button, onKey, error };
-  }
-  const offered = can('engine.pause');
-  const button = (
-    <button
-      type="button"
-      className="button"
-      data-tone="amber"
-      aria-keyshortcuts="F5"
-      title={offered ? 'No new exposure; protective orders keep working' : `Not offered while the engine is ${engine ?? 'unknown'}`}
-      disabled={!offered || pause.pending}
-      data-pending={pause.pending}
-      onClick={() => void pause.run({})}
-    >
-      {pause.pending && <Spin />}Pause <Kbd>F5</Kbd>
-    </button>
-  );
-  return { button, onKey, error };
 }
 
 const HOVER_MS = 400;

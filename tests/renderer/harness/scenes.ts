@@ -148,6 +148,7 @@ function kill(tables: FakeTables, now: number, phase: 'verified' | 'residuals'):
     kill: {
       id: 1,
       startedAt: now - 9_000,
+      startedTime: now - 9_000,
       scope: 'own',
       exits: 'keep',
       by: 'you',
@@ -173,6 +174,7 @@ function kill(tables: FakeTables, now: number, phase: 'verified' | 'residuals'):
               { key: 'TD1-AIG00002-1-1-E' as OrderKey, text: 'BUY 180 AIG LMT 48.40: the cancel could not leave' },
             ],
       verifiedAt: phase === 'verified' ? now - 8_200 : null,
+      verifiedTime: phase === 'verified' ? now - 8_200 : null,
     },
   });
 }
