@@ -181,3 +181,10 @@ export function useTicking<S extends string | number | boolean>(read: (now: numb
     () => read(clock.shown),
   );
 }
+
+/** The broker's time of a moment of the desk's clock that only this screen knows, epoch ms; by the difference told last. */
+export function useBrokerTime(at: number | null): number | null {
+  const exchangeTime = useField('status', 'exchangeTime') ?? null;
+  const clockAt = useField('status', 'clockAt') ?? null;
+  return at === null || exchangeTime === null || clockAt === null ? null : at + exchangeTime - clockAt;
+}

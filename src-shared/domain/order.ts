@@ -109,6 +109,8 @@ export interface Order {
   readonly avgFillPrice?: Price;
   readonly origin: OrderOrigin;
   readonly createdAt: number;
+  /** The broker's time of `createdAt`, epoch ms, where an earlier run knew it. */
+  readonly createdTime?: number;
   /** It was there before this desk first saw it, at `createdAt`, and no journal knows since when. */
   readonly isOlder?: true;
   readonly sentAt?: number;

@@ -7,7 +7,8 @@ import type { LiveType } from '#domain/quote';
 import type { TriggerLife, TriggerSpec } from '#domain/trigger';
 
 /**
- * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms, prices and
+ * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms: `…Time` and the `at` of
+ * what happened is the broker's, which the screen shows; `…At` is the desk's, from which it counts ages. Prices and
  * quantities scaled integers (the row carries the decimals to show), a missing figure is `null`: unknown, shown as —, never 0.
  * Ages are never sent: the row carries the time of its figure and the screen counts, so that a still row costs nothing.
  */
@@ -41,12 +42,15 @@ export interface WatcherRow {
    */
   readonly truths: string;
   readonly quoteAt: number | null;
+  readonly quoteTime: number | null;
   readonly reason: string;
   /** What goes on if this program dies: `no`, `stop at IB`, … */
   readonly survives: string;
   readonly armedBy: string | null;
   readonly armedAt: number | null;
   readonly firedAt: number | null;
+  readonly armedTime: number | null;
+  readonly firedTime: number | null;
   readonly gen: number;
   readonly version: number;
   readonly targetPrice: Price | null;
@@ -109,12 +113,17 @@ export interface OrderRow {
   readonly permId: number | null;
   readonly ref: string | null;
   readonly working: boolean;
+  /** An exit whose entry has not filled: it waits and lowers no position. */
+  readonly waits: boolean;
+  /** What it can take now: of an exit whose entry works, no more than that has opened. */
+  readonly takes: Quantity;
   readonly cancellable: boolean;
   /** Terms can be changed now. */
   readonly modifiable: boolean;
   /** UNKNOWN, and the broker has proven not to have it: the operator may settle it as not sent. */
   readonly settleable: boolean;
   readonly createdAt: number;
+  readonly createdTime: number | null;
   /** It was there before the desk first saw it, at `createdAt`. */
   readonly isOlder: boolean;
   readonly updatedAt: number;
@@ -130,6 +139,7 @@ export interface PositionRow {
   readonly averagePrice: Price;
   readonly mark: Price | null;
   readonly markAt: number | null;
+  readonly markTime: number | null;
   readonly decimals: number;
   readonly unrealized: Amount | null;
   readonly realized: Amount;
@@ -141,6 +151,7 @@ export interface PositionRow {
   readonly brokerQuantity: Quantity | null;
   readonly brokerAverage: Price | null;
   readonly brokerAt: number | null;
+  readonly brokerTime: number | null;
   /** Part of the quantity that no fill explains; the broker's figure was taken over. Null when there is none. */
   readonly external: Quantity | null;
   /** The operator has compared it with TWS. */
@@ -167,7 +178,8 @@ export interface OfferView {
 
 export interface FillRow {
   readonly execId: string;
-  readonly at: number;
+  /** The broker's own time of it, whole seconds; where that tells no zone, when the desk heard of it. */
+  readonly at: number | null;
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: Quantity;
@@ -183,7 +195,7 @@ export interface FillRow {
 
 export interface LogRow {
   readonly id: number;
-  readonly at: number;
+  readonly at: number | null;
   readonly level: 'info' | 'warning' | 'alarm';
   readonly text: string;
   readonly detail: string | null;
@@ -220,6 +232,7 @@ export interface Lamp {
 export interface KillReport {
   readonly id: number;
   readonly startedAt: number;
+  readonly startedTime: number | null;
   readonly scope: 'own' | 'all';
   readonly by: string;
   readonly reason: string;
@@ -229,6 +242,7 @@ export interface KillReport {
   readonly cancelled: number;
   readonly residuals: readonly { readonly key: OrderKey; readonly text: string }[];
   readonly verifiedAt: number | null;
+  readonly verifiedTime: number | null;
 }
 
 /** The comparison of the book with the broker's, step by step. Nothing leaves while it runs. */
@@ -255,6 +269,7 @@ export interface StatusValue {
   readonly simulated: boolean;
   readonly engine: EngineStateName;
   readonly engineSince: number;
+  readonly engineTime: number | null;
   readonly engineReason: string;
   /** Commands the state offers; others are refused with `not-allowed-now`. */
   readonly offers: readonly string[];
@@ -272,8 +287,8 @@ export interface StatusValue {
   /** Why it is not active, a sentence each. */
   readonly tradingReasons: readonly string[];
   readonly dailyLossLimit: Amount | null;
-  /** Exchange clock: epoch ms of the exchange at `clockAt` (desk epoch ms). */
-  readonly exchangeTime: number;
+  /** Exchange clock: epoch ms of the exchange at `clockAt` (desk epoch ms); null until the broker has told it. */
+  readonly exchangeTime: number | null;
   readonly clockAt: number;
   readonly session: 'rth' | 'extended' | 'closed' | 'unknown';
   readonly sessionEndsAt: number | null;
@@ -326,7 +341,7 @@ export interface ExecutionRow {
   readonly cause: string;
   readonly outcome: string;
   readonly attempts: number;
-  readonly at: number;
+  readonly at: number | null;
   readonly runMs: number;
   readonly waitMs: number;
 }
@@ -371,7 +386,7 @@ export interface DiagnosticsValue {
     readonly resyncs: number;
   };
   readonly engineHistory: readonly {
-    readonly at: number;
+    readonly at: number | null;
     readonly from: string;
     readonly to: string;
     readonly event: string;
@@ -398,6 +413,7 @@ export interface AdoptionRow {
   readonly detail: string;
   readonly symbol: string;
   readonly at: number;
+  readonly time: number | null;
   readonly decisions: readonly ('adopt' | 'ignore' | 'cancel')[];
 }
 

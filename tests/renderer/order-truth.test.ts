@@ -201,7 +201,16 @@ describe('closing a position', () => {
   test('a part that is filled counts as sold, and children of an unfilled entry do not count as exits', () => {
     const partly = { ...target, parentKey: null, filled: units(20) };
     expect(closePlan(long, [partly], 50).will[0]).toBe('First: SELL 120 AIG LMT 49.30 shrinks to 80.');
-    expect(closePlan(long, [{ ...entry, state: 'ACCEPTED', filled: units(0) }, stop], 100).will).toHaveLength(1);
+    expect(
+      closePlan(
+        long,
+        [
+          { ...entry, state: 'ACCEPTED', filled: units(0) },
+          { ...stop, waits: true, takes: units(0) },
+        ],
+        100,
+      ).will,
+    ).toHaveLength(1);
   });
 
   test('a short is bought back, a share below one is refused, and another program is not traded against', () => {

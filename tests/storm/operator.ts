@@ -4,7 +4,7 @@ import { breakeven, protectPosition } from '#core/protection/place-stop';
 import { closePosition } from '#core/protection/close-position';
 import { cancelOrders } from '#core/execution/cancel';
 import { kill } from '#core/safety/kill';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from '../support/core/arm-as-seen.ts';
 import { changeTrigger } from '#core/strategy/trigger/change';
 
 import { fire } from '#core/strategy/trigger/fire';
@@ -121,9 +121,10 @@ export class Operator {
     else if (trigger === undefined) return;
     else if (wish === 'arm-again') this.#armAgain(life, trigger);
     else {
-      const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume';
+      const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume-although-true';
       const changed = changeTrigger(life.deskState, trigger.id, trigger.updatedAt, event, BY);
-      if (changed.ok && event === 'resume' && life.alive) this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
+      if (changed.ok && event === 'resume-although-true' && life.alive)
+        this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
       life.core.drainNow();
     }
   }
@@ -275,8 +276,8 @@ export class Operator {
     else if (life.state === 'PAUSED') resumeDesk(deskState, BY);
   }
 
-  #arm(life: Life, spec: TriggerSpec, existing: Parameters<typeof armTrigger>[3]): void {
-    const armed = armTrigger(life.deskState, spec, BY, existing);
+  #arm(life: Life, spec: TriggerSpec, existing: Parameters<typeof armAsSeen>[3]): void {
+    const armed = armAsSeen(life.deskState, spec, BY, existing);
     if (!armed.ok) return;
     this.#world.note(`armed ${armed.value.id}: ${spec.action.side} ${spec.action.quantity / 10_000} ${spec.action.contract.symbol}`);
     if (life.alive) this.#world.invariants.armed(life, spec.action.contract.conId);

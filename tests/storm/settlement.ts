@@ -6,6 +6,7 @@ import { isTerminal, isWorking, type Order } from '#domain/order';
 import type { OrderView } from '#simulator/model/order-view';
 import type { Life } from './life.ts';
 import { protectionGaps } from './protection.ts';
+import { shieldDiffers } from './shield.ts';
 import { isAlive } from './truth.ts';
 import type { Tws } from './tws.ts';
 import type { World } from './world.ts';
@@ -49,7 +50,7 @@ export function differences(world: World, life: Life): readonly Difference[] {
   comparePositions(found, world, life);
   compareKill(found, world, life);
   compareExits(found, world, life);
-  for (const text of protectionGaps(world.tws, life)) found.push({ text, excuse: undefined });
+  for (const text of [...protectionGaps(world.tws, life), ...shieldDiffers(world.tws, life)]) found.push({ text, excuse: undefined });
   if (!life.deskState.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
   if (!life.deskState.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
   if (life.state === 'INITIALIZING') found.push({ text: 'the desk is still INITIALIZING', excuse: undefined });

@@ -66,6 +66,10 @@ export class World {
     this.invariants = new Invariants(this);
   }
 
+  get told(): boolean {
+    return this.tws.tellsAll && this.wires.every((wire) => !wire.isBroken && wire.up.length + wire.down.length === 0);
+  }
+
   /** The desk's process, while there is one. */
   get life(): Life | undefined {
     return this.#life;

@@ -23,6 +23,7 @@ import type { DeskStores, Effect } from '#core/state/records';
 import { isArmedState } from '#core/state/engine-state';
 import { advanceBreaker, OutcomeWatch, restoreBreaker } from '#core/safety/rejection-breaker';
 import { advanceCloses } from '#core/protection/close-position';
+import { takeServerTime } from './broker-clock.ts';
 import { ExchangeClock } from '#core/state/exchange-clock';
 import { noteSince } from '#core/reports/expiry';
 import { advance, firing } from '#core/state/engine-life';
@@ -59,6 +60,9 @@ import { followTradingState } from '#core/pretrade/trading-state';
 const CANCEL_AGAIN_MS = 10_000;
 const LOOK_UP_AGAIN_MS = 5_000;
 
+/** `brokerAt` is the broker's time of the line's commit, epoch ms; undefined where it is not known. */
+export type LogListener = (line: Extract<Effect, { kind: 'log' }>, seq: number, brokerAt: number | undefined) => void;
+
 /** The desk's state with the rooms tied to it: news in, commits, effects out. One thread, nothing awaits. */
 export class DeskCore implements DeskAccess {
   readonly deskState: DeskState;
@@ -70,9 +74,10 @@ export class DeskCore implements DeskAccess {
   readonly #followers: NewsFollowers;
   readonly #externalChanges: ExternalChangeWatch;
   readonly #outcomes = new OutcomeWatch();
+  readonly #simulated: boolean;
   readonly #chunk: Chunk = { startedAt: undefined };
   #stopTimer: () => void = () => undefined;
-  #onLog: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void = () => undefined;
+  #onLog: LogListener = () => undefined;
 
   constructor(options: {
     readonly ports: DeskPorts;
@@ -81,6 +86,7 @@ export class DeskCore implements DeskAccess {
     readonly simulated: boolean;
   }) {
     const { ports, coordinator, stores } = options;
+    this.#simulated = options.simulated;
     const board = new QuoteBoard();
     const details = new Map<ConId, ContractDetails>();
     const exchange = new ExchangeClock(ports.clock, options.simulated);
@@ -138,6 +144,7 @@ export class DeskCore implements DeskAccess {
     this.sink = marketSink(this.deskState, this.#chunk, () => {
       this.drainNow();
     });
+    coordinator.brokerTimeFrom((at) => exchange.stamp(at));
     coordinator.dispatchTo((release) => this.#dispatch(release));
     coordinator.subscribe((news) => {
       for (const { store, key, value } of news.changes) this.#note(store, key, value);
@@ -165,7 +172,7 @@ export class DeskCore implements DeskAccess {
     if (!isWorking(order.state)) cancelRetries.forget(order.key);
   }
 
-  onLog(listener: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void): void {
+  onLog(listener: LogListener): void {
     this.#onLog = listener;
   }
 
@@ -195,7 +202,7 @@ export class DeskCore implements DeskAccess {
 
   /** The exchange's time by the broker's clock: whole epoch seconds, and the ms that asking for it took. */
   onServerTime(epochSeconds: number, roundTripMs: number): void {
-    this.deskState.exchange.server(epochSeconds, roundTripMs);
+    takeServerTime(this.deskState, epochSeconds, roundTripMs, this.#simulated);
   }
 
   /** Contracts whose quotes have changed since the last call; for the one who shows them. */
@@ -286,7 +293,7 @@ export class DeskCore implements DeskAccess {
         desk.unsentGlobalCancel = desk.broker.globalCancel().kind === 'refused';
         break;
       case 'log':
-        this.#onLog(effect, release.seq);
+        this.#onLog(effect, release.seq, release.brokerAt);
         break;
     }
     if (!release.durable) this.#journalFailed();

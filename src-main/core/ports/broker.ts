@@ -207,6 +207,8 @@ export interface ConnectionState {
   readonly lastByteAt?: number;
   /** When the next attempt is due, while down. */
   readonly retryAt?: number;
+  /** Messages that were longer than their class may be, since this desk started; missing when there were none. */
+  readonly longFrames?: number;
 }
 
 /** Three independent lamps: socket, IB's servers behind TWS, farms. Trouble of the last two never closes the socket. */

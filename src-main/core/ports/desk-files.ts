@@ -23,6 +23,10 @@ export type EarlierOrders = () => {
   readonly unreadStates?: ReadonlyMap<OrderKey, string>;
   /** Why some of them may be missing; a sentence. */
   readonly trouble?: string;
+  /** What the triggers of those runs were called. */
+  readonly names?: ReadonlyMap<TriggerId, string>;
+  /** The clocks of those runs: a moment of the desk's, epoch ms, and the broker's time of it; oldest first. */
+  readonly times?: readonly (readonly [at: number, brokerAt: number | undefined])[];
 };
 
 /** The circuit breaker's memory, so that no restart closes it. */

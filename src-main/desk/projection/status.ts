@@ -12,6 +12,7 @@ import type { KillReport, ReconciliationView, StatusValue } from '#protocol/topi
 
 import { standing } from './desk-conditions.ts';
 import { lamps } from './lamps.ts';
+import { brokerTime } from './row-figures.ts';
 
 /** What the status shows and the hall does not know: measured by the system around it. */
 export interface StatusSurroundings {
@@ -35,6 +36,7 @@ function killReport(view: DeskView): KillReport | null {
   return {
     id: kill.id,
     startedAt: kill.startedAt,
+    startedTime: brokerTime(view, kill.startedAt),
     scope: kill.scope,
     by: kill.by,
     reason: kill.reason,
@@ -44,6 +46,7 @@ function killReport(view: DeskView): KillReport | null {
     cancelled: kill.cancelled,
     residuals,
     verifiedAt: kill.verifiedAt ?? null,
+    verifiedTime: brokerTime(view, kill.verifiedAt),
   };
 }
 
@@ -51,21 +54,19 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
-  const exchangeTime = Math.round(view.exchange.now());
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
     simulated: around.simulated,
     engine: engineState(view),
     engineSince: record?.since ?? now,
+    engineTime: brokerTime(view, record?.since),
     engineReason: record?.reason ?? '',
     offers: offers(engineState(view)),
     ...accountFigures(account),
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
-    exchangeTime,
-    clockAt: now,
-    ...sessionFigures(view, exchangeTime),
+    ...clockFigures(view, now),
     lamps: lamps(view, now),
     ready: view.link.ready,
     reconciled: view.reconciliation.done(),
@@ -99,13 +100,19 @@ function accountFigures(
   };
 }
 
+function clockFigures(view: DeskView, now: number): Pick<StatusValue, 'exchangeTime' | 'clockAt' | 'session' | 'sessionEndsAt'> {
+  const exchangeTime = view.exchange.known() ? Math.round(view.exchange.now()) : null;
+  return { exchangeTime, clockAt: now, ...sessionFigures(view, exchangeTime) };
+}
+
 /** The session of shares, by the hours of whichever share is known. */
-function sessionFigures(view: DeskView, exchangeTime: number): Pick<StatusValue, 'session' | 'sessionEndsAt'> {
+function sessionFigures(view: DeskView, exchangeTime: number | null): Pick<StatusValue, 'session' | 'sessionEndsAt'> {
+  if (exchangeTime === null) return { session: 'unknown', sessionEndsAt: null };
   const share = [...view.details.values()].find((details) => details.contract.secType === 'STK');
   const session = sessionAt(exchangeTime, share);
   const end = session.minutesToClose ?? session.minutesToOpen;
   return {
-    session: view.exchange.known() ? session.session : 'unknown',
+    session: session.session,
     sessionEndsAt: end === undefined ? null : exchangeTime + end * 60_000,
   };
 }

@@ -6,7 +6,7 @@ import { scale } from '#domain/scaled';
 import { conditionShort, triggerSentence } from '#domain/sentence';
 import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
 import type { WatcherRow } from '#protocol/topics';
-import { decimalsOf, quoteTime } from './row-figures.ts';
+import { brokerTime, decimalsOf, quoteBrokerTime, quoteTime } from './row-figures.ts';
 
 function doesText(spec: TriggerSpec, decimals: number): string {
   const { entry } = spec.action;
@@ -104,9 +104,10 @@ export function watcherRow(view: DeskView, trigger: Trigger, running: Running | 
     decimals,
     ...levelCells(running),
     quoteAt: quoteTime(view, quote),
+    quoteTime: quoteBrokerTime(view, quote),
     reason: reasonText(trigger, running, suspended),
     survives: survives(view, trigger),
-    ...armingCells(trigger),
+    ...armingCells(view, trigger),
     gen: trigger.gen,
     version: trigger.updatedAt,
     targetPrice: exitPrice(spec.action.target),
@@ -119,6 +120,14 @@ function isHolding(trigger: Trigger, running: Running | undefined, suspended: st
   return trigger.life === 'armed' && (running?.status === 'holding' || suspended !== undefined);
 }
 
-function armingCells({ armedBy, armedAt, firedAt }: Trigger): Pick<WatcherRow, 'armedBy' | 'armedAt' | 'firedAt'> {
-  return { armedBy: armedBy ?? null, armedAt: armedAt ?? null, firedAt: firedAt ?? null };
+type ArmingCells = Pick<WatcherRow, 'armedBy' | 'armedAt' | 'firedAt' | 'armedTime' | 'firedTime'>;
+
+function armingCells(view: DeskView, { armedBy, armedAt, firedAt }: Trigger): ArmingCells {
+  return {
+    armedBy: armedBy ?? null,
+    armedAt: armedAt ?? null,
+    firedAt: firedAt ?? null,
+    armedTime: brokerTime(view, armedAt),
+    firedTime: brokerTime(view, firedAt),
+  };
 }

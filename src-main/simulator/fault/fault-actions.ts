@@ -25,6 +25,7 @@ const ACTS: Acts = {
   drop: ({ what, client, count }, faults) => faults.drop(what, client, count),
   delay: ({ what, ms, client, count }, faults) => faults.delay(what, ms, client, count),
   duplicate: ({ what, times, client, count }, faults) => faults.duplicate(what, times, client, count),
+  misspell: ({ what, from, to, times, client, count }, faults) => faults.misspell(what, { from, to: to.repeat(times) }, client, count),
   lag: ({ client, ms }, faults) => faults.lag(client, ms),
   mute: ({ client, ms }, faults) => {
     faults.mute(client);

@@ -9,6 +9,16 @@ export type FaultAction =
   | { readonly do: 'drop'; readonly what: MessageClass; readonly client: Target; readonly count: number }
   | { readonly do: 'delay'; readonly what: MessageClass; readonly client: Target; readonly count: number; readonly ms: number }
   | { readonly do: 'duplicate'; readonly what: MessageClass; readonly client: Target; readonly count: number; readonly times: number }
+  /** Every field that says `from` says `to`, repeated so many times, in the next messages. */
+  | {
+      readonly do: 'misspell';
+      readonly what: MessageClass;
+      readonly client: Target;
+      readonly count: number;
+      readonly from: string;
+      readonly to: string;
+      readonly times: number;
+    }
   /** The whole stream to this client waits, in its order; other clients go on and so overtake it. */
   | { readonly do: 'lag'; readonly client: number; readonly ms: number }
   | { readonly do: 'mute'; readonly client: Target; readonly ms: number }
@@ -79,6 +89,7 @@ const FIELDS: Readonly<Record<FaultAction['do'], Readonly<Record<string, Check>>
   drop: { what, client: target, count },
   delay: { what, client: target, count, ms: wholeNumber },
   duplicate: { what, client: target, count, times: count },
+  misspell: { what, client: target, count, from: text, to: text, times: count },
   lag: { client: wholeNumber, ms: wholeNumber },
   mute: { client: target, ms: wholeNumber },
   'half-open': { client: target, ms: wholeNumber },
@@ -230,6 +241,14 @@ const RANDOM: { readonly [K in Kind]: (draw: Draw) => Omit<Extract<FaultAction, 
   drop: ({ message, client, some }) => ({ what: message, client, count: some }),
   delay: ({ message, client, some, ms }) => ({ what: message, client, count: some, ms }),
   duplicate: ({ message, client, some, chance }) => ({ what: message, client, count: some, times: chance.between(2, 5) }),
+  misspell: ({ message, client, some, chance, symbols }) => ({
+    what: message,
+    client,
+    count: some,
+    from: pick(chance, ['SMART', ...symbols]),
+    to: pick(chance, ['X\u202e', '\u001b[31m', '\u200b', 'A']),
+    times: pick(chance, [1, 3, 1_000]),
+  }),
   lag: clientForAWhile,
   'hold-id': clientForAWhile,
   mute: clientForAWhile,

@@ -183,7 +183,7 @@ function columnsOf(say: (row: AdoptionRow, decision: Decision) => void): readonl
       width: '64px',
       align: 'right',
       cell: (row) => <Age at={row.at} text={ageText} />,
-      title: (row) => preciseTime(row.at),
+      title: (row) => preciseTime(row.time),
     },
     {
       id: 'actions',

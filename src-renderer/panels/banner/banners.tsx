@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { OrderRow } from '#protocol/topics';
 import { clockText, ageText } from '../../format/time.ts';
-import { useField, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
+import { useBrokerTime, useField, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
@@ -30,6 +30,7 @@ export function Banners(): ReactNode {
 function LinkBanner(): ReactNode {
   const state = useLinkState();
   const age = useTicking((now) => (state.phase === 'lost' ? ageText(now - state.since) : ''));
+  const brokerTime = useBrokerTime(state.phase === 'lost' ? state.since : null);
   if (state.phase === 'live') return null;
   if (state.phase === 'connecting') {
     return (
@@ -41,7 +42,7 @@ function LinkBanner(): ReactNode {
   return (
     <BannerLine tone="critical" testId="link-banner">
       <b>Connection to the desk lost.</b> Kill and cancel cannot be sent from here: use TWS. Everything below is as of{' '}
-      {clockText(state.since)}, {age} old. {state.reason}
+      {clockText(brokerTime)}, {age} old. {state.reason}
     </BannerLine>
   );
 }

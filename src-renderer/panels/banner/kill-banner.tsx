@@ -33,18 +33,18 @@ function counted(count: number, word: string): string {
 }
 
 function Report({ report }: { readonly report: KillReport }): ReactNode {
-  const { startedAt, verifiedAt, phase, residuals } = report;
+  const { startedAt, startedTime, verifiedAt, verifiedTime, phase, residuals } = report;
   const running = useTicking((now) => (verifiedAt === null ? ageText(now - startedAt) : ageText(verifiedAt - startedAt)));
   return (
     <>
       <p>
-        <b>KILL</b> by {report.by} at {clockText(startedAt)}
+        <b>KILL</b> by {report.by} at {clockText(startedTime)}
         {report.reason === '' ? '' : ` (${report.reason})`},{' '}
         {report.scope === 'own' ? "this program's orders" : 'all orders of the account'}: {counted(report.purged, 'queued order')} purged,{' '}
         {counted(report.cancelsSent, 'cancel')} sent, {report.cancelled} confirmed. {phase === 'cancelling' && <b>Verifying… {running}</b>}
         {phase === 'verified' && (
           <b>
-            Verified: nothing works at {clockText(verifiedAt)}, after {running}.
+            Verified: nothing works at {clockText(verifiedTime)}, after {running}.
           </b>
         )}
         {phase === 'residuals' && (

@@ -227,11 +227,11 @@ export function WatcherDialog({ id, onClose }: Closing & { readonly id: TriggerI
         facts={[
           ['state', triggerWord(row.life, row.holding).word],
           ['armed by', row.armedBy ?? '—'],
-          ['armed', row.armedAt === null ? '—' : preciseTime(row.armedAt)],
-          ['fired', row.firedAt === null ? '—' : preciseTime(row.firedAt)],
+          ['armed', preciseTime(row.armedTime)],
+          ['fired', preciseTime(row.firedTime)],
           ['arm generation', String(row.gen)],
           ['survives this program', row.survives],
-          ['quote of', row.quoteAt === null ? '—' : clockText(row.quoteAt)],
+          ['quote of', clockText(row.quoteTime)],
           [
             'id',
             <span key="id" className="mono">

@@ -88,7 +88,7 @@ const FIGURE_COLUMNS: readonly Column<OrderRow>[] = [
     spare: 2,
     cell: (row) => <Age at={row.createdAt} text={row.isOlder ? olderText : ageText} />,
     title: (row) =>
-      row.isOlder ? `Older than the desk’s first look, ${preciseTime(row.createdAt)}` : `Created ${preciseTime(row.createdAt)}`,
+      row.isOlder ? `Older than the desk’s first look, ${preciseTime(row.createdTime)}` : `Created ${preciseTime(row.createdTime)}`,
   },
   {
     id: 'origin',

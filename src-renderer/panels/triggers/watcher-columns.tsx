@@ -170,7 +170,7 @@ export function partLines(row: WatcherRow): readonly string[] {
 
 function Survives({ row }: { readonly row: WatcherRow }): ReactNode {
   if (row.life === 'armed' && row.holding) return <span className="amber">{row.reason}</span>;
-  if (row.life === 'fired') return <span className="dim">fired {clockText(row.firedAt).slice(0, 5)}</span>;
+  if (row.life === 'fired') return <span className="dim">fired {clockText(row.firedTime).slice(0, 5)}</span>;
   if (row.life !== 'armed' && row.life !== 'firing') return <span className="dim">{row.reason}</span>;
   return <span className={row.survives === 'no' ? 'dim' : 'good'}>{row.survives}</span>;
 }

@@ -148,6 +148,7 @@ function kill(tables: FakeTables, now: number, phase: 'verified' | 'residuals'):
     kill: {
       id: 1,
       startedAt: now - 9_000,
+      startedTime: now - 9_000,
       scope: 'own',
       by: 'you',
       reason: 'the market runs away',
@@ -163,6 +164,7 @@ function kill(tables: FakeTables, now: number, phase: 'verified' | 'residuals'):
               { key: 'TD1-AIG00002-1-1-S' as OrderKey, text: 'SELL 120 AIG STP 47.90: cancel sent, not confirmed' },
             ],
       verifiedAt: phase === 'verified' ? now - 8_200 : null,
+      verifiedTime: phase === 'verified' ? now - 8_200 : null,
     },
   });
 }
