@@ -64,8 +64,11 @@ export function useWatcherActions(): WatcherActions {
   }, [text, clear, pause, resume, disarm, rearm, fire]);
 }
 
+/** Where an edit begins: the price is what is changed most. */
+export const PRICE_FIELD = '[aria-label="Trigger price"]';
+
 /** The same rule in the ticket, under a name of its own: the desk keeps the one it was made from. */
 export function duplicate(row: WatcherRow): void {
   duplicateTrigger(row.spec);
-  focusPart('[aria-label="Trigger price"]');
+  focusPart(PRICE_FIELD);
 }
