@@ -1,3 +1,4 @@
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import { undecided } from '#core/state/found-at-start';
 import { orderLine } from './order-row.ts';
 import { offers } from '#core/state/engine-state';
@@ -52,6 +53,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
   const exchangeTime = Math.round(view.exchange.now());
+  const reduce = reduceRefusal(view);
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
@@ -59,7 +61,8 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     engine: engineState(view),
     engineSince: record?.since ?? now,
     engineReason: record?.reason ?? '',
-    offers: offers(engineState(view)),
+    offers: offers(engineState(view), reduce),
+    reduceRefusal: reduce ?? null,
     ...accountFigures(account),
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
