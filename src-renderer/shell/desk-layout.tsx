@@ -14,9 +14,9 @@ const RIGHT = { min: 240, max: 520 };
 
 /** Height of the desk between header and footer: panels must keep room for each other in a small window. */
 function useDeskHeight(): number {
-  const [height, setHeight] = useState(() => window.innerHeight - 80);
+  const [height, setHeight] = useState(() => window.innerHeight - 102);
   useEffect(() => {
-    const measure = (): void => setHeight(window.innerHeight - 80);
+    const measure = (): void => setHeight(window.innerHeight - 102);
     window.addEventListener('resize', measure);
     return () => window.removeEventListener('resize', measure);
   }, []);

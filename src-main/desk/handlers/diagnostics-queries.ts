@@ -9,7 +9,7 @@ import { orderLine } from '#desk/projection/order-row';
 import type { Input, Reply, WhyStep } from '#protocol/commands';
 import { logText } from './log-text.ts';
 import { failure } from './reply.ts';
-import type { LogRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
 import { storyInMemory, whyChain, type WhyStory } from './why.ts';
 
 export interface JournalHistory {

@@ -1,5 +1,5 @@
 import { csvRow } from '#domain/csv';
-import type { LogRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
 
 const COLUMNS = ['time', 'level', 'own', 'text', 'detail', 'symbol', 'watcher', 'order', 'seq', 'acknowledged'] as const;
 

@@ -2,7 +2,7 @@ import type { Subject } from '#core/state/records';
 import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
 import { conIdOf, orderKeyOf, type TriggerId, triggerIdOf } from '#domain/ids';
-import type { LogRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
 
 type Cells = Pick<LogRow, 'symbol' | 'watcher' | 'order'>;
 

@@ -19,7 +19,8 @@ import { type ConId, type OrderKey, orderKeyOf, type TriggerId, triggerIdOf } fr
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
-import type { DiagnosticsValue, LogRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
+import type { DiagnosticsValue } from '#protocol/topics';
 import type { Publisher } from '../stream/publisher.ts';
 
 import { statusValue, type StatusSurroundings } from './status.ts';
