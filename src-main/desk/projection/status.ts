@@ -8,6 +8,7 @@ import type { Account } from '#domain/account';
 import { amountOf } from '#domain/money';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
+import type { FigureCheckView } from '#protocol/figures';
 import type { KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
@@ -47,7 +48,7 @@ function killReport(view: DeskView): KillReport | null {
   };
 }
 
-export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
+export function statusValue(view: DeskView, around: StatusSurroundings, agreement: readonly FigureCheckView[] = []): StatusValue {
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
@@ -61,6 +62,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     engineReason: record?.reason ?? '',
     offers: offers(engineState(view)),
     ...accountFigures(account),
+    agreement,
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
     exchangeTime,
