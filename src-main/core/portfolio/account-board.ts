@@ -58,6 +58,10 @@ export class AccountBoard {
       ...(daily === undefined ? {} : { pnlAt: at }),
       updatedAt: at,
     });
+    // The two come together when a connection opens; later the net liquidation is the rarer one, and says when to look.
+    const { netLiquidation } = account;
+    if (netLiquidation !== undefined && daily !== undefined && !this.#moments.has(id))
+      this.#sawMoment(id, { netLiquidation, dailyPnl: daily, at });
   }
 
   /** A lost link makes the P&L unknown: an old figure must not pass the loss limit. */

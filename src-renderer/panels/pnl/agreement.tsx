@@ -32,7 +32,7 @@ export function whyText({ figure, parts, unexplained, missing, lasting }: Figure
 }
 
 function restText(figure: FigureCheckView['figure'], lasting: boolean): string {
-  if (figure === 'net-liquidation') return 'told at different moments, or cash that is no P&L';
+  if (figure === 'net-liquidation') return 'told at different moments, cash that is no P&L, or a new day';
   return lasting ? 'NOT EXPLAINED: compare with TWS' : 'told at different moments';
 }
 
