@@ -113,6 +113,8 @@ export interface OrderRow {
   readonly permId: number | null;
   readonly ref: string | null;
   readonly working: boolean;
+  /** An entry of a trigger; it may stand against a position of the other side, and is no exit of that. */
+  readonly isEntry: boolean;
   /** An exit whose entry has not filled: it waits and lowers no position. */
   readonly waits: boolean;
   /** What it can take now: of an exit whose entry works, no more than that has opened. */
@@ -287,6 +289,8 @@ export interface StatusValue {
   readonly engineReason: string;
   /** Commands the state offers; others are refused with `not-allowed-now`. */
   readonly offers: readonly string[];
+  /** Why nothing that lowers exposure (close, protect, a change of an exit) may leave now, a sentence; null when it may. */
+  readonly reduceRefusal: string | null;
   readonly netLiquidation: Amount | null;
   readonly currency: string;
   readonly dayPnl: Amount | null;

@@ -1,3 +1,4 @@
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import { undecided } from '#core/state/found-at-start';
 import { orderLine } from './order-row.ts';
 import { cancelPlan, openPositions, openPositionText } from '#core/safety/cancel-plan';
@@ -69,6 +70,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
+  const reduce = reduceRefusal(view);
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
@@ -77,7 +79,8 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     engineSince: record?.since ?? now,
     engineTime: brokerTime(view, record?.since),
     engineReason: record?.reason ?? '',
-    offers: offers(engineState(view)),
+    offers: offers(engineState(view), reduce),
+    reduceRefusal: reduce ?? null,
     ...accountFigures(account),
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
