@@ -79,6 +79,8 @@ export class FakeDesk implements Bridge {
   };
   /** While true nothing is answered and nothing is sent, as if the desk had died. */
   silent = false;
+  /** What the next command of the operator is refused with. */
+  refusal: string | null = null;
   calls: { readonly name: string; readonly input: unknown }[] = [];
 
   constructor(scene: Scene, now: () => number) {
@@ -99,6 +101,11 @@ export class FakeDesk implements Bridge {
   call(name: string, input: unknown): Promise<unknown> {
     if (this.silent) return new Promise(() => undefined);
     if (name !== 'stream.ack') this.calls.push({ name, input });
+    const { refusal } = this;
+    if (refusal !== null && /^(trigger|order|engine)\./.test(name)) {
+      this.refusal = null;
+      return Promise.resolve(no('conflict', refusal));
+    }
     return Promise.resolve(this.#answer(name, input));
   }
 
