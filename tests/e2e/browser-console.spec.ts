@@ -2,7 +2,7 @@ import { request as ask } from 'node:http';
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './accessible.ts';
 import { launchDaemon, type DaemonDesk } from './daemon-launch.ts';
-import { arm, engineState, kill, knownPrice, rows, startEngine, type, writeRule } from './operator.ts';
+import { arm, engineState, holdKey, kill, knownPrice, rows, startEngine, type, writeRule } from './operator.ts';
 
 // The same desk without Electron, on the demo tape that the program brings along: one sitting in a browser, in order.
 test.describe.configure({ mode: 'serial' });
@@ -87,11 +87,29 @@ test('kill and the way back work as in the window', async () => {
   await kill(page);
   const banner = page.getByTestId('kill-banner');
   await expect(banner).toContainText('browser console');
-  await expect(banner).toContainText('2 cancels sent, 2 confirmed');
+  await expect(banner).toContainText('0 cancels sent, 0 confirmed, 2 protective orders kept');
   await expect(banner).toContainText('Verified');
+  await expect(banner).toContainText('stays open: 40 SPY, protected 40 of 40');
   await type(page, 'Reason of the kill', 'browser test');
   await page.keyboard.press('Enter');
   await expect(engineState(page)).toHaveText('STOPPED');
+});
+
+test('a kill held while the desk stands still waits, says so, and is carried out when it wakes', async () => {
+  const { page } = desk;
+  const banner = page.getByTestId('link-banner');
+  desk.freeze();
+  try {
+    await expect(banner).toContainText('The desk does not answer.', { timeout: 20_000 });
+    await expect(banner).not.toContainText('cannot be sent');
+    await holdKey(page, 'F12', () =>
+      expect(banner).toContainText('KILL waits: the desk does not answer; it is carried out when it wakes.'),
+    );
+  } finally {
+    desk.thaw();
+  }
+  await expect(engineState(page)).toHaveText('EMERGENCY', { timeout: 20_000 });
+  await expect(banner).toHaveCount(0);
 });
 
 test('the page met no fault in all that', () => {

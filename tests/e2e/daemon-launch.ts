@@ -10,6 +10,9 @@ export interface DaemonDesk {
   readonly url: string;
   readonly dataDir: string;
   output(): string;
+  /** The whole process stands still, as a hung one does, until `thaw`. */
+  freeze(): void;
+  thaw(): void;
   /** Asks the daemon to stop; the exit code, or undefined when it had to be killed. */
   stop(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | undefined>;
   close(): Promise<void>;
@@ -71,6 +74,8 @@ export async function launchDaemon({ source = ['--simulator'], args = [], dataDi
     url,
     dataDir: place.dir,
     output: () => output,
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     stop,
     async close() {
       await browser.close();
