@@ -1,9 +1,11 @@
+import { allows, scopeRefusal } from '#protocol/access';
 import type { CallName, Input, Reply } from '#protocol/commands';
 import { TOPIC_NAMES, type TopicName } from '#protocol/topics';
 import type { DeskError } from '#protocol/errors';
+import type { Scope, SessionEnd } from '#protocol/session';
 import { Listeners } from '../replica/listeners.ts';
 import { ReplicaSet } from '../replica/replica-set.ts';
-import type { LinkBridge } from './bridge.ts';
+import type { BridgeState, LinkBridge } from './bridge.ts';
 import { readFrame } from './read-frame.ts';
 import type { ScreenClock } from './screen-clock.ts';
 
@@ -11,7 +13,9 @@ export type LinkState =
   | { readonly phase: 'connecting'; readonly reason: string }
   | { readonly phase: 'live' }
   /** `since` is the desk time of the last sign of life: everything shown is that old. */
-  | { readonly phase: 'lost'; readonly since: number; readonly reason: string };
+  | { readonly phase: 'lost'; readonly since: number; readonly reason: string }
+  /** The desk does not talk to this page, and never will: nothing may be shown as if it did. */
+  | { readonly phase: 'no-session'; readonly why: SessionEnd | 'none' };
 
 export interface Timers {
   every(ms: number, run: () => void): () => void;
@@ -41,9 +45,12 @@ export class DeskLink {
   #resyncUnderWay = new Set<TopicName>();
   #ends: (() => void)[] = [];
   #badFrames = 0;
+  #scope: Scope;
 
   constructor(bridge: LinkBridge, clock: ScreenClock, timers: Timers) {
     this.#bridge = bridge;
+    // Until the desk has said what a page in a browser may do, it may look.
+    this.#scope = bridge.onSession === undefined ? 'operate' : 'read';
     this.clock = clock;
     this.#timers = timers;
     this.#lastSign = clock.now();
@@ -51,6 +58,11 @@ export class DeskLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** What this page may do. */
+  get scope(): Scope {
+    return this.#scope;
   }
 
   /** Pushes that had no sound shape; they are dropped. */
@@ -64,7 +76,15 @@ export class DeskLink {
 
   start(): void {
     if (this.#bridge.onState !== undefined) {
-      this.#ends.push(this.#bridge.onState((connected, reason) => this.#onConnection(connected, reason)));
+      this.#ends.push(this.#bridge.onState((state) => this.#onConnection(state)));
+    }
+    if (this.#bridge.onSession !== undefined) {
+      this.#ends.push(
+        this.#bridge.onSession(({ scope }) => {
+          this.#scope = scope;
+          this.#listeners.call();
+        }),
+      );
     }
     this.#ends.push(this.#bridge.subscribe(TOPIC_NAMES, (frame) => this.#onFrame(frame)));
     this.#ends.push(this.#timers.every(HEARTBEAT_MS, () => this.#heartbeat()));
@@ -77,6 +97,7 @@ export class DeskLink {
 
   /** Never throws: a broken transport is an answer like any other refusal. */
   async call<N extends CallName>(name: N, input: Input<N>): Promise<Reply<N>> {
+    if (!allows(this.#scope, name)) return refusal('out-of-scope', scopeRefusal(this.#scope));
     try {
       const reply = (await this.#bridge.call(name, input)) as Reply<N> | undefined;
       if (typeof reply !== 'object' || typeof reply.ok !== 'boolean')
@@ -92,9 +113,10 @@ export class DeskLink {
     }
   }
 
-  #onConnection(connected: boolean, reason: string): void {
-    this.#connected = connected;
-    if (!connected) this.#lose(reason);
+  #onConnection(state: BridgeState): void {
+    this.#connected = state.phase === 'open';
+    if (state.phase === 'no-session') this.#become(state);
+    else if (state.phase === 'closed') this.#lose(state.reason);
     else if (this.#received === 0) this.#become({ phase: 'connecting', reason: 'Connected; waiting for the first figures.' });
   }
 
@@ -158,6 +180,7 @@ export class DeskLink {
   }
 
   #become(state: LinkState): void {
+    if (this.#state.phase === 'no-session') return;
     if (state.phase === this.#state.phase && state.phase === 'live') return;
     this.#state = state;
     this.#listeners.call();

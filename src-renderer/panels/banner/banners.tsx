@@ -3,6 +3,7 @@ import type { OrderRow } from '#protocol/topics';
 import { clockText, ageText } from '../../format/time.ts';
 import { useField, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
 import { BannerLine } from './banner-line.tsx';
@@ -30,7 +31,7 @@ export function Banners(): ReactNode {
 function LinkBanner(): ReactNode {
   const state = useLinkState();
   const age = useTicking((now) => (state.phase === 'lost' ? ageText(now - state.since) : ''));
-  if (state.phase === 'live') return null;
+  if (state.phase === 'live' || state.phase === 'no-session') return null;
   if (state.phase === 'connecting') {
     return (
       <BannerLine tone="amber" role="status" testId="link-banner">
@@ -61,9 +62,11 @@ function ProblemBanner(): ReactNode {
           testId="error-banner"
           aside={
             offers.includes('engine.recover') && (
-              <button type="button" className="button" data-size="small" disabled={recover.pending} onClick={() => void recover.run({})}>
-                Recover
-              </button>
+              <ByScope call="engine.recover">
+                <button type="button" className="button" data-size="small" disabled={recover.pending} onClick={() => void recover.run({})}>
+                  Recover
+                </button>
+              </ByScope>
             )
           }
         >
@@ -76,9 +79,11 @@ function ProblemBanner(): ReactNode {
           testId="problem-banner"
           aside={
             problem.code === 'port-mismatch' ? (
-              <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
-                Confirm account…
-              </button>
+              <ByScope call="live.confirm">
+                <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
+                  Confirm account…
+                </button>
+              </ByScope>
             ) : (
               <span className="mono dim">{problem.code}</span>
             )
@@ -125,9 +130,11 @@ function LiveBanner(): ReactNode {
       tone="critical"
       testId="live-banner"
       aside={
-        <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
-          Confirm live account…
-        </button>
+        <ByScope call="live.confirm">
+          <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
+            Confirm live account…
+          </button>
+        </ByScope>
       }
     >
       <b>LIVE account {account}.</b> No order leaves until you have typed the account id.

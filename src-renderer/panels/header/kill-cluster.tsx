@@ -4,6 +4,7 @@ import type { CommandName } from '#protocol/commands';
 import { useField } from '../../hook/rows.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { refused } from '../../view/view-store.ts';
 import { HoldButton } from '../../ui/hold-button.tsx';
 import { DownIcon } from '../../ui/icons.tsx';
@@ -33,37 +34,41 @@ export function KillCluster(): ReactNode {
           {error}
         </span>
       )}
-      {main.button}
-      <HoldButton
-        name="Cancel all"
-        keys="F7"
-        title="Hold 0.8 s: cancels every working order of this program. Positions stay."
-        needMs={CANCEL_HOLD_MS}
-        onDone={() => void cancelAll.run({ scope: 'own' })}
-        pending={cancelAll.pending}
-        onHold={useCallback((hold: KeyHold) => {
-          cancelHold.current = hold;
-        }, [])}
-      >
-        Cancel all <Kbd>F7</Kbd>
-      </HoldButton>
+      <ByScope call="engine.pause">{main.button}</ByScope>
+      <ByScope call="orders.cancel-all">
+        <HoldButton
+          name="Cancel all"
+          keys="F7"
+          title="Hold 0.8 s: cancels every working order of this program. Positions stay."
+          needMs={CANCEL_HOLD_MS}
+          onDone={() => void cancelAll.run({ scope: 'own' })}
+          pending={cancelAll.pending}
+          onHold={useCallback((hold: KeyHold) => {
+            cancelHold.current = hold;
+          }, [])}
+        >
+          Cancel all <Kbd>F7</Kbd>
+        </HoldButton>
+      </ByScope>
       <Popover.Root open={preview.open} onOpenChange={preview.onOpenChange}>
         <div className="kill-group" ref={preview.group} onPointerEnter={preview.onEnter} onPointerLeave={preview.onLeave}>
-          <HoldButton
-            name="KILL"
-            keys="F12"
-            title={`Hold 1.5 s: locks the desk, cancels ${scope === 'own' ? "this program's" : 'all'} orders and verifies`}
-            tone="danger"
-            needMs={KILL_HOLD_MS}
-            ring={16}
-            onDone={() => void kill.run({ scope, reason: 'held by the operator' })}
-            pending={kill.pending}
-            onHold={useCallback((hold: KeyHold) => {
-              killHold.current = hold;
-            }, [])}
-          >
-            KILL <Kbd>F12</Kbd>
-          </HoldButton>
+          <ByScope call="kill">
+            <HoldButton
+              name="KILL"
+              keys="F12"
+              title={`Hold 1.5 s: locks the desk, cancels ${scope === 'own' ? "this program's" : 'all'} orders and verifies`}
+              tone="danger"
+              needMs={KILL_HOLD_MS}
+              ring={16}
+              onDone={() => void kill.run({ scope, reason: 'held by the operator' })}
+              pending={kill.pending}
+              onHold={useCallback((hold: KeyHold) => {
+                killHold.current = hold;
+              }, [])}
+            >
+              KILL <Kbd>F12</Kbd>
+            </HoldButton>
+          </ByScope>
           <Popover.Trigger className="button kill-menu-button" aria-label="What KILL will do">
             <DownIcon />
           </Popover.Trigger>

@@ -5,6 +5,7 @@ import type { LogRow } from '#protocol/topics';
 import { clockText, preciseTime } from '../../format/time.ts';
 import { useArranged, useRow, useRowSource, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { useTableView } from '../../view/table-view.ts';
 import { openDialog, refused, setActive, showSideTab, showTab, useView, type SideTab } from '../../view/view-store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -127,15 +128,17 @@ function Alarm(props: { readonly rowKey: RowKey; readonly onAcknowledge: (id: nu
               </button>
             )}
             {open && (
-              <button
-                type="button"
-                className="link-button"
-                disabled={props.busy}
-                aria-label={`Acknowledge: ${row.text}`}
-                onClick={() => props.onAcknowledge(row.id)}
-              >
-                Acknowledge
-              </button>
+              <ByScope call="log.acknowledge">
+                <button
+                  type="button"
+                  className="link-button"
+                  disabled={props.busy}
+                  aria-label={`Acknowledge: ${row.text}`}
+                  onClick={() => props.onAcknowledge(row.id)}
+                >
+                  Acknowledge
+                </button>
+              </ByScope>
             )}
           </p>
         )}

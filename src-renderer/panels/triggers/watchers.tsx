@@ -7,6 +7,7 @@ import { triggerWord } from '../../format/order-word.ts';
 import { ageText, clockText } from '../../format/time.ts';
 import { useArranged, useField, useRowSource, useSummary } from '../../hook/rows.ts';
 import { useDesk } from '../../hook/desk-context.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { byFigure, useTableView } from '../../view/table-view.ts';
 import { openDialog, select, useView } from '../../view/view-store.ts';
 import { Age } from '../../ui/age.tsx';
@@ -206,7 +207,11 @@ function columnsOf(actions: WatcherActions, limitMs: number | undefined): readon
       header: '',
       width: '86px',
       className: 'actions',
-      cell: (row, active) => <RowActions row={row} active={active} actions={actions} />,
+      cell: (row, active) => (
+        <ByScope call="trigger.disarm">
+          <RowActions row={row} active={active} actions={actions} />
+        </ByScope>
+      ),
     },
   ];
 }
