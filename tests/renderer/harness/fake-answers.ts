@@ -70,13 +70,7 @@ export function fakeQuery(name: string, input: unknown, now: number, tables: Fak
         },
       };
     case 'sessions.list':
-      return {
-        ok: true,
-        value: {
-          sessions: SESSIONS,
-          own: null,
-        },
-      };
+      return { ok: true, value: { sessions: SESSIONS, own: null } };
     case 'kill.preview':
       return {
         ok: true,
