@@ -17,6 +17,8 @@ import { runNode } from './lib/tool.mjs';
 const OWN = ['--no-simulator', '--browser', '--no-open'];
 /** A program that ends with an error this soon never showed a window. */
 const AT_ONCE_MS = 5_000;
+/** The program's exit code when another desk holds the data folder: the console in the browser would find the same one there. */
+const FOLDER_IN_USE = 3;
 
 /** @param {readonly string[]} args */
 function programArguments(args) {
@@ -34,7 +36,7 @@ async function inElectron(args) {
     cwd: process.cwd(),
     env: nodeEnvironment(),
   });
-  const atOnce = ended.code !== 0 && performance.now() - began < AT_ONCE_MS && stopSignal() === undefined;
+  const atOnce = ended.code !== 0 && ended.code !== FOLDER_IN_USE && performance.now() - began < AT_ONCE_MS && stopSignal() === undefined;
   return atOnce ? `it ended at once with exit code ${ended.code}` : ended.code;
 }
 

@@ -12,9 +12,9 @@ import { whileInForeground } from './app/while-in-foreground.ts';
 /** The same desk without Electron: Node command line, console in the browser on 127.0.0.1. */
 const root = resolve(import.meta.dirname, '..');
 
-function fail(text: string): never {
+function fail(text: string, exitCode = 1): never {
   process.stderr.write(`TriggerDesk: ${text}\n`);
-  process.exit(1);
+  process.exit(exitCode);
 }
 
 const options = parseOptions(process.argv.slice(2));
@@ -32,7 +32,7 @@ const opened = await openDesk(options.value, {
   resources: join(root, 'resources'),
   sessions,
 });
-if (!opened.ok) fail(opened.error);
+if (!opened.ok) fail(opened.error.text, opened.error.exitCode);
 const desk = opened.value;
 const { door, log } = desk;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { warmUp } from '#core/engine/warm-up';
 import type { DeskDoor, SessionsPort } from '#desk/entrance/door';
 import { err, ok, type Result } from '#domain/result';
@@ -7,8 +6,9 @@ import { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
 import { createLogger, type Logger } from '#system/logger';
 import { checkOptions, type TwsOptions } from '#tws/tws-options';
-import { openDataDir } from './data-dir.ts';
+import { type DataDir, openDataDir, type StartFailure } from './data-dir.ts';
 import { deskDoor } from './desk-door.ts';
+import { DeskLog } from './desk-log.ts';
 import { openEmbeddedSimulator } from './embedded-simulator.ts';
 import { LiveConfirmation } from './live-confirmation.ts';
 import { type OpenCore, openCore } from './open-core.ts';
@@ -44,13 +44,27 @@ const NO_SESSIONS: SessionsPort = { list: () => [], revoke: () => false };
 /** Enough for the engine to compile the order path; some tenths of a second at the start. */
 const WARM_UP_ROUNDS = 300;
 
-/** Builds the whole desk and starts it, disarmed. An error is a sentence for the terminal; nothing is left running then. */
-export async function openDesk(options: DeskOptions, around: DeskSurroundings): Promise<Result<Desk>> {
-  const opened = openDataDir(options.data, options.simulator);
-  if (!opened.ok) return opened;
-  const dataDir = opened.value;
+/** Builds the whole desk and starts it, disarmed. An error is for the terminal; nothing is left running or locked then. */
+export async function openDesk(options: DeskOptions, around: DeskSurroundings): Promise<Result<Desk, StartFailure>> {
   const clock = new SystemClock();
-  const log = createLogger({ to: join(dataDir, 'desk.log') });
+  const program = `TriggerDesk ${around.build} (${'electron' in process.versions ? 'window' : 'daemon'})`;
+  const opened = openDataDir(options.data, options.simulator, { program, since: clock.now() });
+  if (!opened.ok) return opened;
+  const desk = await openInFolder(opened.value, clock, options, around);
+  if (desk.ok) return desk;
+  opened.value.lock.release();
+  return err({ text: desk.error, exitCode: 1 });
+}
+
+async function openInFolder(
+  { path: dataDir, lock }: DataDir,
+  clock: SystemClock,
+  options: DeskOptions,
+  around: DeskSurroundings,
+): Promise<Result<Desk>> {
+  const sink = new DeskLog(dataDir);
+  process.once('exit', () => sink.flushSync());
+  const log = createLogger({ to: sink });
   const settings = new SettingsStore(dataDir);
   const embedded = options.simulator ? await openEmbeddedSimulator(options, around.resources) : ok(undefined);
   if (!embedded.ok) return embedded;
@@ -88,6 +102,8 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
     stop: async () => {
       await registry.stop();
       log.flush();
+      sink.close();
+      lock.release();
     },
   });
 }

@@ -15,6 +15,9 @@ export interface LinkBridge extends Bridge {
   onSession?(listener: (session: OwnSession) => void): () => void;
 }
 
+/** The answer was waited for long enough; the request itself lies in a connection that stands, and may still be carried out. */
+export class NoAnswerYet extends Error {}
+
 declare global {
   interface Window {
     readonly desk?: Bridge;

@@ -7,6 +7,7 @@ import { Closes } from './closes.ts';
 import { Cover } from './cover.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
 import { ListRules } from './list-rules.ts';
+import { falseShield } from './shield.ts';
 import { Truth } from './truth.ts';
 import { LOSS_LIMIT, unknownBeside, WriteRules } from './write-rules.ts';
 
@@ -59,6 +60,14 @@ export class Invariants {
     if (totals.approved - totals.left !== life.transport.waitingLegs)
       this.fail(`I-36: approved ${totals.approved}, left ${totals.left}, waiting ${life.transport.waitingLegs}`);
     this.book.look(life);
+    this.#shield(life);
+  }
+
+  /** A1: at no moment at which all has been told does the desk show more as protected than the broker would take. */
+  #shield(life: JudgedLife): void {
+    const { reconciliation } = life.deskState;
+    if (!this.#world.told || !reconciliation.done() || reconciliation.isOpening()) return;
+    for (const text of falseShield(this.#world.tws, life)) this.fail(text);
   }
 
   /** The operator armed or resumed a trigger on this contract, and the desk let it. */

@@ -4,7 +4,7 @@ import { breakeven, protectPosition } from '#core/protection/place-stop';
 import { closePosition } from '#core/protection/close-position';
 import { cancelOrders } from '#core/execution/cancel';
 import { kill } from '#core/safety/kill';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from '../support/core/arm-as-seen.ts';
 import { changeTrigger } from '#core/strategy/trigger/change';
 
 import { fire } from '#core/strategy/trigger/fire';
@@ -24,6 +24,7 @@ import {
 import { acknowledgeExternal, unacknowledged } from '#core/reconciliation/position-check';
 import { trailPosition } from '#core/protection/trailing-stop';
 
+import { stopsProtecting } from '#core/order/stop-coverage';
 import { cancelAll } from '#core/safety/cancel-all';
 import { settleOrder } from '#core/reconciliation/unknown-orders';
 import type { Contract } from '#domain/contract';
@@ -121,9 +122,10 @@ export class Operator {
     else if (trigger === undefined) return;
     else if (wish === 'arm-again') this.#armAgain(life, trigger);
     else {
-      const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume';
+      const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume-although-true';
       const changed = changeTrigger(life.deskState, trigger.id, trigger.updatedAt, event, BY);
-      if (changed.ok && event === 'resume' && life.alive) this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
+      if (changed.ok && event === 'resume-although-true' && life.alive)
+        this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
       life.core.drainNow();
     }
   }
@@ -171,7 +173,7 @@ export class Operator {
         break;
       }
       case 'cancel-all':
-        cancelAll(deskState, random.chance(0.3) ? 'all' : 'own', BY);
+        this.#cancelAll(life, random.chance(0.3) ? 'all' : 'own');
         break;
       case 'modify':
         this.#modify(life);
@@ -196,15 +198,45 @@ export class Operator {
     }
   }
 
-  kill(scope: 'own' | 'all' = 'own'): void {
+  kill(scope: 'own' | 'all' = 'own', exits = this.#exits()): void {
     const { life, counts } = this.#world;
     if (life === undefined) return;
     counts.kills += 1;
-    this.#world.note(`the operator kills, ${scope}`);
+    this.#world.note(`the operator kills, ${scope}, ${exits}`);
     const { byHand } = this.#world;
     this.#world.byHand = true;
-    kill(life.deskState, scope, BY, 'enough');
+    this.#keeping(life, exits, 'a kill', () => {
+      kill(life.deskState, scope, BY, 'enough', exits);
+    });
     this.#world.byHand = byHand;
+  }
+
+  #cancelAll(life: Life, scope: 'own' | 'all'): void {
+    const exits = this.#exits();
+    this.#keeping(life, exits, 'a cancel of all', () => {
+      cancelAll(life.deskState, scope, BY, exits);
+    });
+  }
+
+  /** What protected a position before an act that keeps exits protects it after. */
+  #keeping(life: Life, exits: 'keep' | 'cancel', name: string, act: () => void): void {
+    const covers = (): ReadonlyMap<string, number> => {
+      const { index } = life.deskState;
+      // The stop entry of a trigger may lower what is held; it is an entry all the same.
+      const exits = index.working().filter(({ leg }) => leg !== 'E');
+      return new Map([...life.stores.positions.entries()].map(([key, held]) => [key, stopsProtecting(index, exits, held)]));
+    };
+    const before = covers();
+    act();
+    if (exits === 'cancel' || !life.alive) return;
+    const after = covers();
+    for (const [key, covered] of before)
+      if ((after.get(key) ?? 0) < covered) this.#world.invariants.fail(`A3: ${name} takes protection of ${covered / 10_000} from ${key}`);
+  }
+
+  /** Mostly the default. Chance of its own, so that everything else of a storm stays as it is. */
+  #exits(): 'keep' | 'cancel' {
+    return this.#world.choice.chance(0.7) ? 'keep' : 'cancel';
   }
 
   #close(life: Life, { account, contract, quantity }: Position, percent: 25 | 50 | 100): void {
@@ -275,8 +307,8 @@ export class Operator {
     else if (life.state === 'PAUSED') resumeDesk(deskState, BY);
   }
 
-  #arm(life: Life, spec: TriggerSpec, existing: Parameters<typeof armTrigger>[3]): void {
-    const armed = armTrigger(life.deskState, spec, BY, existing);
+  #arm(life: Life, spec: TriggerSpec, existing: Parameters<typeof armAsSeen>[3]): void {
+    const armed = armAsSeen(life.deskState, spec, BY, existing);
     if (!armed.ok) return;
     this.#world.note(`armed ${armed.value.id}: ${spec.action.side} ${spec.action.quantity / 10_000} ${spec.action.contract.symbol}`);
     if (life.alive) this.#world.invariants.armed(life, spec.action.contract.conId);

@@ -202,7 +202,7 @@ function leftBehind(desk: Desk, tx: Tx<Effect>, legs: readonly { readonly ref: O
 function nakedText(desk: Desk, { account, contract }: Order): string {
   const position = desk.stores.positions.get(positionKey(account, contract.conId));
   if (position === undefined) return '';
-  const open = minus(abs(position.quantity), stopsProtecting(desk.index.working(), position));
+  const open = minus(abs(position.quantity), stopsProtecting(desk.index, desk.index.working(), position));
   return open > 0 ? ` UNPROTECTED ${formatQuantity(open)} ${contract.symbol}: protect it or close it again.` : '';
 }
 

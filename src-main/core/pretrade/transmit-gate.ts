@@ -1,3 +1,4 @@
+import { takesOf } from '#core/order/brackets';
 import { groupOf, restOfGroups } from '#core/order/oca-group';
 import type { TransmitGate } from '#core/ports/broker';
 import { dailyLossRefusal } from '#core/risk/daily-loss';
@@ -33,7 +34,7 @@ function positionTurned(desk: Desk, request: OrderRequest): string | undefined {
         order.ref !== leg.ref &&
         groupOf(order) !== leg.ocaGroup,
     );
-  return leg.leg === 'F' || leg.quantity + restOfGroups(others) <= held
+  return leg.leg === 'F' || leg.quantity + restOfGroups(others, (order) => takesOf(desk.index, order)) <= held
     ? undefined
     : `Other exits of ${request.contract.symbol} work by now; with this order they would turn the position around.`;
 }

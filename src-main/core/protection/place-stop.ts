@@ -1,4 +1,5 @@
 import { changeOrder } from '#core/execution/modify';
+import { waitsForEntry } from '#core/order/brackets';
 import { shutRefusal } from '#core/pretrade/transmit-gate';
 import { engineState, type Slice } from '#core/state/desk-state';
 import { mayTransmit } from '#core/state/engine-state';
@@ -137,6 +138,24 @@ export function fireRefusal(desk: Desk, position: Position, level: Price): strin
     : undefined;
 }
 
+/** Why there is no stop to move to the average; a sentence. */
+function breakevenRefusal(desk: Desk, position: Position, level: Price): string {
+  if (exitsOf(desk, position).some((order) => order.type === 'STP' && order.stop === level))
+    return `The stop of ${position.contract.symbol} is at ${formatPrice(level)}, its average, already.`;
+  const waiting = desk.index
+    .working()
+    .some(
+      (order) =>
+        order.type === 'STP' &&
+        order.account === position.account &&
+        order.contract.conId === position.contract.conId &&
+        order.side === (position.quantity > 0 ? 'SELL' : 'BUY') &&
+        waitsForEntry(desk.index, order),
+    );
+  const none = 'No plain stop of this position works at the broker';
+  return waiting ? `${none}: those of its entries wait until these fill. Protect it first.` : `${none}; protect it first.`;
+}
+
 /** Moves the position's stops to its average price, rounded to the side that loses less. */
 export function breakeven(desk: Desk, account: AccountId, conId: ConId, by: string): Done {
   const position = desk.stores.positions.get(positionKey(account, conId));
@@ -148,7 +167,7 @@ export function breakeven(desk: Desk, account: AccountId, conId: ConId, by: stri
   const refusal = fireRefusal(desk, position, level);
   if (refusal !== undefined) return refuseNow(refusal);
   const stops = exitsOf(desk, position).filter((order) => order.type === 'STP' && order.stop !== level);
-  if (stops.length === 0) return refuseNow('No plain stop of this position works at the broker; protect it first.');
+  if (stops.length === 0) return refuseNow(breakevenRefusal(desk, position, level));
   let last = 0;
   for (const order of stops) {
     const changed = changeOrder(desk, order, { stop: level }, by);

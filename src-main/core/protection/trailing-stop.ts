@@ -1,5 +1,4 @@
 import { restOf } from '#core/order/oca-group';
-import { stopsProtecting } from '#core/order/stop-coverage';
 import type { AccountId, ConId, OrderKey } from '#domain/ids';
 import { isStopType, isTerminal, type Order, type OrderState, type Trail } from '#domain/order';
 import { trailText } from '#domain/order-text';
@@ -8,7 +7,7 @@ import { formatPrice, type Price, priceOf, roundToTick } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { abs, max, min, minus, plus, timesRatio } from '#domain/scaled';
-import { exitsOf, sizeOf } from './exits.ts';
+import { exitsOf, unprotectedOf } from './exits.ts';
 import { fireRefusal, groupToJoin, marketOf } from './place-stop.ts';
 import { type Refusal, refuseNow } from '#core/state/refusal';
 import { sendExit, type SentExit } from './send-exit.ts';
@@ -76,7 +75,7 @@ export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trai
   if (moving !== undefined) return refuseNow(`A stop of ${symbol} cannot be replaced now: ${moving}`);
   const start = startOf(desk, position, onTick, undefined);
   if (!start.ok) return start;
-  const open = minus(sizeOf(position), stopsProtecting(desk.index.working(), position));
+  const open = unprotectedOf(desk, position);
   let last: Done = ok(0);
   for (const stop of stops) {
     last = stop.type === 'TRAIL' ? changeOrder(desk, stop, { trail: onTick }, by) : replace(desk, position, stop, onTick, by);
@@ -200,7 +199,7 @@ function afterOld(desk: Desk, trailing: Trailing, old: Order, position: Position
     return;
   }
   end(desk, trailing, undefined);
-  const open = minus(sizeOf(position), stopsProtecting(desk.index.working(), position));
+  const open = unprotectedOf(desk, position);
   const quantity = min(open, restOf(old));
   if (quantity <= 0) return;
   const sent = place(desk, position, { quantity, trail: trailing.trail, old, by: trailing.by });

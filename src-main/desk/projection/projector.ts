@@ -1,4 +1,5 @@
 import type { CommitNews } from '#core/commit/work';
+import { entryKeyOf } from '#core/order/oca-group';
 import { undecided } from '#core/state/found-at-start';
 import { contractsOf } from '#core/strategy/trigger/market-lines';
 import { adoptionRow } from './adoption-row.ts';
@@ -63,7 +64,7 @@ export class Projector {
     this.#options = options;
     const { core } = options;
     core.view.coordinator.subscribe((news) => this.#onCommit(news));
-    core.onLog((line, seq) => this.#onLog(line, seq));
+    core.onLog((line, seq, brokerAt) => this.#onLog(line, seq, brokerAt));
     this.#slow();
     this.#status();
     options.publisher.value('settings').set(options.around.settings());
@@ -92,7 +93,7 @@ export class Projector {
     }
     if (now - this.#pnlAt >= PNL_MS) {
       this.#pnlAt = now;
-      this.#pnl(now);
+      this.#pnl();
     }
     this.#rows();
     publisher.flush(now, core.view.coordinator.seq);
@@ -147,6 +148,9 @@ export class Projector {
   #orderChanged(key: OrderKey, order: Order | undefined): void {
     this.#staleOrders.add(key);
     if (order === undefined) return;
+    // What an exit can take depends on its entry, so its row does.
+    if (order.leg === undefined || order.leg === 'E')
+      for (const exit of this.#options.core.view.index.working()) if (entryKeyOf(exit) === key) this.#staleOrders.add(exit.key);
     if (order.triggerId !== undefined) this.#staleTriggers.add(order.triggerId);
     this.#stalePositions.add(positionKey(order.account, order.contract.conId));
   }
@@ -165,11 +169,11 @@ export class Projector {
     this.#watching.set(conId, ids);
   }
 
-  #onLog(line: Extract<Effect, { kind: 'log' }>, seq: number): void {
+  #onLog(line: Extract<Effect, { kind: 'log' }>, seq: number, brokerAt: number | undefined): void {
     this.#logId += 1;
     this.#log({
       id: this.#logId,
-      at: this.#options.core.view.clock.now(),
+      at: brokerAt ?? null,
       level: line.level,
       text: line.text,
       detail: line.detail ?? null,
@@ -258,8 +262,12 @@ export class Projector {
     publisher.value('diagnostics').set(this.#options.diagnostics());
   }
 
-  #pnl(now: number): void {
-    const account = this.#options.core.view.accounts.current();
-    if (account?.dailyPnl !== undefined) this.#options.publisher.table('pnl').set(now, { at: now, day: account.dailyPnl });
+  /** A point without a time has no place in the curve. */
+  #pnl(): void {
+    const { view } = this.#options.core;
+    const account = view.accounts.current();
+    if (account?.dailyPnl === undefined || !view.exchange.known()) return;
+    const at = Math.round(view.exchange.now());
+    this.#options.publisher.table('pnl').set(at, { at, day: account.dailyPnl });
   }
 }

@@ -34,12 +34,7 @@ function exitSide(position: PositionRow): 'BUY' | 'SELL' {
 
 /** Working orders that lower this position; children of an entry without a fill wait for it and lower nothing. */
 function exitsOf(position: PositionRow, orders: readonly OrderRow[]): readonly OrderRow[] {
-  const byKey = new Map(orders.map((row) => [row.key, row]));
-  return orders.filter((row) => {
-    if (!row.working || row.conId !== position.conId || row.side !== exitSide(position)) return false;
-    const parent = row.parentKey === null ? undefined : byKey.get(row.parentKey);
-    return parent === undefined || parent.filled > 0;
-  });
+  return orders.filter((row) => row.working && row.conId === position.conId && row.side === exitSide(position) && !row.waits);
 }
 
 function rest(order: OrderRow): number {
@@ -63,7 +58,7 @@ export function closePlan(position: PositionRow, orders: readonly OrderRow[], pe
   const remaining = minus(size, quantity);
   const side = exitSide(position);
   const exits = exitsOf(position, orders);
-  const total = ocaGroups(exits).reduce((sum, group) => sum + Math.max(...group.map(rest)), 0);
+  const total = ocaGroups(exits).reduce((sum, group) => sum + Math.max(...group.map(({ takes }) => takes)), 0);
   const crowded = total > remaining;
   const room = crowded ? makeRoom(exits, remaining) : { changes: [], stays: exits };
   const foreign = crowded ? exits.find((order) => order.origin === 'foreign') : undefined;
