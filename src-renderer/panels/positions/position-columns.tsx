@@ -5,6 +5,7 @@ import { type Amount, ZERO_AMOUNT } from '#domain/money';
 import type { PositionRow } from '#protocol/topics';
 import { UNKNOWN, amountText, averageText, pnlText, priceText, quantityText } from '../../format/figure.ts';
 import { ageText } from '../../format/time.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { Age } from '../../ui/age.tsx';
 import type { Column } from '../../ui/table.ts';
 import { openDialog } from '../../view/view-store.ts';
@@ -200,7 +201,9 @@ export function columnsOf({ breakeven, trail }: RowActs): readonly Column<Positi
       className: 'actions',
       cell: (row, active) =>
         row.quantity === 0 ? null : row.closing === null ? (
-          <Acts row={row} active={active} breakeven={breakeven} trail={trail} />
+          <ByScope call="position.close">
+            <Acts row={row} active={active} breakeven={breakeven} trail={trail} />
+          </ByScope>
         ) : (
           <span className="amber clipped" title={row.closing}>
             {row.closing}
