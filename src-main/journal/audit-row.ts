@@ -4,7 +4,7 @@ import { formatPrice, type Price, priceFromScaled } from '#domain/price';
 import { formatQuantity, type Quantity, quantityFromScaled } from '#domain/quantity';
 import { type FillCell, isOrderKey, type OrderCell, type OrderEffect, orderEffects, writesTo } from './cell.ts';
 import type { Entry } from './entry.ts';
-import { maskAccounts } from './mask.ts';
+import { maskAccounts } from '#domain/account-text';
 
 /** Columns of the audit export, in their order. */
 export const AUDIT_COLUMNS = [
@@ -78,11 +78,11 @@ export class AuditRows {
         return [];
       case 'gap':
       case 'doubtful':
-        return [{ ...row, note: `Commits ${entry.from} to ${entry.to}: ${entry.reason}` }];
+        return [{ ...row, note: maskAccounts(`Commits ${entry.from} to ${entry.to}: ${entry.reason}`) }];
       case 'recovered':
         return [{ ...row, note: `${entry.bytes} bytes of a damaged end were moved to ${entry.torn}` }];
       case 'finding':
-        return [{ ...row, name: entry.code, note: entry.text }];
+        return [{ ...row, name: entry.code, note: maskAccounts(entry.text) }];
       case 'frame':
         return [
           {

@@ -5,7 +5,7 @@ import { csvHeader, csvLine, jsonLine } from './audit-text.ts';
 import { readEntry } from './earlier-words.ts';
 import { type Entry, parseEntry } from './entry.ts';
 import { journalFiles, type JournalFileName } from './file-name.ts';
-import { type Files, fileTrouble, NodeFiles, writeAll } from './files.ts';
+import { type Files, fileTrouble, NodeFiles, temporaryFor, writeAll } from './files.ts';
 import { decodeLineBytes } from './line.ts';
 import { mayHold, type Period, within } from './order-list.ts';
 import { firstLine, linesWith } from './reading.ts';
@@ -107,11 +107,10 @@ export function writeInNewFile(path: string, text: string, files: Files = new No
 }
 
 function intoNewFile<R>(path: string, files: Files, fill: (write: (text: string) => void) => Result<R>): Result<R> {
-  const part = `${path}.part`;
+  const part = temporaryFor(path);
   try {
     files.makeDirectory(dirname(path));
-    files.remove(part);
-    const fd = files.open(part);
+    const fd = files.createNew(part);
     let position = 0;
     let done: Result<R>;
     try {

@@ -1,5 +1,6 @@
 import { isCancellable } from '#core/execution/cancel';
 import { isChangeable } from '#core/execution/modify';
+import { takesOf, waitsForEntry } from '#core/order/brackets';
 import { stopKind } from '#core/order/stop-kind';
 import { isSettleable } from '#core/reconciliation/unknown-orders';
 import type { DeskView } from '#core/state/desk-view';
@@ -8,7 +9,7 @@ import { type OrderKey, orderKeyOf } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import { formatPrice } from '#domain/price';
-import { formatQuantity } from '#domain/quantity';
+import { formatQuantity, ZERO } from '#domain/quantity';
 import type { OrderRow } from '#protocol/topics';
 import { brokerTime, decimalsOf } from './row-figures.ts';
 
@@ -87,6 +88,9 @@ export function orderRow(view: DeskView, order: Order): OrderRow {
     permId: order.permId ?? null,
     ref: order.ref ?? null,
     working,
+    isEntry: order.leg === 'E',
+    waits: working && waitsForEntry(view.index, order),
+    takes: working ? takesOf(view.index, order) : ZERO,
     cancellable: isCancellable(order),
     modifiable: isChangeable(order),
     settleable: isSettleable(order),

@@ -32,7 +32,7 @@ export function positionRow(view: DeskView, key: string, position: Position): Po
     realized: position.realized,
     commission: position.commission,
     currency: contract.currency,
-    protectedQuantity: stopsProtecting(view.index.working(), position),
+    protectedQuantity: stopsProtecting(view.index, view.index.working(), position),
     brokerQuantity: position.brokerQuantity ?? null,
     external: position.external?.quantity ?? null,
     externalSeen: position.external === undefined || position.external.acknowledgedBy !== undefined,
@@ -51,7 +51,7 @@ function asleepOf(view: DeskView, position: Position): Quantity {
   if (embargo(view) === undefined) return ZERO;
   const working = view.index.working();
   const native = working.filter((order) => stopKind(order) === 'native');
-  return minus(stopsProtecting(working, position), stopsProtecting(native, position));
+  return minus(stopsProtecting(view.index, working, position), stopsProtecting(view.index, native, position));
 }
 
 function closingText(view: DeskView, key: string): string | null {

@@ -1,4 +1,5 @@
 import type { CommitNews } from '#core/commit/work';
+import { entryKeyOf } from '#core/order/oca-group';
 import { undecided } from '#core/state/found-at-start';
 import { contractsOf } from '#core/strategy/trigger/market-lines';
 import { adoptionRow } from './adoption-row.ts';
@@ -155,6 +156,9 @@ export class Projector {
   #orderChanged(key: OrderKey, order: Order | undefined): void {
     this.#staleOrders.add(key);
     if (order === undefined) return;
+    // What an exit can take depends on its entry, so its row does.
+    if (order.leg === undefined || order.leg === 'E')
+      for (const exit of this.#options.core.view.index.working()) if (entryKeyOf(exit) === key) this.#staleOrders.add(exit.key);
     if (order.triggerId !== undefined) this.#staleTriggers.add(order.triggerId);
     this.#stalePositions.add(positionKey(order.account, order.contract.conId));
   }

@@ -51,7 +51,7 @@ export class FakeDesk implements Bridge {
         offers: ['engine.start', 'kill'],
         journal: { state: 'ok', text: '', lagMs: 3 },
       }),
-    kill: ({ scope }, now) => this.#kill(scope, now),
+    kill: ({ scope, exits = 'keep' }, now) => this.#kill(scope, exits, now),
     'engine.acknowledge': (_, now) =>
       this.#goTo({ engine: 'STOPPED', engineSince: now, engineTime: now, offers: ['engine.rearm.request', 'kill'] }),
     'engine.rearm.request': () => this.#goTo({ rearmPhrase: PHRASE }),
@@ -79,6 +79,8 @@ export class FakeDesk implements Bridge {
   };
   /** While true nothing is answered and nothing is sent, as if the desk had died. */
   silent = false;
+  /** What the next command of the operator is refused with. */
+  refusal: string | null = null;
   calls: { readonly name: string; readonly input: unknown }[] = [];
 
   constructor(scene: Scene, now: () => number) {
@@ -99,6 +101,11 @@ export class FakeDesk implements Bridge {
   call(name: string, input: unknown): Promise<unknown> {
     if (this.silent) return new Promise(() => undefined);
     if (name !== 'stream.ack') this.calls.push({ name, input });
+    const { refusal } = this;
+    if (refusal !== null && /^(trigger|order|engine)\./.test(name)) {
+      this.refusal = null;
+      return Promise.resolve(no('conflict', refusal));
+    }
     return Promise.resolve(this.#answer(name, input));
   }
 
@@ -321,7 +328,7 @@ export class FakeDesk implements Bridge {
     return this.#done({ id });
   }
 
-  #kill(scope: 'own' | 'all', now: number): FakeAnswer {
+  #kill(scope: 'own' | 'all', exits: 'keep' | 'cancel', now: number): FakeAnswer {
     const open = this.tables.rows('orders').filter((order) => order.working && (scope === 'all' || order.origin === 'trigger'));
     for (const order of open)
       this.tables.patch('orders', order.key, {
@@ -342,11 +349,15 @@ export class FakeDesk implements Bridge {
         startedAt: now,
         startedTime: now,
         scope,
+        exits,
         by: 'you',
         reason: '',
         phase: 'verified',
         purged: 0,
         cancelsSent: open.length,
+        cancelsUnsent: 0,
+        kept: [],
+        positions: [],
         cancelled: open.length,
         residuals: [],
         verifiedAt: now + 312,

@@ -142,6 +142,8 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
     does: action.target === undefined && action.stop === undefined ? 'limit' : 'bracket',
     decimals: 2,
     ...placeOf(leaf?.level ?? null, last),
+    comesBackFirst: false,
+    truths: condition.kind === 'and' ? 'ft' : '',
     quoteAt: at,
     quoteTime: at,
     reason: 'Watching.',
@@ -161,6 +163,8 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
 }
 
 export function orderRow(key: string, of: Contract, state: OrderState, at: number, change: Partial<OrderRow> = {}): OrderRow {
+  const working = ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'PENDING_CANCEL'].includes(state);
+  const rest = minus(change.quantity ?? units(100), change.filled ?? units(0));
   return {
     key: key as OrderKey,
     parentKey: null,
@@ -194,7 +198,10 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     orderId: 17,
     permId: 1_530_442_911,
     ref: key.startsWith('TD1-') ? key : null,
-    working: ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'PENDING_CANCEL'].includes(state),
+    working,
+    isEntry: key.endsWith('-E'),
+    waits: false,
+    takes: working ? rest : units(0),
     cancellable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'SUBMITTED'].includes(state),
     modifiable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED'].includes(state),
     settleable: false,
@@ -295,6 +302,7 @@ export function statusValue(at: number): StatusValue {
     engineTime: at - 240_000,
     engineReason: 'An order of AIG-2 works.',
     offers: ['engine.pause', 'engine.stop', 'kill'],
+    reduceRefusal: null,
     netLiquidation: amount(1_002_314.55),
     currency: 'USD',
     dayPnl: amount(312.4),
@@ -335,6 +343,7 @@ export function statusValue(at: number): StatusValue {
       text: '',
     },
     kill: null,
+    cancelPlan: { own: { entries: 2, protective: 2 }, all: { entries: 3, protective: 2 } },
     rearmPhrase: null,
     hotkeys: [{ keys: 'Ctrl+Alt+K', action: 'KILL', registered: true }],
     orderRoundTrip: { p50: 41.2, p99: 96 },

@@ -8,7 +8,9 @@ import type { CallName, Input, Reply } from '#protocol/commands';
 import { DEFAULT_SETTINGS, type SettingsView } from '#protocol/settings';
 import type { Frame } from '#protocol/stream';
 import type { DiagnosticsValue, TableName, TableTopics, TopicName, ValueName, ValueTopics } from '#protocol/topics';
+import type { TriggerId } from '#domain/ids';
 import { err, ok } from '#domain/result';
+import type { TriggerSpec } from '#domain/trigger';
 import { CoreDesk } from './desk.ts';
 
 const NO_AUDIT: AuditPort = {
@@ -21,7 +23,15 @@ const NO_AUDIT: AuditPort = {
 export class CoreConsole {
   readonly desk: CoreDesk;
   readonly faults: string[] = [];
-  readonly caller: Caller = { id: 'w1', by: 'console window', stream: () => null };
+  readonly caller: Caller = {
+    id: 'w1',
+    by: 'console window',
+    scope: 'operate',
+    atDesk: true,
+    session: null,
+    closed: false,
+    stream: () => null,
+  };
   readonly #router: ReturnType<typeof createRouter>;
   readonly #publisher = createPublisher();
   readonly projector: Projector;
@@ -64,6 +74,7 @@ export class CoreConsole {
       },
       watchList: { added: () => undefined, removed: () => undefined },
       audit,
+      sessions: { list: () => [], revoke: () => false },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
     this.#router = createRouter(handlers, {
@@ -72,11 +83,30 @@ export class CoreConsole {
         this.faults.push(`${name}: ${String(error)}`);
         return 'F-1';
       },
+      onlyAtDesk: () => null,
+      askTerminal: () => '',
     });
   }
 
   call<N extends CallName>(name: N, input: Input<N> | Record<string, never>): Promise<Reply<N>> {
     return this.#router.call(name, structuredClone(input), this.caller) as Promise<Reply<N>>;
+  }
+
+  /** The word of an operator who has read the preview and confirms whatever it asks for. */
+  async seen(spec: TriggerSpec, id?: TriggerId): Promise<Pick<Input<'trigger.arm'>, 'fingerprint' | 'confirmed'>> {
+    const preview = await this.call('trigger.preview', { spec, ...(id === undefined ? {} : { id }) });
+    if (!preview.ok) return { fingerprint: 'there was no preview' };
+    return { fingerprint: preview.value.fingerprint, confirmed: preview.value.needs.map(({ kind }) => kind) };
+  }
+
+  /** Reads the preview, then arms. */
+  async arm(spec: TriggerSpec): Promise<Reply<'trigger.arm'>> {
+    return this.call('trigger.arm', { spec, ...(await this.seen(spec)) });
+  }
+
+  /** Reads the preview, then saves. */
+  async edit(id: TriggerId, expectedVersion: number, spec: TriggerSpec): Promise<Reply<'trigger.edit'>> {
+    return this.call('trigger.edit', { id, expectedVersion, spec, ...(await this.seen(spec, id)) });
   }
 
   /** What a screen that subscribes now is sent. */

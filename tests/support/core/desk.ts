@@ -5,7 +5,7 @@ import type { DeskStores, Effect, EngineRecord } from '#core/state/records';
 import { engineState, type DeskState } from '#core/state/desk-state';
 import { kill } from '#core/safety/kill';
 import { acknowledgeKill, confirmRearm, requestRearm, startDesk } from '#core/engine/operator-commands';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from './arm-as-seen.ts';
 import type { BrokerNews, LinkState, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
 import type { BreakerFile, EarlierOrders, TriggerDraft } from '#core/ports/desk-files';
 import type { RiskRules } from '#core/risk/risk-context';
@@ -219,7 +219,7 @@ export class CoreDesk {
   }
 
   arm(wanted: TriggerSpec = this.spec()): TriggerId {
-    const armed = armTrigger(this.deskState, wanted, 'the test');
+    const armed = armAsSeen(this.deskState, wanted, 'the test');
     if (!armed.ok) throw new Error(armed.error.text);
     this.core.drainNow();
     return armed.value.id;
@@ -227,7 +227,7 @@ export class CoreDesk {
 
   rearmTrigger(id: TriggerId, wanted?: TriggerSpec): TriggerId {
     const trigger = this.trigger(id);
-    const armed = armTrigger(this.deskState, wanted ?? trigger.spec, 'the test', { id, version: trigger.updatedAt });
+    const armed = armAsSeen(this.deskState, wanted ?? trigger.spec, 'the test', { id, version: trigger.updatedAt });
     if (!armed.ok) throw new Error(armed.error.text);
     this.core.drainNow();
     return armed.value.id;
@@ -249,8 +249,8 @@ export class CoreDesk {
     return { id, entry: this.ref(id) };
   }
 
-  killBy(scope: 'own' | 'all' = 'own', reason = 'the test says so'): void {
-    kill(this.deskState, scope, 'the test', reason);
+  killBy(scope: 'own' | 'all' = 'own', reason = 'the test says so', exits: 'keep' | 'cancel' = 'keep'): void {
+    kill(this.deskState, scope, 'the test', reason, exits);
   }
 
   /** Acknowledge, ask, confirm. */

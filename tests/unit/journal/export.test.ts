@@ -8,6 +8,7 @@ import { csvField } from '#domain/csv';
 import { exportAudit, exportAuditFile } from '#journal/export-audit';
 import type { Period } from '#journal/order-list';
 import { CoreDesk } from '../../support/core/desk.ts';
+import { rulesOf } from '../../support/core/fixtures.ts';
 import { FaultyFiles } from '../../support/journal/faulty-files.ts';
 import { journalEntries, journalLines, tamper } from '../../support/journal/journal-desk.ts';
 import { journalAt, journalDirectory } from '../../support/journal/journal-directory.ts';
@@ -41,7 +42,10 @@ function day(): { readonly records: readonly CommitRecord[]; readonly entry: str
     currency: 'USD',
     realizedPnl: undefined,
   });
+  // What risk would deny whenever it fires cannot be armed: the limit comes down afterwards.
+  desk.rules = rulesOf({ maxOrderShares: 5_000, maxOrderNotional: 1_000_000 });
   desk.arm(desk.spec(181, { name: '=cmd|"/c calc"' }, { quantity: trustedQuantity(50_000_000) }));
+  desk.rules = rulesOf();
   desk.quote(180.5);
   desk.wait(60_000);
   desk.pnl();
