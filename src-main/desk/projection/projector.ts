@@ -188,7 +188,7 @@ export class Projector {
       subject: line.subject ?? null,
       ...subjectCells(this.#options.core.view, line.subject),
       seq,
-      own: cause.kind === 'command',
+      own: cause === 'command',
       acknowledged: line.level !== 'alarm',
     });
   }
