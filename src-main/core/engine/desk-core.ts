@@ -23,6 +23,7 @@ import type { DeskStores, Effect } from '#core/state/records';
 import { isArmedState } from '#core/state/engine-state';
 import { advanceBreaker, OutcomeWatch, restoreBreaker } from '#core/safety/rejection-breaker';
 import { advanceCloses } from '#core/protection/close-position';
+import type { CauseKind } from '#core/ports/cause';
 import { takeServerTime } from './broker-clock.ts';
 import { ExchangeClock } from '#core/state/exchange-clock';
 import { noteSince } from '#core/reports/expiry';
@@ -62,8 +63,14 @@ import { followTradingState } from '#core/pretrade/trading-state';
 const CANCEL_AGAIN_MS = 10_000;
 const LOOK_UP_AGAIN_MS = 5_000;
 
+/** The broker's time of a line's commit, epoch ms, undefined where it is not known; and what led to the commit. */
+export interface LogOrigin {
+  readonly brokerAt: number | undefined;
+  readonly cause: CauseKind;
+}
+
 /** A line, the number of its commit, and what led to that. */
-export type LogListener = (line: Extract<Effect, { kind: 'log' }>, seq: number, of: Pick<Release<Effect>, 'brokerAt' | 'cause'>) => void;
+export type LogListener = (line: Extract<Effect, { kind: 'log' }>, seq: number, of: LogOrigin) => void;
 
 /** The desk's state with the rooms tied to it: news in, commits, effects out. One thread, nothing awaits. */
 export class DeskCore implements DeskAccess {
@@ -312,7 +319,10 @@ export class DeskCore implements DeskAccess {
         desk.unsentGlobalCancel = desk.broker.globalCancel().kind === 'refused';
         break;
       case 'log':
-        this.#onLog(effect, release.seq, release);
+        this.#onLog(effect, release.seq, {
+          brokerAt: release.brokerAt,
+          cause: desk.coordinator.record(release.seq)?.cause.kind ?? 'system',
+        });
         break;
     }
     if (!release.durable) this.#journalFailed();

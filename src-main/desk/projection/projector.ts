@@ -199,7 +199,7 @@ export class Projector {
       subject: line.subject ?? null,
       ...subjectCells(this.#options.core.view, line.subject),
       seq,
-      own: cause.kind === 'command',
+      own: cause === 'command',
       acknowledged: line.level !== 'alarm',
     });
   }

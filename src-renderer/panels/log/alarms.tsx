@@ -62,9 +62,7 @@ function Alarm({ group, onAcknowledge, busy }: AlarmProps): ReactNode {
       <time title={preciseTime(row.at)}>{clockText(row.at)}</time>
       <div>
         <p className={tone}>
-          {isOpen && <span className="alarm-word">ALARM </span>}
-          <AlarmText row={row} />
-          <Times group={group} />
+          <AlarmText group={group} />
         </p>
         {row.detail !== null && <p className="dim">{row.detail}</p>}
         {isOpen && (
@@ -87,9 +85,16 @@ function Alarm({ group, onAcknowledge, busy }: AlarmProps): ReactNode {
   );
 }
 
-function AlarmText({ row }: Pick<AlarmGroup, 'row'>): ReactNode {
-  const { subject, text } = row;
-  if (subject === null) return text;
+function AlarmText({ group }: Pick<AlarmProps, 'group'>): ReactNode {
+  const { subject, text } = group.row;
+  const told = (
+    <>
+      {group.isOpen && <span className="alarm-word">ALARM </span>}
+      {text}
+      <Times group={group} />
+    </>
+  );
+  if (subject === null) return told;
   return (
     <button
       type="button"
@@ -98,7 +103,7 @@ function AlarmText({ row }: Pick<AlarmGroup, 'row'>): ReactNode {
       title="Shows the row that it is about"
       onClick={() => focusSubject(subject)}
     >
-      {text}
+      {told}
     </button>
   );
 }
