@@ -8,6 +8,7 @@ import { KillLatchFile } from '#journal/kill-latch-file';
 import { StateFile } from '#journal/state-file';
 import { triggerSpec } from '#protocol/inputs';
 import type { IdHighWater } from '#tws/order/order-ids';
+import { issueWords } from '#protocol/issue-words';
 
 /** The latch of the core's port over the file of the journal's room. */
 export function openKillLatch(dir: string, clock: Clock): LatchPort {
@@ -110,5 +111,5 @@ export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown): Result<T> {
   const read = schema.safeParse(value);
-  return read.success ? ok(read.data) : err(z.prettifyError(read.error));
+  return read.success ? ok(read.data) : err(issueWords(read.error.issues, value));
 }
