@@ -67,6 +67,7 @@ export function openCore(around: CoreSurroundings): OpenCore {
     log.error('a commit met a defect', { ...bug });
     core.commands.fault(`A defect of this program stopped the commit "${bug.name}".`);
   };
+  journal.brokerTimeFrom((at) => core.view.exchange.timeOf(at));
   onServerTime((seconds, roundTripMs) => core.onServerTime(seconds, roundTripMs));
   connect(core, adapter, recorder, log);
   return { core, adapter, journal, workers };

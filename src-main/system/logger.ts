@@ -17,8 +17,7 @@ export interface LogSink {
 }
 
 export interface LoggerOptions {
-  /** A file, created with its folder, or any sink. */
-  readonly to: string | LogSink;
+  readonly to: LogSink;
   readonly level?: Level;
 }
 
@@ -27,7 +26,7 @@ export interface LoggerOptions {
  * error, not the text of a library. JSON encodes control characters, so that no text can forge a line.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const sink: LogSink = typeof options.to === 'string' ? pino.destination({ dest: options.to, mkdir: true, sync: false }) : options.to;
+  const { to: sink } = options;
   const redact = createRedactor();
   const log = pino(
     {

@@ -9,7 +9,7 @@ const NAMES: Readonly<Record<FigureCheckView['figure'], string>> = {
   day: 'Day P&L',
   realized: 'Realised',
   unrealized: 'Unrealised',
-  'net-liquidation': 'NLV change',
+  'net-liquidation': 'NLV',
 };
 
 const TITLES: Readonly<Record<FigureCheckView['figure'], string>> = {
