@@ -5,8 +5,8 @@ import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { LiveType } from '#domain/quote';
 import type { TriggerLife, TriggerSpec } from '#domain/trigger';
-import type { LogRow } from './log-row.ts';
 import type { FigureCheckView } from './figures.ts';
+import type { LogRow } from './log-row.ts';
 
 /**
  * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms: `…Time` and the `at` of

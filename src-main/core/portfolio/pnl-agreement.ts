@@ -45,8 +45,8 @@ interface Sums {
   readonly missingUnrealized: readonly string[];
 }
 
-const MARKS = 'marks: IB values at its own price, this desk at the side that closing would meet';
-const COSTS = "commissions of what is open: IB counts them into the cost, this desk doesn't";
+const MARKS = "at IB's own marks";
+const COSTS = 'commissions of what is open';
 
 /** Where IB's day figures and this desk's differ, and by what. In the account's currency; other currencies are named, not added. */
 export function pnlAgreement(

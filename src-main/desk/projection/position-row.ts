@@ -11,8 +11,8 @@ import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus } from '#domain/scaled';
 import type { OfferView, PositionRow } from '#protocol/topics';
-import { brokerTime, decimalsOf, quoteBrokerTime, quoteTime } from './row-figures.ts';
 import { markOf } from './agreement.ts';
+import { brokerTime, decimalsOf, quoteBrokerTime, quoteTime } from './row-figures.ts';
 
 /** `reported` may be kept by whoever makes many rows: it changes with the fills only. */
 export function positionRow(

@@ -22,10 +22,9 @@ import { type ConId, type OrderKey, orderKeyOf, type TriggerId, triggerIdOf } fr
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
+import type { FigureCheckView } from '#protocol/figures';
 import type { LogRow } from '#protocol/log-row';
 import type { DiagnosticsValue } from '#protocol/topics';
-import type { FigureCheckView } from '#protocol/figures';
-
 import type { Publisher } from '../stream/publisher.ts';
 
 import { statusValue, type StatusSurroundings } from './status.ts';

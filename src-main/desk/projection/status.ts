@@ -11,8 +11,8 @@ import { amountOf } from '#domain/money';
 import { abs } from '#domain/scaled';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
-import type { CancelCounts, KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
 import type { FigureCheckView } from '#protocol/figures';
+import type { CancelCounts, KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
 import { lamps } from './lamps.ts';

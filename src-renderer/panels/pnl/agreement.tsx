@@ -9,13 +9,14 @@ const NAMES: Readonly<Record<FigureCheckView['figure'], string>> = {
   day: 'Day P&L',
   realized: 'Realised',
   unrealized: 'Unrealised',
-  'net-liquidation': 'NLV change',
+  'net-liquidation': 'NLV',
 };
 
 const TITLES: Readonly<Record<FigureCheckView['figure'], string>> = {
   day: "Here: realised and the change of the unrealised since the day began, from the broker's own beginning.",
   realized: 'Here: the sum of the rows of Fills, commissions included.',
-  unrealized: 'Here: the sum of Positions, at the side that closing would meet, without commissions.',
+  unrealized:
+    "Here: the sum of Positions, at the side that closing would meet, without commissions. The broker's is at its own marks, with the commissions of what is open in the cost.",
   'net-liquidation':
     'Here: what the day P&L has moved between the same two reports of the net liquidation. Deposits, dividends and interest move only the net liquidation.',
 };

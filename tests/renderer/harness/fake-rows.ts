@@ -297,8 +297,8 @@ export function adoptionRow(
 
 /** Figures of a day with one open position: marks and commissions differ, and one report has not come. */
 function agreementOf(): StatusValue['agreement'] {
-  const marks = { text: 'marks: IB values at its own price, this desk at the side that closing would meet', amount: amount(1.8) };
-  const costs = { text: "commissions of what is open: IB counts them into the cost, this desk doesn't", amount: amount(-1.24) };
+  const marks = { text: "at IB's own marks", amount: amount(1.8) };
+  const costs = { text: 'commissions of what is open', amount: amount(-1.24) };
   return [
     { figure: 'realized', broker: amount(124.3), here: amount(124.3), parts: [], unexplained: amount(0), lasting: false, missing: [] },
     {
