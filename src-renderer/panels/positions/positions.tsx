@@ -26,12 +26,12 @@ function arrange(rows: readonly PositionRow[], sorting: Sorting | null): readonl
 }
 
 /** Why a key on this row does nothing, as a sentence; null when it acts, undefined for a key that means nothing here. */
-function keyRefusal(pressed: string, row: PositionRow): string | null | undefined {
+function keyRefusal(pressed: string, row: PositionRow, shut: string | null): string | null | undefined {
   if (!['delete', 'c', 'p', 'b', 't', 'o'].includes(pressed)) return undefined;
   if (row.quantity === 0) return `Nothing of ${row.symbol} is held.`;
   if (pressed === 'p' && row.unprotected === 0) return `Stops at the broker cover all of ${row.symbol} already.`;
   if (pressed === 'o' && row.offer === null) return `Nothing is offered for ${row.symbol}: its exits are as they should be.`;
-  return null;
+  return shut;
 }
 
 export function Positions(): ReactNode {
@@ -44,6 +44,7 @@ export function Positions(): ReactNode {
   );
   const source = useRowSource('positions');
   const problem = useField('status', 'problem') ?? null;
+  const shut = useField('status', 'reduceRefusal') ?? null;
   const [task, setTask] = useState<StopTask | null>(null);
   const protect = useCallback((key: string) => setTask({ kind: 'protect', key }), []);
   const { take } = useTakeOffer(protect);
@@ -71,7 +72,7 @@ export function Positions(): ReactNode {
       openDialog({ kind: 'flatten-all' });
       return true;
     }
-    const refusal = keyRefusal(pressed, row);
+    const refusal = keyRefusal(pressed, row, shut);
     if (refusal === undefined) return false;
     if (refusal !== null) refused(refusal);
     else if (pressed === 'o') take(row);
