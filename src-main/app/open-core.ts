@@ -67,8 +67,9 @@ export function openCore(around: CoreSurroundings): OpenCore {
     log.error('a commit met a defect', { ...bug });
     core.commands.fault(`A defect of this program stopped the commit "${bug.name}".`);
   };
+  journal.brokerTimeFrom((at) => core.view.exchange.timeOf(at));
   onServerTime((seconds, roundTripMs) => core.onServerTime(seconds, roundTripMs));
-  connect(core, adapter, recorder);
+  connect(core, adapter, recorder, log);
   return { core, adapter, journal, workers };
 }
 
@@ -123,8 +124,8 @@ function corePorts(
   };
 }
 
-/** What the adapter hears goes to the core; trades are also kept for bars. */
-function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder): void {
+/** What the adapter hears goes to the core; trades are also kept for bars, and the log hides what TWS names as accounts. */
+function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder, log: Logger): void {
   adapter.setSink({
     ...core.sink,
     tick: (tick) => {
@@ -134,5 +135,8 @@ function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder): 
     },
   });
   adapter.setGate(core.gate);
-  adapter.onNews((news) => core.onNews(news));
+  adapter.onNews((news) => {
+    if (news.kind === 'accounts') log.hide(news.accounts);
+    core.onNews(news);
+  });
 }

@@ -12,6 +12,7 @@ import { Dialogs } from './dialogs.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useFirstSelection } from './first-selection.ts';
 import { useViewKeys } from './use-view-keys.ts';
+import { keepFocus } from '../view/focus.ts';
 import { closeToast, useView } from '../view/view-store.ts';
 
 export function Console({ desk }: { readonly desk: Desk }): ReactNode {
@@ -32,6 +33,7 @@ function Frame(): ReactNode {
   const dialog = useView((state) => state.dialog) !== null;
   useViewKeys();
   useFirstSelection();
+  useEffect(() => keepFocus(), []);
   useEffect(() => {
     document.documentElement.dataset['up'] = upColor;
   }, [upColor]);

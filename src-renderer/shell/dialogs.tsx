@@ -9,15 +9,18 @@ import { SettleDialog } from '../panels/orders/settle-dialog.tsx';
 import { WhyDialog } from '../panels/orders/why-dialog.tsx';
 import { CloseDialog, FlattenAllDialog } from '../panels/positions/close-dialog.tsx';
 import { SettingsDialog } from '../panels/settings/settings-dialog.tsx';
+import { BulkDialog } from '../panels/triggers/bulk-dialog.tsx';
 import { closeDialog, useView, type OpenDialog } from '../view/view-store.ts';
 
 /** At most one dialog at a time. */
 export function Dialogs(): ReactNode {
   const dialog = useView((state) => state.dialog);
-  return dialog === null ? null : dialogOf(dialog);
+  if (dialog === null) return null;
+  if (dialog.kind === 'bulk') return <BulkDialog act={dialog.act} conId={dialog.conId} symbol={dialog.symbol} onClose={closeDialog} />;
+  return dialogOf(dialog);
 }
 
-function dialogOf(dialog: OpenDialog): ReactNode {
+function dialogOf(dialog: Exclude<OpenDialog, { readonly kind: 'bulk' }>): ReactNode {
   switch (dialog.kind) {
     case 'why':
       return <WhyDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;

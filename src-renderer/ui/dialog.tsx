@@ -33,6 +33,13 @@ export function Dialog(props: DialogProps): ReactNode {
           data-testid={props.testId}
           aria-modal={false}
           {...(props.description === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={(event) => {
+            // A dialog names the button that its key asked for; the others begin where the browser does.
+            const first = event.target instanceof HTMLElement ? event.target.querySelector<HTMLElement>('[data-first]') : null;
+            if (first === null) return;
+            event.preventDefault();
+            first.focus();
+          }}
           onInteractOutside={(event) => event.preventDefault()}
           onKeyDown={(event) => {
             if (event.key !== 'Escape') event.stopPropagation();

@@ -4,8 +4,9 @@ import type { ConId } from '#domain/ids';
 import type { RowKey } from '#protocol/stream';
 import type { Sorting } from '../ui/table.ts';
 import type { Toast } from '../ui/toasts.tsx';
+import { canTake } from './focus.ts';
 
-export type BottomTab = 'orders' | 'positions' | 'fills' | 'pnl' | 'scheduler' | 'diagnostics';
+export type BottomTab = 'orders' | 'positions' | 'fills' | 'pnl' | 'system';
 export type SideTab = 'alarms' | 'log';
 export type TableId = 'watchers' | 'quotes' | 'orders' | 'positions' | 'fills' | 'log';
 
@@ -16,6 +17,8 @@ export type OpenDialog =
   | { readonly kind: 'disarm'; readonly key: string }
   | { readonly kind: 'settle'; readonly key: string }
   | { readonly kind: 'close'; readonly key: string; readonly percent: 25 | 50 | 100 }
+  /** Several watchers at once; of one symbol when `conId` is known and the operator says so. */
+  | { readonly kind: 'bulk'; readonly act: 'pause' | 'disarm'; readonly conId: ConId | null; readonly symbol: string }
   | { readonly kind: 'flatten-all' }
   | { readonly kind: 'adopt' }
   | { readonly kind: 'audit' }
@@ -98,7 +101,7 @@ export function closeDialog(): void {
   if (before === null) return;
   requestAnimationFrame(() => {
     if (useView.getState().dialog !== null || document.activeElement !== document.body) return;
-    (before.element.isConnected ? before.element : before.grid)?.focus();
+    (canTake(before.element) ? before.element : before.grid)?.focus();
   });
 }
 

@@ -5,7 +5,7 @@ import { isArmedState } from '#core/state/engine-state';
 import { closePosition } from '#core/protection/close-position';
 import { cancelOrders } from '#core/execution/cancel';
 import { kill } from '#core/safety/kill';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from '../support/core/arm-as-seen.ts';
 import { changeTrigger } from '#core/strategy/trigger/change';
 
 import { fire } from '#core/strategy/trigger/fire';
@@ -25,6 +25,7 @@ import {
 import { acknowledgeExternal, unacknowledged } from '#core/reconciliation/position-check';
 import { trailPosition } from '#core/protection/trailing-stop';
 
+import { stopsProtecting } from '#core/order/stop-coverage';
 import { cancelAll } from '#core/safety/cancel-all';
 import { settleOrder } from '#core/reconciliation/unknown-orders';
 import type { Contract } from '#domain/contract';
@@ -125,9 +126,10 @@ export class Operator {
     else if (trigger === undefined) return;
     else if (wish === 'arm-again') this.#armAgain(life, trigger);
     else {
-      const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume';
+      const event = wish === 'disarm' ? 'disarm' : wish === 'pause-trigger' ? 'pause' : 'resume-although-true';
       const changed = changeTrigger(life.deskState, trigger.id, trigger.updatedAt, event, BY);
-      if (changed.ok && event === 'resume' && life.alive) this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
+      if (changed.ok && event === 'resume-although-true' && life.alive)
+        this.#world.invariants.armed(life, trigger.spec.action.contract.conId, 'resumed');
       life.core.drainNow();
     }
   }
@@ -182,10 +184,11 @@ export class Operator {
     const tick = deskState.details.get(contract.conId)?.minTick ?? CENT;
     const average = roundToTick(position.averagePrice, tick, position.quantity > 0 ? 'up' : 'down');
     const level = act === 'protect' ? stop : act === 'breakeven' ? average : undefined;
-    invariants.wayOut.ask(life, { act, position, isNothing: false, level, market }, () => {
+    const trail = act === 'trail' ? this.#distance(random) : undefined;
+    invariants.wayOut.ask(life, { act, position, isNothing: false, level, market, ...(trail === undefined ? {} : { trail }) }, () => {
       if (act === 'protect') return protectPosition(deskState, account, contract.conId, stop, BY);
       if (act === 'breakeven') return breakeven(deskState, account, contract.conId, BY);
-      return trailPosition(deskState, account, contract.conId, this.#distance(random), BY);
+      return trailPosition(deskState, account, contract.conId, trail ?? this.#distance(random), BY);
     });
   }
 
@@ -199,7 +202,7 @@ export class Operator {
         break;
       }
       case 'cancel-all':
-        cancelAll(deskState, random.chance(0.3) ? 'all' : 'own', BY);
+        this.#cancelAll(life, random.chance(0.3) ? 'all' : 'own');
         break;
       case 'modify':
         this.#modify(life);
@@ -224,15 +227,45 @@ export class Operator {
     }
   }
 
-  kill(scope: 'own' | 'all' = 'own'): void {
+  kill(scope: 'own' | 'all' = 'own', exits = this.#exits()): void {
     const { life, counts } = this.#world;
     if (life === undefined) return;
     counts.kills += 1;
-    this.#world.note(`the operator kills, ${scope}`);
+    this.#world.note(`the operator kills, ${scope}, ${exits}`);
     const { byHand } = this.#world;
     this.#world.byHand = true;
-    kill(life.deskState, scope, BY, 'enough');
+    this.#keeping(life, exits, 'a kill', () => {
+      kill(life.deskState, scope, BY, 'enough', exits);
+    });
     this.#world.byHand = byHand;
+  }
+
+  #cancelAll(life: Life, scope: 'own' | 'all'): void {
+    const exits = this.#exits();
+    this.#keeping(life, exits, 'a cancel of all', () => {
+      cancelAll(life.deskState, scope, BY, exits);
+    });
+  }
+
+  /** What protected a position before an act that keeps exits protects it after. */
+  #keeping(life: Life, exits: 'keep' | 'cancel', name: string, act: () => void): void {
+    const covers = (): ReadonlyMap<string, number> => {
+      const { index } = life.deskState;
+      // The stop entry of a trigger may lower what is held; it is an entry all the same.
+      const exits = index.working().filter(({ leg }) => leg !== 'E');
+      return new Map([...life.stores.positions.entries()].map(([key, held]) => [key, stopsProtecting(index, exits, held)]));
+    };
+    const before = covers();
+    act();
+    if (exits === 'cancel' || !life.alive) return;
+    const after = covers();
+    for (const [key, covered] of before)
+      if ((after.get(key) ?? 0) < covered) this.#world.invariants.fail(`A3: ${name} takes protection of ${covered / 10_000} from ${key}`);
+  }
+
+  /** Mostly the default. Chance of its own, so that everything else of a storm stays as it is. */
+  #exits(): 'keep' | 'cancel' {
+    return this.#world.choice.chance(0.7) ? 'keep' : 'cancel';
   }
 
   #close(life: Life, position: Position, percent: 25 | 50 | 100): void {
@@ -307,8 +340,8 @@ export class Operator {
     else if (life.state === 'PAUSED') resumeDesk(deskState, BY);
   }
 
-  #arm(life: Life, spec: TriggerSpec, existing: Parameters<typeof armTrigger>[3]): void {
-    const armed = armTrigger(life.deskState, spec, BY, existing);
+  #arm(life: Life, spec: TriggerSpec, existing: Parameters<typeof armAsSeen>[3]): void {
+    const armed = armAsSeen(life.deskState, spec, BY, existing);
     if (!armed.ok) return;
     this.#world.note(`armed ${armed.value.id}: ${spec.action.side} ${spec.action.quantity / 10_000} ${spec.action.contract.symbol}`);
     if (life.alive) this.#world.invariants.armed(life, spec.action.contract.conId);

@@ -4,7 +4,7 @@ import { groupOf } from '#core/order/oca-group';
 import { CLOSED, isProbe } from '#core/risk/breaker';
 import { overLimit } from '#core/risk/exposure';
 import type { RiskContext, TriggerFires } from '#core/risk/risk-context';
-import { contractLabel } from '#domain/contract';
+import { contractLabel, mayTradeBelowZero } from '#domain/contract';
 import { sessionAt } from '#domain/session-time';
 import { type AccountId, orderKeyOf } from '#domain/ids';
 import type { Order, OrderIntent } from '#domain/order';
@@ -96,7 +96,7 @@ function tradedQuoteRefusal(desk: Desk, intent: OrderIntent, quote: Quote | unde
   const details = desk.details.get(conId);
   const now = tickAt ?? desk.exchange.now();
   const session = intent.legs[0].outsideRth || details === undefined ? {} : { session: sessionAt(now, details).session };
-  const mayBeNegative = intent.contract.secType === 'FUT' || intent.contract.secType === 'FOP' || intent.contract.secType === 'BAG';
+  const mayBeNegative = mayTradeBelowZero(intent.contract);
   const fault =
     tickAt === undefined
       ? desk.board.fault(conId, { now, maxAgeMs: limitMs, ...session })

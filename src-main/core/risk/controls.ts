@@ -1,3 +1,4 @@
+import { mayTradeBelowZero } from '#domain/contract';
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { amountOf, formatAmount, notional } from '#domain/money';
 import type { OrderIntent, OrderLeg, Trail } from '#domain/order';
@@ -68,7 +69,7 @@ function quantityRefusal(leg: OrderLeg): string | undefined {
 const priceValidity: Control = (intent, { details }) => {
   if (details === undefined)
     return denied('C-04', `The contract details of ${intent.contract.symbol} are not known yet, so its tick is not; wait for them.`);
-  const mayBeNegative = intent.contract.secType === 'FUT' || intent.contract.secType === 'BAG' || intent.contract.secType === 'FOP';
+  const mayBeNegative = mayTradeBelowZero(intent.contract);
   for (const leg of intent.legs) {
     if (!hasItsPrices(leg)) return denied('C-04', `A ${leg.type} order has the wrong set of prices; this is a defect of the program.`);
     const refusal =

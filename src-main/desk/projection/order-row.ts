@@ -11,11 +11,17 @@ import { trailText } from '#domain/order-text';
 import { formatPrice } from '#domain/price';
 import { formatQuantity, ZERO } from '#domain/quantity';
 import type { OrderRow } from '#protocol/topics';
-import { decimalsOf } from './row-figures.ts';
+import { brokerTime, decimalsOf } from './row-figures.ts';
+
+/** As it was called when it fired: the trigger may have been renamed since, or be gone. */
+function triggerName(view: DeskView, { cause, parentKey, triggerId }: Order): string | undefined {
+  const fired = cause ?? (parentKey === undefined ? undefined : view.stores.orders.get(parentKey)?.cause);
+  if (fired?.triggerName !== undefined || triggerId === undefined) return fired?.triggerName;
+  return view.earlierOrders.nameOf(triggerId) ?? view.stores.triggers.get(triggerId)?.spec.name;
+}
 
 export function originText(view: DeskView, order: Order): string {
-  const name =
-    order.cause?.triggerName ?? (order.triggerId === undefined ? undefined : view.stores.triggers.get(order.triggerId)?.spec.name);
+  const name = triggerName(view, order);
   switch (order.origin) {
     case 'trigger': {
       const who = name ?? order.triggerId ?? 'earlier run';
@@ -89,6 +95,7 @@ export function orderRow(view: DeskView, order: Order): OrderRow {
     modifiable: isChangeable(order),
     settleable: isSettleable(order),
     createdAt: order.createdAt,
+    createdTime: order.createdTime ?? brokerTime(view, order.createdAt),
     isOlder: order.isOlder === true,
     updatedAt: order.updatedAt,
     version: order.updatedAt,

@@ -10,7 +10,7 @@ import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus } from '#domain/scaled';
 import type { OfferView, PositionRow } from '#protocol/topics';
-import { decimalsOf, quoteTime } from './row-figures.ts';
+import { brokerTime, decimalsOf, quoteBrokerTime, quoteTime } from './row-figures.ts';
 
 export function positionRow(view: DeskView, key: string, position: Position): PositionRow {
   const { contract } = position;
@@ -26,6 +26,7 @@ export function positionRow(view: DeskView, key: string, position: Position): Po
     averagePrice: position.averagePrice,
     mark: mark ?? null,
     markAt: quoteTime(view, quote),
+    markTime: quoteBrokerTime(view, quote),
     decimals: decimalsOf(view, contract.conId),
     unrealized: unrealized(position, mark, contract.multiplier) ?? null,
     realized: position.realized,
@@ -38,6 +39,7 @@ export function positionRow(view: DeskView, key: string, position: Position): Po
     asleep: asleepOf(view, position),
     brokerAverage: position.brokerAverageCost ?? null,
     brokerAt: position.brokerAt ?? null,
+    brokerTime: brokerTime(view, position.brokerAt),
     unprotected: unprotectedOf(view, position),
     closing: closingText(view, key),
     offer: offerView(view, key),

@@ -64,7 +64,7 @@ export class Projector {
     this.#options = options;
     const { core } = options;
     core.view.coordinator.subscribe((news) => this.#onCommit(news));
-    core.onLog((line, seq) => this.#onLog(line, seq));
+    core.onLog((line, seq, brokerAt) => this.#onLog(line, seq, brokerAt));
     this.#slow();
     this.#status();
     options.publisher.value('settings').set(options.around.settings());
@@ -93,7 +93,7 @@ export class Projector {
     }
     if (now - this.#pnlAt >= PNL_MS) {
       this.#pnlAt = now;
-      this.#pnl(now);
+      this.#pnl();
     }
     this.#rows();
     publisher.flush(now, core.view.coordinator.seq);
@@ -169,11 +169,11 @@ export class Projector {
     this.#watching.set(conId, ids);
   }
 
-  #onLog(line: Extract<Effect, { kind: 'log' }>, seq: number): void {
+  #onLog(line: Extract<Effect, { kind: 'log' }>, seq: number, brokerAt: number | undefined): void {
     this.#logId += 1;
     this.#log({
       id: this.#logId,
-      at: this.#options.core.view.clock.now(),
+      at: brokerAt ?? null,
       level: line.level,
       text: line.text,
       detail: line.detail ?? null,
@@ -262,8 +262,12 @@ export class Projector {
     publisher.value('diagnostics').set(this.#options.diagnostics());
   }
 
-  #pnl(now: number): void {
-    const account = this.#options.core.view.accounts.current();
-    if (account?.dailyPnl !== undefined) this.#options.publisher.table('pnl').set(now, { at: now, day: account.dailyPnl });
+  /** A point without a time has no place in the curve. */
+  #pnl(): void {
+    const { view } = this.#options.core;
+    const account = view.accounts.current();
+    if (account?.dailyPnl === undefined || !view.exchange.known()) return;
+    const at = Math.round(view.exchange.now());
+    this.#options.publisher.table('pnl').set(at, { at, day: account.dailyPnl });
   }
 }

@@ -1,7 +1,9 @@
-import { useMemo, useRef, useEffect } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { WatcherRow } from '#protocol/topics';
 import { useCommand } from '../../hook/use-command.ts';
-import { refused } from '../../view/view-store.ts';
+import { useRowRefusal } from '../../hook/use-row-refusal.ts';
+import { duplicateTrigger } from '../../draft/draft-store.ts';
+import { focusPart } from '../../view/focus.ts';
 
 export interface WatcherActions {
   readonly togglePause: (row: WatcherRow) => void;
@@ -10,7 +12,6 @@ export interface WatcherActions {
   readonly fireNow: (row: WatcherRow) => void;
   readonly error: string | null;
   readonly clearError: () => void;
-  readonly pending: boolean;
 }
 
 export function canPause(row: WatcherRow): boolean {
@@ -31,39 +32,40 @@ export function canRearm(row: WatcherRow): boolean {
 
 /** Every action names the version it was aimed at: a row that changed under the pointer is a conflict, not a surprise. */
 export function useWatcherActions(): WatcherActions {
-  const pause = useCommand('trigger.pause', refused);
-  const resume = useCommand('trigger.resume', refused);
-  const disarm = useCommand('trigger.disarm', refused);
-  const rearm = useCommand('trigger.rearm', refused);
-  const fire = useCommand('trigger.fire-now', refused);
-  const all = [pause, resume, disarm, rearm, fire];
-  const error = all.map((command) => command.error).find((text) => text !== null) ?? null;
-  const pending = all.some((command) => command.pending);
-  const latest = useRef(all);
+  const { run: pause } = useCommand('trigger.pause');
+  const { run: resume } = useCommand('trigger.resume');
+  const { run: disarm } = useCommand('trigger.disarm');
+  const { run: rearm } = useCommand('trigger.rearm');
+  const { run: fire } = useCommand('trigger.fire-now');
+  const refusal = useRowRefusal('watchers');
+  const { text, say, clear } = refusal;
+  const latest = useRef(say);
   useEffect(() => {
-    latest.current = all;
+    latest.current = say;
   });
-  const runs = { pause: pause.run, resume: resume.run, disarm: disarm.run, rearm: rearm.run, fire: fire.run };
-  const stable = useRef(runs);
   return useMemo((): WatcherActions => {
-    const { current: run } = stable;
-    const at = (row: WatcherRow): { readonly id: WatcherRow['id']; readonly expectedVersion: number } => ({
-      id: row.id,
-      expectedVersion: row.version,
-    });
+    const act = (row: WatcherRow, run: typeof pause | typeof resume | typeof disarm | typeof rearm | typeof fire): void => {
+      clear();
+      void run({ id: row.id, expectedVersion: row.version }).then((reply) => {
+        if (!reply.ok) latest.current({ key: row.id, version: row.version }, reply.error.text);
+      });
+    };
     return {
       togglePause: (row) => {
-        if (canPause(row)) void run.pause(at(row));
-        else if (canResume(row)) void run.resume(at(row));
+        if (canPause(row)) act(row, pause);
+        else if (canResume(row)) act(row, resume);
       },
-      disarm: (row) => void run.disarm(at(row)),
-      rearm: (row) => void run.rearm(at(row)),
-      fireNow: (row) => void run.fire(at(row)),
-      error,
-      pending,
-      clearError: () => {
-        for (const command of latest.current) command.clear();
-      },
+      disarm: (row) => act(row, disarm),
+      rearm: (row) => act(row, rearm),
+      fireNow: (row) => act(row, fire),
+      error: text,
+      clearError: clear,
     };
-  }, [error, pending]);
+  }, [text, clear, pause, resume, disarm, rearm, fire]);
+}
+
+/** The same rule in the ticket, under a name of its own: the desk keeps the one it was made from. */
+export function duplicate(row: WatcherRow): void {
+  duplicateTrigger(row.spec);
+  focusPart('[aria-label="Trigger price"]');
 }

@@ -89,6 +89,7 @@ function watchers(tables: FakeTables, now: number): void {
     watcherRow({ id: 'AIG00002', name: 'AIG-2', of: AIG, test: 'crosses-below', level: 48.44, side: 'BUY', count: 300 }, now - 400, 48.41, {
       life: 'fired',
       firedAt: now - 243_000,
+      firedTime: now - 243_000,
       reason: 'fired at 48.43',
     }),
   ];

@@ -141,12 +141,17 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
     does: action.target === undefined && action.stop === undefined ? 'limit' : 'bracket',
     decimals: 2,
     ...placeOf(leaf?.level ?? null, last),
+    comesBackFirst: false,
+    truths: condition.kind === 'and' ? 'ft' : '',
     quoteAt: at,
+    quoteTime: at,
     reason: 'Watching.',
     survives: 'no',
     armedBy: 'you',
     armedAt: at - 600_000,
     firedAt: null,
+    armedTime: at - 600_000,
+    firedTime: null,
     gen: 1,
     version: 3,
     targetPrice: action.target?.kind === 'price' ? action.target.price : null,
@@ -200,6 +205,7 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     modifiable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED'].includes(state),
     settleable: false,
     createdAt: at,
+    createdTime: at,
     isOlder: false,
     updatedAt: at,
     version: 2,
@@ -224,6 +230,7 @@ export function positionRow(of: Contract, { count, average, mark }: Held, at: nu
     averagePrice: price(average),
     mark: price(mark),
     markAt: at,
+    markTime: at,
     decimals: 2,
     unrealized: amount((mark - average) * count),
     realized: amount(0),
@@ -235,6 +242,7 @@ export function positionRow(of: Contract, { count, average, mark }: Held, at: nu
     externalSeen: true,
     brokerAverage: price(average),
     brokerAt: at,
+    brokerTime: at,
     unprotected: units(0),
     asleep: units(0),
     closing: null,
@@ -279,7 +287,7 @@ export function adoptionRow(
   at: number,
   decisions: AdoptionRow['decisions'] = ['adopt', 'ignore', 'cancel'],
 ): AdoptionRow {
-  return { key, kind: key.startsWith('position:') ? 'position' : 'order', ...found, symbol, at, decisions };
+  return { key, kind: key.startsWith('position:') ? 'position' : 'order', ...found, symbol, at, time: at, decisions };
 }
 
 export function statusValue(at: number): StatusValue {
@@ -289,6 +297,7 @@ export function statusValue(at: number): StatusValue {
     simulated: false,
     engine: 'MANAGING',
     engineSince: at - 240_000,
+    engineTime: at - 240_000,
     engineReason: 'An order of AIG-2 works.',
     offers: ['engine.pause', 'engine.stop', 'kill'],
     reduceRefusal: null,
@@ -332,6 +341,7 @@ export function statusValue(at: number): StatusValue {
       text: '',
     },
     kill: null,
+    cancelPlan: { own: { entries: 2, protective: 2 }, all: { entries: 3, protective: 2 } },
     rearmPhrase: null,
     hotkeys: [{ keys: 'Ctrl+Alt+K', action: 'KILL', registered: true }],
     orderRoundTrip: { p50: 41.2, p99: 96 },

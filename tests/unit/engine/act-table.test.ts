@@ -9,7 +9,6 @@ import { cancelAll } from '#core/safety/cancel-all';
 import { commit } from '#core/state/desk-state';
 import { ENGINE_STATES, type EngineState, offers } from '#core/state/engine-state';
 import type { Refusal } from '#core/state/refusal';
-import { armTrigger } from '#core/strategy/trigger/arm';
 import { fireNow } from '#core/strategy/trigger/fire-now';
 import { ocaGroupOf } from '#core/order/oca-group';
 import type { OrderRef } from '#domain/ids';
@@ -69,7 +68,14 @@ const TRADING = ['SCANNING', 'SIGNAL_WAIT', 'EXECUTION', 'MANAGING'] as const;
 const ACTS: Readonly<Record<string, Act>> = {
   arm: {
     scene: () => ({ desk: new CoreDesk().started() }),
-    act: ({ desk }) => armTrigger(desk.deskState, desk.spec(), BY),
+    act: ({ desk }) => {
+      try {
+        desk.arm();
+        return true;
+      } catch {
+        return false;
+      }
+    },
     sends: 'nothing',
     in: ['SCANNING', 'SIGNAL_WAIT', 'MANAGING'],
     latched: false,
