@@ -10,6 +10,8 @@ export interface DialogProps {
   readonly footer?: ReactNode;
   readonly size?: 'normal' | 'wide';
   readonly testId?: string;
+  /** Its content is only read and may be longer than the window: the keyboard can scroll it. */
+  readonly scrolls?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export function Dialog(props: DialogProps): ReactNode {
               <CrossIcon />
             </Radix.Close>
           </div>
-          <div className="body">
+          <div className="body" {...(props.scrolls === true ? { tabIndex: 0, role: 'region', 'aria-label': props.title } : {})}>
             {props.description !== undefined && (
               <Radix.Description asChild>
                 <p>{props.description}</p>

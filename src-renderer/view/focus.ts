@@ -21,6 +21,7 @@ function give(element: HTMLElement | null): boolean {
     places.find((one) => one.matches(FOCUSABLE) && one.tabIndex >= 0 && canTake(one)) ??
     places.find((one) => one.matches(FOCUSABLE) && canTake(one));
   place?.focus();
+  if (place instanceof HTMLInputElement && place.type === 'text') place.select();
   return place !== undefined && document.activeElement === place;
 }
 

@@ -5,6 +5,7 @@ import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { LiveType } from '#domain/quote';
 import type { TriggerLife, TriggerSpec } from '#domain/trigger';
+import type { LogRow } from './log-row.ts';
 
 /**
  * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms: `…Time` and the `at` of
@@ -193,19 +194,6 @@ export interface FillRow {
   readonly realized: Amount | null;
   /** Against the price of the tick that fired; positive is worse than it. Null where no tick led to it. */
   readonly slippage: Price | null;
-}
-
-export interface LogRow {
-  readonly id: number;
-  readonly at: number | null;
-  readonly level: 'info' | 'warning' | 'alarm';
-  readonly text: string;
-  readonly detail: string | null;
-  /** Row to focus on a click. */
-  readonly subject: { readonly kind: 'order' | 'trigger' | 'contract' | 'position'; readonly key: string } | null;
-  readonly seq: number | null;
-  /** Alarms stay until acknowledged. */
-  readonly acknowledged: boolean;
 }
 
 export type EngineStateName =

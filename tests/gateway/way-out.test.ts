@@ -37,11 +37,11 @@ const THROUGH: readonly TapeLine[] = [
 interface Scene {
   readonly simulator: Simulator;
   readonly desk: LiveDesk;
-  position(): Position;
+  readonly position: () => Position;
   /** What works at the broker, as `SELL STP 100 at 178.5`. */
-  working(): readonly string[];
+  readonly working: () => readonly string[];
   /** What the positions panel shows. */
-  protectedNow(): number;
+  readonly protectedNow: () => number;
 }
 
 /** 100 IBM held, and a kill that took every exit: nothing protects them. */

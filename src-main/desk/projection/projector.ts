@@ -8,8 +8,9 @@ import { orderRow } from './order-row.ts';
 import { positionRow } from './position-row.ts';
 import { quoteRow } from './quote-row.ts';
 import { watcherRow } from './watcher-row.ts';
-import type { DeskCore } from '#core/engine/desk-core';
-import { type Effect, positionKey } from '#core/state/records';
+import type { DeskCore, LogListener } from '#core/engine/desk-core';
+import { subjectCells } from './log-subject.ts';
+import { positionKey } from '#core/state/records';
 import { engineState } from '#core/state/desk-state';
 import { mayFire } from '#core/state/engine-state';
 import { embargo } from '#core/pretrade/trading-state';
@@ -19,10 +20,13 @@ import { type ConId, type OrderKey, orderKeyOf, type TriggerId, triggerIdOf } fr
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
-import type { DiagnosticsValue, LogRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
+import type { DiagnosticsValue } from '#protocol/topics';
 import type { Publisher } from '../stream/publisher.ts';
 
 import { statusValue, type StatusSurroundings } from './status.ts';
+
+type LogLine = Parameters<LogListener>[0];
 
 const QUOTES_MS = 100;
 const STATUS_MS = 100;
@@ -64,7 +68,7 @@ export class Projector {
     this.#options = options;
     const { core } = options;
     core.view.coordinator.subscribe((news) => this.#onCommit(news));
-    core.onLog((line, seq, brokerAt) => this.#onLog(line, seq, brokerAt));
+    core.onLog((line, seq, of) => this.#onLog(line, seq, of));
     this.#slow();
     this.#status();
     options.publisher.value('settings').set(options.around.settings());
@@ -103,12 +107,16 @@ export class Projector {
     this.#options.publisher.value('settings').set(this.#options.around.settings());
   }
 
-  /** Marks an alarm as read. */
-  acknowledge(id: number): boolean {
-    const row = this.#logRows.get(id);
-    if (row === undefined) return false;
-    this.#log({ ...row, acknowledged: true });
-    return true;
+  /** Marks alarms as read; how many of them are still kept. */
+  acknowledge(ids: readonly number[]): number {
+    const rows = this.logLines(ids);
+    for (const row of rows) if (!row.acknowledged) this.#log({ ...row, acknowledged: true });
+    return rows.length;
+  }
+
+  /** Those that are still kept, in the order asked for. */
+  logLines(ids: readonly number[]): readonly LogRow[] {
+    return ids.flatMap((id) => this.#logRows.get(id) ?? []);
   }
 
   #onCommit(news: CommitNews): void {
@@ -169,7 +177,7 @@ export class Projector {
     this.#watching.set(conId, ids);
   }
 
-  #onLog(line: Extract<Effect, { kind: 'log' }>, seq: number, brokerAt: number | undefined): void {
+  #onLog(line: LogLine, seq: number, { brokerAt, cause }: Parameters<LogListener>[2]): void {
     this.#logId += 1;
     this.#log({
       id: this.#logId,
@@ -178,7 +186,9 @@ export class Projector {
       text: line.text,
       detail: line.detail ?? null,
       subject: line.subject ?? null,
+      ...subjectCells(this.#options.core.view, line.subject),
       seq,
+      own: cause.kind === 'command',
       acknowledged: line.level !== 'alarm',
     });
   }

@@ -70,7 +70,10 @@ export function useMainButton(): MainButton {
       onClick={() => run(undefined)}
     >
       {pending && <Spin />}
-      {word} <Kbd>F5</Kbd>
+      {word}{' '}
+      <span aria-hidden="true">
+        <Kbd>F5</Kbd>
+      </span>
     </button>
   );
   return { button, onKey };

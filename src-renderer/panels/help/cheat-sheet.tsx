@@ -57,10 +57,10 @@ function Section({ title, words }: { readonly title: string; readonly words: rea
 export function CheatSheet({ onClose }: { readonly onClose: () => void }): ReactNode {
   const hotkeys = useField('status', 'hotkeys') ?? [];
   return (
-    <Dialog title="Shortcuts" onClose={onClose} size="wide" testId="cheat-sheet">
+    <Dialog title="Shortcuts" onClose={onClose} size="wide" testId="cheat-sheet" scrolls>
       <div className="sheet">
         {SECTIONS.map(({ title, places }) => (
-          <Section key={title} title={title} words={places.flatMap((place): readonly KeyWord[] => Object.values(KEYS[place]))} />
+          <Section key={title} title={title} words={places.flatMap(wordsOf)} />
         ))}
         {hotkeys.length > 0 && (
           <section>

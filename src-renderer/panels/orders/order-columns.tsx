@@ -30,7 +30,7 @@ const FIGURE_COLUMNS: readonly Column<OrderRow>[] = [
   {
     id: 'status',
     header: 'Status',
-    width: '100px',
+    width: '112px',
     sortable: true,
     cell: statusCell,
     flash: (row) => row.state,
@@ -102,7 +102,7 @@ const FIGURE_COLUMNS: readonly Column<OrderRow>[] = [
   {
     id: 'why',
     header: 'Why',
-    width: 'minmax(104px, 0.9fr)',
+    width: 'minmax(92px, 0.9fr)',
     cell: whyCell,
     title: (row) => [row.why, row.note].filter((part) => part !== null && part !== '').join(' · '),
   },

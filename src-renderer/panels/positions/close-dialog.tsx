@@ -55,6 +55,7 @@ export function CloseDialog({
             name={`Hold: ${what}`}
             tone="danger"
             needMs={CLOSE_HOLD_MS}
+            first
             disabled={plan.quantity <= 0 || position.closing !== null || shut !== null}
             pending={close.pending}
             onDone={() => void submit()}
@@ -129,6 +130,7 @@ export function FlattenAllDialog({ onClose }: Closing): ReactNode {
             name={`Hold: flatten ${many} at market`}
             tone="danger"
             needMs={CLOSE_HOLD_MS}
+            first
             disabled={shut !== null}
             pending={flatten.pending}
             onDone={() => void submit()}

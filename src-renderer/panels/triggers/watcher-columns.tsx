@@ -26,7 +26,7 @@ export function columnsOf(actions: WatcherActions, limitMs: number | undefined):
     {
       id: 'rule',
       header: 'Rule',
-      width: 'minmax(96px, 1fr)',
+      width: 'minmax(140px, 1fr)',
       sortable: true,
       cell: (row) => <Rule row={row} />,
       title: (row) => [row.sentence, ...partLines(row)].join('\n'),

@@ -6,11 +6,12 @@ import { triggerWord } from '../../format/order-word.ts';
 import { useArranged, useField, useRowSource, useSummary } from '../../hook/rows.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useTableView } from '../../view/table-view.ts';
+import { focusPart } from '../../view/focus.ts';
 import { openDialog, refused, select, useView } from '../../view/view-store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Empty, NO_BROKER, Notice } from '../../ui/controls.tsx';
 import { editTrigger } from '../../draft/draft-store.ts';
-import { canPause, canRearm, canResume, duplicate, useWatcherActions, type WatcherActions } from './watcher-actions.ts';
+import { PRICE_FIELD, canPause, canRearm, canResume, duplicate, useWatcherActions, type WatcherActions } from './watcher-actions.ts';
 import { columnsOf } from './watcher-columns.tsx';
 import { LIVE, arrangeWatchers, isNear } from './watcher-order.ts';
 import './watchers.css';
@@ -82,6 +83,7 @@ function takeAct(act: KeyAct<'watchers'>, row: WatcherRow, actions: WatcherActio
       break;
     case 'edit':
       editTrigger(row.spec, row.id, row.version);
+      focusPart(PRICE_FIELD);
       break;
     case 'duplicate':
       duplicate(row);
@@ -156,6 +158,7 @@ export function Watchers(): ReactNode {
         active={view.active}
         onActive={activate}
         selected={(row) => row.conId === selected && row.id === view.active}
+        event={(row) => row.firedAt}
         tone={(row) => (isNear(row) ? 'near' : undefined)}
         onOpen={(key) => openDialog({ kind: 'watcher', key: String(key) })}
         onKey={onKey}

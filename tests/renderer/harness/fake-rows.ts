@@ -6,7 +6,8 @@ import type { OrderState, Side } from '#domain/order';
 import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
-import type { AdoptionRow, FillRow, LogRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
+import type { AdoptionRow, FillRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
 import { minus } from '#domain/scaled';
 
 const ACCOUNT = 'DU1234567' as AccountId;
@@ -277,7 +278,8 @@ export function fillRow(id: string, of: Contract, { side, count, value }: Execut
 }
 
 export function logRow(id: number, at: number, text: string, change: Partial<LogRow> = {}): LogRow {
-  return { id, at, level: 'info', text, detail: null, subject: null, seq: null, acknowledged: false, ...change };
+  const about = { symbol: null, watcher: null, order: null } as const;
+  return { id, at, level: 'info', text, detail: null, subject: null, ...about, seq: null, own: false, acknowledged: false, ...change };
 }
 
 export function adoptionRow(

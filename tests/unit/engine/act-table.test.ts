@@ -14,6 +14,7 @@ import { ocaGroupOf } from '#core/order/oca-group';
 import type { OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
 import type { Result } from '#domain/result';
+import { armAsSeen } from '../../support/core/arm-as-seen.ts';
 import { acknowledged, heldBare, heldBracket } from '../../support/core/bracket.ts';
 import { waitingBracket } from '../../support/core/bracket-desk.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
@@ -68,14 +69,7 @@ const TRADING = ['SCANNING', 'SIGNAL_WAIT', 'EXECUTION', 'MANAGING'] as const;
 const ACTS: Readonly<Record<string, Act>> = {
   arm: {
     scene: () => ({ desk: new CoreDesk().started() }),
-    act: ({ desk }) => {
-      try {
-        desk.arm();
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    act: ({ desk }) => armAsSeen(desk.deskState, desk.spec(), BY),
     sends: 'nothing',
     in: ['SCANNING', 'SIGNAL_WAIT', 'MANAGING'],
     latched: false,

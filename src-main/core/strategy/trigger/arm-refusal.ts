@@ -17,6 +17,8 @@ export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refus
   if (desk.latch.isSet())
     return { code: 'not-allowed-now', text: `The kill switch is set (${desk.latch.reason()}); re-arm the desk first.` };
   const state = engineState(desk);
+  if (desk.latch.isSet())
+    return { code: 'not-allowed-now', text: `The kill switch is set (${desk.latch.reason()}); re-arm the desk first.` };
   if (!mayArm(state)) {
     const how =
       state === 'IDLE' ? 'Start it first (F5).' : state === 'PAUSED' ? 'Resume it first (F5).' : 'See the header for the next step.';
