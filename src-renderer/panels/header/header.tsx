@@ -3,8 +3,9 @@ import { scopeRefusal } from '#protocol/access';
 import { accountMode } from '../../format/account-mode.ts';
 import { amountText, pnlText, UNKNOWN } from '../../format/figure.ts';
 import { ageText, clockText, leftText, millisecondsText, preciseTime } from '../../format/time.ts';
-import { useField, useTicking } from '../../hook/rows.ts';
 import { useScope } from '../../hook/scope.tsx';
+import type { PositionRow } from '#protocol/topics';
+import { useField, useSummary, useTicking } from '../../hook/rows.ts';
 import { Lamp } from '../../ui/controls.tsx';
 import { EngineBlock } from './engine-block.tsx';
 import { KillCluster } from './kill-cluster.tsx';
@@ -18,6 +19,7 @@ export function Header(): ReactNode {
         <ScopeBand />
         <EngineBlock />
         <TradingWord />
+        <OpenPositions />
         <NetLiquidation />
         <DayPnl />
         <LossLimit />
@@ -74,6 +76,34 @@ function TradingWord(): ReactNode {
     <div className="block" title={reasons.join(' ')} data-testid="trading-state">
       <span className="label">Trading</span>
       <span className={`value ${state === 'halted' ? 'critical' : 'amber'}`}>{state.toUpperCase()}</span>
+    </div>
+  );
+}
+
+const OPEN_COLUMNS = ['quantity', 'unprotected'] as const;
+
+/** Held now, and held without a stop that covers all of it. */
+function openOf(rows: readonly Pick<PositionRow, (typeof OPEN_COLUMNS)[number]>[]): readonly [number, number] {
+  const held = rows.filter((row) => row.quantity !== 0);
+  return [held.length, held.filter((row) => row.unprotected !== 0).length];
+}
+
+/** Shown while something is bare, or held by a desk that does not run: a header without it would read flat. */
+function OpenPositions(): ReactNode {
+  const [open, bare] = useSummary('positions', openOf, OPEN_COLUMNS);
+  const engine = useField('status', 'engine');
+  const runs = engine !== undefined && !['IDLE', 'INITIALIZING', 'PAUSED', 'ERROR', 'EMERGENCY', 'STOPPED'].includes(engine);
+  if (open === 0 || (runs && bare === 0)) return null;
+  return (
+    <div
+      className="block"
+      title="Positions that the account holds, and how many of them no stop at the broker covers"
+      data-testid="open-positions"
+    >
+      <span className="label">Positions</span>
+      <span className={bare > 0 ? 'value critical' : 'value amber'}>
+        {String(open)} open{bare > 0 ? ` · ${String(bare)} bare` : ''}
+      </span>
     </div>
   );
 }

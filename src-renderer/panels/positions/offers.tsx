@@ -1,6 +1,6 @@
 import { useCallback, type ReactNode } from 'react';
 import type { PositionRow } from '#protocol/topics';
-import { useSummary } from '../../hook/rows.ts';
+import { useField, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused } from '../../view/view-store.ts';
@@ -43,6 +43,7 @@ function lines(rows: readonly PositionRow[]): readonly Line[] {
 export function Offers({ ask }: { readonly ask: AskStop }): ReactNode {
   const offered = useSummary('positions', lines);
   const { take, pending } = useTakeOffer(ask);
+  const shut = useField('status', 'reduceRefusal') ?? null;
   return (
     <div className="closings" role="status" data-testid="offers">
       {offered.map(({ row, text }) => (
@@ -50,7 +51,15 @@ export function Offers({ ask }: { readonly ask: AskStop }): ReactNode {
           <b className="amber">{offerSign(row)}</b>
           <span>{text}</span>
           <ByScope call="position.protect">
-            <button type="button" className="button" data-size="small" data-tone="amber" aria-disabled={pending} onClick={() => take(row)}>
+            <button
+              type="button"
+              className="button"
+              data-size="small"
+              data-tone="amber"
+              aria-disabled={pending || shut !== null}
+              title={shut ?? undefined}
+              onClick={() => (shut === null ? take(row) : refused(shut))}
+            >
               {offerWord(row)}
             </button>
           </ByScope>

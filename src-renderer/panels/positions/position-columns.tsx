@@ -8,7 +8,8 @@ import { ageText } from '../../format/time.ts';
 import { ByScope } from '../../hook/scope.tsx';
 import { Age } from '../../ui/age.tsx';
 import type { Column } from '../../ui/table.ts';
-import { openDialog } from '../../view/view-store.ts';
+import { useField } from '../../hook/rows.ts';
+import { openDialog, refused } from '../../view/view-store.ts';
 import { offerSign } from './offer-words.ts';
 import { averageSource, commissionSource, markSource, quantitySource, realizedSource, unrealizedSource, withoutFills } from './sources.ts';
 
@@ -51,6 +52,8 @@ function Acts({
   readonly trail: RowActs['trail'];
 }): ReactNode {
   const tabIndex = active ? 0 : -1;
+  const shut = useField('status', 'reduceRefusal') ?? null;
+  const unless = (act: () => void) => (): void => (shut === null ? act() : refused(shut));
   return (
     <>
       <button
@@ -58,9 +61,10 @@ function Acts({
         className="button"
         data-size="small"
         tabIndex={tabIndex}
+        aria-disabled={shut !== null}
         aria-label={`B/E: stop of ${row.symbol} to breakeven`}
-        title="Move its stops to the average price (B)"
-        onClick={() => breakeven(row.key)}
+        title={shut ?? 'Move its stops to the average price (B)'}
+        onClick={unless(() => breakeven(row.key))}
       >
         B/E
       </button>
@@ -69,9 +73,10 @@ function Acts({
         className="button"
         data-size="small"
         tabIndex={tabIndex}
+        aria-disabled={shut !== null}
         aria-label={`Trail: stop of ${row.symbol}`}
-        title="Let its stop trail behind the market at the broker (T)"
-        onClick={() => trail(row.key)}
+        title={shut ?? 'Let its stop trail behind the market at the broker (T)'}
+        onClick={unless(() => trail(row.key))}
       >
         Trail
       </button>
@@ -83,13 +88,15 @@ function Acts({
             className="button"
             data-size="small"
             tabIndex={tabIndex}
+            aria-disabled={shut !== null}
             aria-label={`${String(percent)} %: close of ${row.symbol}`}
             title={
-              percent === 100
+              shut ??
+              (percent === 100
                 ? 'Close the whole position at market (C or Delete): asks first'
-                : `Close ${String(percent)} % at market: asks first`
+                : `Close ${String(percent)} % at market: asks first`)
             }
-            onClick={() => openDialog({ kind: 'close', key: row.key, percent })}
+            onClick={unless(() => openDialog({ kind: 'close', key: row.key, percent }))}
           >
             {percent} %
           </button>
