@@ -3,6 +3,7 @@ import { orderKeyOf, triggerIdOf } from '#domain/ids';
 import { AdoptDialog } from '../panels/adopt/adopt-dialog.tsx';
 import { AuditDialog } from '../panels/audit/audit-dialog.tsx';
 import { CancelOrderDialog, DisarmDialog, LiveConfirmDialog, StopEngineDialog, WatcherDialog } from '../panels/confirm/confirm-dialogs.tsx';
+import { ResumeDialog } from '../panels/confirm/resume-dialog.tsx';
 import { ExecutionDialog } from '../panels/diagnostics/execution-dialog.tsx';
 import { CheatSheet } from '../panels/help/cheat-sheet.tsx';
 import { SettleDialog } from '../panels/orders/settle-dialog.tsx';
@@ -20,16 +21,22 @@ export function Dialogs(): ReactNode {
   return dialogOf(dialog);
 }
 
+const ABOUT_TRIGGER = { watcher: WatcherDialog, disarm: DisarmDialog, resume: ResumeDialog } as const;
+
+function isAboutTrigger(dialog: OpenDialog): dialog is Extract<OpenDialog, { kind: keyof typeof ABOUT_TRIGGER }> {
+  return dialog.kind in ABOUT_TRIGGER;
+}
+
 function dialogOf(dialog: Exclude<OpenDialog, { readonly kind: 'bulk' }>): ReactNode {
+  if (isAboutTrigger(dialog)) {
+    const About = ABOUT_TRIGGER[dialog.kind];
+    return <About id={triggerIdOf(dialog.key)} onClose={closeDialog} />;
+  }
   switch (dialog.kind) {
     case 'why':
       return <WhyDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;
-    case 'watcher':
-      return <WatcherDialog id={triggerIdOf(dialog.key)} onClose={closeDialog} />;
     case 'cancel-order':
       return <CancelOrderDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;
-    case 'disarm':
-      return <DisarmDialog id={triggerIdOf(dialog.key)} onClose={closeDialog} />;
     case 'settle':
       return <SettleDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;
     case 'close':

@@ -15,6 +15,7 @@ export type OpenDialog =
   | { readonly kind: 'watcher'; readonly key: string }
   | { readonly kind: 'cancel-order'; readonly key: string }
   | { readonly kind: 'disarm'; readonly key: string }
+  | { readonly kind: 'resume'; readonly key: string }
   | { readonly kind: 'settle'; readonly key: string }
   | { readonly kind: 'close'; readonly key: string; readonly percent: 25 | 50 | 100 }
   /** Several watchers at once; of one symbol when `conId` is known and the operator says so. */
