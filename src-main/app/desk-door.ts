@@ -51,7 +51,7 @@ export function deskDoor({ core, router, publisher, settings, hotkeys, terminal 
         .filter((trigger) => trigger.life === 'armed' || trigger.life === 'paused')
         .map((trigger) => `${trigger.spec.name}: ${view.registry.row(trigger.id)?.rule ?? 'watcher'}`),
     }),
-    kill: (scope, by) => commands.kill(scope === 'as-set' ? settings.current.killScope : scope, by, 'kill switch'),
+    kill: (scope, by, exits) => commands.kill(scope === 'as-set' ? settings.current.killScope : scope, by, 'kill switch', exits),
     pause: (by) => void commands.halt('paused by hand', by),
     reportHotkeys: (list) => hotkeys(list),
     alarm: (text) => commands.log('alarm', text),

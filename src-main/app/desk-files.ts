@@ -17,9 +17,9 @@ export function openKillLatch(dir: string, clock: Clock): LatchPort {
       const latch = file.load();
       // A doubt is no memory of a kill: the operator must not look for one.
       const reason = latch.doubt === undefined ? latch.reason : `${latch.doubt}; a latch that cannot be read counts as set`;
-      return { set: latch.latched, reason, scope: latch.scope };
+      return { set: latch.latched, reason, scope: latch.scope, exits: latch.exits };
     },
-    set: (reason, at, scope) => file.latch(at, reason, scope),
+    set: (reason, at, scope, exits) => file.latch(at, reason, scope, exits),
     clear: () => file.clear(clock.now(), 're-armed'),
   };
 }

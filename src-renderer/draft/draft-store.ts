@@ -4,8 +4,8 @@ import type { TriggerId } from '#domain/ids';
 import type { Price } from '#domain/price';
 import type { TriggerSpec } from '#domain/trigger';
 import { select } from '../view/view-store.ts';
-import { EMPTY_DRAFT, withContract, withoutSymbol, withSymbol, type ConditionBody, type ConditionDraft, type Draft } from './draft.ts';
 import { loadDraft, loadSpec } from './load-draft.ts';
+import { EMPTY_DRAFT, withContract, withoutSymbol, withSymbol, type ConditionBody, type ConditionDraft, type Draft } from './draft.ts';
 
 /** The form's text: the operator's, not yet the desk's. */
 export const useDraft = create<{ readonly draft: Draft }>()(() => ({ draft: EMPTY_DRAFT }));

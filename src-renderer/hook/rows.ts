@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { RowKey } from '#protocol/stream';
 import { TABLES, type TableName, type TableTopics, type ValueName, type ValueTopics } from '#protocol/topics';
-import type { LinkState } from '../link/desk-link.ts';
+import type { LinkState, UrgentCall } from '../link/desk-link.ts';
 import { useDesk } from './desk-context.ts';
 import { sameValue } from '../replica/same-value.ts';
 import type { TableReplica } from '../replica/table-replica.ts';
@@ -163,6 +163,15 @@ function rowsOf<R extends object>(table: TableReplica<R>): readonly R[] {
     if (row !== undefined) rows.push(row);
   }
   return rows;
+}
+
+/** What waits at a desk that does not answer; undefined while the connection itself is gone, for then nothing does. */
+export function useFrozen(): readonly UrgentCall[] | undefined {
+  const { link } = useDesk();
+  return useSyncExternalStore(
+    useCallback((listener) => link.onState(listener), [link]),
+    () => (link.isFrozen ? link.waiting : undefined),
+  );
 }
 
 export function useLinkState(): LinkState {

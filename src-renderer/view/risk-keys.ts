@@ -11,6 +11,9 @@ export interface RiskKeys {
   readonly engine: () => void;
   readonly cancelAll: RefObject<KeyHold | null>;
   readonly kill: RefObject<KeyHold | null>;
+  /** The same with Shift: protective exits go too. */
+  readonly cancelEverything: RefObject<KeyHold | null>;
+  readonly killEverything: RefObject<KeyHold | null>;
 }
 
 function bare(key: string): Press {
@@ -18,7 +21,7 @@ function bare(key: string): Press {
 }
 
 /**
- * F5, F7 and F12 from any focus, inputs and dialogs included: they are taken in the capture phase, before anything else can
+ * F5, F7 and F12, the last two also with Shift, from any focus, inputs and dialogs included: they are taken in the capture phase, before anything else can
  * swallow them. Auto-repeat is ignored; letting go of the key aborts a hold.
  */
 export function useRiskKeys(keys: RiskKeys): void {
@@ -28,21 +31,24 @@ export function useRiskKeys(keys: RiskKeys): void {
   });
   useEffect(() => {
     const down = (event: KeyboardEvent): void => {
-      // Whatever else is held: a risk key pressed with a stray Shift is meant.
+      // Whatever else is held, a risk key is meant; Shift alone chooses.
       const act = keyAct('everywhere', bare(event.key));
       if (act === undefined) return;
       // The browser's own meanings (reload, caret browsing, developer tools) must never win.
       event.preventDefault();
       event.stopPropagation();
       if (event.repeat) return;
-      if (act === 'engine') latest.current.engine();
-      if (act === 'cancel-all') latest.current.cancelAll.current?.press();
-      if (act === 'kill') latest.current.kill.current?.press();
+      const { engine, cancelAll, cancelEverything, kill, killEverything } = latest.current;
+      if (act === 'engine') engine();
+      if (act === 'cancel-all') (event.shiftKey ? cancelEverything : cancelAll).current?.press();
+      if (act === 'kill') (event.shiftKey ? killEverything : kill).current?.press();
     };
     const up = (event: KeyboardEvent): void => {
+      // Whatever Shift does meanwhile: the key that is held decides.
       const act = keyAct('everywhere', bare(event.key));
-      if (act === 'cancel-all') latest.current.cancelAll.current?.release();
-      if (act === 'kill') latest.current.kill.current?.release();
+      const { cancelAll, cancelEverything, kill, killEverything } = latest.current;
+      for (const hold of act === 'cancel-all' ? [cancelAll, cancelEverything] : act === 'kill' ? [kill, killEverything] : [])
+        hold.current?.release();
     };
     window.addEventListener('keydown', down, true);
     window.addEventListener('keyup', up, true);

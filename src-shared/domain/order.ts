@@ -123,6 +123,8 @@ export interface Order {
   readonly change?: OrderChange;
   /** When this desk last asked to cancel it, epoch ms: a cancel without it came from a person in TWS or from IB. */
   readonly cancelAskedAt?: number;
+  /** That cancel keeps the exits of what is held: a stop that IB takes along with this order is put back. */
+  readonly cancelKeepsExits?: true;
   /** When a person in TWS, or IB itself, gave it other terms than this desk had asked for, epoch ms. */
   readonly changedExternallyAt?: number;
   /** UNKNOWN, and what IB's complete lists have said since: nothing of it. */

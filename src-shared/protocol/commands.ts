@@ -25,6 +25,8 @@ import type { TopicName } from './topics.ts';
 /** Commands change the desk and answer `{seq}`, the commit that holds the change; queries change nothing. */
 const none = z.strictObject({});
 const reason = wireText(200);
+/** Left out: `keep`. */
+const exits = z.enum(['keep', 'cancel']).exactOptional();
 const version = z.number().int().nonnegative();
 /** To arm is to have read a preview: what is armed must be what it showed, and what it asks for must be said. */
 const seen = { fingerprint, confirmed: confirmed.exactOptional() };
@@ -44,9 +46,12 @@ export const COMMANDS = {
   'engine.rearm.request': none,
   /** Second step: the phrase typed; STOPPED → IDLE when the book is reconciled. */
   'engine.rearm.confirm': z.strictObject({ phrase: wireText(60) }),
-  /** Never refused. `all` also cancels orders placed by hand in TWS and by other programs. */
-  kill: z.strictObject({ scope: z.enum(['own', 'all']), reason }),
-  'orders.cancel-all': z.strictObject({ scope: z.enum(['own', 'all']) }),
+  /**
+   * Never refused. `all` also cancels orders placed by hand in TWS and by other programs. Stops and targets of what is held stay, unless `exits`
+   * is `cancel`.
+   */
+  kill: z.strictObject({ scope: z.enum(['own', 'all']), reason, exits }),
+  'orders.cancel-all': z.strictObject({ scope: z.enum(['own', 'all']), exits }),
   'order.cancel': z.strictObject({ key: orderKey, expectedVersion: version.exactOptional() }),
   /** New terms for a working order under its id; what is left out stays. Refused while the connection is not sound. */
   'order.modify': z.strictObject({
@@ -165,6 +170,12 @@ export interface WhyStep {
   readonly seq: number | null;
 }
 
+/** Orders as lines: what goes by default, and what protects what is held and goes only when everything does. */
+export interface CancelLines {
+  readonly entries: readonly string[];
+  readonly protective: readonly string[];
+}
+
 export interface ExecutionDetail {
   readonly seq: number;
   readonly name: string;
@@ -186,7 +197,14 @@ export interface Answers {
   readonly 'order.why': { readonly steps: readonly WhyStep[]; readonly messages: readonly WhyStep[] };
   readonly 'chart.bars': { readonly bars: readonly Bar[] };
   readonly 'diagnostics.execution': { readonly execution: ExecutionDetail };
-  readonly 'kill.preview': { readonly own: readonly string[]; readonly others: readonly string[]; readonly positions: readonly string[] };
+  readonly 'kill.preview': {
+    readonly own: CancelLines;
+    readonly others: CancelLines;
+    /** What stays open, and how much of it protective orders cover that stay. */
+    readonly positions: readonly string[];
+    /** The same when the exits go too. */
+    readonly bare: readonly string[];
+  };
   readonly 'sessions.list': { readonly sessions: readonly SessionRow[]; readonly own: number | null };
   readonly 'stream.ack': Record<string, never>;
   readonly 'stream.resync': Record<string, never>;

@@ -16,8 +16,10 @@ export const KEYS = {
   /** In every focus, also while typing and over a dialog. */
   everywhere: {
     engine: { keys: ['F5'], text: 'Start, pause or resume: what the first button at the top right says' },
-    'cancel-all': { keys: ['F7'], text: 'Hold 0.8 s: cancel all orders of this program' },
-    kill: { keys: ['F12'], text: 'Hold 1.5 s: KILL' },
+    'cancel-all': { keys: ['F7'], text: 'Hold 0.8 s: cancel the entries of this program; protective exits stay' },
+    'cancel-everything': { keys: ['Shift+F7'], text: 'Hold 0.8 s: cancel everything of this program, protective exits too' },
+    kill: { keys: ['F12'], text: 'Hold 1.5 s: KILL; protective exits stay' },
+    'kill-everything': { keys: ['Shift+F12'], text: 'Hold 1.5 s: KILL that cancels everything, protective exits too' },
   },
   /** Wherever nothing is typed and no dialog is open. */
   view: {
@@ -105,7 +107,7 @@ export const KEYS = {
   },
   /** The application's menu, while the window is in front. */
   menu: {
-    kill: { keys: ['CommandOrControl+Shift+K'], text: 'Kill: stop and cancel everything' },
+    kill: { keys: ['CommandOrControl+Shift+K'], text: 'Kill: stop and cancel entries, keep protective exits' },
     quit: { keys: ['CommandOrControl+Q'], text: 'Quit TriggerDesk' },
   },
   /** While any other program has the keyboard: three modifiers. */

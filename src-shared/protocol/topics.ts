@@ -113,6 +113,8 @@ export interface OrderRow {
   readonly permId: number | null;
   readonly ref: string | null;
   readonly working: boolean;
+  /** An entry of a trigger; it may stand against a position of the other side, and is no exit of that. */
+  readonly isEntry: boolean;
   /** An exit whose entry has not filled: it waits and lowers no position. */
   readonly waits: boolean;
   /** What it can take now: of an exit whose entry works, no more than that has opened. */
@@ -236,13 +238,27 @@ export interface KillReport {
   readonly scope: 'own' | 'all';
   readonly by: string;
   readonly reason: string;
+  /** Whether stops and targets of what is held stay. */
+  readonly exits: 'keep' | 'cancel';
   readonly phase: 'cancelling' | 'verified' | 'residuals';
   readonly purged: number;
+  /** Orders whose cancel has left the socket; those for which it has not; those that the broker has ended since. */
   readonly cancelsSent: number;
+  readonly cancelsUnsent: number;
   readonly cancelled: number;
+  /** Protective orders that stay. */
+  readonly kept: readonly { readonly key: OrderKey; readonly text: string }[];
+  /** What stays open. `bare`: more is held than stops cover. */
+  readonly positions: readonly { readonly key: string; readonly text: string; readonly bare: boolean }[];
   readonly residuals: readonly { readonly key: OrderKey; readonly text: string }[];
   readonly verifiedAt: number | null;
   readonly verifiedTime: number | null;
+}
+
+/** What a cancelling would meet now: orders that go by default, and those that protect what is held and go only when everything does. */
+export interface CancelCounts {
+  readonly entries: number;
+  readonly protective: number;
 }
 
 /** The comparison of the book with the broker's, step by step. Nothing leaves while it runs. */
@@ -273,6 +289,8 @@ export interface StatusValue {
   readonly engineReason: string;
   /** Commands the state offers; others are refused with `not-allowed-now`. */
   readonly offers: readonly string[];
+  /** Why nothing that lowers exposure (close, protect, a change of an exit) may leave now, a sentence; null when it may. */
+  readonly reduceRefusal: string | null;
   readonly netLiquidation: Amount | null;
   readonly currency: string;
   readonly dayPnl: Amount | null;
@@ -303,6 +321,8 @@ export interface StatusValue {
   readonly undecided: number;
   readonly reconciliation: ReconciliationView;
   readonly kill: KillReport | null;
+  /** Of this program's orders, and of all orders of the account. */
+  readonly cancelPlan: { readonly own: CancelCounts; readonly all: CancelCounts };
   /** Set after `engine.rearm.request`: the words the operator has to type. */
   readonly rearmPhrase: string | null;
   readonly hotkeys: readonly { readonly keys: string; readonly action: string; readonly registered: boolean }[];

@@ -285,6 +285,7 @@ test('kill and re-arm', async () => {
     await hands.press('Enter');
     await expect(page.getByRole('textbox', { name: 'Re-arm phrase' })).toBeFocused();
     await hands.type(await page.getByTestId('rearm-phrase').innerText());
+    await expect(page.getByRole('textbox', { name: 'Re-arm phrase' })).toHaveValue(await page.getByTestId('rearm-phrase').innerText());
     await hands.press('Enter');
     await expect(engineState(page)).toHaveText('IDLE');
   });

@@ -39,7 +39,7 @@ import { commit, engineState, type DeskState, type DeskPorts, logLine } from '#c
 import type { DeskView } from '#core/state/desk-view';
 import { holdReason } from '#core/pretrade/hold-reasons';
 import { KillLatch } from '#core/state/kill-latch';
-import { takeUpKill } from '#core/safety/kill';
+import { takeUpKill, watchKeptExits } from '#core/safety/kill';
 import { Latencies } from '#core/state/latency';
 import { type Chunk, marketSink } from './on-tick.ts';
 import { type DeskAccess, type DeskCommands, deskCommands } from './desk-commands.ts';
@@ -47,12 +47,14 @@ import { dispatchModify, followChanges } from '#core/execution/modify';
 import { ExternalChangeWatch } from '#core/strategy/trigger/disarm-on-external-change';
 import { watchOutage } from '#core/safety/outage';
 import { dispatchPlace } from '#core/execution/submit';
+import { UnsentCancels } from '#core/state/unsent-cancels';
 import { OrderMemos } from '#core/state/order-memos';
 import { PositionDifferences } from '#core/state/position-differences';
 import { EarlierOrderBook } from '#core/state/earlier-orders';
 import { loadEarlierOrders } from '#core/reconciliation/restore-earlier-orders';
 import { ComparisonProgress } from '#core/state/comparison-progress';
 import { ExitResizer } from '#core/protection/resize-exits';
+import { LostStops } from '#core/protection/lost-stops';
 import { CoverageWatch } from '#core/protection/coverage-watch';
 import { advanceTrailings } from '#core/protection/trailing-stop';
 import { followTradingState } from '#core/pretrade/trading-state';
@@ -73,6 +75,8 @@ export class DeskCore implements DeskAccess {
   readonly sink: MarketSink;
   readonly #followers: NewsFollowers;
   readonly #externalChanges: ExternalChangeWatch;
+  readonly #lostStops: LostStops;
+  #killsSeen = 0;
   readonly #outcomes = new OutcomeWatch();
   readonly #simulated: boolean;
   readonly #chunk: Chunk = { startedAt: undefined };
@@ -122,7 +126,7 @@ export class DeskCore implements DeskAccess {
       waitingCommissions: new Map(),
       details,
       counters: new Map(),
-      unsentCancels: new Set(),
+      unsentCancels: new UnsentCancels(),
       cancelRetries: new RetrySchedule(CANCEL_AGAIN_MS),
       lookUpRetries: new RetrySchedule(LOOK_UP_AGAIN_MS),
       resizeAttempts: new ResizeAttempts(),
@@ -141,6 +145,7 @@ export class DeskCore implements DeskAccess {
       lists: new BrokerLists(this.deskState),
     };
     this.#externalChanges = new ExternalChangeWatch(this.deskState);
+    this.#lostStops = new LostStops(this.deskState);
     this.sink = marketSink(this.deskState, this.#chunk, () => {
       this.drainNow();
     });
@@ -167,6 +172,7 @@ export class DeskCore implements DeskAccess {
     index.note(order);
     noteSince(this.deskState, order);
     if (before?.state === order.state) return;
+    this.#lostStops.note(order);
     // An answer: the next request about it is a new one.
     if (order.state !== 'UNKNOWN') lookUpRetries.forget(order.key);
     if (!isWorking(order.state)) cancelRetries.forget(order.key);
@@ -182,7 +188,7 @@ export class DeskCore implements DeskAccess {
     const latched = desk.killLatchFile.read();
     commit(desk, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
       tx.set(desk.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
-      if (latched.set) takeUpKill(desk, tx, latched.reason, latched.scope);
+      if (latched.set) takeUpKill(desk, tx, latched);
     });
     if (latched.set)
       logLine(desk, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
@@ -221,6 +227,7 @@ export class DeskCore implements DeskAccess {
     const { deskState: desk } = this;
     advanceCloses(desk);
     advanceTrailings(desk);
+    this.#lostStops.look();
     this.#externalChanges.look(desk.clock.now());
     advance(desk);
   }
@@ -238,11 +245,22 @@ export class DeskCore implements DeskAccess {
     followTradingState(desk);
     advanceCloses(desk);
     advanceTrailings(desk);
+    this.#lostStops.look();
     this.#externalChanges.look(now);
+    this.#fitKeptExits();
+    watchKeptExits(desk);
     this.#followers.coverage.look(now);
     followChanges(desk, now);
     this.#followers.lists.onTimer(now);
     advance(desk);
+  }
+
+  /** A kill keeps what fits by its groups; what is still larger than the position is made smaller right after it. */
+  #fitKeptExits(): void {
+    const kills = this.deskState.latch.kills();
+    if (kills === this.#killsSeen) return;
+    this.#killsSeen = kills;
+    this.#followers.exitResizer.allDue();
   }
 
   #arrangeTimer(): void {
@@ -286,6 +304,7 @@ export class DeskCore implements DeskAccess {
         desk.unsentCancels.add(effect.key);
         const outcome = desk.broker.cancel(effect.address);
         if (outcome.kind === 'refused') this.#cancelRefused(effect.key, outcome.reason);
+        else if (outcome.kind === 'queued') desk.unsentCancels.waits(effect.key);
         else desk.unsentCancels.delete(effect.key);
         break;
       }

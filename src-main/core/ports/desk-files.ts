@@ -1,3 +1,4 @@
+import type { ExitChoice } from '#core/order/cancel-split';
 import type { SavedBreaker } from '#core/risk/breaker';
 import type { OrderKey, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
@@ -9,10 +10,10 @@ export type KillScope = 'own' | 'all';
 
 /** Survives restarts. Files may only make the desk more careful; none of them is ever a reason to send an order. */
 export interface KillLatchFile {
-  /** Set by an earlier run and never re-armed? An unreadable file counts as set. `scope` is what is left for the next run to cancel. */
-  read(): { readonly set: boolean; readonly reason: string; readonly scope: KillScope };
+  /** Set by an earlier run and never re-armed? An unreadable file counts as set. `scope` and `exits` are what is left for the next run to cancel. */
+  read(): { readonly set: boolean; readonly reason: string; readonly scope: KillScope; readonly exits: ExitChoice };
   /** Best effort: a failure is returned and does not stop a kill. */
-  set(reason: string, at: number, scope: KillScope): Result<void>;
+  set(reason: string, at: number, scope: KillScope, exits: ExitChoice): Result<void>;
   clear(): Result<void>;
 }
 

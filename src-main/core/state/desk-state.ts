@@ -32,6 +32,7 @@ import type { KillVerification } from './kill-verification.ts';
 import type { Latencies } from './latency.ts';
 import type { EarlierOrderBook } from './earlier-orders.ts';
 import type { OrderMemos } from './order-memos.ts';
+import type { UnsentCancels } from './unsent-cancels.ts';
 import type { PositionDifferences } from './position-differences.ts';
 import type { ComparisonProgress } from './comparison-progress.ts';
 
@@ -86,8 +87,8 @@ export interface DeskState extends DeskPorts {
   readonly waitingCommissions: Map<string, CommissionNews>;
   readonly details: Map<ConId, ContractDetails>;
   readonly counters: Map<string, number>;
-  /** Cancels that found no socket; a kill or the operator's cancel goes out again with the next connection. */
-  readonly unsentCancels: Set<OrderKey>;
+  /** Cancels that have not left; what found no socket goes out again with the next connection. */
+  readonly unsentCancels: UnsentCancels;
   /** Cancels that IB has not taken note of. */
   readonly cancelRetries: RetrySchedule;
   /** Orders of which IB has said nothing where it should, and that were looked up. */

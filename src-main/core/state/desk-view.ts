@@ -49,9 +49,9 @@ export interface DeskView extends ViewPorts {
   readonly subscriptions: Pick<Subscriptions, 'wanted' | 'lines' | 'linesOf'>;
   readonly accounts: Pick<AccountBoard, 'get' | 'current' | 'ids'>;
   readonly exchange: Pick<ExchangeClock, 'now' | 'offset' | 'known' | 'timeOf'>;
-  readonly latch: Pick<KillLatch, 'isSet' | 'reason' | 'scope' | 'kills'>;
+  readonly latch: Pick<KillLatch, 'isSet' | 'reason' | 'scope' | 'exits' | 'kills'>;
   readonly latencies: Pick<Latencies, 'read'>;
-  readonly reconciliation: Pick<ComparisonProgress, 'done' | 'running' | 'kind' | 'missing' | 'openSince' | 'isStuck'>;
+  readonly reconciliation: Pick<ComparisonProgress, 'done' | 'isOpening' | 'running' | 'kind' | 'missing' | 'openSince' | 'isStuck'>;
   readonly earlierOrders: Pick<EarlierOrderBook, 'nameOf'>;
   readonly memos: Pick<OrderMemos, 'of' | 'having' | 'counts'>;
   readonly details: ReadonlyMap<ConId, ContractDetails>;

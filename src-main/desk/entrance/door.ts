@@ -75,6 +75,9 @@ export interface QuitSummary {
 /** `as-set` is the scope of the settings. */
 export type KillScope = 'own' | 'all' | 'as-set';
 
+/** What becomes of stops and targets of open positions; they stay when nothing is said. */
+export type KillExits = 'keep' | 'cancel';
+
 export type HotkeyReport = StatusValue['hotkeys'][number];
 
 /** All that a door (window, browser, tray) can ask of the desk. What one door can do the other can. */
@@ -85,7 +88,7 @@ export interface DeskDoor {
   armed(): boolean;
   quitSummary(): QuitSummary;
   /** The gate for new orders is shut when this returns. Never refused. */
-  kill(scope: KillScope, by: string): void;
+  kill(scope: KillScope, by: string, exits?: KillExits): void;
   pause(by: string): void;
   reportHotkeys(list: readonly HotkeyReport[]): void;
   /** Something a door saw that the operator must know: an alarm of the log. */

@@ -1,7 +1,6 @@
-import { killTargets } from '#core/safety/kill';
+import { cancelPlan, openPositions, openPositionText } from '#core/safety/cancel-plan';
 import { ClockSteps } from '#core/state/clock-steps';
 import type { DeskView } from '#core/state/desk-view';
-import { formatQuantity } from '#domain/quantity';
 import type { Order, OrderCause } from '#domain/order';
 import type { Result } from '#domain/result';
 import type { Handlers } from '#desk/entrance/router';
@@ -42,15 +41,17 @@ export function diagnosticsQueries(view: DeskView, audit: AuditPort): Pick<Handl
     },
     'diagnostics.execution': (input) => executionReply(view, input.seq),
     'kill.preview': () => {
-      const own = killTargets(view, 'own');
-      const others = killTargets(view, 'all').filter((order) => !own.includes(order));
-      const positions = [...view.stores.positions.values()].filter((position) => position.quantity !== 0);
+      const own = cancelPlan(view, 'own');
+      const all = cancelPlan(view, 'all');
+      const isOthers = (order: Order): boolean => order.origin === 'manual' || order.origin === 'foreign';
+      const lines = (orders: readonly Order[]): readonly string[] => orders.map((order) => orderLine(view, order));
       return {
         ok: true,
         value: {
-          own: own.map((order) => orderLine(view, order)),
-          others: others.map((order) => orderLine(view, order)),
-          positions: positions.map((position) => `${formatQuantity(position.quantity)} ${position.contract.symbol} stays open`),
+          own: { entries: lines(own.entries), protective: lines(own.protective) },
+          others: { entries: lines(all.entries.filter(isOthers)), protective: lines(all.protective.filter(isOthers)) },
+          positions: openPositions(view, own.entries).map(openPositionText),
+          bare: openPositions(view, [...own.entries, ...own.protective]).map(openPositionText),
         },
       };
     },

@@ -41,7 +41,7 @@ export function engineCommands({ view, commands, settings, live, screen }: Engin
     'engine.rearm.request': (_input, caller) => done(commands.requestRearm(caller.by)),
     'engine.rearm.confirm': (input, caller) => done(commands.confirmRearm(caller.by, input.phrase)),
     kill: (input, caller) => {
-      commands.kill(input.scope, caller.by, input.reason);
+      commands.kill(input.scope, caller.by, input.reason, input.exits ?? 'keep');
       return doneAt(view.coordinator.seq);
     },
     'live.confirm': (input) => {

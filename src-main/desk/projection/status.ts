@@ -1,14 +1,17 @@
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import { undecided } from '#core/state/found-at-start';
 import { orderLine } from './order-row.ts';
+import { cancelPlan, openPositions, openPositionText } from '#core/safety/cancel-plan';
 import { offers } from '#core/state/engine-state';
 import { engineState } from '#core/state/desk-state';
 import type { DeskView } from '#core/state/desk-view';
 import { RECONCILE_PARTS, type ReconcilePart } from '#core/state/comparison-progress';
 import type { Account } from '#domain/account';
 import { amountOf } from '#domain/money';
+import { abs } from '#domain/scaled';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
-import type { KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
+import type { CancelCounts, KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
 import { lamps } from './lamps.ts';
@@ -44,16 +47,30 @@ function killReport(view: DeskView): KillReport | null {
     purged: kill.purged,
     cancelsSent: kill.cancelsSent,
     cancelled: kill.cancelled,
+    cancelsUnsent: kill.cancelsUnsent,
+    exits: kill.exits,
+    kept: cancelPlan(view, kill.scope).protective.map((order) => ({ key: order.key, text: orderLine(view, order) })),
+    positions: openPositions(view).map((open) => ({
+      key: `${open.position.account}:${open.position.contract.conId}`,
+      text: openPositionText(open),
+      bare: open.covered < abs(open.position.quantity),
+    })),
     residuals,
     verifiedAt: kill.verifiedAt ?? null,
     verifiedTime: brokerTime(view, kill.verifiedAt),
   };
 }
 
+function cancelCounts(view: DeskView, scope: 'own' | 'all'): CancelCounts {
+  const { entries, protective } = cancelPlan(view, scope);
+  return { entries: entries.length, protective: protective.length };
+}
+
 export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
+  const reduce = reduceRefusal(view);
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
@@ -62,7 +79,8 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     engineSince: record?.since ?? now,
     engineTime: brokerTime(view, record?.since),
     engineReason: record?.reason ?? '',
-    offers: offers(engineState(view)),
+    offers: offers(engineState(view), reduce),
+    reduceRefusal: reduce ?? null,
     ...accountFigures(account),
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
@@ -76,6 +94,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     undecided: undecided(view).length,
     reconciliation: reconciliationView(view),
     kill: killReport(view),
+    cancelPlan: { own: cancelCounts(view, 'own'), all: cancelCounts(view, 'all') },
     rearmPhrase: record?.rearmPhrase ?? null,
     hotkeys: around.hotkeys(),
     ...latencyFigures(view),

@@ -50,6 +50,7 @@ const ACTS: Acts = {
   notice: ({ code }, faults) => faults.notice(code),
   'listed-refs': ({ refs }, faults) => void (faults.withheld.listedRef = refs),
   'foreign-ids-zero': ({ on }, faults) => void (faults.withheld.foreignIdsZero = on),
+  'take-children': ({ on }, faults) => void (faults.takesChildren = on),
   'commissions-unset': ({ on }, faults) => void (faults.withheld.commissionsUnset = on),
   'tif-preset': ({ tif }, faults) => void (faults.tifPreset = tif === 'none' ? undefined : tif),
   'perm-ids-late': ({ ms }, faults) => faults.permIdsLate(ms),

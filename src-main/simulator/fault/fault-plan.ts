@@ -47,6 +47,8 @@ export type FaultAction =
   | { readonly do: 'notice'; readonly code: number }
   | { readonly do: 'listed-refs'; readonly refs: 'whole' | 'empty' | number }
   | { readonly do: 'foreign-ids-zero'; readonly on: boolean }
+  /** A cancelled parent takes the children of its filled part along, too. */
+  | { readonly do: 'take-children'; readonly on: boolean }
   | { readonly do: 'commissions-unset'; readonly on: boolean }
   | { readonly do: 'tif-preset'; readonly tif: 'DAY' | 'GTC' | 'none' }
   | { readonly do: 'perm-ids-late'; readonly ms: number }
@@ -111,6 +113,7 @@ const FIELDS: Readonly<Record<FaultAction['do'], Readonly<Record<string, Check>>
   notice: { code: count },
   'listed-refs': { refs: either(oneOf('whole', 'empty'), wholeNumber) },
   'foreign-ids-zero': { on: flag },
+  'take-children': { on: flag },
   'commissions-unset': { on: flag },
   'tif-preset': { tif: oneOf('DAY', 'GTC', 'none') },
   'perm-ids-late': { ms: wholeNumber },
@@ -280,6 +283,7 @@ const RANDOM: { readonly [K in Kind]: (draw: Draw) => Omit<Extract<FaultAction, 
   'listed-refs': ({ chance }) => ({ refs: pick(chance, ['whole', 'empty', 8] as const) }),
   'tif-preset': ({ chance }) => ({ tif: pick(chance, ['DAY', 'GTC', 'none'] as const) }),
   'foreign-ids-zero': onOrOff,
+  'take-children': onOrOff,
   'commissions-unset': onOrOff,
   'perm-ids-late': ({ ms }) => ({ ms }),
   'executions-window': ({ ms }) => ({ ms }),

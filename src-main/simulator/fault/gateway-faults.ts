@@ -269,6 +269,11 @@ export class GatewayFaults {
     this.#gateway.orderFaults.tifPreset = tif;
   }
 
+  /** Whether a cancelled parent takes the children of its filled part along; otherwise only what waits for more of it goes. */
+  set takesChildren(takes: boolean) {
+    this.#gateway.orderFaults.takesChildren = takes;
+  }
+
   /** The accounts that TWS names to whoever connects or asks, with commas; undefined for the truth. */
   set managedAccounts(accounts: string | undefined) {
     this.#gateway.accountsFault = accounts;

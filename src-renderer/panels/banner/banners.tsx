@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { OrderRow } from '#protocol/topics';
 import { clockText, ageText } from '../../format/time.ts';
-import { useBrokerTime, useField, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
+import { useBrokerTime, useField, useFrozen, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
@@ -27,8 +27,11 @@ export function Banners(): ReactNode {
   );
 }
 
+const URGENT = { kill: 'KILL', 'orders.cancel-all': 'Cancel all' } as const;
+
 function LinkBanner(): ReactNode {
   const state = useLinkState();
+  const waiting = useFrozen();
   const age = useTicking((now) => (state.phase === 'lost' ? ageText(now - state.since) : ''));
   const brokerTime = useBrokerTime(state.phase === 'lost' ? state.since : null);
   if (state.phase === 'live') return null;
@@ -36,6 +39,23 @@ function LinkBanner(): ReactNode {
     return (
       <BannerLine tone="amber" role="status" testId="link-banner">
         <b>Not connected to the desk yet.</b> {state.reason}
+      </BannerLine>
+    );
+  }
+  if (waiting !== undefined) {
+    return (
+      <BannerLine tone="critical" testId="link-banner">
+        {waiting.length > 0 ? (
+          <b>
+            {waiting.map((call) => URGENT[call]).join(' and ')} {waiting.length === 1 ? 'waits' : 'wait'}: the desk does not answer;{' '}
+            {waiting.length === 1 ? 'it is' : 'they are'} carried out when it wakes.
+          </b>
+        ) : (
+          <>
+            <b>The desk does not answer.</b> Kill and cancel that are sent now wait and are carried out when it wakes.
+          </>
+        )}{' '}
+        To stop now, use TWS. Everything below is as of {clockText(brokerTime)}, {age} old.
       </BannerLine>
     );
   }

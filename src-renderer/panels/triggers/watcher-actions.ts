@@ -40,60 +40,45 @@ export function useWatcherActions(): WatcherActions {
   const { run: disarm } = useCommand('trigger.disarm');
   const { run: rearm } = useCommand('trigger.rearm');
   const { run: fire } = useCommand('trigger.fire-now');
-  const { text, say, clear } = useRowRefusal('watchers');
+  const refusal = useRowRefusal('watchers');
+  const { text, say, clear } = refusal;
   const latest = useRef(say);
   useEffect(() => {
     latest.current = say;
   });
   return useMemo((): WatcherActions => {
-    const at = (row: WatcherRow): Seen => ({ id: row.id, expectedVersion: row.version });
-    const refuse = (row: WatcherRow, why: string): void => latest.current({ key: row.id, version: row.version }, why);
-    const act = async (row: WatcherRow, run: typeof pause | typeof disarm | typeof fire): Promise<void> => {
+    const tell = (row: WatcherRow, why: string): void => latest.current({ key: row.id, version: row.version }, why);
+    const act = async (row: WatcherRow, run: typeof pause | typeof resume | typeof disarm | typeof fire): Promise<void> => {
       clear();
-      const reply = await run(at(row));
-      if (!reply.ok) refuse(row, reply.error.text);
+      const reply = await run({ id: row.id, expectedVersion: row.version });
+      if (reply.ok) return;
+      if (run === resume && reply.error.code === 'confirmation-needed') openDialog({ kind: 'resume', key: row.id });
+      else tell(row, reply.error.text);
     };
     /** What would fire at once, or be denied, is read and confirmed in the ticket; the rest is armed as it is shown. */
-    const rearmAsShown = async (row: WatcherRow): Promise<void> => {
+    const armAgain = async (row: WatcherRow): Promise<void> => {
       clear();
-      const shown = await link.call('trigger.preview', { spec: row.spec, id: row.id });
-      if (!shown.ok) refuse(row, shown.error.text);
-      else if (shown.value.blocked !== null) refuse(row, shown.value.blocked);
-      else if (shown.value.needs.length > 0) inTicket(row, shown.value.needs.map((need) => need.text).join(' '));
+      const preview = await link.call('trigger.preview', { spec: row.spec, id: row.id });
+      if (!preview.ok) tell(row, preview.error.text);
+      else if (preview.value.blocked !== null) tell(row, preview.value.blocked);
+      else if (preview.value.needs.length > 0) inTicket(row, preview.value.needs.map((need) => need.text).join(' '));
       else {
-        const reply = await rearm({ ...at(row), fingerprint: shown.value.fingerprint });
-        if (!reply.ok) refuse(row, reply.error.text);
+        const reply = await rearm({ id: row.id, expectedVersion: row.version, fingerprint: preview.value.fingerprint });
+        if (!reply.ok) tell(row, reply.error.text);
       }
-    };
-    const resumeOrAsk = async (row: WatcherRow): Promise<void> => {
-      clear();
-      const reply = await resume(at(row));
-      if (reply.ok) return;
-      if (reply.error.code === 'confirmation-needed') openDialog({ kind: 'resume', key: row.id });
-      else refuse(row, reply.error.text);
     };
     return {
       togglePause: (row) => {
         if (canPause(row)) void act(row, pause);
-        else if (canResume(row)) void resumeOrAsk(row);
+        else if (canResume(row)) void act(row, resume);
       },
       disarm: (row) => void act(row, disarm),
-      rearm: (row) => void rearmAsShown(row),
+      rearm: (row) => void armAgain(row),
       fireNow: (row) => void act(row, fire),
       error: text,
       clearError: clear,
     };
-  }, [link, text, clear, pause, resume, disarm, rearm, fire]);
-}
-
-interface Seen {
-  readonly id: WatcherRow['id'];
-  readonly expectedVersion: number;
-}
-
-function inTicket(row: WatcherRow, why: string): void {
-  editTrigger(row.spec, row.id, row.version);
-  toast('warning', `${row.name} is in the ticket. ${why}`);
+  }, [text, clear, pause, resume, disarm, rearm, fire, link]);
 }
 
 /** Where an edit begins: the price is what is changed most. */
@@ -103,4 +88,9 @@ export const PRICE_FIELD = '[aria-label="Trigger price"]';
 export function duplicate(row: WatcherRow): void {
   duplicateTrigger(row.spec);
   focusPart(PRICE_FIELD);
+}
+
+function inTicket(row: WatcherRow, why: string): void {
+  editTrigger(row.spec, row.id, row.version);
+  toast('warning', `${row.name} is in the ticket. ${why}`);
 }

@@ -68,14 +68,13 @@ export function fakeQuery(name: string, input: unknown, now: number, tables: Fak
       return {
         ok: true,
         value: {
-          own: [
-            'BUY 300 AIG LMT 48.40, 120 filled',
-            'SELL 120 AIG STP 47.90 (stop of AIG-2)',
-            'SELL 120 AIG LMT 49.30 (target of AIG-2)',
-            'BUY 100 SPY LMT 166.80 (UNKNOWN)',
-          ],
-          others: ['SELL 500 BAC LMT 14.20 GTC, by hand in TWS'],
-          positions: ['long 120 AIG', 'long 200 IBM'],
+          own: {
+            entries: ['BUY 300 AIG LMT 48.40, 120 filled', 'BUY 100 SPY LMT 166.80 (UNKNOWN)'],
+            protective: ['SELL 120 AIG STP 47.90 (stop of AIG-2)', 'SELL 120 AIG LMT 49.30 (target of AIG-2)'],
+          },
+          others: { entries: ['SELL 500 BAC LMT 14.20 GTC, by hand in TWS'], protective: [] },
+          positions: ['120 AIG, protected 120 of 120', '200 IBM, not protected'],
+          bare: ['120 AIG, not protected', '200 IBM, not protected'],
         },
       };
     default:

@@ -51,7 +51,7 @@ export class FakeDesk implements Bridge {
         offers: ['engine.start', 'kill'],
         journal: { state: 'ok', text: '', lagMs: 3 },
       }),
-    kill: ({ scope }, now) => this.#kill(scope, now),
+    kill: ({ scope, exits = 'keep' }, now) => this.#kill(scope, exits, now),
     'engine.acknowledge': (_, now) =>
       this.#goTo({ engine: 'STOPPED', engineSince: now, engineTime: now, offers: ['engine.rearm.request', 'kill'] }),
     'engine.rearm.request': () => this.#goTo({ rearmPhrase: PHRASE }),
@@ -328,7 +328,7 @@ export class FakeDesk implements Bridge {
     return this.#done({ id });
   }
 
-  #kill(scope: 'own' | 'all', now: number): FakeAnswer {
+  #kill(scope: 'own' | 'all', exits: 'keep' | 'cancel', now: number): FakeAnswer {
     const open = this.tables.rows('orders').filter((order) => order.working && (scope === 'all' || order.origin === 'trigger'));
     for (const order of open)
       this.tables.patch('orders', order.key, {
@@ -349,11 +349,15 @@ export class FakeDesk implements Bridge {
         startedAt: now,
         startedTime: now,
         scope,
+        exits,
         by: 'you',
         reason: '',
         phase: 'verified',
         purged: 0,
         cancelsSent: open.length,
+        cancelsUnsent: 0,
+        kept: [],
+        positions: [],
         cancelled: open.length,
         residuals: [],
         verifiedAt: now + 312,

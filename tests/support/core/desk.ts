@@ -249,8 +249,8 @@ export class CoreDesk {
     return { id, entry: this.ref(id) };
   }
 
-  killBy(scope: 'own' | 'all' = 'own', reason = 'the test says so'): void {
-    kill(this.deskState, scope, 'the test', reason);
+  killBy(scope: 'own' | 'all' = 'own', reason = 'the test says so', exits: 'keep' | 'cancel' = 'keep'): void {
+    kill(this.deskState, scope, 'the test', reason, exits);
   }
 
   /** Acknowledge, ask, confirm. */
