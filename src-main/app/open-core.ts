@@ -10,6 +10,7 @@ import type { DeskPorts } from '#core/state/desk-state';
 import { openDeskStores, type Effect } from '#core/state/records';
 import { CommitJournal } from '#journal/commit-journal';
 import { numbersFrame } from '#journal/earlier-orders';
+import type { FolderLock } from '#journal/folder-lock';
 import { resetWindowsOf } from '#protocol/settings';
 import type { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
@@ -26,6 +27,7 @@ import type { SettingsStore } from './settings-store.ts';
 
 export interface CoreSurroundings {
   readonly dataDir: string;
+  readonly lock: FolderLock;
   readonly clock: SystemClock;
   readonly log: Logger;
   readonly settings: SettingsStore;
@@ -45,6 +47,8 @@ export interface OpenCore {
 /** The core between its journal and its adapter, tied together and not started. */
 export function openCore(around: CoreSurroundings): OpenCore {
   const { dataDir, clock, log } = around;
+  // It looks at what the last run has left in the journal, before this one writes there.
+  const killLatchFile = openKillLatch(dataDir, clock, around.lock);
   const journal = CommitJournal.open({ directory: join(dataDir, 'journal'), clock, scheduler: clock });
   const cells = new Stores({ freeze: 'deep' });
   const stores = openDeskStores(cells);
@@ -58,7 +62,7 @@ export function openCore(around: CoreSurroundings): OpenCore {
   const workers = new WorkerScheduler({ file: around.workerFile, clock });
   const recorder = new TradeRecorder();
   const core = new DeskCore({
-    ports: { broker: adapter.broker, ...corePorts(around, journal, barsWithFallback(adapter.market, recorder, workers)) },
+    ports: { broker: adapter.broker, killLatchFile, ...corePorts(around, journal, barsWithFallback(adapter.market, recorder, workers)) },
     coordinator,
     stores,
     simulated: around.simulated,
@@ -96,7 +100,7 @@ function corePorts(
   { dataDir, clock, log, settings, simulated }: CoreSurroundings,
   journal: CommitJournal,
   market: MarketDataPort,
-): Omit<DeskPorts, 'broker'> {
+): Omit<DeskPorts, 'broker' | 'killLatchFile'> {
   const rules = (): RiskRules => ({
     limits: settings.current.limits,
     orderTypes: settings.current.allowed.orderTypes,
@@ -110,7 +114,6 @@ function corePorts(
     scheduler: clock,
     ids: createIdSource(),
     journal,
-    killLatchFile: openKillLatch(dataDir, clock),
     drafts: openDrafts(
       dataDir,
       (fn) => void clock.after(200, fn),

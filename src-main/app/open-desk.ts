@@ -74,7 +74,7 @@ async function openInFolder(
 
   const simulated = simulator !== undefined;
   const confirmation = new LiveConfirmation({ allowed: options.live, simulated, port: tws.port });
-  const shared = { dataDir, clock, log, settings, simulated, confirmation };
+  const shared = { dataDir, lock, clock, log, settings, simulated, confirmation };
   const parts = openCore({ ...shared, tws, workerFile: around.workerFile });
   const registry = new ServiceRegistry({ clock, scheduler: clock });
   const screens = openScreens({ ...shared, ...parts, registry, symbols: simulator?.symbols ?? [], build: around.build });

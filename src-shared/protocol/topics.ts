@@ -215,7 +215,8 @@ export interface KillReport {
   readonly scope: 'own' | 'all';
   readonly by: string;
   readonly reason: string;
-  readonly phase: 'cancelling' | 'verified' | 'residuals';
+  /** `doubt`: nobody has said kill; the latch only counts as set, for `reason`, and nothing was cancelled. */
+  readonly phase: 'cancelling' | 'verified' | 'residuals' | 'doubt';
   readonly purged: number;
   readonly cancelsSent: number;
   readonly cancelled: number;

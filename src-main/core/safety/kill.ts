@@ -5,7 +5,7 @@ import { notSent } from '#core/execution/submit';
 import { onlyGlobally } from '#core/order/addressable';
 import type { KillScope } from '#core/ports/desk-files';
 import { commit, count, type Slice } from '#core/state/desk-state';
-import { type Effect, engineRecord, type KillRecord, log, step } from '#core/state/records';
+import { type Effect, engineRecord, type EngineRecord, type KillRecord, log, step } from '#core/state/records';
 import type { DeskView } from '#core/state/desk-view';
 import { contractLabel } from '#domain/contract';
 import { isWorking, type Order } from '#domain/order';
@@ -62,7 +62,7 @@ export function kill(desk: Desk, scope: KillScope, by: string, reason: string): 
     const now = engineRecord(tx, desk.stores);
     const next = step(tx, desk.stores, 'kill', `${by}: ${reason}`);
     if (next === undefined) return;
-    const previous = again ? now.kill : undefined;
+    const previous = again ? killBefore(now) : undefined;
     const record: KillRecord = {
       id: tx.seq,
       startedAt: previous?.startedAt ?? tx.at,
@@ -161,15 +161,25 @@ function schedulePoll(desk: Desk): void {
 
 /** Something of a kill's scope works after all, perhaps after it was verified. */
 export function killGoesOn(desk: Desk): void {
-  if (!desk.latch.isSet()) return;
+  if (!desk.latch.isSet() || isDoubt(desk)) return;
   pollKill(desk);
   schedulePoll(desk);
+}
+
+/** The kill that this one goes on with; a doubt is none. */
+function killBefore({ kill: before }: EngineRecord): KillRecord | undefined {
+  return before?.phase === 'doubt' ? undefined : before;
+}
+
+/** A latch that is only in doubt cancels nothing. */
+function isDoubt(desk: Pick<Desk, 'stores'>): boolean {
+  return desk.stores.engine.get('desk')?.kill?.phase === 'doubt';
 }
 
 /** Reads again what works, cancels what does, and writes down what is left. Verified only when nothing works and the link was up to say so. */
 function pollKill(desk: Desk): void {
   const kill_ = desk.stores.engine.get('desk')?.kill;
-  if (kill_ === undefined) return;
+  if (kill_ === undefined || kill_.phase === 'doubt') return;
   const left = killTargets(desk, kill_.scope);
   const answered = desk.link.ready && desk.reconciliation.done() && desk.killVerification.listed;
   const now = desk.clock.now();

@@ -20,7 +20,8 @@ export interface KillRecord {
   readonly scope: 'own' | 'all';
   readonly by: string;
   readonly reason: string;
-  readonly phase: 'cancelling' | 'verified' | 'residuals';
+  /** `doubt`: nobody has said kill; the latch only counts as set, and nothing is cancelled. */
+  readonly phase: 'cancelling' | 'verified' | 'residuals' | 'doubt';
   readonly purged: number;
   readonly cancelsSent: number;
   readonly cancelled: number;

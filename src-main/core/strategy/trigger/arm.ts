@@ -1,3 +1,4 @@
+import { readLatchAgain } from '#core/execution/latch-doubt';
 import { moveTrigger } from '#core/execution/trigger-transition';
 import { unknownReason } from '#core/pretrade/hold-reasons';
 import { commit, engineState, type Slice } from '#core/state/desk-state';
@@ -25,11 +26,13 @@ type Desk = Slice<
   | 'exchange'
   | 'ids'
   | 'index'
+  | 'killLatchFile'
   | 'latch'
   | 'link'
   | 'market'
   | 'reconciliation'
   | 'registry'
+  | 'startRefusal'
   | 'stores'
   | 'subscriptions'
   | 'triggerIndex'
@@ -47,6 +50,8 @@ export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refus
       state === 'IDLE' ? 'Start it first (F5).' : state === 'PAUSED' ? 'Resume it first (F5).' : 'See the header for the next step.';
     return { code: 'not-allowed-now', text: `The desk is ${state}; triggers are armed only while it is running. ${how}` };
   }
+  const held = desk.startRefusal?.();
+  if (held !== undefined) return { code: 'not-allowed-now', text: held };
   const waiting = undecided(desk).length;
   if (waiting > 0)
     return {
@@ -73,6 +78,7 @@ interface Existing {
 
 /** Arms a new trigger, or an existing one again with the next generation. */
 export function armTrigger(desk: Desk, spec: TriggerSpec, by: string, existing?: Existing): Armed {
+  readLatchAgain(desk);
   const known = existing === undefined ? undefined : desk.stores.triggers.get(existing.id);
   const refusal = versionRefusal(known, existing) ?? armRefusal(desk, spec, known?.id) ?? lifeRefusal(spec, known);
   if (refusal !== undefined) return err(refusal);
