@@ -18,6 +18,7 @@ import { countLanes, diagnostics } from './diagnostics.ts';
 import type { LiveConfirmation } from './live-confirmation.ts';
 import type { ServiceRegistry } from './service-registry.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { startHolds, type StartHoldParts } from './start-holds.ts';
 import { WatchList } from './watch-list.ts';
 
 const FLUSH_MS = 33;
@@ -34,6 +35,7 @@ export interface ScreenSurroundings {
   readonly log: Logger;
   readonly settings: SettingsStore;
   readonly confirmation: LiveConfirmation;
+  readonly holds: StartHoldParts;
   readonly simulated: boolean;
   /** Symbols of the simulator's tapes. */
   readonly symbols: readonly string[];
@@ -57,7 +59,7 @@ interface Measured {
 
 /** The operator's side: rows out, calls in, and what is looked after while somebody may look. */
 export function openScreens(around: ScreenSurroundings): Screens {
-  const { core, journal, workers, registry, dataDir, clock, log, settings, confirmation } = around;
+  const { core, journal, workers, registry, dataDir, clock, log, settings, confirmation, holds } = around;
   const monitor = createResourceMonitor();
   const measured: Measured = { loopDelayMs: null, memoryMb: null, hotkeys: [] };
   const publisher = createPublisher({ onFault: (error) => log.error('a screen could not be sent to', { error }) });
@@ -70,6 +72,7 @@ export function openScreens(around: ScreenSurroundings): Screens {
       build: around.build,
       liveConfirmed: () => confirmation.isLive(),
       settings: () => settings.view(),
+      holds: () => startHolds(holds),
       hotkeys: () => measured.hotkeys,
       loopDelayMs: () => measured.loopDelayMs,
       journalLagMs: () => journal.status().unsyncedMs,
@@ -95,9 +98,11 @@ export function openScreens(around: ScreenSurroundings): Screens {
     start: () => {
       const stops = [repeat(clock, FLUSH_MS, () => projector.flush(clock.now())), repeat(clock, MEASURE_MS, measure)];
       keeper.start();
-      for (const finding of journal.findings())
+      for (const finding of journal.findings()) {
+        holds.journal.doubt(finding.text);
         core.commands.log('alarm', `The journal is not as it was left (${finding.file}): ${finding.text}`);
-      stops.push(() => keeper.stop(), verifyJournal(core, workers, join(dataDir, 'journal')));
+      }
+      stops.push(() => keeper.stop(), verifyJournal(core, workers, join(dataDir, 'journal'), holds.journal));
       stopTimers = () => stops.forEach((stop) => stop());
     },
     stop: () => {
@@ -123,7 +128,7 @@ function repeat(clock: SystemClock, everyMs: number, act: () => void): () => voi
 }
 
 function openRouter(
-  { core, adapter, workers, dataDir, clock, log, settings, confirmation }: ScreenSurroundings,
+  { core, adapter, workers, dataDir, clock, log, settings, confirmation, holds }: ScreenSurroundings,
   projector: Projector,
   watchList: WatchList,
 ): Router {
@@ -138,6 +143,7 @@ function openRouter(
       exports: join(dataDir, 'exports'),
       now: () => clock.now(),
     }),
+    journal: { acknowledge: () => holds.journal.acknowledge() },
     live: { confirm: (account, phrase) => confirmation.confirm({ account, phrase }, adapter, core) },
   });
   return createRouter(handlers, {

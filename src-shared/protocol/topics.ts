@@ -241,6 +241,12 @@ export interface StandingAlarm {
   readonly text: string;
 }
 
+/** `journal`: it does not verify (`journal.acknowledge`). `account`: it is not the one of the last run (`live.confirm`). */
+export interface StartHold {
+  readonly code: 'journal' | 'account';
+  readonly text: string;
+}
+
 /** The header, the banner and the footer. */
 export interface StatusValue {
   readonly account: AccountId | null;
@@ -276,6 +282,8 @@ export interface StatusValue {
   readonly problem: { readonly code: string; readonly text: string } | null;
   readonly liveConfirmationNeeded: boolean;
   readonly standing: readonly StandingAlarm[];
+  /** What waits for the operator's word before the desk can be started or anything armed. */
+  readonly holds: readonly StartHold[];
   readonly unknownOrders: number;
   /** Decisions on what was found at the start that are still missing; nothing can be armed before. */
   readonly undecided: number;

@@ -19,6 +19,7 @@ export interface StatusSurroundings {
   readonly build: string;
   readonly liveConfirmed: () => boolean;
   readonly settings: () => SettingsView;
+  readonly holds: () => StatusValue['holds'];
   readonly hotkeys: () => StatusValue['hotkeys'];
   readonly loopDelayMs: () => number | null;
   readonly journalLagMs: () => number | null;
@@ -71,6 +72,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     reconciled: view.reconciliation.done(),
     problem: view.link.problem ?? null,
     liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
+    holds: around.holds(),
     unknownOrders: view.index.unknownCount(),
     undecided: undecided(view).length,
     reconciliation: reconciliationView(view),

@@ -6,6 +6,7 @@ import { useCommand } from '../../hook/use-command.ts';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
 import { BannerLine } from './banner-line.tsx';
+import { HoldBanners } from './hold-banners.tsx';
 import { KillBanner } from './kill-banner.tsx';
 import { AdoptBanner, ExternalBanner, ReconcilingBanner } from './truth-banners.tsx';
 import './banner.css';
@@ -18,6 +19,7 @@ export function Banners(): ReactNode {
       <KillBanner />
       <ProblemBanner />
       <LiveBanner />
+      <HoldBanners />
       <StandingBanners />
       <ReconcilingBanner />
       <AdoptBanner />

@@ -37,6 +37,7 @@ export class CoreConsole {
       around: {
         simulated: true,
         build: 'test',
+        holds: () => [],
         liveConfirmed: () => false,
         settings: () => view,
         hotkeys: () => [],
@@ -60,6 +61,7 @@ export class CoreConsole {
         export: () => Promise.resolve(err('no audit trail here')),
         history: () => Promise.resolve(ok({ steps: [], complete: true })),
       },
+      journal: { acknowledge: () => err('nothing to acknowledge') },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
     this.#router = createRouter(handlers, {

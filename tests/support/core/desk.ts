@@ -42,6 +42,7 @@ interface DeskOptions {
   /** Of those orders that are UNKNOWN because their state could not be read: the word there. */
   readonly earlierStates?: ReadonlyMap<OrderKey, string>;
   readonly breakerFile?: BreakerFile;
+  readonly startRefusal?: () => string | undefined;
   /** Epoch ms. */
   readonly startAt?: number;
 }
@@ -78,6 +79,7 @@ export class CoreDesk {
         killLatchFile: this.latchFile,
         drafts: this.#drafts,
         ...(options.breakerFile === undefined ? {} : { breakerFile: options.breakerFile }),
+        ...(options.startRefusal === undefined ? {} : { startRefusal: options.startRefusal }),
         rules: () => this.rules,
         earlierOrdersFile: () => ({
           orders: options.earlier ?? [],

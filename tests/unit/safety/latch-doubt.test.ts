@@ -30,7 +30,7 @@ test('A5: a latch in doubt at the start shuts the gate and cancels nothing, what
   desk.ends();
   desk.wait(30_000);
   expect([desk.broker.cancels, desk.broker.frames, desk.deskState.unsentGlobalCancel]).toEqual([[], [], false]);
-  expect(desk.order(entry).state).toBe('WORKING');
+  expect(desk.order(entry).state).toBe('ACCEPTED');
   expect(desk.alarms().some((text) => text.includes(WHY) && text.includes('Nothing was cancelled'))).toBe(true);
   expect(startDesk(desk.deskState, 'the test')).toMatchObject({ ok: false });
 });
