@@ -20,7 +20,7 @@ function JournalHold({ text }: { readonly text: string }): ReactNode {
       testId="journal-banner"
       aside={
         <button type="button" className="button" data-size="small" disabled={acknowledge.pending} onClick={() => void acknowledge.run({})}>
-          Go on with it
+          Acknowledge
         </button>
       }
     >
