@@ -31,10 +31,11 @@ export function openKillLatch(dir: string, clock: Clock, lock: Pick<FolderLock, 
       const latch = file.load();
       const why = doubt(latch);
       if (why !== undefined && (latch?.latched !== true || latch.doubt !== undefined))
-        return { set: true, reason: why, scope: 'own', doubt: true };
-      return latch?.latched === true ? { set: true, reason: latch.reason, scope: latch.scope } : { set: false, reason: '', scope: 'own' };
+        return { set: true, reason: why, scope: 'own', exits: 'keep', doubt: true };
+      if (latch?.latched !== true) return { set: false, reason: '', scope: 'own', exits: 'keep' };
+      return { set: true, reason: latch.reason, scope: latch.scope, exits: latch.exits };
     },
-    set: (reason, at, scope) => file.latch(at, reason, scope),
+    set: (reason, at, scope, exits) => file.latch(at, reason, scope, exits),
     clear: () => {
       const cleared = file.clear(clock.now(), 're-armed');
       if (cleared.ok) contradiction = undefined;

@@ -84,8 +84,9 @@ export function openCore(around: CoreSurroundings): OpenCore {
     log.error('a commit met a defect', { ...bug });
     core.commands.fault(`A defect of this program stopped the commit "${bug.name}".`);
   };
+  journal.brokerTimeFrom((at) => core.view.exchange.timeOf(at));
   onServerTime((seconds, roundTripMs) => core.onServerTime(seconds, roundTripMs));
-  connect(core, adapter, recorder, around.accounts);
+  connect(core, adapter, recorder, around);
   return { core, adapter, journal, workers, holds };
 }
 
@@ -140,8 +141,8 @@ function corePorts(
   };
 }
 
-/** What the adapter hears goes to the core; trades are also kept for bars. */
-function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder, accounts: AccountMemory): void {
+/** What the adapter hears goes to the core; trades are also kept for bars, and the log hides what TWS names as accounts. */
+function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder, { accounts, log }: CoreSurroundings): void {
   adapter.setSink({
     ...core.sink,
     tick: (tick) => {
@@ -152,6 +153,7 @@ function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder, a
   });
   adapter.setGate(core.gate);
   adapter.onNews((news) => {
+    if (news.kind === 'accounts') log.hide(news.accounts);
     core.onNews(news);
     if (news.kind === 'link' && news.link.ready) holdOtherAccount(core, accounts, news.link.accounts);
   });

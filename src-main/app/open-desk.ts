@@ -1,5 +1,5 @@
 import { warmUp } from '#core/engine/warm-up';
-import type { DeskDoor } from '#desk/entrance/door';
+import type { DeskDoor, SessionsPort } from '#desk/entrance/door';
 import { err, ok, type Result } from '#domain/result';
 import type { Simulator } from '#simulator/simulator';
 import { SystemClock } from '#system/clock';
@@ -36,7 +36,11 @@ export interface DeskSurroundings {
   readonly workerFile: URL;
   /** Folder of `resources/`. */
   readonly resources: string;
+  /** The sessions of the control door, where there is one. */
+  readonly sessions?: SessionsPort;
 }
+
+const NO_SESSIONS: SessionsPort = { list: () => [], revoke: () => false };
 
 /** Enough for the engine to compile the order path; some tenths of a second at the start. */
 const WARM_UP_ROUNDS = 300;
@@ -79,7 +83,8 @@ async function openInFolder(
   const shared = { dataDir, lock, clock, log, settings, simulated, confirmation, accounts };
   const parts = openCore({ ...shared, tws, workerFile: around.workerFile });
   const registry = new ServiceRegistry({ clock, scheduler: clock });
-  const screens = openScreens({ ...shared, ...parts, registry, symbols: simulator?.symbols ?? [], build: around.build });
+  const sessions = around.sessions ?? NO_SESSIONS;
+  const screens = openScreens({ ...shared, ...parts, registry, sessions, symbols: simulator?.symbols ?? [], build: around.build });
   registerParts(registry, parts, screens, simulator);
   const { core } = parts;
   warmUp(new AsyncContext(), WARM_UP_ROUNDS);

@@ -1,5 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { DeskCore } from '#core/engine/desk-core';
+import { Confirmations } from '#desk/entrance/confirmations';
+import type { SessionsPort } from '#desk/entrance/door';
+import { onlyAtDesk } from '#desk/entrance/only-at-desk';
 import { createRouter, type Router } from '#desk/entrance/router';
 import { DetailsKeeper } from '#desk/handlers/contract-details';
 import { createHandlers } from '#desk/handlers/handlers';
@@ -36,6 +40,7 @@ export interface ScreenSurroundings {
   readonly settings: SettingsStore;
   readonly confirmation: LiveConfirmation;
   readonly holds: StartHoldParts;
+  readonly sessions: SessionsPort;
   readonly simulated: boolean;
   /** Symbols of the simulator's tapes. */
   readonly symbols: readonly string[];
@@ -45,6 +50,7 @@ export interface ScreenSurroundings {
 export interface Screens {
   readonly router: Router;
   readonly publisher: Publisher;
+  readonly terminal: Confirmations;
   hotkeys(list: StatusValue['hotkeys']): void;
   start(): void;
   stop(): void;
@@ -80,7 +86,8 @@ export function openScreens(around: ScreenSurroundings): Screens {
     diagnostics: () => diagnostics({ view: core.view, registry, workers, publisher, memoryMb: measured.memoryMb, laneCounts }),
   });
   const watchList = new WatchList(core, dataDir, around.symbols);
-  const router = openRouter(around, projector, watchList);
+  const terminal = new Confirmations({ monotonic: () => clock.monotonic(), code: () => String(randomInt(1_000, 10_000)) });
+  const router = openRouter(around, projector, watchList, terminal);
   const keeper = new DetailsKeeper(core);
   let stopTimers: () => void = () => undefined;
 
@@ -94,6 +101,7 @@ export function openScreens(around: ScreenSurroundings): Screens {
   return {
     router,
     publisher,
+    terminal,
     hotkeys: (list) => (measured.hotkeys = list),
     start: () => {
       const stops = [repeat(clock, FLUSH_MS, () => projector.flush(clock.now())), repeat(clock, MEASURE_MS, measure)];
@@ -128,15 +136,17 @@ function repeat(clock: SystemClock, everyMs: number, act: () => void): () => voi
 }
 
 function openRouter(
-  { core, adapter, workers, dataDir, clock, log, settings, confirmation, holds }: ScreenSurroundings,
+  { core, adapter, workers, dataDir, clock, log, settings, confirmation, holds, sessions }: ScreenSurroundings,
   projector: Projector,
   watchList: WatchList,
+  terminal: Confirmations,
 ): Router {
   const handlers = createHandlers({
     core,
     projector,
     settings,
     watchList,
+    sessions,
     audit: openAuditTrail({
       workers,
       directory: join(dataDir, 'journal'),
@@ -153,5 +163,7 @@ function openRouter(
       log.error(`a handler met a defect`, { id, name, error });
       return id;
     },
+    onlyAtDesk: (name, input) => onlyAtDesk(name, input, settings.current.limits),
+    askTerminal: (question) => terminal.ask(question),
   });
 }

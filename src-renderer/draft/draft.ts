@@ -5,6 +5,12 @@ import type { EntryType, Side, TimeInForce } from '#domain/order';
 import type { Price } from '#domain/price';
 import type { QuoteField } from '#domain/quote';
 
+/** A symbol that has been typed and that no contract stands for yet; `trouble` says why not, once the broker has answered. */
+export interface TypedSymbol {
+  readonly text: string;
+  readonly trouble: string | null;
+}
+
 /** One extra condition as typed. `id` is only for the screen: it keeps a row's identity while others come and go. */
 export interface ConditionDraft {
   readonly id: number;
@@ -15,7 +21,10 @@ export interface ConditionDraft {
 export type ConditionBody =
   | {
       readonly kind: 'price';
+      /** Null: the contract that is traded. */
       readonly contract: Contract | null;
+      /** While it stands, neither `contract` nor the traded one is meant. */
+      readonly symbol?: TypedSymbol | undefined;
       readonly field: QuoteField;
       readonly test: PriceTest;
       readonly level: string;
@@ -23,6 +32,7 @@ export type ConditionBody =
   | {
       readonly kind: 'percent';
       readonly contract: Contract | null;
+      readonly symbol?: TypedSymbol | undefined;
       readonly field: QuoteField;
       readonly basis: 'close' | 'arming';
       readonly test: PriceTest;
@@ -33,7 +43,11 @@ export type ConditionBody =
 
 /** The form as typed: text stays text until `readDraft` understands it. */
 export interface Draft {
+  /** Null as well while a typed symbol stands for no contract. */
   readonly contract: Contract | null;
+  readonly symbol: TypedSymbol | null;
+  /** The draft before its symbol was changed; Escape brings it back. */
+  readonly before: Draft | null;
   /** Price step of the contract; null until its details are known. */
   readonly minTick: Price | null;
   readonly longName: string;
@@ -62,6 +76,8 @@ export interface Draft {
 
 export const EMPTY_DRAFT: Draft = {
   contract: null,
+  symbol: null,
+  before: null,
   minTick: null,
   longName: '',
   editing: null,
@@ -84,23 +100,44 @@ export const EMPTY_DRAFT: Draft = {
   stop: '',
 };
 
-/** Another contract: figures typed for the old one must not survive. */
+/** Prices and conditions belong to a contract. */
+const NO_FIGURES = { name: '', level: '', limit: '', entryStop: '', target: '', stop: '', extras: [] } as const;
+const FIGURES = ['name', 'level', 'limit', 'entryStop', 'target', 'stop'] as const;
+
+/** Another text in the symbol's field: from the first letter on the old contract is not meant any more, nor what was typed for it. */
+export function withSymbol(draft: Draft, text: string): Draft {
+  const symbol = { text, trouble: null };
+  if (draft.symbol !== null) return { ...draft, symbol };
+  return { ...draft, ...NO_FIGURES, contract: null, minTick: null, longName: '', symbol, before: draft };
+}
+
+/** The same for a condition; its level belonged to the other contract, a percentage to none. */
+export function withConditionSymbol<B extends Extract<ConditionBody, { kind: 'price' | 'percent' }>>(body: B, text: string): B {
+  const symbol = { text, trouble: null };
+  return body.symbol === undefined && body.kind === 'price' ? { ...body, level: '', symbol } : { ...body, symbol };
+}
+
+/** The typed symbol is given up. */
+export function withoutSymbol(draft: Draft): Draft {
+  return draft.before ?? { ...draft, symbol: null };
+}
+
+/** Another contract: figures typed for the old one must not survive; what was typed while the broker was asked is meant for the new one. */
 export function withContract(draft: Draft, contract: Contract): Draft {
+  const { before } = draft;
+  if (draft.symbol !== null) {
+    const chosen = { ...draft, contract, symbol: null, before: null };
+    return before?.contract?.conId === contract.conId ? sameAgain(chosen, before) : chosen;
+  }
   if (draft.contract?.conId === contract.conId) return { ...draft, contract };
-  return {
-    ...draft,
-    contract,
-    minTick: null,
-    longName: '',
-    editing: null,
-    name: '',
-    level: '',
-    limit: '',
-    entryStop: '',
-    target: '',
-    stop: '',
-    extras: [],
-  };
+  return { ...draft, ...NO_FIGURES, contract, minTick: null, longName: '', editing: null };
+}
+
+/** The symbol that was there before has been typed again: so are its figures, but for those that were typed since. */
+function sameAgain(draft: Draft, before: Draft): Draft {
+  const kept = Object.fromEntries(FIGURES.filter((name) => draft[name] === '').map((name) => [name, before[name]]));
+  const extras = draft.extras.length === 0 ? before.extras : draft.extras;
+  return { ...draft, ...kept, extras, minTick: before.minTick, longName: before.longName };
 }
 
 /** `IBM-1`, `IBM-2`, …: the first that is free. */

@@ -6,10 +6,10 @@ import { err, ok, type Result } from '#domain/result';
 import type { EntryTerms, ExitLevel, TriggerSpec } from '#domain/trigger';
 import { plainNumber, readPercent, readPrice, readQuantity } from '../format/read-figure.ts';
 import { minuteFromText } from '../format/time.ts';
-import { freeName, type ConditionDraft, type Draft } from './draft.ts';
+import { freeName, type ConditionBody, type ConditionDraft, type Draft, type TypedSymbol } from './draft.ts';
 
 export type DraftField =
-  'name' | 'level' | 'window' | 'quantity' | 'limit' | 'entryStop' | 'target' | 'stop' | 'conditions' | `extra-${number}`;
+  'name' | 'symbol' | 'level' | 'window' | 'quantity' | 'limit' | 'entryStop' | 'target' | 'stop' | 'conditions' | `extra-${number}`;
 
 export interface DraftReading {
   readonly spec: TriggerSpec | null;
@@ -23,7 +23,7 @@ export interface DraftReading {
 export function readDraft(draft: Draft, taken: ReadonlySet<string>): DraftReading {
   const faults: Partial<Record<DraftField, string>> = {};
   const { contract } = draft;
-  if (contract === null) return { spec: null, faults, missing: 'Type a symbol and choose the contract.' };
+  if (contract === null) return withoutContract(draft);
   const keep = <T>(field: DraftField, result: Result<T>): T | undefined => {
     if (result.ok) return result.value;
     faults[field] = result.error;
@@ -60,6 +60,25 @@ export function readDraft(draft: Draft, taken: ReadonlySet<string>): DraftReadin
     rthOnly: draft.rthOnly,
   };
   return { spec, faults, missing: null };
+}
+
+function withoutContract({ symbol }: Draft): DraftReading {
+  const fault = symbol === null ? undefined : symbolFault(symbol);
+  return {
+    spec: null,
+    faults: fault === undefined ? {} : { symbol: fault },
+    missing: missingSymbol(symbol) ?? 'Type a symbol and choose the contract.',
+  };
+}
+
+/** What is wrong with a typed symbol; undefined while the broker is still asked. */
+function symbolFault({ text, trouble }: TypedSymbol): string | undefined {
+  return text.trim() === '' ? undefined : (trouble ?? undefined);
+}
+
+function missingSymbol(symbol: TypedSymbol | null | undefined): string | undefined {
+  if (symbol === null || symbol === undefined || symbol.text.trim() === '') return undefined;
+  return symbol.trouble ?? `Waits for the broker to name the contract of “${symbol.text.trim()}”.`;
 }
 
 type Keep = <T>(field: DraftField, result: Result<T>) => T | undefined;
@@ -102,29 +121,13 @@ function readExtra(extra: ConditionDraft, contract: Contract, keep: Keep, missin
   return { kind: 'not', of: plain };
 }
 
-function readBody({ id, body }: ConditionDraft, contract: Contract, keep: Keep, missing: string[]): Condition | undefined {
+function readBody(extra: ConditionDraft, contract: Contract, keep: Keep, missing: string[]): Condition | undefined {
+  const { id, body } = extra;
   const field: DraftField = `extra-${id}`;
   switch (body.kind) {
-    case 'price': {
-      if (body.level.trim() === '') {
-        missing.push('Type the price of the extra condition, or remove it.');
-        return undefined;
-      }
-      // Another contract's step is not known here; the desk checks it.
-      const level = keep(field, readPrice(body.level, null));
-      if (level === undefined) return undefined;
-      return { kind: 'price', contract: body.contract ?? contract, field: body.field, test: body.test, level };
-    }
-    case 'percent': {
-      if (body.percent.trim() === '') {
-        missing.push('Type the percentage of the extra condition, or remove it.');
-        return undefined;
-      }
-      const percent = keep(field, readPercent(body.percent));
-      if (percent === undefined) return undefined;
-      const { basis, test } = body;
-      return { kind: 'percent-change', contract: body.contract ?? contract, field: body.field, basis, test, basisPoints: percent };
-    }
+    case 'price':
+    case 'percent':
+      return readLeaf(body, contract, (result) => keep(field, result), missing);
     case 'time':
       if (body.window.trim() === '') {
         missing.push('Type the times of the extra condition, or remove it.');
@@ -139,6 +142,34 @@ function readBody({ id, body }: ConditionDraft, contract: Contract, keep: Keep, 
       return keep(field, err(`Groups nest at most ${String(MAX_CONDITION_DEPTH)} deep; move this condition up.`));
     }
   }
+}
+
+type LeafBody = Extract<ConditionBody, { kind: 'price' | 'percent' }>;
+
+/** A symbol that stands for no contract yet is neither the old one nor the traded one. */
+function readLeaf(
+  body: LeafBody,
+  traded: Contract,
+  keep: <T>(result: Result<T>) => T | undefined,
+  missing: string[],
+): Condition | undefined {
+  const trouble = body.symbol === undefined ? undefined : symbolFault(body.symbol);
+  if (trouble !== undefined) return keep(err(trouble));
+  const contract = body.contract ?? traded;
+  const { field, test } = body;
+  const unnamed = missingSymbol(body.symbol);
+  const figure = body.kind === 'price' ? body.level : body.percent;
+  if (unnamed !== undefined || figure.trim() === '') {
+    missing.push(unnamed ?? `Type the ${body.kind === 'price' ? 'price' : 'percentage'} of the extra condition, or remove it.`);
+    return undefined;
+  }
+  if (body.kind === 'percent') {
+    const basisPoints = keep(readPercent(figure));
+    return basisPoints === undefined ? undefined : { kind: 'percent-change', contract, field, basis: body.basis, test, basisPoints };
+  }
+  // Another contract's step is not known here; the desk checks it.
+  const level = keep(readPrice(figure, null));
+  return level === undefined ? undefined : { kind: 'price', contract, field, test, level };
 }
 
 function readEntry(draft: Draft, keep: Keep, missing: string[]): EntryTerms | undefined {

@@ -6,6 +6,9 @@ export interface LinkBridge extends Bridge {
   onState?(listener: (connected: boolean, reason: string) => void): () => void;
 }
 
+/** The answer was waited for long enough; the request itself lies in a connection that stands, and may still be carried out. */
+export class NoAnswerYet extends Error {}
+
 declare global {
   interface Window {
     readonly desk?: Bridge;

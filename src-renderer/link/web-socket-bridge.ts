@@ -1,6 +1,6 @@
 import type { TopicName } from '#protocol/topics';
 import { Listeners } from '../replica/listeners.ts';
-import type { LinkBridge } from './bridge.ts';
+import { type LinkBridge, NoAnswerYet } from './bridge.ts';
 
 interface Waiting {
   readonly resolve: (reply: unknown) => void;
@@ -51,7 +51,7 @@ export class WebSocketBridge implements LinkBridge {
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new Error(`no answer within ${String(CALL_DEADLINE_MS / 1000)} s`));
+        reject(new NoAnswerYet(`no answer within ${String(CALL_DEADLINE_MS / 1000)} s`));
       }, CALL_DEADLINE_MS);
       const end = (): void => {
         clearTimeout(deadline);

@@ -1,6 +1,7 @@
 import { memo, useEffect, type ReactNode } from 'react';
 import { Banners } from '../panels/banner/banners.tsx';
 import { Footer } from '../panels/footer/footer.tsx';
+import { StatusLine } from '../panels/footer/status-line.tsx';
 import { Header } from '../panels/header/header.tsx';
 import { accountMode } from '../format/account-mode.ts';
 import { DeskContext, type Desk } from '../hook/desk-context.ts';
@@ -12,6 +13,7 @@ import { Dialogs } from './dialogs.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useFirstSelection } from './first-selection.ts';
 import { useViewKeys } from './use-view-keys.ts';
+import { keepFocus } from '../view/focus.ts';
 import { closeToast, useView } from '../view/view-store.ts';
 
 export function Console({ desk }: { readonly desk: Desk }): ReactNode {
@@ -32,6 +34,7 @@ function Frame(): ReactNode {
   const dialog = useView((state) => state.dialog) !== null;
   useViewKeys();
   useFirstSelection();
+  useEffect(() => keepFocus(), []);
   useEffect(() => {
     document.documentElement.dataset['up'] = upColor;
   }, [upColor]);
@@ -41,13 +44,15 @@ function Frame(): ReactNode {
       <StillHeader />
       <StillBanners />
       <StillDesk inert={dialog} />
+      <StatusLine>
+        <Messages />
+      </StatusLine>
       <div inert={dialog}>
         <StillFooter />
       </div>
       <ErrorBoundary what="The dialog">
         <Dialogs />
       </ErrorBoundary>
-      <Messages />
       <Beat />
     </div>
   );

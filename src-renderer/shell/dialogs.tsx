@@ -3,30 +3,40 @@ import { orderKeyOf, triggerIdOf } from '#domain/ids';
 import { AdoptDialog } from '../panels/adopt/adopt-dialog.tsx';
 import { AuditDialog } from '../panels/audit/audit-dialog.tsx';
 import { CancelOrderDialog, DisarmDialog, LiveConfirmDialog, StopEngineDialog, WatcherDialog } from '../panels/confirm/confirm-dialogs.tsx';
+import { ResumeDialog } from '../panels/confirm/resume-dialog.tsx';
 import { ExecutionDialog } from '../panels/diagnostics/execution-dialog.tsx';
 import { CheatSheet } from '../panels/help/cheat-sheet.tsx';
 import { SettleDialog } from '../panels/orders/settle-dialog.tsx';
 import { WhyDialog } from '../panels/orders/why-dialog.tsx';
 import { CloseDialog, FlattenAllDialog } from '../panels/positions/close-dialog.tsx';
 import { SettingsDialog } from '../panels/settings/settings-dialog.tsx';
+import { BulkDialog } from '../panels/triggers/bulk-dialog.tsx';
 import { closeDialog, useView, type OpenDialog } from '../view/view-store.ts';
 
 /** At most one dialog at a time. */
 export function Dialogs(): ReactNode {
   const dialog = useView((state) => state.dialog);
-  return dialog === null ? null : dialogOf(dialog);
+  if (dialog === null) return null;
+  if (dialog.kind === 'bulk') return <BulkDialog act={dialog.act} conId={dialog.conId} symbol={dialog.symbol} onClose={closeDialog} />;
+  return dialogOf(dialog);
 }
 
-function dialogOf(dialog: OpenDialog): ReactNode {
+const ABOUT_TRIGGER = { watcher: WatcherDialog, disarm: DisarmDialog, resume: ResumeDialog } as const;
+
+function isAboutTrigger(dialog: OpenDialog): dialog is Extract<OpenDialog, { kind: keyof typeof ABOUT_TRIGGER }> {
+  return dialog.kind in ABOUT_TRIGGER;
+}
+
+function dialogOf(dialog: Exclude<OpenDialog, { readonly kind: 'bulk' }>): ReactNode {
+  if (isAboutTrigger(dialog)) {
+    const About = ABOUT_TRIGGER[dialog.kind];
+    return <About id={triggerIdOf(dialog.key)} onClose={closeDialog} />;
+  }
   switch (dialog.kind) {
     case 'why':
       return <WhyDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;
-    case 'watcher':
-      return <WatcherDialog id={triggerIdOf(dialog.key)} onClose={closeDialog} />;
     case 'cancel-order':
       return <CancelOrderDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;
-    case 'disarm':
-      return <DisarmDialog id={triggerIdOf(dialog.key)} onClose={closeDialog} />;
     case 'settle':
       return <SettleDialog orderKey={orderKeyOf(dialog.key)} onClose={closeDialog} />;
     case 'close':

@@ -32,6 +32,11 @@ export interface ContractDetails {
   readonly liquidHours: string;
 }
 
+/** Futures and spreads of several legs trade below zero; nothing else does. */
+export function mayTradeBelowZero({ secType }: Contract): boolean {
+  return secType === 'FUT' || secType === 'BAG';
+}
+
 /** How the operator reads it: `IBM`, `GOOG 24DEC15 750 C`. */
 export function contractLabel(contract: Contract): string {
   if (contract.secType === 'OPT' || contract.secType === 'FOP') {

@@ -2,15 +2,36 @@ import { z } from 'zod';
 import type { Bar } from '#domain/bar';
 import type { Contract, ContractDetails } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
-import { accountId, conId, contract, orderKey, price, quantity, trail, triggerId, triggerSpec, wireText } from './inputs.ts';
+import {
+  accountId,
+  conId,
+  type Confirmation,
+  confirmed,
+  contract,
+  fingerprint,
+  orderKey,
+  price,
+  quantity,
+  trail,
+  triggerId,
+  triggerSpec,
+  wireText,
+} from './inputs.ts';
 import type { DeskError } from './errors.ts';
+import type { SessionRow } from './session.ts';
 import { settingsPatch } from './settings.ts';
 import type { TopicName } from './topics.ts';
 
 /** Commands change the desk and answer `{seq}`, the commit that holds the change; queries change nothing. */
 const none = z.strictObject({});
+/** More than the log keeps cannot be asked for. */
+const logIds = z.array(z.number().int()).min(1).max(2_000);
 const reason = wireText(200);
+/** Left out: `keep`. */
+const exits = z.enum(['keep', 'cancel']).exactOptional();
 const version = z.number().int().nonnegative();
+/** To arm is to have read a preview: what is armed must be what it showed, and what it asks for must be said. */
+const seen = { fingerprint, confirmed: confirmed.exactOptional() };
 
 export const COMMANDS = {
   /** IDLE → INITIALIZING → SCANNING: from here triggers may fire. */
@@ -27,9 +48,12 @@ export const COMMANDS = {
   'engine.rearm.request': none,
   /** Second step: the phrase typed; STOPPED → IDLE when the book is reconciled. */
   'engine.rearm.confirm': z.strictObject({ phrase: wireText(60) }),
-  /** Never refused. `all` also cancels orders placed by hand in TWS and by other programs. */
-  kill: z.strictObject({ scope: z.enum(['own', 'all']), reason }),
-  'orders.cancel-all': z.strictObject({ scope: z.enum(['own', 'all']) }),
+  /**
+   * Never refused. `all` also cancels orders placed by hand in TWS and by other programs. Stops and targets of what is held stay, unless `exits`
+   * is `cancel`.
+   */
+  kill: z.strictObject({ scope: z.enum(['own', 'all']), reason, exits }),
+  'orders.cancel-all': z.strictObject({ scope: z.enum(['own', 'all']), exits }),
   'order.cancel': z.strictObject({ key: orderKey, expectedVersion: version.exactOptional() }),
   /** New terms for a working order under its id; what is left out stays. Refused while the connection is not sound. */
   'order.modify': z.strictObject({
@@ -43,12 +67,13 @@ export const COMMANDS = {
   'order.settle': z.strictObject({ key: orderKey, expectedVersion: version, confirmed: z.literal(true) }),
   /** What was found at the broker at the start: `cancel` is for orders only. Nothing can be armed before everything is decided. */
   'adoption.decide': z.strictObject({ key: wireText(80).min(1), decision: z.enum(['adopt', 'ignore', 'cancel']) }),
-  'trigger.arm': z.strictObject({ spec: triggerSpec }),
-  'trigger.rearm': z.strictObject({ id: triggerId, expectedVersion: version }),
+  'trigger.arm': z.strictObject({ spec: triggerSpec, ...seen }),
+  'trigger.rearm': z.strictObject({ id: triggerId, expectedVersion: version, ...seen }),
   'trigger.pause': z.strictObject({ id: triggerId, expectedVersion: version }),
-  'trigger.resume': z.strictObject({ id: triggerId, expectedVersion: version }),
+  /** Without its word refused while the rule is true: it would fire at once. */
+  'trigger.resume': z.strictObject({ id: triggerId, expectedVersion: version, confirmed: confirmed.exactOptional() }),
   'trigger.disarm': z.strictObject({ id: triggerId, expectedVersion: version }),
-  'trigger.edit': z.strictObject({ id: triggerId, expectedVersion: version, spec: triggerSpec }),
+  'trigger.edit': z.strictObject({ id: triggerId, expectedVersion: version, spec: triggerSpec, ...seen }),
   'trigger.fire-now': z.strictObject({ id: triggerId, expectedVersion: version }),
   /** Reduce-only market order for the whole position, confirmed by the operator (hold). Allowed in PAUSED and EMERGENCY. */
   'position.flatten': z.strictObject({ account: accountId, conId, confirmed: z.literal(true) }),
@@ -83,18 +108,25 @@ export const COMMANDS = {
   /** Types the account id: of a live account, for this run of the program; of another account than the last run's, once. */
   'live.confirm': z.strictObject({ account: accountId, phrase: wireText(60) }),
   'settings.update': z.strictObject({ patch: settingsPatch }),
-  'log.acknowledge': z.strictObject({ id: z.number().int() }),
+  'log.acknowledge': z.strictObject({ ids: logIds }),
+  /** Writes these lines of the log into a CSV file in the data folder. */
+  'log.export': z.strictObject({ ids: logIds }),
+  /** Ends a console's session at once, its screens with it. */
+  'session.revoke': z.strictObject({ id: z.number().int().positive() }),
 } as const;
 
 export const QUERIES = {
   'symbols.search': z.strictObject({ text: wireText(40).min(1) }),
   'contract.details': z.strictObject({ contract }),
-  /** Sentence, sizing and risk verdict of a draft, before arming. */
-  'trigger.preview': z.strictObject({ spec: triggerSpec }),
-  'order.why': z.strictObject({ key: orderKey }),
+  /** Sentence, sizing and risk verdict of a draft, before arming; `id` of the trigger that is edited or armed again. */
+  'trigger.preview': z.strictObject({ spec: triggerSpec, id: triggerId.exactOptional() }),
+  /** With `messages` also what was said to TWS and by it about the order, and the commits that are no step of the chain. */
+  'order.why': z.strictObject({ key: orderKey, messages: z.boolean().exactOptional() }),
   'chart.bars': z.strictObject({ contract, count: z.number().int().min(1).max(5000) }),
   'diagnostics.execution': z.strictObject({ seq: z.number().int().positive() }),
   'kill.preview': none,
+  /** Who may see or steer this desk over HTTP; `own` is null in the window. */
+  'sessions.list': none,
   /** Acknowledges frames up to `number`; a screen that does not is conflated. */
   'stream.ack': z.strictObject({ number: z.number().int() }),
   'stream.resync': z.strictObject({ topics: z.array(wireText(20)).max(20) }),
@@ -115,14 +147,25 @@ export interface PreviewVerdict {
   readonly text: string;
 }
 
+/** What arming asks for besides, with the sentence to be confirmed. */
+export interface PreviewNeed {
+  readonly kind: Confirmation;
+  readonly text: string;
+}
+
 export interface TriggerPreview {
   readonly sentence: string;
   /** e.g. `Now above the level by 0.46 (0.26 %). Fires once. …` */
   readonly note: string;
-  /** Null when the draft cannot be priced yet; `blocked` says why arming would be refused now. */
-  readonly verdict: PreviewVerdict | null;
+  /** `blocked` says why arming would be refused now, whatever is confirmed. */
+  readonly verdict: PreviewVerdict;
   readonly blocked: string | null;
   readonly legs: readonly string[];
+  /** From which price the figures of the legs are measured; empty where all of them are as written. */
+  readonly figures: string;
+  readonly needs: readonly PreviewNeed[];
+  /** Goes with the arming. */
+  readonly fingerprint: string;
 }
 
 /** One step of tick → rule → risk → order → fills. */
@@ -131,6 +174,12 @@ export interface WhyStep {
   readonly title: string;
   readonly text: string;
   readonly seq: number | null;
+}
+
+/** Orders as lines: what goes by default, and what protects what is held and goes only when everything does. */
+export interface CancelLines {
+  readonly entries: readonly string[];
+  readonly protective: readonly string[];
 }
 
 export interface ExecutionDetail {
@@ -147,14 +196,23 @@ export interface ExecutionDetail {
 
 export interface Answers {
   readonly 'trigger.arm': Done & { readonly id: TriggerId };
+  readonly 'log.export': Done & { readonly path: string; readonly rows: number };
   readonly 'audit.export': Done & { readonly path: string; readonly rows: number };
   readonly 'symbols.search': { readonly contracts: readonly Contract[] };
   readonly 'contract.details': { readonly details: ContractDetails };
   readonly 'trigger.preview': TriggerPreview;
-  readonly 'order.why': { readonly steps: readonly WhyStep[] };
+  readonly 'order.why': { readonly steps: readonly WhyStep[]; readonly messages: readonly WhyStep[] };
   readonly 'chart.bars': { readonly bars: readonly Bar[] };
   readonly 'diagnostics.execution': { readonly execution: ExecutionDetail };
-  readonly 'kill.preview': { readonly own: readonly string[]; readonly others: readonly string[]; readonly positions: readonly string[] };
+  readonly 'kill.preview': {
+    readonly own: CancelLines;
+    readonly others: CancelLines;
+    /** What stays open, and how much of it protective orders cover that stay. */
+    readonly positions: readonly string[];
+    /** The same when the exits go too. */
+    readonly bare: readonly string[];
+  };
+  readonly 'sessions.list': { readonly sessions: readonly SessionRow[]; readonly own: number | null };
   readonly 'stream.ack': Record<string, never>;
   readonly 'stream.resync': Record<string, never>;
 }

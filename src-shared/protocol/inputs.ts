@@ -100,3 +100,9 @@ export const triggerSpec: z.ZodType<TriggerSpec> = z.strictObject({
   rthOnly: z.boolean(),
   expiresAt: integer.positive().exactOptional(),
 });
+
+/** What the operator says besides when he arms: that the rule is true and may fire at once; that risk would deny the order now. */
+export const confirmed = z.array(z.enum(['fires-at-once', 'denied'])).max(2);
+export type Confirmation = z.output<typeof confirmed>[number];
+/** Of the preview that was read; only the desk makes one. */
+export const fingerprint = wireText(200).min(1);

@@ -78,12 +78,24 @@ export class Hand {
     if (arm.again) {
       const rows = operator.watchers().filter(({ life }) => life === 'draft' || life === 'failed' || life === 'fired');
       const row = rows[arm.which % Math.max(1, rows.length)];
-      if (row !== undefined) return this.#ask(operator, 'trigger.rearm', { id: row.id, expectedVersion: row.version });
+      if (row !== undefined) return this.#armSeen(operator, 'trigger.rearm', row.spec, { id: row.id, expectedVersion: row.version });
     }
     // The door opens before the first prices have come.
     await operator.until(() => this.#lastOf(operator, arm) !== undefined, WAIT_MS);
     const spec = this.#spec(operator, arm, name);
-    return spec !== undefined && (await this.#ask(operator, 'trigger.arm', { spec }));
+    return spec !== undefined && (await this.#armSeen(operator, 'trigger.arm', spec, { spec }));
+  }
+
+  /** Reads the preview and arms what it showed; read again while the market changes what it says in between. */
+  async #armSeen(operator: Operator, name: 'trigger.arm' | 'trigger.rearm', spec: TriggerSpec, input: object): Promise<boolean> {
+    for (let tries = 1; ; tries += 1) {
+      const preview = await operator.ask('trigger.preview', { spec, ...('id' in input ? { id: input.id } : {}) });
+      if (!preview.ok) return this.#counted('trigger.preview', preview.error.code);
+      const { fingerprint, needs } = preview.value;
+      const reply = await operator.ask(name, { ...input, fingerprint, confirmed: needs.map(({ kind }) => kind) });
+      if (reply.ok) return true;
+      if (reply.error.code !== 'preview-differs' || tries === 5) return this.#counted(name, reply.error.code);
+    }
   }
 
   #lastOf(operator: Operator, arm: Arm): Price | undefined {
@@ -164,11 +176,13 @@ export class Hand {
   /** A refusal is the desk's right; it is counted. */
   async #ask(operator: Operator, name: CallName, input: unknown): Promise<boolean> {
     const reply = await operator.ask(name, input);
-    if (!reply.ok) {
-      const why = `${name}: ${reply.error.code}`;
-      this.refusals.set(why, (this.refusals.get(why) ?? 0) + 1);
-    }
-    return reply.ok;
+    return reply.ok || this.#counted(name, reply.error.code);
+  }
+
+  #counted(name: CallName, code: string): false {
+    const why = `${name}: ${code}`;
+    this.refusals.set(why, (this.refusals.get(why) ?? 0) + 1);
+    return false;
   }
 }
 

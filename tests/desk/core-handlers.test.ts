@@ -28,7 +28,7 @@ function console_(): CoreConsole {
 }
 
 async function armed(made: CoreConsole, spec: TriggerSpec = made.desk.spec()) {
-  const reply = await made.call('trigger.arm', { spec });
+  const reply = await made.arm(spec);
   if (!reply.ok) throw new Error(reply.error.text);
   return reply.value;
 }
@@ -50,6 +50,9 @@ test('preview, arm, fire, fill, why: the whole chain in the operator’s words',
       verdict: { approved: true, control: null, text: expect.stringMatching(/notional 18 001 of 50 000/) as string },
       blocked: null,
       legs: ['Entry: BUY 100 MKT DAY', 'Stop: SELL 100 STP stop 179.00 DAY'],
+      figures: '',
+      needs: [],
+      fingerprint: expect.stringMatching(/^[0-9a-z]+(\.[0-9a-z]+){7}$/) as string,
     },
   });
   expect(desk.stores.orders.size).toBe(0);
@@ -93,7 +96,7 @@ test('a preview says what would deny it and why it cannot be armed, and approves
 test('a contract TWS does not know is refused before anything is armed', async () => {
   const made = console_();
   const spec = made.desk.spec(180, {}, { contract: BAC });
-  const reply = await made.call('trigger.arm', { spec });
+  const reply = await made.arm(spec);
   expect(reply).toEqual({ ok: false, error: { code: 'unavailable', text: 'TWS does not know BAC.' } });
   expect(made.desk.deskState.registry.size).toBe(0);
 });
@@ -104,8 +107,8 @@ test('an order of another program is out of reach, one that never left has nothi
   desk.news({ kind: 'open-order', order: manualOrder({ clientId: 9 as ClientId, permId: 5 as PermId, orderId: 4 as OrderId }) });
   expect(refusal((await made.call('order.cancel', { key: 'perm:5' as OrderKey })) as never)).toBe('not-allowed-now');
   expect(refusal((await made.call('order.cancel', { key: 'perm:6' as OrderKey })) as never)).toBe('not-found');
-  desk.rules = rulesOf({ maxOrderShares: 1 });
   const { id } = await armed(made);
+  desk.rules = rulesOf({ maxOrderShares: 1 });
   desk.quote(180.02);
   expect(refusal((await made.call('order.cancel', { key: desk.ref(id) as string as OrderKey })) as never)).toBe('not-allowed-now');
   expect(desk.broker.cancels).toEqual([]);
@@ -137,8 +140,8 @@ test('an older picture of a trigger cannot pause, disarm, edit or fire it', asyn
     made.call('trigger.pause', { id, expectedVersion: stale }),
     made.call('trigger.resume', { id, expectedVersion: stale }),
     made.call('trigger.disarm', { id, expectedVersion: stale }),
-    made.call('trigger.rearm', { id, expectedVersion: stale }),
-    made.call('trigger.edit', { id, expectedVersion: stale, spec: desk.spec(181) }),
+    made.call('trigger.rearm', { id, expectedVersion: stale, fingerprint: 'old' }),
+    made.edit(id, stale, desk.spec(181)),
     made.call('trigger.fire-now', { id, expectedVersion: stale }),
   ];
   for (const reply of await Promise.all(calls)) expect(refusal(reply as never)).toBe('conflict');
@@ -157,7 +160,7 @@ test('pause, resume, edit and disarm of a watcher do what they say', async () =>
   expect(refusal((await made.call('trigger.fire-now', now())) as never)).toBe('not-allowed-now');
   desk.quote(179.9);
   expect((await made.call('trigger.resume', now())).ok).toBe(true);
-  expect((await made.call('trigger.edit', { ...now(), spec: desk.spec(181) })).ok).toBe(true);
+  expect((await made.edit(id, version(made, id), desk.spec(181))).ok).toBe(true);
   expect(desk.trigger(id)).toMatchObject({ life: 'armed', gen: 2 });
   desk.quote(180.5);
   expect(desk.broker.frames).toEqual([]);
@@ -173,15 +176,14 @@ test('an edit that is refused leaves the watcher as it was, market data included
   const { desk } = made;
   const { id } = await armed(made);
   const bad = { ...desk.spec(181), expiresAt: desk.clock.now() - 1 };
-  const reply = await made.call('trigger.edit', { id, expectedVersion: version(made, id), spec: bad });
+  const reply = await made.edit(id, version(made, id), bad);
   expect(refusal(reply as never)).toBe('invalid-input');
   expect(desk.market.subscribed.has(IBM.conId)).toBe(true);
   for (let conId = 1; conId <= 94; conId += 1) desk.deskState.subscriptions.want(`w${conId}`, { ...BAC, conId: conId as never }, 'watcher');
   desk.know(BAC);
-  const full = await made.call('trigger.edit', {
-    id,
-    expectedVersion: version(made, id),
-    spec: { ...desk.spec(181), condition: { kind: 'and', of: [desk.spec(181).condition, price(BAC, 'last', 'at-or-above', 13)] } },
+  const full = await made.edit(id, version(made, id), {
+    ...desk.spec(181),
+    condition: { kind: 'and', of: [desk.spec(181).condition, price(BAC, 'last', 'at-or-above', 13)] },
   });
   expect(refusal(full as never)).toBe('too-many');
   expect(desk.market.subscribed.has(IBM.conId)).toBe(true);
@@ -208,14 +210,14 @@ test('two watchers cannot carry one name, a symbol with an UNKNOWN order cannot 
   const made = console_();
   const { desk } = made;
   await armed(made);
-  expect(textOf((await made.call('trigger.arm', { spec: desk.spec(185) })) as never)).toMatch(/A trigger named IBM-1 is already armed/);
+  expect(textOf((await made.arm(desk.spec(185))) as never)).toMatch(/A trigger named IBM-1 is already armed/);
   desk.quote(180.02);
   desk.disconnect();
   desk.connect();
   desk.pnl();
   desk.ends();
   await made.call('engine.resume', {});
-  const reply = await made.call('trigger.arm', { spec: desk.spec(185, { name: 'B' }) });
+  const reply = await made.arm(desk.spec(185, { name: 'B' }));
   expect(refusal(reply as never)).toBe('not-allowed-now');
   expect(textOf(reply as never)).toMatch(/UNKNOWN/);
 });
@@ -301,7 +303,7 @@ test.each(ENGINE_STATES)('in %s kill and cancels are obeyed, and no command send
   await made.call('trigger.fire-now', { id, expectedVersion: version(made, id) });
   const may = state === 'SIGNAL_WAIT' || state === 'MANAGING';
   expect([state, desk.broker.frames.length]).toEqual([state, may ? 1 : 0]);
-  const arm = await made.call('trigger.arm', { spec: desk.spec(190, { name: 'B' }) });
+  const arm = await made.arm(desk.spec(190, { name: 'B' }));
   expect([state, arm.ok]).toEqual([state, ['SCANNING', 'SIGNAL_WAIT', 'MANAGING'].includes(desk.state)]);
 });
 

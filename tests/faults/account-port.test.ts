@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startDesk } from '#core/engine/operator-commands';
-import { armRefusal } from '#core/strategy/trigger/arm';
+import { armRefusal } from '#core/strategy/trigger/arm-refusal';
 import { portMismatch } from '#tws/link/account-port-check';
 import { LinkBoard } from '#tws/link/link-board';
 import { PacingGate } from '#tws/pacing/pacing-gate';

@@ -244,7 +244,7 @@ test('O-30: an operator’s click that comes twice with the same version is one 
   const { desk } = made;
   desk.started();
   desk.quote(179.9);
-  const armed = await made.call('trigger.arm', { spec: desk.spec() });
+  const armed = await made.arm(desk.spec());
   if (!armed.ok) throw new Error(armed.error.text);
   const click = { id: armed.value.id, expectedVersion: desk.trigger(armed.value.id).updatedAt };
   const answers = await Promise.all([made.call('trigger.fire-now', click), made.call('trigger.fire-now', click)]);

@@ -5,7 +5,7 @@ import { cancelOrders } from '#core/execution/cancel';
 
 import { modifyOrder } from '#core/execution/modify';
 import { startDesk } from '#core/engine/operator-commands';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from '../support/core/arm-as-seen.ts';
 import { settleOrder } from '#core/reconciliation/unknown-orders';
 import type { CommitRecord } from '#core/ports/journal';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
@@ -72,7 +72,7 @@ test('P-02, R-05: killed between the intent and the write: UNKNOWN, counted, loo
   expect(desk.deskState.index.exposed().map(({ key }) => key)).toEqual([entry]);
   expect(startDesk(desk.deskState, 'the test').ok).toBe(true);
   for (const found of undecided(desk.deskState)) decide(desk.deskState, found.key, 'adopt', 'the test');
-  expect(armTrigger(desk.deskState, desk.spec(181, { name: 'another' }), 'the test')).toMatchObject({
+  expect(armAsSeen(desk.deskState, desk.spec(181, { name: 'another' }), 'the test')).toMatchObject({
     ok: false,
     error: { text: expect.stringContaining('UNKNOWN') as string },
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { replay } from '#core/commit/replay';
 import { cancelOrders } from '#core/execution/cancel';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from '../support/core/arm-as-seen.ts';
 import { changeTrigger } from '#core/strategy/trigger/change';
 import {
   acknowledgeKill,
@@ -202,7 +202,7 @@ class Model {
     const quantity = units([40, 70, 100, 150][n % 4] ?? 40);
     const level = (n % 2 === 0 ? 180 : 179.8) + (n % 5) / 100;
     const existing = trigger === undefined || n % 3 > 0 ? undefined : { id: trigger.id, version: trigger.updatedAt };
-    armTrigger(
+    armAsSeen(
       desk.deskState,
       desk.spec(level, { name: `N${this.#names}` }, { quantity, side: n % 3 === 0 ? 'SELL' : 'BUY' }),
       'the model',
@@ -215,7 +215,8 @@ class Model {
     const { desk } = this;
     const trigger = this.#trigger(n);
     if (trigger === undefined) return;
-    changeTrigger(desk.deskState, trigger.id, trigger.updatedAt, event, 'the model');
+    const change = event === 'resume' ? 'resume-although-true' : event;
+    changeTrigger(desk.deskState, trigger.id, trigger.updatedAt, change, 'the model');
     desk.core.drainNow();
   }
 

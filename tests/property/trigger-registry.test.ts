@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
+import { ruleNow } from '#core/trigger/rule-now';
 import type { Condition } from '#domain/condition';
 import { conditionRefusal } from '#domain/condition';
 import type { Contract } from '#domain/contract';
@@ -120,7 +121,7 @@ function at(on: number): Contract {
   return CONTRACTS[on]!;
 }
 
-const total = { fired: 0, held: 0, perCause: {} as Record<string, number> };
+const total = { fired: 0, held: 0, perCause: {} as Record<string, number>, foretold: { true: 0, false: 0, unknown: 0 } };
 
 /** The registry and the naive model, told the same; the registry is asked only through its public door. */
 class Both {
@@ -235,14 +236,23 @@ class Both {
   }
 
   #arm(trigger: number, condition: Condition): void {
-    const { registry, clock } = this.#desk;
+    const { registry, board, clock, may } = this.#desk;
     const key = id(String(trigger));
     const gen = (this.#gens.get(trigger) ?? 0) + 1;
     const rule = spec(condition, { name: `T-${String(trigger)}` });
     const free = this.naive.find(key) === undefined;
+    const { truth } = ruleNow(rule, IBM.conId, board, clock.time);
     const armed = registry.arm({ id: key, gen, spec: rule });
     expect(armed.ok).toBe(free);
     if (!free) return;
+    // What a preview foretold: only what is true fires at once, and what is true fires unless a quote or the desk holds it.
+    const row = registry.row(key);
+    const outcome = row === undefined ? 'fired' : row.status;
+    expect({ truth, outcome }).toEqual({
+      truth: row === undefined ? 'true' : truth,
+      outcome: truth !== 'true' || !may.fire ? outcome : row === undefined ? 'fired' : 'holding',
+    });
+    total.foretold[truth] += 1;
     this.#gens.set(trigger, gen);
     this.naive.arm(key, gen, rule, clock.time);
   }
@@ -296,4 +306,5 @@ test('so it does when time windows open and shut', async () => {
 afterAll(() => {
   console.info('what the properties saw:', JSON.stringify(total));
   expect(total.fired).toBeGreaterThan(1_000);
+  expect(Math.min(...Object.values(total.foretold))).toBeGreaterThan(100);
 });

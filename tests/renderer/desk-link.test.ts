@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '#protocol/stream';
 import type { TopicName } from '#protocol/topics';
-import type { LinkBridge } from '../../src-renderer/link/bridge.ts';
+import { type LinkBridge, NoAnswerYet } from '../../src-renderer/link/bridge.ts';
 import { DeskLink, type Timers } from '../../src-renderer/link/desk-link.ts';
 import { ScreenClock } from '../../src-renderer/link/screen-clock.ts';
 
@@ -168,6 +168,32 @@ describe('the link to the desk', () => {
     bench.push(snapshot(1, bench.now));
     bench.connection?.(false, 'The connection to the desk is closed.');
     expect(link.state).toEqual({ phase: 'lost', since: bench.now, reason: 'The connection to the desk is closed.' });
+  });
+
+  test('a kill that is held while the desk is frozen waits there, and says so until the desk wakes', async () => {
+    const { bench, link } = opened();
+    bench.push(snapshot(1, bench.now));
+    await bench.answerAll();
+    bench.pass(8_000);
+    expect([link.state.phase, link.isFrozen, link.waiting]).toEqual(['lost', true, []]);
+    const reply = link.call('kill', { scope: 'own', reason: 'test', exits: 'keep' });
+    expect(link.waiting).toEqual(['kill']);
+    // The transport gives the answer up; what was written to it still arrives.
+    bench.calls.at(-1)!.fail(new NoAnswerYet('no answer within 10 s'));
+    expect(await reply).toMatchObject({ ok: false, error: { text: expect.stringContaining('waits') as unknown } });
+    expect(link.waiting).toEqual(['kill']);
+    await bench.answerAll();
+    expect([link.state.phase, link.isFrozen, link.waiting]).toEqual(['live', false, []]);
+  });
+
+  test('without a connection nothing waits, and nothing is said to', async () => {
+    const { bench, link } = opened();
+    bench.push(snapshot(1, bench.now));
+    const reply = link.call('kill', { scope: 'own', reason: 'test', exits: 'keep' });
+    bench.connection?.(false, 'The connection to the desk is closed.');
+    expect([link.isFrozen, link.waiting]).toEqual([false, []]);
+    bench.calls.at(-1)!.fail(new Error('the connection broke'));
+    expect(await reply).toMatchObject({ ok: false, error: { text: expect.stringContaining('not known whether') as unknown } });
   });
 
   test('a call that breaks is a refusal that says the outcome is not known', async () => {

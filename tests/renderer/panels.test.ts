@@ -5,14 +5,14 @@ import type { OrderKey } from '#domain/ids';
 import { EMPTY_DRAFT } from '../../src-renderer/draft/draft.ts';
 import { chartLines, fillMarks } from '../../src-renderer/panels/chart/chart-lines.ts';
 import { foldQuote } from '../../src-renderer/panels/chart/live-bar.ts';
-import { exitHint } from '../../src-renderer/panels/ticket/hints.ts';
+import { exitHint, referencePrice } from '../../src-renderer/panels/ticket/hints.ts';
 import { isProtective } from '../../src-renderer/format/order-word.ts';
 import { arrangeOrders } from '../../src-renderer/panels/orders/order-tree.ts';
 import { niceTicks } from '../../src-renderer/panels/pnl/pnl.tsx';
 import { limitChanges } from '../../src-renderer/panels/settings/limit-words.ts';
 import { HOLD_IDLE, holdDone, holdDown, holdProgress, holdUp } from '../../src-renderer/ui/hold.ts';
 import { DEFAULTS } from './harness/fake-settings.ts';
-import { AIG, BAC, IBM, SPY, fillRow, orderRow, price, watcherRow } from './harness/fake-rows.ts';
+import { AIG, BAC, IBM, SPY, fillRow, orderRow, price, quoteRow, watcherRow } from './harness/fake-rows.ts';
 
 const NOON = Date.UTC(2013, 9, 8, 16, 0);
 
@@ -102,7 +102,7 @@ describe('the chart', () => {
       fillRow('1', IBM, { side: 'BUY', count: 200, value: 181.02 }, NOON + 61_000),
       fillRow('2', IBM, { side: 'SELL', count: 5, value: 180 }, NOON - 999_999),
     ];
-    expect(fillMarks(fills, 0, [bar(NOON, 10), bar(NOON + 60_000, 10)])).toEqual([
+    expect(fillMarks(fills, [bar(NOON, 10), bar(NOON + 60_000, 10)])).toEqual([
       { at: NOON + 60_000, below: true, text: 'bought 200 · 181.02', color: '#7db2ff' },
     ]);
   });
@@ -116,6 +116,15 @@ describe('hints of the ticket', () => {
       '−1.20 · 2.0 R',
       '+0.60 · 120 USD',
     ]);
+  });
+
+  test('a level that is reached already is not where the order will trade', () => {
+    const quote = { ...quoteRow(IBM, NOON, 179.86), bid: price(179.85), ask: price(179.87), last: price(179.86) };
+    const at = (test: 'at-or-above' | 'at-or-below' | 'crosses-above', level: string) =>
+      referencePrice({ ...EMPTY_DRAFT, contract: IBM, test, level }, quote);
+    expect([at('at-or-below', '500'), at('at-or-above', '500'), at('crosses-above', '170'), at('at-or-above', '170')]).toEqual(
+      [179.87, 500, 170, 179.87].map(price),
+    );
   });
 
   test('an exit on the wrong side is named', () => {

@@ -79,8 +79,8 @@ export function deskCommands(desk: DeskState, drain: () => void) {
     resizeExits: bound(resizeExitsNow),
     acknowledgeExternal: bound(acknowledgeExternal),
     /** A watcher that is armed, resumed or edited may fire at once. */
-    armTrigger: (...[spec, by, existing]: CommandInput<typeof armTrigger>): Armed => {
-      const armed = armTrigger(desk, spec, by, existing);
+    armTrigger: (...[spec, by, word]: CommandInput<typeof armTrigger>): Armed => {
+      const armed = armTrigger(desk, spec, by, word);
       if (armed.ok) drain();
       return armed;
     },

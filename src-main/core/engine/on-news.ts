@@ -42,6 +42,9 @@ export function onBrokerNews(desk: DeskState, news: BrokerNews, followers: NewsF
       changeNotSent(desk, news.refs, news.reason);
       notSent(desk, news.refs, news.reason, desk.latch.isSet());
       break;
+    case 'cancel-sent':
+      cancelLeft(desk, news);
+      break;
     case 'place-frame':
       onPlaceFrame(desk, news);
       break;
@@ -105,6 +108,12 @@ function onPlaceFrame(desk: DeskState, news: News<'place-frame'>): void {
   const refusal = desk.ordersOut.frame(news.ref, news.quantity, news.modify);
   count(desk, 'order frames');
   if (refusal !== undefined) kill(desk, 'own', 'control C-23', refusal);
+}
+
+/** Counted where its order is known by the number that it left under. */
+function cancelLeft(desk: DeskState, { clientId, orderId }: News<'cancel-sent'>): void {
+  const order = desk.index.working().find((one) => one.clientId === clientId && one.orderId === orderId);
+  if (order !== undefined) desk.unsentCancels.delete(order.key);
 }
 
 function onExecutionNews(desk: DeskState, news: News<'execution'>, { coverage, exitResizer, lists }: NewsFollowers): void {

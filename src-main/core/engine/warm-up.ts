@@ -16,6 +16,7 @@ import { DeskCore } from './desk-core.ts';
 import { openDeskStores, type Effect } from '#core/state/records';
 import { startDesk } from './operator-commands.ts';
 import { armTrigger } from '#core/strategy/trigger/arm';
+import { dryRun } from '#core/strategy/trigger/dry-run';
 
 const ACCOUNT = accountIdOf('DU0000000');
 const CONTRACT: Contract = { conId: conIdOf(1), symbol: 'WARM', secType: 'STK', exchange: 'SMART', currency: 'USD', multiplier: 1 };
@@ -79,7 +80,7 @@ function unconnectedDesk(context: ContextPort): UnconnectedDesk {
       scheduler,
       ids: { triggerId: () => triggerIdOf(String((ids += 1)).padStart(8, '0')), phrase: () => 'WARM' },
       journal,
-      killLatchFile: { read: () => ({ set: false, reason: '', scope: 'own' }), set: () => ok(undefined), clear: () => ok(undefined) },
+      killLatchFile: { read: () => ({ set: false, reason: '', scope: 'own', exits: 'keep' }), set: () => ok(undefined), clear: () => ok(undefined) },
       drafts: { load: () => ok([]), save: () => undefined },
       rules: () => RULES,
     },
@@ -117,7 +118,9 @@ function playRound({ core, now, wait }: UnconnectedDesk, round: number): void {
   tick('ask', plus(LEVEL, priceOf(0.01)));
   tick('last', minus(LEVEL, priceOf(0.02)));
   core.sink.chunkEnd();
-  armTrigger(core.deskState, spec(round), 'warm-up');
+  const wanted = spec(round);
+  const { fingerprint, needs } = dryRun(core.deskState, wanted);
+  armTrigger(core.deskState, wanted, 'warm-up', { fingerprint, confirmed: needs });
   tick('last', LEVEL);
   core.sink.chunkEnd();
   for (const order of core.deskState.index.working()) {

@@ -10,12 +10,13 @@ type Desk = Slice<'coordinator' | 'counters' | 'killLatchFile' | 'latch' | 'regi
  * none is dropped: whether there was a kill is the operator's to know, and KILL is still there.
  */
 export function latchInDoubt(desk: Slice<'counters' | 'latch' | 'stores'>, tx: Tx<Effect>, reason: string): void {
-  desk.latch.set(reason, 'own');
+  desk.latch.set(reason, 'own', 'keep');
   const next = step(tx, desk.stores, 'kill', `The kill latch is in doubt: ${reason}`);
   if (next === undefined) return;
   const { rearmPhrase: _gone, ...rest } = next;
-  const kill = { id: tx.seq, startedAt: tx.at, scope: 'own', by: 'a doubt', reason, phase: 'doubt' } as const;
-  tx.set(desk.stores.engine, 'desk', { ...rest, kill: { ...kill, purged: 0, cancelsSent: 0, cancelled: 0, residuals: [] } });
+  const kill = { id: tx.seq, startedAt: tx.at, upTo: tx.seq, scope: 'own', exits: 'keep', by: 'a doubt', reason, phase: 'doubt' } as const;
+  const nothing = { purged: 0, targets: [], left: [], cancelsSent: 0, cancelsUnsent: 0, cancelled: 0, residuals: [] };
+  tx.set(desk.stores.engine, 'desk', { ...rest, kill: { ...kill, ...nothing } });
   for (const trigger of tx.values(desk.stores.triggers)) {
     if (trigger.life === 'armed' || trigger.life === 'paused')
       moveTrigger(desk, tx, trigger, ['disarm'], { ...trigger, reason: 'by a doubt about the kill latch', updatedAt: tx.at });
@@ -33,7 +34,7 @@ export function readLatchAgain(desk: Desk): void {
   if (!set) return;
   const why = doubt === true ? reason : `kill-latch.json says that it is set (${reason}), and this desk has not set it`;
   // Before the commit, as with every kill: from here on nothing leaves.
-  desk.latch.set(why, 'own');
+  desk.latch.set(why, 'own', 'keep');
   desk.registry.purge();
   commit(desk, 'kill', 'latch.doubt', { kind: 'system', text: why }, (tx) => latchInDoubt(desk, tx, why));
 }

@@ -1,4 +1,4 @@
-import type { Contract } from '#domain/contract';
+import { type Contract, mayTradeBelowZero } from '#domain/contract';
 import { type Price, trustedPrice } from '#domain/price';
 import type { LiveType, Quote, QuoteField } from '#domain/quote';
 import type { Quantity } from '#domain/quantity';
@@ -46,7 +46,6 @@ const NO_DATA = -1_000_000;
  */
 export class QuoteBook {
   readonly contract: Contract;
-  /** Futures and spreads trade below zero; nothing else does. */
   readonly mayBeNegative: boolean;
   readonly price = new Float64Array(4).fill(Number.NaN);
   /** The price before the newest fold. */
@@ -74,7 +73,7 @@ export class QuoteBook {
 
   constructor(contract: Contract) {
     this.contract = contract;
-    this.mayBeNegative = contract.secType === 'FUT' || contract.secType === 'BAG';
+    this.mayBeNegative = mayTradeBelowZero(contract);
   }
 
   /** A good price of one of the three quoted fields; moves mid as well when it is a bid or an ask. */

@@ -23,6 +23,16 @@ export interface SizingInput {
   readonly origin: 'trigger' | 'operator';
 }
 
+/**
+ * Why an action has no order now. `no-market`: a price is missing that the market may still give. `terms`: as it is written it would stand
+ * on the wrong side of the market or of its own entry.
+ */
+export interface Unsized {
+  readonly kind: 'no-market' | 'terms';
+  /** A sentence. */
+  readonly text: string;
+}
+
 /** The price an order of this side would meet now: ask for buys, bid for sells; else the last. */
 function marketPrice(quote: Quote | undefined, side: Side): Price | undefined {
   if (quote === undefined) return undefined;
@@ -34,7 +44,7 @@ function marketPrice(quote: Quote | undefined, side: Side): Price | undefined {
  * the contract's tick so that nothing is looser than written: limits towards the passive side, stops towards the market.
  * Refuses (a sentence) what has no price or stands on the wrong side of the entry.
  */
-export function sizeIntent(input: SizingInput): Result<OrderIntent> {
+export function sizeIntent(input: SizingInput): Result<OrderIntent, Unsized> {
   const { action, details } = input;
   const { side, entry } = action;
   const { minTick } = details;
@@ -44,6 +54,8 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
   if (refusal !== undefined) return err(refusal);
   const limit = entryLimit(entry, side, minTick, market);
   const stop = entryStop(entry, side, minTick);
+  const early = stopSideRefusal(stop, side, market);
+  if (early !== undefined) return err(early);
   const ref = (leg: Leg) => orderRef({ triggerId: input.triggerId, gen: input.gen, fire: input.fire, leg });
   const shared = { quantity: action.quantity, outsideRth: action.outsideRth };
   const first: OrderLeg = {
@@ -64,14 +76,14 @@ export function sizeIntent(input: SizingInput): Result<OrderIntent> {
   const exitTif = action.tif === 'IOC' ? 'GTC' : action.tif;
   if (action.target !== undefined) {
     const price = exitPrice(action.target, reference, awayOf('target', side), exitSide, minTick);
-    if (price === undefined) return err(`The target has no price: ${symbol} has no quote to measure it from.`);
+    if (price === undefined) return err(noMarket(`The target has no price: ${symbol} has no quote to measure it from.`));
     const wrong = sideRefusal('target', price, reference, awayOf('target', side));
     if (wrong !== undefined) return err(wrong);
     legs.push({ ref: ref('T'), leg: 'T', side: exitSide, type: 'LMT', limit: price, tif: exitTif, ...group, ...shared });
   }
   if (action.stop !== undefined) {
     const price = exitPrice(action.stop, reference, awayOf('stop', side), exitSide, minTick);
-    if (price === undefined) return err(`The stop has no price: ${symbol} has no quote to measure it from.`);
+    if (price === undefined) return err(noMarket(`The stop has no price: ${symbol} has no quote to measure it from.`));
     const wrong = sideRefusal('stop', price, reference, awayOf('stop', side));
     if (wrong !== undefined) return err(wrong);
     legs.push({ ref: ref('S'), leg: 'S', side: exitSide, type: 'STP', stop: price, tif: exitTif, ...group, ...shared });
@@ -99,14 +111,33 @@ function limitBase(entry: EntryTerms, market: Price | undefined): Price | undefi
   return entry.type === 'STP LMT' ? entry.stop : market;
 }
 
-/** Which price the entry lacks; a sentence. */
-function entryRefusal(entry: EntryTerms, symbol: string, market: Price | undefined): string | undefined {
+function noMarket(text: string): Unsized {
+  return { kind: 'no-market', text };
+}
+
+function wrongTerms(text: string): Unsized {
+  return { kind: 'terms', text };
+}
+
+/** Which price the entry lacks. */
+function entryRefusal(entry: EntryTerms, symbol: string, market: Price | undefined): Unsized | undefined {
   if (hasLimit(entry.type) && entry.limit === undefined) {
-    if (entry.limitOffset === undefined) return 'The limit order has no limit; write a price or an offset.';
+    if (entry.limitOffset === undefined) return wrongTerms('The limit order has no limit; write a price or an offset.');
     if (limitBase(entry, market) === undefined)
-      return `${symbol} has no market to offset the limit from; wait for a quote or write a fixed limit.`;
+      return noMarket(`${symbol} has no market to offset the limit from; wait for a quote or write a fixed limit.`);
   }
-  return hasStop(entry.type) && entry.stop === undefined ? 'The stop order has no stop price; write one.' : undefined;
+  return hasStop(entry.type) && entry.stop === undefined ? wrongTerms('The stop order has no stop price; write one.') : undefined;
+}
+
+/** A stop on the near side of the market is a market order in disguise. Not asked where there is no market. */
+function stopSideRefusal(stop: Price | undefined, side: Side, market: Price | undefined): Unsized | undefined {
+  if (stop === undefined || market === undefined) return undefined;
+  const direction = side === 'BUY' ? 1 : -1;
+  if ((stop - market) * direction > 0) return undefined;
+  const where = direction === 1 ? 'above' : 'below';
+  return wrongTerms(
+    `The ${side === 'BUY' ? 'buy' : 'sell'} stop ${formatPrice(stop)} is not ${where} the market at ${formatPrice(market)}; it would act at once. Move it ${where} the market, or use a market order.`,
+  );
 }
 
 function entryLimit(entry: EntryTerms, side: Side, tick: Price, market: Price | undefined): Price | undefined {
@@ -137,8 +168,10 @@ function exitLevel(level: ExitLevel, reference: Price | undefined, direction: 1 
   return plus(reference, scale(timesRatio(abs(reference), level.basisPoints, 10_000), direction));
 }
 
-function sideRefusal(name: 'target' | 'stop', price: Price, reference: Price | undefined, direction: 1 | -1): string | undefined {
+function sideRefusal(name: 'target' | 'stop', price: Price, reference: Price | undefined, direction: 1 | -1): Unsized | undefined {
   if (reference === undefined || (price - reference) * direction > 0) return undefined;
   const where = direction === 1 ? 'above' : 'below';
-  return `The ${name} ${formatPrice(price)} is not ${where} the entry at ${formatPrice(reference)}; it would act at once. Move it ${where} the entry.`;
+  return wrongTerms(
+    `The ${name} ${formatPrice(price)} is not ${where} the entry at ${formatPrice(reference)}; it would act at once. Move it ${where} the entry.`,
+  );
 }

@@ -94,7 +94,8 @@ export class ExitResizer {
     if (position === undefined) return false;
     // A book that differs from the broker's is no ground for taking protection away; C-36 deals with it.
     if (position.brokerQuantity !== undefined && position.brokerQuantity !== position.quantity) return true;
-    const { long, short } = openedByTriggers(desk, account, conId);
+    // Under the latch the position alone decides: of brackets against each other the exits of one side have gone.
+    const { long, short } = desk.latch.isSet() ? { long: ZERO, short: ZERO } : openedByTriggers(desk, account, conId);
     // Brackets of two triggers may stand against each other; each of their exits has its own entry to close.
     const sides = [
       this.#resizeSide({ ...position, quantity: trustedQuantity(1) }, plus(position.quantity, short), position.quantity),

@@ -3,7 +3,7 @@ import type { ConId } from '#domain/ids';
 import { ASK, BASELINE, BID, CONFIRMING, FIRST, type FieldIndex, LAST, LIVE, MID, MOVED, RETURNED } from '#core/market/quote-book';
 import type { QuoteBoard } from '#core/market/quote-board';
 import { type FlipSink, ThresholdIndex } from './threshold-index.ts';
-import { type ContractWatch, isBeyond, type Leaf, leafPrice, percentLevel, type Watcher } from './watcher.ts';
+import { type ContractWatch, isBeyond, type Leaf, leafPrice, levelIfArmedNow, newWatch, type Watcher } from './watcher.ts';
 
 /**
  * The leaves of all running watchers, sorted per contract and field, and what the prices do to them. It marks edges and
@@ -28,17 +28,7 @@ export class LeafIndex implements FlipSink<Leaf> {
   watch(contract: Contract): ContractWatch {
     let watch = this.#watches.get(contract.conId);
     if (watch === undefined) {
-      watch = {
-        book: this.#board.follow(contract),
-        index: [undefined, undefined, undefined, undefined],
-        holding: new Set(),
-        beyond: new Set(),
-        beyondMinute: Number.NaN,
-        waiting: [],
-        onClose: new Set(),
-        gap: '',
-        noDetails: { contract, timeZoneId: '', tradingHours: '', liquidHours: '' },
-      };
+      watch = newWatch(contract, this.#board.follow(contract));
       // What came before anybody watched is nothing to catch up with.
       watch.book.unseen = false;
       this.#watches.set(contract.conId, watch);
@@ -64,7 +54,7 @@ export class LeafIndex implements FlipSink<Leaf> {
       if (source.kind === 'percent-change') {
         if (source.basis === 'close') {
           watch.onClose.add(leaf);
-          leaf.level = percentLevel(leaf, watch.book.close ?? Number.NaN);
+          leaf.level = levelIfArmedNow(leaf);
         } else if (Number.isNaN(leaf.level) && !this.#takeArmingBasis(leaf)) {
           watch.waiting.push(leaf);
           continue;
@@ -131,7 +121,7 @@ export class LeafIndex implements FlipSink<Leaf> {
   /** The previous close has come or changed: percentages over it get their level, as if armed now. */
   close(watch: ContractWatch): void {
     for (const leaf of watch.onClose) {
-      const level = percentLevel(leaf, watch.book.close ?? Number.NaN);
+      const level = levelIfArmedNow(leaf);
       if (level === leaf.level) continue;
       if (leaf.slot !== 0) watch.index[leaf.field]?.remove(leaf);
       this.#calm(leaf);
@@ -220,11 +210,9 @@ export class LeafIndex implements FlipSink<Leaf> {
     }
   }
 
-  /** The price at arming is the present one, or the first one after it; a delayed or unconfirmed price is no basis. */
+  /** The price at arming is the present one, or the first one after it. */
   #takeArmingBasis(leaf: Leaf): boolean {
-    const { book } = leaf.watch;
-    if (book.phase[leaf.field] !== LIVE || book.liveType !== 'live') return false;
-    leaf.level = percentLevel(leaf, leafPrice(leaf));
+    leaf.level = levelIfArmedNow(leaf);
     return !Number.isNaN(leaf.level);
   }
 }

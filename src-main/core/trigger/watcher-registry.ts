@@ -14,7 +14,7 @@ import { evaluate, TRUE, trueButForTime, UNKNOWN } from './evaluate.ts';
 import type { Firing, FiringCause, FiringTick } from './firing.ts';
 import { LeafIndex } from './leaf-index.ts';
 import { type GateContext, refusal } from './quality-gate.ts';
-import { compile, type Watcher } from './watcher.ts';
+import { compile, newWatcher, type Watcher } from './watcher.ts';
 import { refusalSentence, type WatcherRow, watcherRow } from './watcher-row.ts';
 
 export interface RegistryPorts {
@@ -122,28 +122,16 @@ export class WatcherRegistry {
     if (spec.expiresAt !== undefined && spec.expiresAt <= now) return err(`${spec.name} has expired; give it a later time or none.`);
     if (old !== undefined) this.#remove(old);
     this.#serial += 1;
-    const watcher: Watcher = {
+    const watcher = newWatcher(request.id, spec, {
       serial: this.#serial,
-      triggerId: request.id,
       gen: request.gen,
-      spec,
       armedAt: now,
       armedBy: request.armedBy,
-      root: { kind: 'and', of: [] },
-      leaves: [],
-      contracts: [],
-      hasWindow: false,
-      token: true,
-      paused: old?.paused ?? false,
-      pausedAt: old?.pausedAt,
-      pausedBy: old?.pausedBy,
-      edges: 0,
-      round: 0,
-      heldSince: undefined,
-      testedAt: undefined,
-      consumedAt: undefined,
       sentence: triggerSentence(spec, this.#decimals(spec)),
-    };
+    });
+    watcher.paused = old?.paused ?? false;
+    watcher.pausedAt = old?.pausedAt;
+    watcher.pausedBy = old?.pausedBy;
     compile(watcher, (contract) => this.#leaves.watch(contract));
     this.#watchers.set(request.id, watcher);
     this.#generations.set(request.id, request.gen);

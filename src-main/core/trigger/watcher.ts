@@ -4,7 +4,7 @@ import { mulDiv } from '#domain/decimal';
 import type { ConId, TriggerId } from '#domain/ids';
 import type { SessionDetails } from '#domain/session-time';
 import type { TriggerSpec } from '#domain/trigger';
-import { fieldIndex, type FieldIndex, type QuoteBook } from '#core/market/quote-book';
+import { fieldIndex, type FieldIndex, LIVE, type QuoteBook } from '#core/market/quote-book';
 import type { ThresholdIndex } from './threshold-index.ts';
 
 /** Everything the registry keeps about one contract that some watcher looks at. */
@@ -93,6 +93,47 @@ export interface Watcher {
   sentence: string;
 }
 
+/** Nothing looks at the contract yet. */
+export function newWatch(contract: Contract, book: QuoteBook): ContractWatch {
+  return {
+    book,
+    index: [undefined, undefined, undefined, undefined],
+    holding: new Set(),
+    beyond: new Set(),
+    beyondMinute: Number.NaN,
+    waiting: [],
+    onClose: new Set(),
+    gap: '',
+    noDetails: { contract, timeZoneId: '', tradingHours: '', liquidHours: '' },
+  };
+}
+
+/** Before it is compiled and placed. */
+export function newWatcher(
+  triggerId: TriggerId,
+  spec: TriggerSpec,
+  more: Pick<Watcher, 'serial' | 'gen' | 'armedAt' | 'armedBy' | 'sentence'>,
+): Watcher {
+  return {
+    triggerId,
+    spec,
+    ...more,
+    root: { kind: 'and', of: [] },
+    leaves: [],
+    contracts: [],
+    hasWindow: false,
+    token: true,
+    paused: false,
+    pausedAt: undefined,
+    pausedBy: undefined,
+    edges: 0,
+    round: 0,
+    heldSince: undefined,
+    testedAt: undefined,
+    consumedAt: undefined,
+  };
+}
+
 /** Builds the evaluable form: negations pushed down to the leaves. */
 export function compile(watcher: Watcher, watchOf: (contract: Contract) => ContractWatch): void {
   const leaves: Leaf[] = [];
@@ -152,9 +193,20 @@ function strictness(up: boolean, negated: boolean): number {
 }
 
 /** The level of a percent leaf over a basis; NaN when that is unknown, or zero, of which there is no percentage. */
-export function percentLevel(leaf: Leaf, basis: number): number {
+function percentLevel(leaf: Leaf, basis: number): number {
   if (leaf.source.kind !== 'percent-change' || basis === 0 || Number.isNaN(basis)) return Number.NaN;
   return basis + mulDiv(Math.abs(basis), leaf.source.basisPoints, 10_000) + strictness(leaf.up, leaf.negated);
+}
+
+/**
+ * The level that a leaf has when it is armed now; NaN while its basis is unknown. The price at arming is the present one; a delayed or
+ * unconfirmed price is no basis.
+ */
+export function levelIfArmedNow(leaf: Leaf): number {
+  const { book } = leaf.watch;
+  if (leaf.source.kind === 'price') return leaf.level;
+  if (leaf.source.basis === 'close') return percentLevel(leaf, book.close ?? Number.NaN);
+  return book.phase[leaf.field] === LIVE && book.liveType === 'live' ? percentLevel(leaf, leafPrice(leaf)) : Number.NaN;
 }
 
 /** The level as the operator wrote it, NaN while unknown. */

@@ -12,8 +12,8 @@ export interface EnginePorts extends DeskAccess {
   readonly journal: { acknowledge(): Result<readonly string[]> };
   readonly screen: {
     settingsChanged(): void;
-    /** False: the line is no longer kept. */
-    acknowledge(id: number): boolean;
+    /** How many of the lines are still kept. */
+    acknowledge(ids: readonly number[]): number;
   };
 }
 
@@ -44,7 +44,7 @@ export function engineCommands({ view, commands, settings, live, journal, screen
     'engine.rearm.request': (_input, caller) => done(commands.requestRearm(caller.by)),
     'engine.rearm.confirm': (input, caller) => done(commands.confirmRearm(caller.by, input.phrase)),
     kill: (input, caller) => {
-      commands.kill(input.scope, caller.by, input.reason);
+      commands.kill(input.scope, caller.by, input.reason, input.exits ?? 'keep');
       return doneAt(view.coordinator.seq);
     },
     'journal.acknowledge': (_input, caller) => {
@@ -64,6 +64,6 @@ export function engineCommands({ view, commands, settings, live, journal, screen
       return done(changed);
     },
     'log.acknowledge': (input) =>
-      screen.acknowledge(input.id) ? doneAt(view.coordinator.seq) : failure('not-found', 'This line is no longer kept.'),
+      screen.acknowledge(input.ids) > 0 ? doneAt(view.coordinator.seq) : failure('not-found', 'These lines are no longer kept.'),
   };
 }

@@ -1,4 +1,5 @@
 import type { DeskAccess } from '#core/engine/desk-commands';
+import type { SessionsPort } from '#desk/entrance/door';
 import type { Handlers } from '#desk/entrance/router';
 import type { Projector } from '../projection/projector.ts';
 import { streamHandlers } from '../stream/stream-handlers.ts';
@@ -8,6 +9,7 @@ import { marketQueries, type WatchListPort } from './market-queries.ts';
 import { orderCommands } from './order-commands.ts';
 import { positionCommands } from './position-commands.ts';
 import { requiredDetails } from './require-details.ts';
+import { sessionCommands } from './session-commands.ts';
 import { triggerCommands } from './trigger-commands.ts';
 
 export interface HandlerPorts {
@@ -18,10 +20,11 @@ export interface HandlerPorts {
   readonly live: EnginePorts['live'];
   readonly journal: EnginePorts['journal'];
   readonly audit: AuditPort;
+  readonly sessions: SessionsPort;
 }
 
 /** What an operator can ask, one function a name; `satisfies` holds the table complete. Handlers translate words: whether something is done is decided in the core. */
-export function createHandlers({ core, projector, settings, watchList, live, journal, audit }: HandlerPorts): Handlers {
+export function createHandlers({ core, projector, settings, watchList, live, journal, audit, sessions }: HandlerPorts): Handlers {
   const { view, commands } = core;
   const details = requiredDetails(core);
   return {
@@ -31,6 +34,7 @@ export function createHandlers({ core, projector, settings, watchList, live, jou
     ...positionCommands(core, details),
     ...triggerCommands(core, details),
     ...marketQueries(core, details, watchList),
-    ...diagnosticsQueries(view, audit),
+    ...diagnosticsQueries(view, audit, projector),
+    ...sessionCommands(core, sessions),
   } satisfies Handlers;
 }

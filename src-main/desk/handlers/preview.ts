@@ -1,6 +1,8 @@
 import type { DeskAccess } from '#core/engine/desk-commands';
 import type { DeskView } from '#core/state/desk-view';
 import type { DryRun } from '#core/strategy/trigger/dry-run';
+import { barredBy, needText } from '#core/strategy/trigger/seen-refusal';
+import type { TriggerId } from '#domain/ids';
 import { priceLeaves } from '#domain/condition';
 import type { OrderLeg } from '#domain/order';
 import { formatPrice } from '#domain/price';
@@ -13,26 +15,39 @@ import { abs, minus } from '#domain/scaled';
 import { decimalsOf } from '#desk/projection/row-figures';
 
 /** The draft read back, sized and judged as if it fired now, in words. */
-export function previewTrigger({ view, commands }: DeskAccess, spec: TriggerSpec): TriggerPreview {
+export function previewTrigger({ view, commands }: DeskAccess, spec: TriggerSpec, id?: TriggerId): TriggerPreview {
   const [leaf] = priceLeaves(spec.condition);
   const decimals = decimalsOf(view, leaf?.contract.conId ?? spec.action.contract.conId);
   const position =
     view.accounts.current() === undefined
       ? undefined
       : [...view.stores.positions.values()].find((held) => held.contract.conId === spec.action.contract.conId);
-  const { blocked, sized, verdict } = commands.dryRun(spec);
+  const run = commands.dryRun(spec, id);
+  const { sized } = run;
   return {
     sentence: triggerSentence(spec, decimals, position === undefined ? {} : { positionQuantity: position.quantity }),
     note: `${whereNow(view, spec, decimals)}${triggerNote(spec)}`,
-    verdict: sized?.ok === false ? { approved: false, control: null, text: sized.error } : verdictView(verdict),
-    blocked: blocked ?? null,
-    legs: sized?.ok === true ? sized.value.legs.map((leg) => legLine(leg, decimalsOf(view, spec.action.contract.conId))) : [],
+    verdict: verdictView(run),
+    blocked: (run.blocked ?? barredBy(run))?.text ?? null,
+    legs: sized.ok ? sized.value.legs.map((leg) => legLine(leg, decimalsOf(view, spec.action.contract.conId))) : [],
+    figures: figuresLine(spec, run, decimals),
+    needs: run.needs.map((kind) => ({ kind, text: needText(kind, run) })),
+    fingerprint: run.fingerprint,
   };
 }
 
-function verdictView(verdict: DryRun['verdict']): TriggerPreview['verdict'] {
-  if (verdict === undefined) return null;
-  return { approved: verdict.kind === 'approved', control: verdict.kind === 'denied' ? verdict.control : null, text: verdict.text };
+function verdictView({ verdict, denial }: DryRun): TriggerPreview['verdict'] {
+  if (denial !== undefined) return { approved: false, control: verdict?.kind === 'denied' ? verdict.control : null, text: denial.text };
+  return { approved: true, control: null, text: verdict?.text ?? '' };
+}
+
+/** Percent exits and offsets are measured when the trigger fires; what stands here is from a market that may have moved by then. */
+function figuresLine({ action }: TriggerSpec, { truth, level }: DryRun, decimals: number): string {
+  const measured = [action.target, action.stop].some((exit) => exit?.kind === 'percent') || action.entry.limitOffset !== undefined;
+  if (!measured) return '';
+  if (truth === 'true') return 'Prices measured from the market now, where it fires at once.';
+  const from = level === undefined ? 'from the market now' : `from the trigger price ${formatPrice(level, decimals)}`;
+  return `Prices measured ${from}; they are measured anew when it fires.`;
 }
 
 function whereNow(view: DeskView, spec: TriggerSpec, decimals: number): string {

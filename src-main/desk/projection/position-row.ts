@@ -10,7 +10,7 @@ import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus } from '#domain/scaled';
 import type { OfferView, PositionRow } from '#protocol/topics';
-import { decimalsOf, quoteTime } from './row-figures.ts';
+import { brokerTime, decimalsOf, quoteBrokerTime, quoteTime } from './row-figures.ts';
 
 export function positionRow(view: DeskView, key: string, position: Position): PositionRow {
   const { contract } = position;
@@ -26,18 +26,20 @@ export function positionRow(view: DeskView, key: string, position: Position): Po
     averagePrice: position.averagePrice,
     mark: mark ?? null,
     markAt: quoteTime(view, quote),
+    markTime: quoteBrokerTime(view, quote),
     decimals: decimalsOf(view, contract.conId),
     unrealized: unrealized(position, mark, contract.multiplier) ?? null,
     realized: position.realized,
     commission: position.commission,
     currency: contract.currency,
-    protectedQuantity: stopsProtecting(view.index.working(), position),
+    protectedQuantity: stopsProtecting(view.index, view.index.working(), position),
     brokerQuantity: position.brokerQuantity ?? null,
     external: position.external?.quantity ?? null,
     externalSeen: position.external === undefined || position.external.acknowledgedBy !== undefined,
     asleep: asleepOf(view, position),
     brokerAverage: position.brokerAverageCost ?? null,
     brokerAt: position.brokerAt ?? null,
+    brokerTime: brokerTime(view, position.brokerAt),
     unprotected: unprotectedOf(view, position),
     closing: closingText(view, key),
     offer: offerView(view, key),
@@ -49,7 +51,7 @@ function asleepOf(view: DeskView, position: Position): Quantity {
   if (embargo(view) === undefined) return ZERO;
   const working = view.index.working();
   const native = working.filter((order) => stopKind(order) === 'native');
-  return minus(stopsProtecting(working, position), stopsProtecting(native, position));
+  return minus(stopsProtecting(view.index, working, position), stopsProtecting(view.index, native, position));
 }
 
 function closingText(view: DeskView, key: string): string | null {

@@ -1,17 +1,21 @@
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import { undecided } from '#core/state/found-at-start';
 import { orderLine } from './order-row.ts';
+import { cancelPlan, openPositions, openPositionText } from '#core/safety/cancel-plan';
 import { offers } from '#core/state/engine-state';
 import { engineState } from '#core/state/desk-state';
 import type { DeskView } from '#core/state/desk-view';
 import { RECONCILE_PARTS, type ReconcilePart } from '#core/state/comparison-progress';
 import type { Account } from '#domain/account';
 import { amountOf } from '#domain/money';
+import { abs } from '#domain/scaled';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
-import type { KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
+import type { CancelCounts, KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
 import { lamps } from './lamps.ts';
+import { brokerTime } from './row-figures.ts';
 
 /** What the status shows and the hall does not know: measured by the system around it. */
 export interface StatusSurroundings {
@@ -36,6 +40,7 @@ function killReport(view: DeskView): KillReport | null {
   return {
     id: kill.id,
     startedAt: kill.startedAt,
+    startedTime: brokerTime(view, kill.startedAt),
     scope: kill.scope,
     by: kill.by,
     reason: kill.reason,
@@ -43,30 +48,44 @@ function killReport(view: DeskView): KillReport | null {
     purged: kill.purged,
     cancelsSent: kill.cancelsSent,
     cancelled: kill.cancelled,
+    cancelsUnsent: kill.cancelsUnsent,
+    exits: kill.exits,
+    kept: cancelPlan(view, kill.scope).protective.map((order) => ({ key: order.key, text: orderLine(view, order) })),
+    positions: openPositions(view).map((open) => ({
+      key: `${open.position.account}:${open.position.contract.conId}`,
+      text: openPositionText(open),
+      bare: open.covered < abs(open.position.quantity),
+    })),
     residuals,
     verifiedAt: kill.verifiedAt ?? null,
+    verifiedTime: brokerTime(view, kill.verifiedAt),
   };
+}
+
+function cancelCounts(view: DeskView, scope: 'own' | 'all'): CancelCounts {
+  const { entries, protective } = cancelPlan(view, scope);
+  return { entries: entries.length, protective: protective.length };
 }
 
 export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
-  const exchangeTime = Math.round(view.exchange.now());
+  const reduce = reduceRefusal(view);
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
     simulated: around.simulated,
     engine: engineState(view),
     engineSince: record?.since ?? now,
+    engineTime: brokerTime(view, record?.since),
     engineReason: record?.reason ?? '',
-    offers: offers(engineState(view)),
+    offers: offers(engineState(view), reduce),
+    reduceRefusal: reduce ?? null,
     ...accountFigures(account),
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
-    exchangeTime,
-    clockAt: now,
-    ...sessionFigures(view, exchangeTime),
+    ...clockFigures(view, now),
     lamps: lamps(view, now),
     ready: view.link.ready,
     reconciled: view.reconciliation.done(),
@@ -77,6 +96,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     undecided: undecided(view).length,
     reconciliation: reconciliationView(view),
     kill: killReport(view),
+    cancelPlan: { own: cancelCounts(view, 'own'), all: cancelCounts(view, 'all') },
     rearmPhrase: record?.rearmPhrase ?? null,
     hotkeys: around.hotkeys(),
     ...latencyFigures(view),
@@ -101,13 +121,19 @@ function accountFigures(
   };
 }
 
+function clockFigures(view: DeskView, now: number): Pick<StatusValue, 'exchangeTime' | 'clockAt' | 'session' | 'sessionEndsAt'> {
+  const exchangeTime = view.exchange.known() ? Math.round(view.exchange.now()) : null;
+  return { exchangeTime, clockAt: now, ...sessionFigures(view, exchangeTime) };
+}
+
 /** The session of shares, by the hours of whichever share is known. */
-function sessionFigures(view: DeskView, exchangeTime: number): Pick<StatusValue, 'session' | 'sessionEndsAt'> {
+function sessionFigures(view: DeskView, exchangeTime: number | null): Pick<StatusValue, 'session' | 'sessionEndsAt'> {
+  if (exchangeTime === null) return { session: 'unknown', sessionEndsAt: null };
   const share = [...view.details.values()].find((details) => details.contract.secType === 'STK');
   const session = sessionAt(exchangeTime, share);
   const end = session.minutesToClose ?? session.minutesToOpen;
   return {
-    session: view.exchange.known() ? session.session : 'unknown',
+    session: session.session,
     sessionEndsAt: end === undefined ? null : exchangeTime + end * 60_000,
   };
 }

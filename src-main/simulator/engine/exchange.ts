@@ -252,7 +252,9 @@ export class Exchange {
     this.#finish(order, 'Cancelled', reason === '' ? 'Cancelled by Trader' : reason);
     this.#parts.news.status(order);
     this.#parts.news.refused(order.clientId, order.orderId, 202, `Order Canceled - reason:${reason}`);
-    for (const child of this.register.childrenOf(order)) this.#limit(child, childLimit(child, this.register.childrenOf(order)));
+    const takes = reason === '' && this.#parts.script.takesChildren;
+    for (const child of this.register.childrenOf(order))
+      this.#limit(child, takes ? 0 : childLimit(child, this.register.childrenOf(order)));
   }
 
   #finish(order: WorkingOrder, status: 'Cancelled' | 'Inactive' | 'Filled', text: string): void {
@@ -408,6 +410,8 @@ export class Exchange {
     }
     for (const child of this.register.childrenOf(order)) {
       if (child.done || !child.transmitted) continue;
+      // Made smaller before it filled, it leaves its children no more than it has opened: what they trade is what they say.
+      if (order.done) this.#limit(child, childLimit(child, this.register.childrenOf(order)));
       const woken = order.filled === filled;
       this.#trail(child);
       if (woken && !child.triggered) this.#parts.news.state(child);

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { OrderRow } from '#protocol/topics';
 import { clockText, ageText } from '../../format/time.ts';
-import { useField, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
+import { useBrokerTime, useField, useFrozen, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
@@ -29,9 +29,13 @@ export function Banners(): ReactNode {
   );
 }
 
+const URGENT = { kill: 'KILL', 'orders.cancel-all': 'Cancel all' } as const;
+
 function LinkBanner(): ReactNode {
   const state = useLinkState();
+  const waiting = useFrozen();
   const age = useTicking((now) => (state.phase === 'lost' ? ageText(now - state.since) : ''));
+  const brokerTime = useBrokerTime(state.phase === 'lost' ? state.since : null);
   if (state.phase === 'live') return null;
   if (state.phase === 'connecting') {
     return (
@@ -40,10 +44,27 @@ function LinkBanner(): ReactNode {
       </BannerLine>
     );
   }
+  if (waiting !== undefined) {
+    return (
+      <BannerLine tone="critical" testId="link-banner">
+        {waiting.length > 0 ? (
+          <b>
+            {waiting.map((call) => URGENT[call]).join(' and ')} {waiting.length === 1 ? 'waits' : 'wait'}: the desk does not answer;{' '}
+            {waiting.length === 1 ? 'it is' : 'they are'} carried out when it wakes.
+          </b>
+        ) : (
+          <>
+            <b>The desk does not answer.</b> Kill and cancel that are sent now wait and are carried out when it wakes.
+          </>
+        )}{' '}
+        To stop now, use TWS. Everything below is as of {clockText(brokerTime)}, {age} old.
+      </BannerLine>
+    );
+  }
   return (
     <BannerLine tone="critical" testId="link-banner">
       <b>Connection to the desk lost.</b> Kill and cancel cannot be sent from here: use TWS. Everything below is as of{' '}
-      {clockText(state.since)}, {age} old. {state.reason}
+      {clockText(brokerTime)}, {age} old. {state.reason}
     </BannerLine>
   );
 }

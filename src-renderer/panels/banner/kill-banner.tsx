@@ -45,18 +45,25 @@ function Doubt({ report }: { readonly report: KillReport }): ReactNode {
 }
 
 function Report({ report }: { readonly report: KillReport }): ReactNode {
-  const { startedAt, verifiedAt, phase, residuals } = report;
+  const { startedAt, startedTime, verifiedAt, verifiedTime, phase, residuals, kept, positions, exits, cancelsUnsent } = report;
   const running = useTicking((now) => (verifiedAt === null ? ageText(now - startedAt) : ageText(verifiedAt - startedAt)));
   return (
     <>
       <p>
-        <b>KILL</b> by {report.by} at {clockText(startedAt)}
+        <b>KILL</b> by {report.by} at {clockText(startedTime)}
         {report.reason === '' ? '' : ` (${report.reason})`},{' '}
         {report.scope === 'own' ? "this program's orders" : 'all orders of the account'}: {counted(report.purged, 'queued order')} purged,{' '}
-        {counted(report.cancelsSent, 'cancel')} sent, {report.cancelled} confirmed. {phase === 'cancelling' && <b>Verifying… {running}</b>}
+        {counted(report.cancelsSent, 'cancel')} sent, {report.cancelled} confirmed
+        {cancelsUnsent > 0 && (
+          <b>
+            , {cancelsUnsent} could not leave yet and {cancelsUnsent === 1 ? 'waits' : 'wait'} for the connection
+          </b>
+        )}
+        {exits === 'keep' ? `, ${counted(kept.length, 'protective order')} kept` : ', protective orders too'}.{' '}
+        {phase === 'cancelling' && <b>Verifying… {running}</b>}
         {phase === 'verified' && (
           <b>
-            Verified: nothing works at {clockText(verifiedAt)}, after {running}.
+            Verified: nothing {kept.length > 0 ? 'that could raise exposure ' : ''}works at {clockText(verifiedTime)}, after {running}.
           </b>
         )}
         {phase === 'residuals' && (
@@ -69,6 +76,16 @@ function Report({ report }: { readonly report: KillReport }): ReactNode {
         <ul>
           {residuals.map((residual) => (
             <li key={residual.key}>› {residual.text}</li>
+          ))}
+        </ul>
+      )}
+      {positions.length > 0 && (
+        <ul data-testid="kill-positions">
+          {positions.map(({ key, text, bare }) => (
+            <li key={key}>› stays open: {bare ? <b>{text}</b> : text}</li>
+          ))}
+          {kept.map(({ key, text }) => (
+            <li key={key}>› stays: {text}</li>
           ))}
         </ul>
       )}

@@ -46,6 +46,7 @@ const COLORS = { ok: '', warn: 'amber', down: 'critical', unknown: '' } as const
 export function EngineBlock(): ReactNode {
   const engine = useField('status', 'engine');
   const since = useField('status', 'engineSince') ?? null;
+  const time = useField('status', 'engineTime') ?? null;
   const reason = useField('status', 'engineReason') ?? '';
   const offers = useField('status', 'offers') ?? [];
   const age = useTicking((now) => (since === null ? '' : ageText(now - since)));
@@ -65,7 +66,7 @@ export function EngineBlock(): ReactNode {
           <p>{engine === undefined ? 'The desk has not said its state yet.' : MEANING[engine]}</p>
           <h3>Since</h3>
           <p>
-            {clockText(since)} · {age}
+            {clockText(time)} · {age}
           </p>
           {reason !== '' && (
             <>

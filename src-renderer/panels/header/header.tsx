@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { accountMode } from '../../format/account-mode.ts';
 import { amountText, pnlText, UNKNOWN } from '../../format/figure.ts';
-import { ageText, clockText, leftText, millisecondsText } from '../../format/time.ts';
+import { ageText, clockText, leftText, millisecondsText, preciseTime } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
 import { Lamp } from '../../ui/controls.tsx';
 import { EngineBlock } from './engine-block.tsx';
@@ -128,13 +128,18 @@ function ExchangeClock(): ReactNode {
   const session = useField('status', 'session') ?? 'unknown';
   const ends = useField('status', 'sessionEndsAt') ?? null;
   const clock = useTicking((now) => (time === null || at === null ? UNKNOWN : clockText(time + Math.max(0, now - at))));
+  const ready = useField('status', 'ready') ?? false;
+  const title =
+    time === null
+      ? 'The broker has not told its time yet, so no time is shown.'
+      : `${preciseTime(time).slice(0, 11)}. The broker’s clock${ready ? '' : ', as it went before the connection was lost'}; every time on this screen is by it.`;
   const left = useTicking((now) => {
     if (time === null || at === null || ends === null || session === 'unknown') return '';
     const ms = ends - (time + Math.max(0, now - at));
     return ms <= 0 ? '' : leftText(ms);
   });
   return (
-    <div className="block" data-testid="exchange-clock">
+    <div className="block" title={title} data-testid="exchange-clock">
       <span className="label">New York · {SESSIONS[session]}</span>
       <span className="value clock">
         <span className="clock-time">{clock}</span>

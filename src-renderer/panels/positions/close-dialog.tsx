@@ -54,6 +54,7 @@ export function CloseDialog({
             name={`Hold: ${what}`}
             tone="danger"
             needMs={CLOSE_HOLD_MS}
+            first
             disabled={plan.quantity <= 0 || position.closing !== null}
             pending={close.pending}
             onDone={() => void submit()}
@@ -127,6 +128,7 @@ export function FlattenAllDialog({ onClose }: Closing): ReactNode {
             name={`Hold: flatten ${many} at market`}
             tone="danger"
             needMs={CLOSE_HOLD_MS}
+            first
             pending={flatten.pending}
             onDone={() => void submit()}
           >

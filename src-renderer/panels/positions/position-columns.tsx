@@ -122,6 +122,7 @@ const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
   },
   {
     id: 'average',
+    spare: 3,
     header: 'Average',
     width: '60px',
     align: 'right',
@@ -137,7 +138,14 @@ const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
     flash: (row) => row.mark,
     title: markSource,
   },
-  { id: 'age', header: 'Age', width: '42px', align: 'right', cell: (row) => <Age at={row.markAt} text={ageText} limitMs={10_000} /> },
+  {
+    id: 'age',
+    spare: 2,
+    header: 'Age',
+    width: '42px',
+    align: 'right',
+    cell: (row) => <Age at={row.markAt} text={ageText} limitMs={10_000} />,
+  },
   {
     id: 'unrealized',
     header: 'Unrealised',
@@ -158,6 +166,7 @@ const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
   },
   {
     id: 'commission',
+    spare: 1,
     header: 'Comm.',
     width: '54px',
     align: 'right',

@@ -5,7 +5,7 @@ import { clockText } from '../../format/time.ts';
 /** Where a figure of a position comes from and how old it is, as a sentence for whoever asks. */
 
 function brokerSays(row: PositionRow, what: string): string {
-  return row.brokerAt === null ? 'the broker has not said it yet' : `the broker said ${what} at ${clockText(row.brokerAt)}`;
+  return row.brokerAt === null ? 'the broker has not said it yet' : `the broker said ${what} at ${clockText(row.brokerTime)}`;
 }
 
 export function quantitySource(row: PositionRow): string {
@@ -24,7 +24,7 @@ export function averageSource(row: PositionRow): string {
 export function markSource(row: PositionRow): string {
   if (row.mark === null || row.markAt === null) return 'No quote tells what it would fetch now.';
   const side = row.quantity < 0 ? 'ask' : 'bid';
-  return `What closing would meet: the ${side} of ${clockText(row.markAt)}, or the last trade where there is none.`;
+  return `What closing would meet: the ${side} of ${clockText(row.markTime)}, or the last trade where there is none.`;
 }
 
 export function unrealizedSource(row: PositionRow): string {

@@ -5,7 +5,7 @@ import { quantityText } from '../../format/figure.ts';
 import { readPrice } from '../../format/read-figure.ts';
 import { useRow, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { focusGrid } from '../../view/focus-grid.ts';
+import { focusGrid } from '../../view/focus.ts';
 import { Strip } from '../../ui/strip.tsx';
 import { tickOf } from '../../draft/order-change.ts';
 import { PriceField } from '../../form/fields.tsx';

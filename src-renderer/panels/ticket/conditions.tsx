@@ -2,9 +2,10 @@ import type { ReactNode } from 'react';
 import type { PriceTest } from '#domain/condition';
 import type { QuoteField } from '#domain/quote';
 import { CrossIcon } from '../../ui/icons.tsx';
-import type { ConditionBody, ConditionDraft, Draft } from '../../draft/draft.ts';
+import { withConditionSymbol, type ConditionBody, type ConditionDraft, type Draft } from '../../draft/draft.ts';
 import type { DraftReading } from '../../draft/read-draft.ts';
 import { SymbolSearch } from '../../form/symbol-search.tsx';
+import { Toolbar } from '../../ui/toolbar.tsx';
 import { changeDraft, mapExtras, newExtra, useDraft } from '../../draft/draft-store.ts';
 
 const NEW: Readonly<Record<'price' | 'percent' | 'time' | 'group', ConditionBody>> = {
@@ -40,6 +41,14 @@ export function Conditions({ draft, faults }: { readonly draft: Draft; readonly 
 
 function change(id: number, next: (extra: ConditionDraft) => ConditionDraft | null): void {
   changeDraft({ extras: mapExtras(useDraft.getState().draft.extras, id, next) });
+}
+
+/** The keyboard stays in the form when a condition goes: at the one beside it, or where another can be added. */
+function focusBeside(row: Element | null): void {
+  const beside = row?.nextElementSibling ?? row?.previousElementSibling ?? row?.closest('ul')?.parentElement;
+  const targets = [...(beside?.querySelectorAll<HTMLElement>('[aria-label="Remove condition"], [role="toolbar"] > [tabindex="0"]') ?? [])];
+  const target = beside?.matches('li') === true ? targets[0] : targets.at(-1);
+  target?.focus();
 }
 
 function List({
@@ -83,8 +92,16 @@ function Condition({
         >
           not
         </button>
-        <Body id={id} body={body} />
-        <button type="button" className="icon-button" aria-label="Remove condition" onClick={() => change(id, () => null)}>
+        <Body id={id} body={body} fault={fault !== undefined} />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Remove condition"
+          onClick={(event) => {
+            focusBeside(event.currentTarget.closest('li'));
+            change(id, () => null);
+          }}
+        >
           <CrossIcon />
         </button>
       </div>
@@ -110,7 +127,7 @@ function Condition({
   );
 }
 
-function Body({ id, body }: { readonly id: number; readonly body: ConditionBody }): ReactNode {
+function Body({ id, body, fault }: { readonly id: number; readonly body: ConditionBody; readonly fault: boolean }): ReactNode {
   const set = (next: ConditionBody): void => change(id, (old) => ({ ...old, body: next }));
   switch (body.kind) {
     case 'time':
@@ -122,7 +139,7 @@ function Body({ id, body }: { readonly id: number; readonly body: ConditionBody 
     case 'price':
       return (
         <span className="condition-parts">
-          <OtherSymbol body={body} onChange={set} />
+          <OtherSymbol id={id} body={body} fault={fault} onChange={set} />
           <Select
             label="Price"
             value={body.field}
@@ -141,7 +158,7 @@ function Body({ id, body }: { readonly id: number; readonly body: ConditionBody 
     case 'percent':
       return (
         <span className="condition-parts">
-          <OtherSymbol body={body} onChange={set} />
+          <OtherSymbol id={id} body={body} fault={fault} onChange={set} />
           <Select
             label="Measured from"
             value={body.basis}
@@ -165,16 +182,41 @@ function Body({ id, body }: { readonly id: number; readonly body: ConditionBody 
 
 type Leaf = Extract<ConditionBody, { kind: 'price' | 'percent' }>;
 
-function OtherSymbol({ body, onChange }: { readonly body: Leaf; readonly onChange: (body: Leaf) => void }): ReactNode {
+/** `same` is the traded contract, and only an empty field says so. */
+function OtherSymbol({
+  id,
+  body,
+  fault,
+  onChange,
+}: {
+  readonly id: number;
+  readonly body: Leaf;
+  readonly fault: boolean;
+  readonly onChange: (body: Leaf) => void;
+}): ReactNode {
+  const { symbol, ...plain } = body;
   return (
     <SymbolSearch
       label="Symbol of the condition"
       contract={body.contract}
       longName=""
-      onChoose={(contract) => onChange({ ...body, contract })}
+      typed={symbol?.text ?? null}
+      faulty={fault && symbol !== undefined}
+      onType={(text) => onChange(withConditionSymbol(body, text))}
+      onTrouble={(text, trouble) =>
+        changeLeaf(id, (now) => (now.symbol?.text.trim() === text ? { ...now, symbol: { ...now.symbol, text, trouble } } : now))
+      }
+      onAbandon={() => onChange(plain)}
+      onEmpty={() => onChange({ ...plain, contract: null })}
+      onChoose={(contract) => changeLeaf(id, ({ symbol: _typed, ...now }) => ({ ...now, contract }))}
       placeholder="same"
     />
   );
+}
+
+/** What a late answer of the broker does to the condition as it is by then. */
+function changeLeaf(id: number, next: (body: Leaf) => Leaf): void {
+  change(id, (old) => (old.body.kind === 'price' || old.body.kind === 'percent' ? { ...old, body: next(old.body) } : old));
 }
 
 function Join({
@@ -201,15 +243,12 @@ function Join({
 
 function AddCondition({ onAdd, depth }: { readonly onAdd: (body: ConditionBody) => void; readonly depth: number }): ReactNode {
   return (
-    <div className="presets" role="group" aria-label={depth === 1 ? 'Add a condition' : 'Add to the group'}>
-      {(Object.keys(KINDS) as (keyof typeof KINDS)[])
+    <Toolbar
+      label={depth === 1 ? 'Add a condition' : 'Add to the group'}
+      tools={(Object.keys(KINDS) as (keyof typeof KINDS)[])
         .filter((kind) => kind !== 'group' || depth < 3)
-        .map((kind) => (
-          <button key={kind} type="button" onClick={() => onAdd(NEW[kind])} aria-label={`Add ${kind} condition`}>
-            + {kind}
-          </button>
-        ))}
-    </div>
+        .map((kind) => ({ label: `+ ${kind}`, name: `Add ${kind} condition`, run: () => onAdd(NEW[kind]) }))}
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 import { notional } from '#domain/money';
 import { mulDiv } from '#domain/decimal';
-import { type Price, trustedPrice, ZERO_PRICE } from '#domain/price';
+import { midpoint, type Price, trustedPrice, ZERO_PRICE } from '#domain/price';
 import type { QuoteRow } from '#protocol/topics';
 import { plus } from '#domain/scaled';
 import { amountText, priceText, signed } from '../../format/figure.ts';
@@ -22,11 +22,19 @@ export function referencePrice(draft: Draft, quote: QuoteRow | undefined): Price
   return around === null ? null : plus(around, limit.value.limitOffset ?? ZERO_PRICE);
 }
 
-/** Where the market is when the trigger fires: at its level, or where it is now. */
+/** Where the market is when the trigger fires: at its level, or where it is now; as the desk measures it. */
 function expectedMarket(draft: Draft, quote: QuoteRow | undefined): Price | null {
   const level = readPrice(draft.level, null);
-  if (level.ok) return level.value;
+  if (level.ok && !isReached(draft, level.value, quote)) return level.value;
   return (draft.side === 'BUY' ? quote?.ask : quote?.bid) ?? quote?.last ?? null;
+}
+
+/** The price is at or beyond the level: the trigger will not meet the market there any more. A crossing has to come back first. */
+function isReached({ field, test }: Draft, level: Price, quote: QuoteRow | undefined): boolean {
+  const mid = quote?.bid === null || quote?.ask === null || quote === undefined ? null : midpoint(quote.bid, quote.ask);
+  const price = field === 'mid' ? mid : (quote?.[field] ?? null);
+  if (price === null) return false;
+  return test === 'at-or-above' ? price >= level : test === 'at-or-below' && price <= level;
 }
 
 /** `shares ≈ 35 880 USD` */

@@ -1,58 +1,11 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
-import type { TriggerPreview } from '#protocol/commands';
-import type { TriggerSpec } from '#domain/trigger';
-import { useDesk } from '../../hook/desk-context.ts';
+import type { ReactNode } from 'react';
+import type { PreviewNeed, TriggerPreview } from '#protocol/commands';
 import type { DraftReading } from '../../draft/read-draft.ts';
+import type { PreviewState } from './use-preview.ts';
 
-export interface PreviewState {
-  readonly preview: TriggerPreview | null;
-  /** The desk could not answer. */
-  readonly error: string | null;
-  /** Why arming would be refused now; null when it would not, or when nobody knows yet. */
-  readonly blocked: string | null;
-}
-
-const NOTHING: PreviewState = { preview: null, error: null, blocked: null };
-const TYPING_MS = 150;
-const REFRESH_MS = 2_000;
-
-/** Asks the desk for sentence and verdict: shortly after the last key, and again while the market moves. */
-export function usePreview(spec: TriggerSpec | null): PreviewState {
-  const { link } = useDesk();
-  const [state, setState] = useState(NOTHING);
-  const text = spec === null ? null : JSON.stringify(spec);
-  const latest = useRef(spec);
-  useEffect(() => {
-    latest.current = spec;
-  });
-  useEffect(() => {
-    if (text === null) {
-      setState(NOTHING);
-      return undefined;
-    }
-    let alive = true;
-    const ask = (): void => {
-      const asked = latest.current;
-      if (asked === null) return;
-      void link.call('trigger.preview', { spec: asked }).then((reply) => {
-        if (!alive) return;
-        if (reply.ok) setState({ preview: reply.value, error: null, blocked: reply.value.blocked });
-        else setState({ preview: null, error: reply.error.text, blocked: null });
-      });
-    };
-    const first = setTimeout(ask, TYPING_MS);
-    const again = setInterval(ask, REFRESH_MS);
-    return () => {
-      alive = false;
-      clearTimeout(first);
-      clearInterval(again);
-    };
-  }, [text, link]);
-  return state;
-}
-
+/** The trigger as the desk understands it, and the orders that it would send. It scrolls by itself; what risk says stands below it. */
 export function Preview({ reading, preview: state }: { readonly reading: DraftReading; readonly preview: PreviewState }): ReactNode {
-  const { preview, error } = state;
+  const { preview, error, fresh } = state;
   if (reading.spec === null) {
     const fault = Object.values(reading.faults)[0];
     return (
@@ -65,9 +18,8 @@ export function Preview({ reading, preview: state }: { readonly reading: DraftRe
   if (preview === null) return <p className="guide">Asking the desk…</p>;
   return (
     <>
-      <div className="sentence" data-testid="sentence">
+      <div className="sentence" data-testid="sentence" aria-busy={!fresh} tabIndex={-1}>
         {preview.sentence}
-        {preview.note !== '' && <small>{preview.note}</small>}
         {preview.legs.length > 0 && (
           <ul className="legs" aria-label="Orders it would send">
             {preview.legs.map((leg) => (
@@ -75,30 +27,59 @@ export function Preview({ reading, preview: state }: { readonly reading: DraftRe
             ))}
           </ul>
         )}
+        <small>
+          {preview.figures} {preview.note}
+        </small>
       </div>
-      <Verdict preview={preview} />
+      {fresh ? <Verdict preview={preview} /> : <p className="guide">Asking the desk…</p>}
     </>
   );
 }
 
 function Verdict({ preview }: { readonly preview: TriggerPreview }): ReactNode {
   const { verdict, blocked } = preview;
+  const isSaid = blocked !== null && blocked.endsWith(verdict.text);
   return (
     <>
-      {verdict !== null && (
-        <p className="verdict" data-tone={verdict.approved ? 'good' : 'critical'} data-testid="verdict">
-          <b>
-            {verdict.approved ? 'Risk approves.' : 'Risk denies.'}
-            {verdict.control === null ? '' : ` ${verdict.control}`}
-          </b>{' '}
-          {verdict.text}
-        </p>
-      )}
+      <p className="verdict" data-tone={verdict.approved ? 'good' : 'critical'} data-testid="verdict">
+        <b>
+          {verdict.approved ? 'Risk approves.' : 'Risk denies.'}
+          {verdict.control === null ? '' : ` ${verdict.control}`}
+        </b>{' '}
+        {verdict.text}
+      </p>
       {blocked !== null && (
         <p className="verdict" data-tone="amber" data-testid="blocked">
-          <b>Cannot be armed now.</b> {blocked}
+          <b>Cannot be armed now.</b> {isSaid ? blocked.slice(0, -verdict.text.length) : blocked}
         </p>
       )}
     </>
+  );
+}
+
+/** What arming asks for besides: one tick each, and Ctrl+Enter then. */
+export function Needs(props: {
+  readonly needs: readonly PreviewNeed[];
+  readonly said: readonly PreviewNeed['kind'][];
+  readonly onSay: (kind: PreviewNeed['kind'], said: boolean) => void;
+}): ReactNode {
+  if (props.needs.length === 0) return null;
+  return (
+    <div className="needs" role="group" aria-label="To be confirmed" data-testid="needs">
+      {props.needs.map(({ kind, text }) => (
+        <label key={kind} className="need" data-tone="critical">
+          <input
+            type="checkbox"
+            aria-label={kind === 'fires-at-once' ? 'It fires at once, arm it' : 'It would be denied now, arm it'}
+            data-need={kind}
+            checked={props.said.includes(kind)}
+            onChange={(event) => props.onSay(kind, event.target.checked)}
+          />
+          <span>
+            <b>{kind === 'fires-at-once' ? 'Fires at once.' : 'Denied now.'}</b> {text}
+          </span>
+        </label>
+      ))}
+    </div>
   );
 }

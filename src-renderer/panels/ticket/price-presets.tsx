@@ -3,6 +3,7 @@ import type { Price } from '#domain/price';
 import type { QuoteRow } from '#protocol/topics';
 import { priceInput } from '../../format/figure.ts';
 import { changeDraft } from '../../draft/draft-store.ts';
+import { Toolbar } from '../../ui/toolbar.tsx';
 
 export function PricePresets({
   quote,
@@ -23,15 +24,12 @@ export function PricePresets({
   ).filter((entry): entry is readonly ['Last' | 'Day H' | 'Day L' | 'Close', Price] => entry[1] !== null && entry[1] !== undefined);
   if (known.length === 0) return null;
   return (
-    <div className="presets" role="group" aria-label="Preset prices">
-      {known.map(([label, price]) => {
+    <Toolbar
+      label="Preset prices"
+      tools={known.map(([label, price]) => {
         const text = priceInput(price, decimals);
-        return (
-          <button key={label} type="button" title={text} aria-pressed={level === text} onClick={() => changeDraft({ level: text })}>
-            {label}
-          </button>
-        );
+        return { label, title: text, pressed: level === text, run: () => changeDraft({ level: text }) };
       })}
-    </div>
+    />
   );
 }

@@ -5,6 +5,7 @@ import { quantityToNumber, trustedQuantity } from '#domain/quantity';
 import { changeDraft } from '../../draft/draft-store.ts';
 import type { Draft } from '../../draft/draft.ts';
 import { TextField } from '../../form/fields.tsx';
+import { Toolbar, type Tool } from '../../ui/toolbar.tsx';
 
 /** Sizes by value, in the contract's currency. */
 const NOTIONALS = [10_000, 25_000, 50_000] as const;
@@ -26,6 +27,24 @@ export function QuantityField(props: {
           .map((amount) => ({ label: `${String(amount / 1_000)} k`, count: Math.floor((amount * 1_000_000) / (price * multiplier)) }))
           .filter((preset) => preset.count > 0);
   const held = Math.abs(quantityToNumber(trustedQuantity(position)));
+  const tools: readonly Tool[] = [
+    ...presets.map(({ label, count }) => ({
+      label,
+      title: `${grouped(String(count))} at the present price`,
+      pressed: draft.quantity === String(count),
+      run: () => changeDraft({ quantity: String(count) }),
+    })),
+    ...(held > 0
+      ? [
+          {
+            label: 'Position',
+            title: `The whole position of ${grouped(String(held))}`,
+            pressed: draft.quantity === String(held),
+            run: () => changeDraft({ quantity: String(held), side: position > 0 ? ('SELL' as const) : ('BUY' as const) }),
+          },
+        ]
+      : []),
+  ];
   return (
     <>
       <TextField
@@ -37,31 +56,7 @@ export function QuantityField(props: {
         fault={props.fault}
         onChange={(quantity) => changeDraft({ quantity })}
       />
-      {(presets.length > 0 || held > 0) && (
-        <div className="presets" role="group" aria-label="Preset sizes">
-          {presets.map((preset) => (
-            <button
-              key={preset.label}
-              type="button"
-              title={`${grouped(String(preset.count))} at the present price`}
-              aria-pressed={draft.quantity === String(preset.count)}
-              onClick={() => changeDraft({ quantity: String(preset.count) })}
-            >
-              {preset.label}
-            </button>
-          ))}
-          {held > 0 && (
-            <button
-              type="button"
-              title={`The whole position of ${grouped(String(held))}`}
-              aria-pressed={draft.quantity === String(held)}
-              onClick={() => changeDraft({ quantity: String(held), side: position > 0 ? 'SELL' : 'BUY' })}
-            >
-              Position
-            </button>
-          )}
-        </div>
-      )}
+      {tools.length > 0 && <Toolbar label="Preset sizes" tools={tools} />}
     </>
   );
 }

@@ -1,16 +1,17 @@
 import { useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { useHotkeys } from 'react-hotkeys-hook';
-import { changeDraft, chooseContract, clearDraft } from '../../draft/draft-store.ts';
-import { freeName } from '../../draft/draft.ts';
+import { abandonSymbol, blameSymbol, changeDraft, chooseContract, clearDraft, typeSymbol } from '../../draft/draft-store.ts';
+import { freeName, type Draft } from '../../draft/draft.ts';
 import { Row } from '../../form/form-row.tsx';
 import { SymbolSearch } from '../../form/symbol-search.tsx';
+import { useRow } from '../../hook/rows.ts';
 import { Kbd, Notice, Spin } from '../../ui/controls.tsx';
 import { ConditionRows } from './condition-rows.tsx';
 import { EntryRow, ExitRows, SideRows, TimeRow } from './order-rows.tsx';
-import { Preview } from './preview.tsx';
+import { Needs, Preview } from './preview.tsx';
 import { useDetails, useFollowSelection } from './ticket-hooks.ts';
 import { TicketQuote } from './ticket-quote.tsx';
-import { useArming, useTicketView, type Arming, type TicketView } from './use-ticket.ts';
+import { useArming, useFocusOnEdit, useTicketView, type Arming, type TicketView } from './use-ticket.ts';
 import './ticket.css';
 
 /** One form, one column; the tab order is the order of thinking. */
@@ -22,18 +23,23 @@ export function Ticket(): ReactNode {
   const arming = useArming(view, form);
   useFollowSelection();
   useDetails(draft);
+  useFocusOnEdit(draft, form);
   useHotkeys('n', (event) => {
     event.preventDefault();
     symbol.current?.focus();
     symbol.current?.select();
   });
+  const leaveEdit = (): void => {
+    arming.leave();
+    clearDraft();
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       void arming.submit();
     } else if (event.key === 'Escape' && !event.defaultPrevented) {
-      if (draft.editing !== null) clearDraft();
-      arming.leave();
+      if (draft.editing !== null) leaveEdit();
+      else arming.leave();
     }
   };
   return (
@@ -44,7 +50,7 @@ export function Ticket(): ReactNode {
       aria-label={draft.editing === null ? 'New trigger' : 'Edit trigger'}
       onKeyDown={onKeyDown}
     >
-      <Head view={view} />
+      <Head view={view} onLeave={leaveEdit} />
       <div className="ticket-scroll">
         <div className="form">
           <ContractRows view={view} symbol={symbol} />
@@ -60,7 +66,7 @@ export function Ticket(): ReactNode {
   );
 }
 
-function Head({ view }: { readonly view: TicketView }): ReactNode {
+function Head({ view, onLeave }: { readonly view: TicketView; readonly onLeave: () => void }): ReactNode {
   const { draft, taken } = view;
   const { contract } = draft;
   const { faults } = view.reading;
@@ -82,7 +88,7 @@ function Head({ view }: { readonly view: TicketView }): ReactNode {
         {draft.editing === null ? (
           <Kbd>N</Kbd>
         ) : (
-          <button type="button" className="button" data-size="small" onClick={clearDraft}>
+          <button type="button" className="button" data-size="small" onClick={onLeave}>
             Leave edit
           </button>
         )}
@@ -94,14 +100,20 @@ function Head({ view }: { readonly view: TicketView }): ReactNode {
 function ContractRows({ view, symbol }: { readonly view: TicketView; readonly symbol: RefObject<HTMLInputElement | null> }): ReactNode {
   const { draft } = view;
   const { contract } = draft;
+  const { symbol: fault } = view.reading.faults;
   return (
     <>
-      <Row label="Symbol">
+      <Row label="Symbol" fault={fault} field="symbol">
         <SymbolSearch
           inputRef={symbol}
           contract={contract}
           longName={draft.longName}
           label="Symbol"
+          typed={draft.symbol?.text ?? null}
+          faulty={fault !== undefined}
+          onType={typeSymbol}
+          onTrouble={blameSymbol}
+          onAbandon={abandonSymbol}
           disabled={draft.editing !== null}
           onChoose={chooseContract}
         />
@@ -115,24 +127,35 @@ function ContractRows({ view, symbol }: { readonly view: TicketView; readonly sy
   );
 }
 
+/** What the button does; to save a trigger that is not watched is to arm it. */
+function useVerb({ editing }: Draft): string {
+  const life = useRow('watchers', editing?.id ?? null)?.life;
+  if (editing === null) return 'Arm trigger';
+  return life === 'armed' || life === 'paused' ? 'Save' : 'Save and arm';
+}
+
 function Foot({ view, arming }: { readonly view: TicketView; readonly arming: Arming }): ReactNode {
   const { draft, reading, preview } = view;
   const { busy } = arming;
-  const blocked = reading.spec === null || preview.blocked !== null;
+  const verb = useVerb(draft);
+  const ready = preview.fresh && preview.blocked === null ? preview.preview : null;
+  const needs = ready?.needs ?? [];
+  const firesAtOnce = needs.some(({ kind }) => kind === 'fires-at-once');
   return (
     <div className="ticket-foot">
       <Preview reading={reading} preview={preview} />
+      <Needs needs={needs} said={arming.said} onSay={arming.say} />
       <Notice text={arming.error} onClose={arming.clear} />
       <button
         type="button"
         className="button arm"
-        data-tone="primary"
-        aria-disabled={blocked || busy}
+        data-tone={firesAtOnce ? 'danger' : 'primary'}
+        aria-disabled={ready === null || busy}
         data-pending={busy}
         onClick={() => void arming.submit()}
       >
         {busy && <Spin />}
-        {draft.editing === null ? 'Arm trigger' : 'Save and arm'} <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
+        {verb} <Kbd>Ctrl</Kbd> <Kbd>Enter</Kbd>
       </button>
     </div>
   );

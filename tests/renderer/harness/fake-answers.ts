@@ -38,6 +38,7 @@ export function fakeQuery(name: string, input: unknown, now: number, tables: Fak
         ok: true,
         value: {
           steps: whySteps(now),
+          messages: [{ at: now, title: 'TWS said', text: '5 17 openOrder', seq: null }],
         },
       };
     case 'chart.bars': {
@@ -68,14 +69,13 @@ export function fakeQuery(name: string, input: unknown, now: number, tables: Fak
       return {
         ok: true,
         value: {
-          own: [
-            'BUY 300 AIG LMT 48.40, 120 filled',
-            'SELL 120 AIG STP 47.90 (stop of AIG-2)',
-            'SELL 120 AIG LMT 49.30 (target of AIG-2)',
-            'BUY 100 SPY LMT 166.80 (UNKNOWN)',
-          ],
-          others: ['SELL 500 BAC LMT 14.20 GTC, by hand in TWS'],
-          positions: ['long 120 AIG', 'long 200 IBM'],
+          own: {
+            entries: ['BUY 300 AIG LMT 48.40, 120 filled', 'BUY 100 SPY LMT 166.80 (UNKNOWN)'],
+            protective: ['SELL 120 AIG STP 47.90 (stop of AIG-2)', 'SELL 120 AIG LMT 49.30 (target of AIG-2)'],
+          },
+          others: { entries: ['SELL 500 BAC LMT 14.20 GTC, by hand in TWS'], protective: [] },
+          positions: ['120 AIG, protected 120 of 120', '200 IBM, not protected'],
+          bare: ['120 AIG, not protected', '200 IBM, not protected'],
         },
       };
     default:
@@ -139,6 +139,9 @@ function previewOf(spec: TriggerSpec, tables: FakeTables): unknown {
   return {
     sentence: `When ${action.contract.symbol}'s last price crosses below ${(level / 1e6).toFixed(2)} between 09:45 and 15:30, ${action.side === 'BUY' ? 'buy' : 'sell short'} ${String(shares)} at a limit of 179.38, then hold a stop at 180.00 and a target at 178.20 as one bracket at the broker.`,
     note: 'Now above the level by 0.46 (0.26 %). Fires once. Stop and target survive if this program dies; the trigger does not.',
+    figures: '',
+    needs: needsOf(spec, last),
+    fingerprint: `fake.${JSON.stringify(spec).length.toString(36)}`,
     verdict: denied
       ? {
           approved: false,
@@ -151,10 +154,22 @@ function previewOf(spec: TriggerSpec, tables: FakeTables): unknown {
           text: `Notional ${String(value)} of 50 000 · position after 200 of 1 000 · price within collar 0.01 % of 3 %`,
         },
     blocked: denied
-      ? 'Risk would deny it.'
+      ? `It would be denied whenever it fires, so it cannot be armed. The order is worth ${String(value)} USD, the limit is 50 000. Lower the quantity to ${String(Math.floor(50_000 / (last / 1e6)))}.`
       : tables.value('status').offers.includes('engine.pause')
         ? null
         : 'The engine is not running. Press Start.',
-    legs: [],
+    legs: [
+      `Entry: ${action.side} ${String(shares)} ${action.entry.type} ${action.tif}`,
+      ...(action.target === undefined ? [] : [`Target: SELL ${String(shares)} LMT limit 178.20 ${action.tif}`]),
+      ...(action.stop === undefined ? [] : [`Stop: SELL ${String(shares)} STP stop 180.00 ${action.tif}`]),
+    ],
   };
+}
+
+/** A plain level that the last price has reached already. */
+function needsOf({ condition }: TriggerSpec, last: number): readonly unknown[] {
+  if (condition.kind !== 'price') return [];
+  const { test, level } = condition;
+  const isTrue = test === 'at-or-above' ? last >= level : test === 'at-or-below' && last <= level;
+  return isTrue ? [{ kind: 'fires-at-once', text: 'The rule is true now: it fires at once. Confirm that this is meant.' }] : [];
 }

@@ -6,7 +6,8 @@ import type { OrderState, Side } from '#domain/order';
 import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
-import type { AdoptionRow, FillRow, LogRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
+import type { AdoptionRow, FillRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
 import { minus } from '#domain/scaled';
 
 const ACCOUNT = 'DU1234567' as AccountId;
@@ -141,12 +142,17 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
     does: action.target === undefined && action.stop === undefined ? 'limit' : 'bracket',
     decimals: 2,
     ...placeOf(leaf?.level ?? null, last),
+    comesBackFirst: false,
+    truths: condition.kind === 'and' ? 'ft' : '',
     quoteAt: at,
+    quoteTime: at,
     reason: 'Watching.',
     survives: 'no',
     armedBy: 'you',
     armedAt: at - 600_000,
     firedAt: null,
+    armedTime: at - 600_000,
+    firedTime: null,
     gen: 1,
     version: 3,
     targetPrice: action.target?.kind === 'price' ? action.target.price : null,
@@ -157,6 +163,8 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
 }
 
 export function orderRow(key: string, of: Contract, state: OrderState, at: number, change: Partial<OrderRow> = {}): OrderRow {
+  const working = ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'PENDING_CANCEL'].includes(state);
+  const rest = minus(change.quantity ?? units(100), change.filled ?? units(0));
   return {
     key: key as OrderKey,
     parentKey: null,
@@ -190,11 +198,15 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     orderId: 17,
     permId: 1_530_442_911,
     ref: key.startsWith('TD1-') ? key : null,
-    working: ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'PENDING_CANCEL'].includes(state),
+    working,
+    isEntry: key.endsWith('-E'),
+    waits: false,
+    takes: working ? rest : units(0),
     cancellable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'SUBMITTED'].includes(state),
     modifiable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED'].includes(state),
     settleable: false,
     createdAt: at,
+    createdTime: at,
     isOlder: false,
     updatedAt: at,
     version: 2,
@@ -219,6 +231,7 @@ export function positionRow(of: Contract, { count, average, mark }: Held, at: nu
     averagePrice: price(average),
     mark: price(mark),
     markAt: at,
+    markTime: at,
     decimals: 2,
     unrealized: amount((mark - average) * count),
     realized: amount(0),
@@ -230,6 +243,7 @@ export function positionRow(of: Contract, { count, average, mark }: Held, at: nu
     externalSeen: true,
     brokerAverage: price(average),
     brokerAt: at,
+    brokerTime: at,
     unprotected: units(0),
     asleep: units(0),
     closing: null,
@@ -264,7 +278,8 @@ export function fillRow(id: string, of: Contract, { side, count, value }: Execut
 }
 
 export function logRow(id: number, at: number, text: string, change: Partial<LogRow> = {}): LogRow {
-  return { id, at, level: 'info', text, detail: null, subject: null, seq: null, acknowledged: false, ...change };
+  const about = { symbol: null, watcher: null, order: null } as const;
+  return { id, at, level: 'info', text, detail: null, subject: null, ...about, seq: null, own: false, acknowledged: false, ...change };
 }
 
 export function adoptionRow(
@@ -274,7 +289,7 @@ export function adoptionRow(
   at: number,
   decisions: AdoptionRow['decisions'] = ['adopt', 'ignore', 'cancel'],
 ): AdoptionRow {
-  return { key, kind: key.startsWith('position:') ? 'position' : 'order', ...found, symbol, at, decisions };
+  return { key, kind: key.startsWith('position:') ? 'position' : 'order', ...found, symbol, at, time: at, decisions };
 }
 
 export function statusValue(at: number): StatusValue {
@@ -284,8 +299,10 @@ export function statusValue(at: number): StatusValue {
     simulated: false,
     engine: 'MANAGING',
     engineSince: at - 240_000,
+    engineTime: at - 240_000,
     engineReason: 'An order of AIG-2 works.',
     offers: ['engine.pause', 'engine.stop', 'kill'],
+    reduceRefusal: null,
     netLiquidation: amount(1_002_314.55),
     currency: 'USD',
     dayPnl: amount(312.4),
@@ -327,6 +344,7 @@ export function statusValue(at: number): StatusValue {
       text: '',
     },
     kill: null,
+    cancelPlan: { own: { entries: 2, protective: 2 }, all: { entries: 3, protective: 2 } },
     rearmPhrase: null,
     hotkeys: [{ keys: 'Ctrl+Alt+K', action: 'KILL', registered: true }],
     orderRoundTrip: { p50: 41.2, p99: 96 },

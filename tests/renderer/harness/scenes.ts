@@ -158,21 +158,33 @@ function kill(tables: FakeTables, now: number, phase: 'verified' | 'residuals'):
     kill: {
       id: 1,
       startedAt: now - 9_000,
+      startedTime: now - 9_000,
       scope: 'own',
+      exits: 'keep',
       by: 'you',
       reason: 'the market runs away',
       phase,
       purged: 2,
-      cancelsSent: 4,
-      cancelled: phase === 'verified' ? 4 : 2,
+      cancelsSent: phase === 'verified' ? 2 : 1,
+      cancelsUnsent: phase === 'verified' ? 0 : 1,
+      cancelled: phase === 'verified' ? 2 : 0,
+      kept: [
+        { key: 'TD1-AIG00002-1-1-S' as OrderKey, text: 'SELL 120 AIG STP 47.90 (stop of AIG-2)' },
+        { key: 'TD1-AIG00002-1-1-T' as OrderKey, text: 'SELL 120 AIG LMT 49.30 (target of AIG-2)' },
+      ],
+      positions: [
+        { key: 'DU1234567:61319701', text: '120 AIG, protected 120 of 120', bare: false },
+        { key: 'DU1234567:8314', text: '200 IBM, not protected', bare: true },
+      ],
       residuals:
         phase === 'verified'
           ? []
           : [
               { key: 'TD1-SPY00001-3-1-E' as OrderKey, text: 'BUY 100 SPY LMT 166.80: UNKNOWN, the broker has not answered' },
-              { key: 'TD1-AIG00002-1-1-S' as OrderKey, text: 'SELL 120 AIG STP 47.90: cancel sent, not confirmed' },
+              { key: 'TD1-AIG00002-1-1-E' as OrderKey, text: 'BUY 180 AIG LMT 48.40: the cancel could not leave' },
             ],
       verifiedAt: phase === 'verified' ? now - 8_200 : null,
+      verifiedTime: phase === 'verified' ? now - 8_200 : null,
     },
   });
 }

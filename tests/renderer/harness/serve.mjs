@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 
+/** @type {Readonly<Record<string, string>>} */
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
 const POLICY = [
   "default-src 'none'",
@@ -16,7 +17,10 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Trusted types are on but for the measuring page, whose desk lives in a worker. */
+/**
+ * Trusted types are on but for the measuring page, whose desk lives in a worker.
+ * @param {string} folder
+ */
 export async function serve(folder, { trustedTypes = true } = {}) {
   const policy = trustedTypes ? `${POLICY}; require-trusted-types-for 'script'` : POLICY;
   const server = createServer((request, response) => {
@@ -32,7 +36,10 @@ export async function serve(folder, { trustedTypes = true } = {}) {
       },
     );
   });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise((done) => {
+    server.listen(0, '127.0.0.1', () => done(undefined));
+  });
   const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the harness has no port');
   return { url: `http://127.0.0.1:${String(address.port)}/tests/renderer/harness/index.html`, close: () => server.close() };
 }

@@ -25,6 +25,7 @@ export const HOLDS: StatusValue['holds'] = [
 /** A latch that only counts as set. */
 export function doubtReport(at: number): KillReport {
   const reason = 'the journal ends with the kill switch set (EMERGENCY), and kill-latch.json says that it is not set';
-  const nothing = { purged: 0, cancelsSent: 0, cancelled: 0, residuals: [], verifiedAt: null } as const;
-  return { id: 12, startedAt: at - 4_000, scope: 'own', by: 'a doubt', reason, phase: 'doubt', ...nothing };
+  const nothing = { purged: 0, cancelsSent: 0, cancelsUnsent: 0, cancelled: 0, residuals: [], kept: [], positions: [] } as const;
+  const times = { startedAt: at - 4_000, startedTime: at - 4_000, verifiedAt: null, verifiedTime: null };
+  return { id: 12, ...times, scope: 'own', exits: 'keep', by: 'a doubt', reason, phase: 'doubt', ...nothing };
 }

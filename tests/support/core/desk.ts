@@ -5,9 +5,9 @@ import type { DeskStores, Effect, EngineRecord } from '#core/state/records';
 import { engineState, type DeskState } from '#core/state/desk-state';
 import { kill } from '#core/safety/kill';
 import { acknowledgeKill, confirmRearm, requestRearm, startDesk } from '#core/engine/operator-commands';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from './arm-as-seen.ts';
 import type { BrokerNews, LinkState, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
-import type { BreakerFile, TriggerDraft } from '#core/ports/desk-files';
+import type { BreakerFile, EarlierOrders, TriggerDraft } from '#core/ports/desk-files';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { CommitBug } from '#core/commit/work';
 import type { Contract } from '#domain/contract';
@@ -41,8 +41,12 @@ interface DeskOptions {
   readonly earlierTrouble?: string;
   /** Of those orders that are UNKNOWN because their state could not be read: the word there. */
   readonly earlierStates?: ReadonlyMap<OrderKey, string>;
+  /** What else was read of them. */
+  readonly earlierRead?: Pick<ReturnType<EarlierOrders>, 'names' | 'times'>;
   readonly breakerFile?: BreakerFile;
   readonly startRefusal?: () => string | undefined;
+  /** Takes the exchange's time from the server, as on the simulator; default false. */
+  readonly simulated?: boolean;
   /** Epoch ms. */
   readonly startAt?: number;
 }
@@ -83,11 +87,13 @@ export class CoreDesk {
         rules: () => this.rules,
         earlierOrdersFile: () => ({
           orders: options.earlier ?? [],
+          ...options.earlierRead,
           ...(options.earlierStates === undefined ? {} : { unreadStates: options.earlierStates }),
           ...(options.earlierTrouble === undefined ? {} : { trouble: options.earlierTrouble }),
         }),
       },
       ...(options.startAfter === undefined ? {} : { startAfter: options.startAfter }),
+      ...(options.simulated === undefined ? {} : { simulated: options.simulated }),
     });
     ({ commits: this.commits, stores: this.stores, coordinator: this.coordinator, core: this.core, bugs: this.bugs } = assembled);
     this.deskState = this.core.deskState;
@@ -215,7 +221,7 @@ export class CoreDesk {
   }
 
   arm(wanted: TriggerSpec = this.spec()): TriggerId {
-    const armed = armTrigger(this.deskState, wanted, 'the test');
+    const armed = armAsSeen(this.deskState, wanted, 'the test');
     if (!armed.ok) throw new Error(armed.error.text);
     this.core.drainNow();
     return armed.value.id;
@@ -223,7 +229,7 @@ export class CoreDesk {
 
   rearmTrigger(id: TriggerId, wanted?: TriggerSpec): TriggerId {
     const trigger = this.trigger(id);
-    const armed = armTrigger(this.deskState, wanted ?? trigger.spec, 'the test', { id, version: trigger.updatedAt });
+    const armed = armAsSeen(this.deskState, wanted ?? trigger.spec, 'the test', { id, version: trigger.updatedAt });
     if (!armed.ok) throw new Error(armed.error.text);
     this.core.drainNow();
     return armed.value.id;
@@ -245,8 +251,8 @@ export class CoreDesk {
     return { id, entry: this.ref(id) };
   }
 
-  killBy(scope: 'own' | 'all' = 'own', reason = 'the test says so'): void {
-    kill(this.deskState, scope, 'the test', reason);
+  killBy(scope: 'own' | 'all' = 'own', reason = 'the test says so', exits: 'keep' | 'cancel' = 'keep'): void {
+    kill(this.deskState, scope, 'the test', reason, exits);
   }
 
   /** Acknowledge, ask, confirm. */

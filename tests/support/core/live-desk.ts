@@ -3,7 +3,7 @@ import type { DeskCore } from '#core/engine/desk-core';
 import type { DeskStores, Effect } from '#core/state/records';
 import { engineState } from '#core/state/desk-state';
 import { startDesk } from '#core/engine/operator-commands';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from './arm-as-seen.ts';
 import type { Journal } from '#core/ports/journal';
 import type { RiskLimits } from '#core/risk/risk-context';
 import type { Contract } from '#domain/contract';
@@ -113,7 +113,7 @@ export async function openLiveDesk(
       return details.value.contract;
     },
     arm(spec) {
-      const armed = armTrigger(core.deskState, spec, 'test');
+      const armed = armAsSeen(core.deskState, spec, 'test');
       if (!armed.ok) throw new Error(armed.error.text);
       core.drainNow();
       return armed.value.id;

@@ -8,7 +8,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 const LOCK = { isIntact: () => true };
-const NOT_SET = { set: false, reason: '', scope: 'own' };
+const NOT_SET = { set: false, reason: '', scope: 'own', exits: 'keep' };
 
 /** A run on the folder that ends in this state of the engine; undefined: it dies before its first commit. */
 async function run(folder: string, state: EngineState | undefined): Promise<void> {
@@ -59,7 +59,7 @@ test.each(['EMERGENCY', 'STOPPED'] as const)(
 
 test('A5: a latch that vanished after a kill counts as set', async () => {
   const folder = temporaryDirectory();
-  latch(folder).set('the operator', 5, 'all');
+  latch(folder).set('the operator', 5, 'all', 'keep');
   await run(folder, 'EMERGENCY');
   rmSync(join(folder, 'kill-latch.json'));
   expect(latch(folder).read()).toMatchObject({
@@ -93,9 +93,9 @@ test('A5: what agrees is believed: not set after a run that ended running, set a
   latch(folder);
   await run(folder, 'SIGNAL_WAIT');
   expect(latch(folder).read()).toMatchObject({ set: false });
-  latch(folder).set('the operator: too fast', 5, 'all');
+  latch(folder).set('the operator: too fast', 5, 'all', 'keep');
   await run(folder, 'EMERGENCY');
-  expect(latch(folder).read()).toEqual({ set: true, reason: 'the operator: too fast', scope: 'all' });
+  expect(latch(folder).read()).toEqual({ set: true, reason: 'the operator: too fast', scope: 'all', exits: 'keep' });
 });
 
 test('A5: a file that cannot be read is a doubt and no kill', () => {

@@ -60,9 +60,10 @@ test('what an arming or a resumed watcher has made fire is sent in the same call
   const commands = deskCommands(desk.deskState, () => {
     drains += 1;
   });
-  const armed = commands.armTrigger(desk.spec(), 'the test');
+  const word = { fingerprint: commands.dryRun(desk.spec()).fingerprint, confirmed: [] };
+  const armed = commands.armTrigger(desk.spec(), 'the test', word);
   expect([armed.ok, drains]).toEqual([true, 1]);
-  expect(commands.armTrigger(desk.spec(), 'the test')).toMatchObject({ ok: false, error: { code: 'invalid-input' } });
+  expect(commands.armTrigger(desk.spec(), 'the test', word)).toMatchObject({ ok: false, error: { code: 'invalid-input' } });
   expect(drains).toBe(1);
   if (!armed.ok) return;
   expect(commands.changeTrigger(armed.value.id, desk.trigger(armed.value.id).updatedAt, 'pause', 'the test').ok).toBe(true);

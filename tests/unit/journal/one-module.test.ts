@@ -6,9 +6,10 @@ const ROOT = resolve(import.meta.dirname, '../../../src-main');
 
 /** Whoever opens files by Node itself, and why it is nothing of the data folder. */
 const OTHERS = [
-  // The program's own files.
+  // The program's own files, and what the system tells of its terminal.
   'app/build-info.ts',
   'system/console-assets.ts',
+  'system/foreground.ts',
   // Tapes and the ledger, which the command line names.
   'simulator/ledger-file.ts',
   'simulator/main.ts',

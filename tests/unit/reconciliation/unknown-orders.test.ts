@@ -5,7 +5,7 @@ import { startReconciliation } from '#core/reconciliation/compare';
 import { cancelOrders } from '#core/execution/cancel';
 
 import { startDesk } from '#core/engine/operator-commands';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from '../../support/core/arm-as-seen.ts';
 import { settleOrder } from '#core/reconciliation/unknown-orders';
 
 import type { ClientId, ExecId, OrderId, OrderRef, PermId, TriggerId } from '#domain/ids';
@@ -83,7 +83,7 @@ test('an order that is never answered while the connection stands is looked up, 
   looks(desk, 12_000);
   expect(desk.order(entry).state).toBe('UNKNOWN');
   desk.quote(180.02);
-  expect(armTrigger(desk.deskState, { ...desk.spec(181), name: 'IBM-2' }, 'the test')).toMatchObject({
+  expect(armAsSeen(desk.deskState, { ...desk.spec(181), name: 'IBM-2' }, 'the test')).toMatchObject({
     ok: false,
     error: { text: expect.stringContaining('UNKNOWN') as string },
   });
@@ -102,7 +102,7 @@ test('R-02, R-03, R-25: what is found at the start waits for a decision on each,
   const keys = undecided(desk.deskState).map((found) => found.key);
   expect(keys).toHaveLength(3);
   expect(desk.alarms().at(-1)).toContain('3 orders and positions were found');
-  const arm = () => armTrigger(desk.deskState, desk.spec(), 'the test');
+  const arm = () => armAsSeen(desk.deskState, desk.spec(), 'the test');
   expect(startDesk(desk.deskState, 'the test').ok).toBe(true);
   desk.quote(179.9);
   expect(arm()).toMatchObject({ ok: false, error: { text: expect.stringContaining('3 orders and positions') as string } });
@@ -234,7 +234,7 @@ test('an arming never repeats a generation that the broker still tells of, also 
   startDesk(desk.deskState, 'the test');
   desk.quote(179.9);
   const trigger = desk.trigger('AAAAAAAA' as TriggerId);
-  expect(armTrigger(desk.deskState, trigger.spec, 'the test', { id: trigger.id, version: trigger.updatedAt }).ok).toBe(true);
+  expect(armAsSeen(desk.deskState, trigger.spec, 'the test', { id: trigger.id, version: trigger.updatedAt }).ok).toBe(true);
   expect(desk.trigger(trigger.id).gen).toBe(6);
 });
 

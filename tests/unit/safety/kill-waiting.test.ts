@@ -40,9 +40,9 @@ function wishes(desk: CoreDesk): readonly Wish[] {
     ['position.protect', { ...at, stop: px(178) }],
     ['position.breakeven', at],
     ['order.modify', { key: stop.key, expectedVersion: stop.updatedAt, stop: px(178) }],
-    ['trigger.arm', { spec: desk.spec(190, { name: 'B' }) }],
-    ['trigger.rearm', { id, expectedVersion: updatedAt }],
-    ['trigger.edit', { id, expectedVersion: updatedAt, spec: desk.spec(190) }],
+    ['trigger.arm', { spec: desk.spec(190, { name: 'B' }), fingerprint: 'seen' }],
+    ['trigger.rearm', { id, expectedVersion: updatedAt, fingerprint: 'seen' }],
+    ['trigger.edit', { id, expectedVersion: updatedAt, spec: desk.spec(190), fingerprint: 'seen' }],
   ] as readonly Wish[];
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { confirmRearm, resumeDesk, startDesk, pauseByOperator } from '#core/engine/operator-commands';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from '../../support/core/arm-as-seen.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { restartedAfter } from '../../support/core/earlier-run.ts';
 import { MemoryLatchFile } from '../../support/core/fixtures.ts';
@@ -55,7 +55,7 @@ test('A5: out of a doubt the operator chooses: acknowledge and re-arm, or kill',
 test('A4: the latch is read again before anything is armed: one that another program has set keeps it from being armed', () => {
   const desk = new CoreDesk().started();
   desk.latchFile.stored = 'the other desk: too fast';
-  expect(armTrigger(desk.deskState, desk.spec(), 'the test')).toMatchObject({ ok: false, error: { code: 'not-allowed-now' } });
+  expect(armAsSeen(desk.deskState, desk.spec(), 'the test')).toMatchObject({ ok: false, error: { code: 'not-allowed-now' } });
   expect([desk.state, desk.deskState.latch.isSet(), desk.kill?.phase]).toEqual(['EMERGENCY', true, 'doubt']);
   expect(desk.alarms().at(-1)).toContain('kill-latch.json says that it is set (the other desk: too fast)');
 });

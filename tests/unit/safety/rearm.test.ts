@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { acknowledgeKill, confirmRearm, flatten, pauseByOperator, requestRearm, startDesk } from '#core/engine/operator-commands';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from '../../support/core/arm-as-seen.ts';
 import type { ClientId, OrderId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../../support/core/desk.ts';
@@ -80,7 +80,7 @@ test('a latch of an earlier run starts the desk in EMERGENCY, disarmed, and keep
   desk.know(IBM);
   expect(startDesk(desk.deskState, 'the test')).toMatchObject({ ok: false, error: { code: 'not-allowed-now' } });
   expect(desk.trigger('AAAAAAAA' as never)).toMatchObject({ life: 'draft', gen: 4 });
-  expect(armTrigger(desk.deskState, desk.spec(), 'the test').ok).toBe(false);
+  expect(armAsSeen(desk.deskState, desk.spec(), 'the test').ok).toBe(false);
   desk.rearm();
   expect([desk.state, desk.latchFile.stored]).toEqual(['IDLE', undefined]);
 });

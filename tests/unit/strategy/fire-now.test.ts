@@ -38,10 +38,10 @@ test('a dry run sizes and judges without an order, a firing or a state of its ow
   const desk = new CoreDesk().started();
   desk.quote(179.9);
   const run = dryRun(desk.deskState, desk.spec(180));
-  expect([run.blocked, run.sized?.ok, run.verdict?.kind]).toEqual([undefined, true, 'approved']);
+  expect([run.blocked, run.sized.ok, run.verdict?.kind]).toEqual([undefined, true, 'approved']);
   desk.rules = { ...desk.rules, limits: { ...desk.rules.limits, maxOrderShares: 1 } };
   expect(dryRun(desk.deskState, desk.spec(180)).verdict).toMatchObject({ kind: 'denied' });
   pauseDesk(desk.deskState, 'a look', 'the test');
-  expect(dryRun(desk.deskState, desk.spec(180)).blocked).toContain('PAUSED');
+  expect(dryRun(desk.deskState, desk.spec(180)).blocked?.text).toContain('PAUSED');
   expect([desk.broker.frames, [...desk.stores.orders.values()], [...desk.stores.triggers.values()]]).toEqual([[], [], []]);
 });

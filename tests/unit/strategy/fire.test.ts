@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fire } from '#core/strategy/trigger/fire';
 import { pauseByOperator, resumeDesk } from '#core/engine/operator-commands';
-import { armTrigger } from '#core/strategy/trigger/arm';
+import { armAsSeen } from '../../support/core/arm-as-seen.ts';
 import type { Firing } from '#core/trigger/firing';
 import type { ClientId, OrderId, OrderRef, TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
@@ -153,8 +153,10 @@ test('legs that did not leave with their parent are denied, not forgotten', () =
 
 test('a risk denial is written down, fails the trigger and sends nothing', () => {
   const desk = new CoreDesk();
+  const id = desk.waiting();
   desk.rules = rulesOf({ maxOrderShares: 50 });
-  const { id, entry } = desk.fired();
+  desk.quote(180.02);
+  const entry = desk.ref(id);
   expect(desk.broker.frames).toEqual([]);
   expect(desk.order(entry)).toMatchObject({ state: 'DENIED' });
   expect(desk.order(entry).note).toMatch(/^C-01: Quantity 100 is above the limit of 50 shares/);
@@ -328,7 +330,7 @@ test('triggers whose level is reached when they are armed fire one by one, also 
     spec(price(contract, 'last', 'at-or-above', at), { name, action: action(contract) });
   // As the console's commands come: armed, and the firing that is due leaves at the end of the turn.
   for (const wanted of [level(IBM, 170, 'one'), level(BAC, 10, 'two')]) {
-    const armed = armTrigger(desk.deskState, wanted, 'the test');
+    const armed = armAsSeen(desk.deskState, wanted, 'the test');
     expect(armed.ok).toBe(true);
   }
   desk.core.drainNow();

@@ -9,6 +9,7 @@ import { commit, type Slice } from '#core/state/desk-state';
 import { changeTrigger } from './change.ts';
 
 type Desk = Slice<
+  | 'board'
   | 'clock'
   | 'coordinator'
   | 'counters'

@@ -1,12 +1,9 @@
 import { moveTrigger } from '#core/execution/trigger-transition';
 import type { Tx } from '#core/commit/transaction';
-import { sizeIntent } from '#core/order/sizing';
 import type { Firing } from '#core/trigger/firing';
 import { approve } from '#core/risk/risk-engine';
-import type { OrderCause, OrderIntent } from '#domain/order';
+import type { OrderCause } from '#domain/order';
 import { formatPrice, priceOf, tickDecimals } from '#domain/price';
-import type { Quote } from '#domain/quote';
-import { err, type Result } from '#domain/result';
 import type { Trigger } from '#domain/trigger';
 import type { TriggerEvent } from '#domain/trigger-life';
 import { type Effect, engineRecord, log, step } from '#core/state/records';
@@ -15,6 +12,7 @@ import { attempt, count, commit, type Slice } from '#core/state/desk-state';
 import { riskContext } from '#core/pretrade/read-risk-context';
 import { unknownReason } from '#core/pretrade/hold-reasons';
 import { releaseApproved, writeOrders } from '#core/execution/submit';
+import { sizeFiring } from './size-firing.ts';
 
 type Desk = Slice<
   | 'accounts'
@@ -113,15 +111,15 @@ function fireInside(desk: Desk, tx: Tx<Effect>, firing: Firing, text: string): v
   step(tx, stores, 'fired', `${trigger.spec.name}: ${text}`);
   const { contract } = trigger.spec.action;
   const quote = contract.conId === firing.tick.conId ? firing.quote : desk.board.quote(contract.conId);
-  const sized = sizedFor(desk, trigger, firing, quote);
+  const sized = sizeFiring(desk, { id: trigger.id, gen: trigger.gen, fire: firing.fire, spec: trigger.spec }, quote);
   const told = (): void => {
     log(tx, 'info', `${trigger.spec.name} fired: ${text}`, subject);
   };
   if (!sized.ok) {
     told();
-    end('fail', sized.error);
-    log(tx, 'alarm', `${trigger.spec.name} could not be sized: ${sized.error}`, subject);
-    step(tx, stores, 'denied', sized.error);
+    end('fail', sized.error.text);
+    log(tx, 'alarm', `${trigger.spec.name} could not be sized: ${sized.error.text}`, subject);
+    step(tx, stores, 'denied', sized.error.text);
     return;
   }
   const intent = sized.value;
@@ -153,25 +151,6 @@ function fireInside(desk: Desk, tx: Tx<Effect>, firing: Firing, text: string): v
   releaseApproved(desk, tx, verdict);
   told();
   log(tx, 'info', `Risk approved ${trigger.spec.name}: ${verdict.verdict}`, subject);
-}
-
-function sizedFor(desk: Desk, trigger: Trigger, firing: Firing, quote: Quote | undefined): Result<OrderIntent> {
-  const { action } = trigger.spec;
-  const account = desk.accounts.current();
-  if (account === undefined) return err('TWS has offered no account.');
-  const details = desk.details.get(action.contract.conId);
-  if (details === undefined) return err(`The contract details of ${action.contract.symbol} are not known.`);
-  return sizeIntent({
-    account: account.id,
-    triggerId: trigger.id,
-    gen: trigger.gen,
-    fire: firing.fire,
-    action,
-    details,
-    quote,
-    purpose: 'entry',
-    origin: 'trigger',
-  });
 }
 
 function causeOf(tx: Tx<Effect>, trigger: Trigger, { tick, sentence }: Firing, verdict: string): OrderCause {
