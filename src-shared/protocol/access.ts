@@ -9,6 +9,7 @@ export const LEAST_SCOPE: Readonly<Record<CallName, Scope>> = {
   'engine.stop': 'operate',
   'engine.recover': 'operate',
   'engine.acknowledge': 'operate',
+  'journal.acknowledge': 'operate',
   'engine.rearm.request': 'operate',
   'engine.rearm.confirm': 'operate',
   kill: 'kill',

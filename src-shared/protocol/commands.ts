@@ -103,7 +103,9 @@ export const COMMANDS = {
   'audit.export': z.strictObject({ format: z.enum(['csv', 'json']), from: version, to: version }),
   'quote.watch': z.strictObject({ contract }),
   'quote.unwatch': z.strictObject({ conId }),
-  /** Types the account id to allow orders on a live account for this run of the program. */
+  /** The operator has read that the journal does not verify; holds for this run. */
+  'journal.acknowledge': none,
+  /** Types the account id: of a live account, for this run of the program; of another account than the last run's, once. */
   'live.confirm': z.strictObject({ account: accountId, phrase: wireText(60) }),
   'settings.update': z.strictObject({ patch: settingsPatch }),
   'log.acknowledge': z.strictObject({ ids: logIds }),

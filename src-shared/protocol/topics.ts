@@ -235,7 +235,8 @@ export interface KillReport {
   readonly reason: string;
   /** Whether stops and targets of what is held stay. */
   readonly exits: 'keep' | 'cancel';
-  readonly phase: 'cancelling' | 'verified' | 'residuals';
+  /** `doubt`: nobody has said kill; the latch only counts as set, for `reason`, and nothing was cancelled. */
+  readonly phase: 'cancelling' | 'verified' | 'residuals' | 'doubt';
   readonly purged: number;
   /** Orders whose cancel has left the socket; those for which it has not; those that the broker has ended since. */
   readonly cancelsSent: number;
@@ -270,6 +271,12 @@ export interface StandingAlarm {
   readonly code: string;
   readonly tone: 'amber' | 'critical';
   readonly title: string;
+  readonly text: string;
+}
+
+/** `journal`: it does not verify (`journal.acknowledge`). `account`: it is not the one of the last run (`live.confirm`). */
+export interface StartHold {
+  readonly code: 'journal' | 'account';
   readonly text: string;
 }
 
@@ -313,6 +320,8 @@ export interface StatusValue {
   readonly problem: { readonly code: string; readonly text: string } | null;
   readonly liveConfirmationNeeded: boolean;
   readonly standing: readonly StandingAlarm[];
+  /** What waits for the operator's word before the desk can be started or anything armed. */
+  readonly holds: readonly StartHold[];
   readonly unknownOrders: number;
   /** Decisions on what was found at the start that are still missing; nothing can be armed before. */
   readonly undecided: number;

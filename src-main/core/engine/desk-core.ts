@@ -29,6 +29,7 @@ import { ExchangeClock } from '#core/state/exchange-clock';
 import { noteSince } from '#core/reports/expiry';
 import { advance, firing } from '#core/state/engine-life';
 import { pauseDesk } from '#core/execution/halt';
+import { latchInDoubt } from '#core/execution/latch-doubt';
 import { expireTriggers } from '#core/strategy/trigger/change';
 import { offerDrafts } from '#core/strategy/trigger/drafts';
 import { releaseUnwatched } from '#core/strategy/trigger/market-lines';
@@ -195,9 +196,10 @@ export class DeskCore implements DeskAccess {
     const latched = desk.killLatchFile.read();
     commit(desk, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
       tx.set(desk.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
-      if (latched.set) takeUpKill(desk, tx, latched);
+      if (latched.doubt === true) latchInDoubt(desk, tx, latched.reason);
+      else if (latched.set) takeUpKill(desk, tx, latched);
     });
-    if (latched.set)
+    if (latched.set && latched.doubt !== true)
       logLine(desk, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
     offerDrafts(desk);
     loadEarlierOrders(desk);

@@ -52,7 +52,7 @@ export interface DeskPorts {
   readonly rules: () => RiskRules;
   /** What the runs before this one believed to be on its way or at the broker; read once, at the start. */
   readonly earlierOrdersFile?: EarlierOrders;
-  /** Why the desk must not be started now (a broken settings file); a sentence. */
+  /** Why the desk must not be started or resumed and nothing armed now (a broken settings file, another account than last time); a sentence. */
   readonly startRefusal?: () => string | undefined;
 }
 

@@ -24,6 +24,7 @@ export interface StatusSurroundings {
   readonly build: string;
   readonly liveConfirmed: () => boolean;
   readonly settings: () => SettingsView;
+  readonly holds: () => StatusValue['holds'];
   readonly hotkeys: () => StatusValue['hotkeys'];
   readonly loopDelayMs: () => number | null;
   readonly journalLagMs: () => number | null;
@@ -92,6 +93,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings, agreemen
     reconciled: view.reconciliation.done(),
     problem: view.link.problem ?? null,
     liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
+    holds: around.holds(),
     unknownOrders: view.index.unknownCount(),
     undecided: undecided(view).length,
     reconciliation: reconciliationView(view),

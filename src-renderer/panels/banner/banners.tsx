@@ -7,6 +7,7 @@ import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
 import { BannerLine } from './banner-line.tsx';
+import { HoldBanners } from './hold-banners.tsx';
 import { KillBanner } from './kill-banner.tsx';
 import { AdoptBanner, ExternalBanner, ReconcilingBanner } from './truth-banners.tsx';
 import './banner.css';
@@ -19,6 +20,7 @@ export function Banners(): ReactNode {
       <KillBanner />
       <ProblemBanner />
       <LiveBanner />
+      <HoldBanners />
       <StandingBanners />
       <ReconcilingBanner />
       <AdoptBanner />

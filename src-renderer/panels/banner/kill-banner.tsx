@@ -20,6 +20,8 @@ export function KillBanner(): ReactNode {
           <p>
             <b>The kill latch is set.</b> {reason}
           </p>
+        ) : report.phase === 'doubt' ? (
+          <Doubt report={report} />
         ) : (
           <Report report={report} />
         )}
@@ -31,6 +33,16 @@ export function KillBanner(): ReactNode {
 
 function counted(count: number, word: string): string {
   return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** Nobody said kill: the operator is told why the latch counts as set, and what the choice is. */
+function Doubt({ report }: { readonly report: KillReport }): ReactNode {
+  return (
+    <p>
+      <b>The kill latch is in doubt: {report.reason}.</b> It counts as set since {clockText(report.startedAt)}; nothing was cancelled, and
+      no entry leaves. If there was a kill, use KILL. If there was none, acknowledge and re-arm.
+    </p>
+  );
 }
 
 function Report({ report }: { readonly report: KillReport }): ReactNode {

@@ -73,7 +73,8 @@ export class FakeDesk implements Bridge {
     'position.flatten': () => this.#done(),
     'quote.watch': ({ contract }, now) => this.#watchQuote(contract, now),
     'quote.unwatch': ({ conId }) => this.#unwatchQuote(conId),
-    'live.confirm': () => this.#goTo({ liveConfirmationNeeded: false }),
+    'live.confirm': () => this.#goTo({ liveConfirmationNeeded: false, holds: [] }),
+    'journal.acknowledge': () => this.#goTo({ holds: [] }),
     'settings.update': ({ patch }) => this.#settings(patch),
     'log.acknowledge': ({ ids }) => this.#acknowledge(ids),
   };

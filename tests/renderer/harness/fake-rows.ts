@@ -354,6 +354,7 @@ export function statusValue(at: number): StatusValue {
     tradingState: 'active',
     tradingReasons: [],
     standing: [],
+    holds: [],
     dailyLossLimit: amount(2_500),
     exchangeTime: at,
     clockAt: at,

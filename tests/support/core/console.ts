@@ -54,6 +54,7 @@ export class CoreConsole {
       around: {
         simulated: true,
         build: 'test',
+        holds: () => [],
         liveConfirmed: () => false,
         settings: () => view,
         hotkeys: () => [],
@@ -75,6 +76,7 @@ export class CoreConsole {
       watchList: { added: () => undefined, removed: () => undefined },
       audit,
       sessions: { list: () => [], revoke: () => false },
+      journal: { acknowledge: () => err('nothing to acknowledge') },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
     this.#router = createRouter(handlers, {

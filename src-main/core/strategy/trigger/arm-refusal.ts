@@ -8,7 +8,7 @@ import type { TriggerSpec } from '#domain/trigger';
 import { termsFault } from '#domain/trigger-terms';
 import { contractsOf } from './market-lines.ts';
 
-type Desk = Slice<'accounts' | 'details' | 'exchange' | 'index' | 'latch' | 'stores' | 'triggerIndex'>;
+type Desk = Slice<'accounts' | 'details' | 'exchange' | 'index' | 'latch' | 'startRefusal' | 'stores' | 'triggerIndex'>;
 
 /** Why this spec cannot be armed now; undefined when it can. A sentence each. */
 export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refusal | undefined {
@@ -24,6 +24,8 @@ export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refus
   }
   if (desk.accounts.current() === undefined)
     return { code: 'not-allowed-now', text: 'TWS has offered no account yet; try again in a moment.' };
+  const held = desk.startRefusal?.();
+  if (held !== undefined) return { code: 'not-allowed-now', text: held };
   const waiting = undecided(desk).length;
   if (waiting > 0)
     return {
