@@ -85,7 +85,8 @@ function OpenPositions(): ReactNode {
     >
       <span className="label">Open</span>
       <span className={bare > 0 ? 'value critical' : 'value amber'}>
-        {String(open)}{bare > 0 ? ` · ${String(bare)} bare` : ''}
+        {String(open)}
+        {bare > 0 ? ` · ${String(bare)} bare` : ''}
       </span>
     </div>
   );
