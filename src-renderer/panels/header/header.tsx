@@ -100,9 +100,10 @@ function OpenPositions(): ReactNode {
       title="Positions that the account holds, and how many of them no stop at the broker covers"
       data-testid="open-positions"
     >
-      <span className="label">Positions</span>
+      <span className="label">Open</span>
       <span className={bare > 0 ? 'value critical' : 'value amber'}>
-        {String(open)} open{bare > 0 ? ` · ${String(bare)} bare` : ''}
+        {String(open)}
+        {bare > 0 ? ` · ${String(bare)} bare` : ''}
       </span>
     </div>
   );
