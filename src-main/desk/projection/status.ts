@@ -92,7 +92,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings, agreemen
     ready: view.link.ready,
     reconciled: view.reconciliation.done(),
     problem: view.link.problem ?? null,
-    liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
+    liveConfirmationNeeded: isConfirmationNeeded(account, around),
     holds: around.holds(),
     unknownOrders: view.index.unknownCount(),
     undecided: undecided(view).length,
@@ -206,4 +206,8 @@ function reconciliationView(view: DeskView): ReconciliationView {
       text: `Not trading, because TWS has not told its ${names}. Asking again; look whether TWS answers other programs.`,
     };
   return { state: 'running', since, steps, text: `Comparing the book with the broker's: waits for ${names}.` };
+}
+
+function isConfirmationNeeded(account: Account | undefined, { liveConfirmed }: StatusSurroundings): boolean {
+  return account?.paper === false && !liveConfirmed();
 }
