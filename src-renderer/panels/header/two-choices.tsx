@@ -27,38 +27,29 @@ export function TwoChoices(props: TwoChoicesProps): ReactNode {
   const look = { needMs, pending, ...(props.tone === undefined ? {} : { tone: props.tone }), ...(ring === undefined ? {} : { ring }) };
   return (
     <div className="two-choices">
-      <HoldButton
-        {...look}
-        name={name}
-        keys={keys}
-        className="button two-lines"
-        title={`Hold ${seconds} s: ${does} ${keptText(counts)}`}
-        onDone={props.onKeep}
-        onHold={props.holds[0]}
-      >
-        <span className="lines">
-          <span>
-            {name} <Kbd>{keys}</Kbd>
-          </span>
-          <small data-testid={`${keys}-counts`}>{shortText(counts)}</small>
-        </span>
-      </HoldButton>
-      <HoldButton
-        {...look}
-        name={`${name}, protective exits too`}
-        keys={`Shift+${keys}`}
-        className="button two-lines"
-        title={`Hold ${seconds} s: ${does} ${everythingText(counts)}`}
-        onDone={props.onEverything}
-        onHold={props.holds[1]}
-      >
-        <span className="lines">
-          <span>+ exits</span>
-          <small>
-            <Kbd>{`Shift ${keys}`}</Kbd>
-          </small>
-        </span>
-      </HoldButton>
+      <div className="choices">
+        <HoldButton
+          {...look}
+          name={name}
+          keys={keys}
+          title={`Hold ${seconds} s: ${does} ${keptText(counts)}`}
+          onDone={props.onKeep}
+          onHold={props.holds[0]}
+        >
+          {name} <Kbd>{keys}</Kbd>
+        </HoldButton>
+        <HoldButton
+          {...look}
+          name={`${name} + exits`}
+          keys={`Shift+${keys}`}
+          title={`Hold ${seconds} s: ${does} ${everythingText(counts)}`}
+          onDone={props.onEverything}
+          onHold={props.holds[1]}
+        >
+          + exits
+        </HoldButton>
+      </div>
+      <small data-testid={`${keys}-counts`}>{shortText(counts)}</small>
     </div>
   );
 }
