@@ -50,7 +50,7 @@ export class SettingsStore {
     const next = schema.safeParse({
       ...this.#settings,
       ...(patch.killScope === undefined ? {} : { killScope: patch.killScope }),
-      ...(patch.screen === undefined ? {} : { screen: patch.screen }),
+      ...(patch.screen === undefined ? {} : { screen: { ...this.#settings.screen, ...patch.screen } }),
       limits: { ...this.#settings.limits, ...patch.limits },
     });
     if (!next.success) return err(z.prettifyError(next.error));

@@ -1,6 +1,7 @@
 import { memo, useEffect, type ReactNode } from 'react';
 import { Banners } from '../panels/banner/banners.tsx';
 import { Footer } from '../panels/footer/footer.tsx';
+import { StatusLine } from '../panels/footer/status-line.tsx';
 import { Header } from '../panels/header/header.tsx';
 import { accountMode } from '../format/account-mode.ts';
 import { DeskContext, type Desk } from '../hook/desk-context.ts';
@@ -45,13 +46,15 @@ function Frame(): ReactNode {
       <StillHeader />
       <StillBanners />
       {link.phase === 'connecting' ? <Waiting /> : <StillDesk inert={dialog} />}
+      <StatusLine>
+        <Messages />
+      </StatusLine>
       <div inert={dialog}>
         <StillFooter />
       </div>
       <ErrorBoundary what="The dialog">
         <Dialogs />
       </ErrorBoundary>
-      <Messages />
       <Beat />
     </div>
   );

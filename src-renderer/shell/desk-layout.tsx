@@ -15,7 +15,7 @@ const RIGHT = { min: 240, max: 520 };
 
 /** The table in the middle needs this much to show what can be done to its rows; the columns beside it give way first. */
 const MIDDLE = 700;
-const FRAME = 80;
+const FRAME = 102;
 
 interface Room {
   readonly width: number;

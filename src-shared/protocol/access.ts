@@ -38,6 +38,7 @@ export const LEAST_SCOPE: Readonly<Record<CallName, Scope>> = {
   'live.confirm': 'operate',
   'settings.update': 'operate',
   'log.acknowledge': 'operate',
+  'log.export': 'operate',
   'session.revoke': 'operate',
   'symbols.search': 'read',
   'contract.details': 'read',

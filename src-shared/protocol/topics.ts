@@ -5,6 +5,8 @@ import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { LiveType } from '#domain/quote';
 import type { TriggerLife, TriggerSpec } from '#domain/trigger';
+import type { LogRow } from './log-row.ts';
+import type { FigureCheckView } from './figures.ts';
 
 /**
  * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms: `…Time` and the `at` of
@@ -113,6 +115,8 @@ export interface OrderRow {
   readonly permId: number | null;
   readonly ref: string | null;
   readonly working: boolean;
+  /** An entry of a trigger; it may stand against a position of the other side, and is no exit of that. */
+  readonly isEntry: boolean;
   /** An exit whose entry has not filled: it waits and lowers no position. */
   readonly waits: boolean;
   /** What it can take now: of an exit whose entry works, no more than that has opened. */
@@ -142,8 +146,12 @@ export interface PositionRow {
   readonly markTime: number | null;
   readonly decimals: number;
   readonly unrealized: Amount | null;
-  readonly realized: Amount;
-  readonly commission: Amount;
+  /** Sums of what the broker has reported of its fills, as Fills shows them; null while no report has come. */
+  readonly realized: Amount | null;
+  readonly commission: Amount | null;
+  /** Fills that both sums are without: not reported yet, and reported in another currency. */
+  readonly unreported: number;
+  readonly otherCurrency: number;
   readonly currency: string;
   /** Quantity covered by stops confirmed working at the broker. */
   readonly protectedQuantity: Quantity;
@@ -189,21 +197,10 @@ export interface FillRow {
   readonly originText: string;
   readonly commission: Amount | null;
   readonly realized: Amount | null;
+  /** Of commission and realised P&L; null until reported. */
+  readonly currency: string | null;
   /** Against the price of the tick that fired; positive is worse than it. Null where no tick led to it. */
   readonly slippage: Price | null;
-}
-
-export interface LogRow {
-  readonly id: number;
-  readonly at: number | null;
-  readonly level: 'info' | 'warning' | 'alarm';
-  readonly text: string;
-  readonly detail: string | null;
-  /** Row to focus on a click. */
-  readonly subject: { readonly kind: 'order' | 'trigger' | 'contract' | 'position'; readonly key: string } | null;
-  readonly seq: number | null;
-  /** Alarms stay until acknowledged. */
-  readonly acknowledged: boolean;
 }
 
 export type EngineStateName =
@@ -287,6 +284,8 @@ export interface StatusValue {
   readonly engineReason: string;
   /** Commands the state offers; others are refused with `not-allowed-now`. */
   readonly offers: readonly string[];
+  /** Why nothing that lowers exposure (close, protect, a change of an exit) may leave now, a sentence; null when it may. */
+  readonly reduceRefusal: string | null;
   readonly netLiquidation: Amount | null;
   readonly currency: string;
   readonly dayPnl: Amount | null;
@@ -295,6 +294,8 @@ export interface StatusValue {
   /** When the broker last reported the net liquidation, and the P&L. */
   readonly accountAt: number | null;
   readonly pnlAt: number | null;
+  /** Where the broker's day figures and those that follow from this desk's fills and quotes differ, and why. Empty without an account. */
+  readonly agreement: readonly FigureCheckView[];
   /** Why the day's profit and loss is no measure of the loss now; null while it is one. */
   readonly dayPnlFault: string | null;
   readonly tradingState: 'active' | 'reducing' | 'halted';

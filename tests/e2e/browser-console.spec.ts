@@ -2,7 +2,7 @@ import { request as ask } from 'node:http';
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './accessible.ts';
 import { launchDaemon, type DaemonDesk } from './daemon-launch.ts';
-import { arm, engineState, kill, knownPrice, rows, startEngine, type, writeRule } from './operator.ts';
+import { arm, engineState, holdKey, kill, knownPrice, rows, startEngine, type, writeRule } from './operator.ts';
 
 // The same desk without Electron, on the demo tape that the program brings along: one sitting in a browser, in order.
 test.describe.configure({ mode: 'serial' });
@@ -76,6 +76,7 @@ test('a trigger is armed, fires on the demo tape and fills', async () => {
   const price = (await knownPrice(page, 'SPY')) + 2;
   await writeRule(page, { symbol: 'SPY', test: 'At or below', price: price.toFixed(2), quantity: '40', target: '2%', stop: '1%' });
   await expect(page.getByTestId('sentence')).toContainText("When SPY's last price is at or below");
+  await page.getByRole('checkbox', { name: 'It fires at once, arm it' }).check();
   await arm(page);
   await expect(rows(page, 'Watchers').filter({ hasText: 'SPY' })).toContainText('FIRED');
   const orders = rows(page, 'Orders');
@@ -154,8 +155,9 @@ test('kill and the way back work as in the window', async () => {
   await kill(page);
   const banner = page.getByTestId('kill-banner');
   await expect(banner).toContainText('browser console');
-  await expect(banner).toContainText('2 cancels sent, 2 confirmed');
+  await expect(banner).toContainText('0 cancels sent, 0 confirmed, 2 protective orders kept');
   await expect(banner).toContainText('Verified');
+  await expect(banner).toContainText('stays open: 40 SPY, protected 40 of 40');
   await type(page, 'Reason of the kill', 'browser test');
   await page.keyboard.press('Enter');
   await expect(engineState(page)).toHaveText('STOPPED');
@@ -173,10 +175,6 @@ test('the desk is re-armed from a browser with a word at the terminal alone', as
   desk.type(`yes ${/yes (\d{4})/.exec(await asked.innerText())?.[1] ?? ''}`);
   await expect(engineState(page)).toHaveText('IDLE');
   await expect.poll(() => desk.output()).toContain('Done: re-arm after the kill.');
-});
-
-test('the page met no fault in all that', () => {
-  expect(faults).toEqual([]);
 });
 
 test('the last tab is closed while armed: an address in the terminal, an alarm in the log', async () => {
@@ -197,6 +195,27 @@ test('the last tab is closed while armed: an address in the terminal, an alarm i
   await third.goto(await desk.freshAddress(() => desk.signal('SIGUSR2')));
   await expect(engineState(third)).not.toHaveText('—');
   desk.page = again;
+});
+
+test('a kill held while the desk stands still waits, says so, and is carried out when it wakes', async () => {
+  const { page } = desk;
+  const banner = page.getByTestId('link-banner');
+  desk.freeze();
+  try {
+    await expect(banner).toContainText('The desk does not answer.', { timeout: 20_000 });
+    await expect(banner).not.toContainText('cannot be sent');
+    await holdKey(page, 'F12', () =>
+      expect(banner).toContainText('KILL waits: the desk does not answer; it is carried out when it wakes.'),
+    );
+  } finally {
+    desk.thaw();
+  }
+  await expect(engineState(page)).toHaveText('EMERGENCY', { timeout: 20_000 });
+  await expect(banner).toHaveCount(0);
+});
+
+test('the page met no fault in all that', () => {
+  expect(faults).toEqual([]);
 });
 
 test('SIGTERM stops it in order, and the page says that what it shows is old', async () => {

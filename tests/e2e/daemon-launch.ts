@@ -18,6 +18,9 @@ export interface DaemonDesk {
   freshAddress(act: () => void): Promise<string>;
   /** A signal to the daemon itself. */
   signal(signal: NodeJS.Signals): void;
+  /** The whole process stands still, as a hung one does, until `thaw`. */
+  freeze(): void;
+  thaw(): void;
   /** Asks the daemon to stop; the exit code, or undefined when it had to be killed. */
   stop(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | undefined>;
   close(): Promise<void>;
@@ -88,6 +91,8 @@ export async function launchDaemon({ source = ['--simulator'], args = [], dataDi
       return address() ?? '';
     },
     signal: (signal) => void child.kill(signal),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     stop,
     async close() {
       await browser.close();

@@ -9,6 +9,7 @@ import type { JudgedLife, JudgedWorld } from './judged.ts';
 import { ListRules } from './list-rules.ts';
 import { falseShield } from './shield.ts';
 import { Truth } from './truth.ts';
+import { WayOut } from './way-out.ts';
 import { LOSS_LIMIT, unknownBeside, WriteRules } from './write-rules.ts';
 
 /** Everything that must hold at every moment. The first violation ends the storm. */
@@ -20,6 +21,7 @@ export class Invariants {
   readonly writes: WriteRules;
   readonly book: BookRules;
   readonly lists: ListRules;
+  readonly wayOut: WayOut;
   readonly #world: JudgedWorld;
   /** The life whose book has been looked at as it opened. */
   #opened: JudgedLife | undefined;
@@ -33,6 +35,7 @@ export class Invariants {
     this.closes = new Closes(fail);
     this.cover = new Cover(world, fail);
     this.lists = new ListRules(fail);
+    this.wayOut = new WayOut(fail);
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);
   }

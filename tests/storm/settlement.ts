@@ -1,5 +1,4 @@
 import type { KillRecord } from '#core/state/records';
-import { mayTransmit } from '#core/state/engine-state';
 import { execIdRoot } from '#domain/execution';
 import type { ExecId } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
@@ -188,8 +187,7 @@ function isOperators(life: Life, { orderRef, permId }: OrderView): boolean {
   const left = [...life.stores.found.values()].some(
     ({ key, decision }) => names.has(key) && (decision === undefined || decision === 'ignore'),
   );
-  // In a state in which no change leaves, the desk says it and lets the stop stand.
-  return left || !mayTransmit(life.state, 'confirmed-reduce');
+  return left;
 }
 
 /**

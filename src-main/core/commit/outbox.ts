@@ -21,8 +21,8 @@ export class Outbox<E> {
     this.#dispatch = dispatch;
   }
 
-  put(effects: readonly E[], { seq, brokerAt, durable }: Omit<Release<E>, 'effect'>): void {
-    for (const effect of effects) this.#waiting.push({ effect, seq, brokerAt, durable });
+  put(effects: readonly E[], { seq, brokerAt, cause, durable }: Omit<Release<E>, 'effect'>): void {
+    for (const effect of effects) this.#waiting.push({ effect, seq, brokerAt, cause, durable });
   }
 
   /** Releases everything. A dispatcher that throws has had its effect: it is not offered again. */

@@ -49,6 +49,7 @@ export interface Release<E> {
   readonly seq: number;
   /** The broker's time of the commit, epoch ms, where it is known. */
   readonly brokerAt: number | undefined;
+  readonly cause: Cause;
   /** False when the journal did not take the record: risk is refused then, safety goes through. */
   readonly durable: boolean;
 }

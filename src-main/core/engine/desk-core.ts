@@ -62,8 +62,8 @@ import { followTradingState } from '#core/pretrade/trading-state';
 const CANCEL_AGAIN_MS = 10_000;
 const LOOK_UP_AGAIN_MS = 5_000;
 
-/** `brokerAt` is the broker's time of the line's commit, epoch ms; undefined where it is not known. */
-export type LogListener = (line: Extract<Effect, { kind: 'log' }>, seq: number, brokerAt: number | undefined) => void;
+/** A line, the number of its commit, and what led to that. */
+export type LogListener = (line: Extract<Effect, { kind: 'log' }>, seq: number, of: Pick<Release<Effect>, 'brokerAt' | 'cause'>) => void;
 
 /** The desk's state with the rooms tied to it: news in, commits, effects out. One thread, nothing awaits. */
 export class DeskCore implements DeskAccess {
@@ -312,7 +312,7 @@ export class DeskCore implements DeskAccess {
         desk.unsentGlobalCancel = desk.broker.globalCancel().kind === 'refused';
         break;
       case 'log':
-        this.#onLog(effect, release.seq, release.brokerAt);
+        this.#onLog(effect, release.seq, release);
         break;
     }
     if (!release.durable) this.#journalFailed();

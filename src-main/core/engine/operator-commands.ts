@@ -90,7 +90,7 @@ function accountRefusal(desk: Desk): string | undefined {
 
 export function pauseByOperator(desk: Desk, by: string, reason: string): Done {
   const state = engineState(desk);
-  if (!pauseDesk(desk, reason, by)) return refuse(`The desk is ${state}; there is nothing to pause.`);
+  if (!pauseDesk(desk, reason, by, 'command')) return refuse(`The desk is ${state}; there is nothing to pause.`);
   return ok(desk.stores.engine.version);
 }
 

@@ -67,6 +67,12 @@ function exitedOf(index: OrderLookup, entry: Order): Quantity {
   return plus(filled('T'), filled('S'));
 }
 
+/** What the entry of this exit may still open: the exit waits for it. */
+export function comingOf(index: OrderLookup, exit: Order): Quantity {
+  const entry = entryOf(index, exit);
+  return isOpenEntry(entry) ? restOf(entry) : ZERO;
+}
+
 /** What an order can still take; an exit of an open entry never more than what that has opened, as far as all of that is known. */
 export function takesOf(index: OrderLookup, order: Order): Quantity {
   const rest = restOf(order);

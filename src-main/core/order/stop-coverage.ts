@@ -40,6 +40,22 @@ export function stopsProtecting(
   return min(covered, abs(position.quantity));
 }
 
+/** What these stops cover, and what they would once `changed` had this quantity. */
+export function coverageWith(
+  index: OrderLookup,
+  working: readonly Order[],
+  position: Pick<Position, 'account' | 'contract' | 'quantity'>,
+  changed: Order,
+  quantity: Quantity,
+): { readonly before: Quantity; readonly after: Quantity } {
+  const { change: _underWay, ...standing } = changed;
+  const with_ = (order: Order): readonly Order[] => working.map((one) => (one.key === changed.key ? order : one));
+  return {
+    before: stopsProtecting(index, with_(standing), position),
+    after: stopsProtecting(index, with_({ ...standing, quantity }), position),
+  };
+}
+
 function isConfirmed(order: Order): boolean {
   return order.state === 'ACCEPTED' || order.state === 'PARTIALLY_FILLED' || order.state === 'HELD' || order.state === 'PENDING_REPLACE';
 }

@@ -1,8 +1,7 @@
 import { changeOrder } from '#core/execution/modify';
 import { waitsForEntry } from '#core/order/brackets';
-import { shutRefusal } from '#core/pretrade/transmit-gate';
-import { engineState, type Slice } from '#core/state/desk-state';
-import { mayTransmit } from '#core/state/engine-state';
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
+import type { Slice } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
 import { type Refusal, refuseNow } from '#core/state/refusal';
 import type { AccountId, ConId } from '#domain/ids';
@@ -45,8 +44,8 @@ const JOINABLE: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'PART
 export function protectPosition(desk: Desk, account: AccountId, conId: ConId, stop: Price, by: string): Done {
   const position = desk.stores.positions.get(positionKey(account, conId));
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
-  const state = engineState(desk);
-  if (!mayTransmit(state, 'confirmed-reduce')) return refuseNow(`The desk is ${state}; no stop can be placed in this state.`);
+  const shut = reduceRefusal(desk);
+  if (shut !== undefined) return refuseNow(shut);
   const details = desk.details.get(conId);
   if (details === undefined)
     return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
@@ -57,8 +56,6 @@ export function protectPosition(desk: Desk, account: AccountId, conId: ConId, st
   const level = roundToTick(stop, details.minTick, long ? 'up' : 'down');
   const refusal = fireRefusal(desk, position, level);
   if (refusal !== undefined) return refuseNow(refusal);
-  const shut = shutRefusal(desk);
-  if (shut !== undefined) return refuseNow(shut);
   const parts = placesForStop(desk, position, quantity);
   if (parts === undefined) return noRoom(position);
   let last: Done = refuseNow('Stops at the broker cover the whole position already.');
@@ -140,7 +137,7 @@ export function fireRefusal(desk: Desk, position: Position, level: Price): strin
 
 /** Why there is no stop to move to the average; a sentence. */
 function breakevenRefusal(desk: Desk, position: Position, level: Price): string {
-  if (exitsOf(desk, position).some((order) => order.type === 'STP' && order.stop === level))
+  if (exitsOf(desk, position).some((order) => order.type === 'STP' && order.leg !== 'E' && order.stop === level))
     return `The stop of ${position.contract.symbol} is at ${formatPrice(level)}, its average, already.`;
   const waiting = desk.index
     .working()
@@ -160,13 +157,15 @@ function breakevenRefusal(desk: Desk, position: Position, level: Price): string 
 export function breakeven(desk: Desk, account: AccountId, conId: ConId, by: string): Done {
   const position = desk.stores.positions.get(positionKey(account, conId));
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
+  const shut = reduceRefusal(desk);
+  if (shut !== undefined) return refuseNow(shut);
   const details = desk.details.get(conId);
   if (details === undefined)
     return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
   const level = roundToTick(position.averagePrice, details.minTick, position.quantity > 0 ? 'up' : 'down');
   const refusal = fireRefusal(desk, position, level);
   if (refusal !== undefined) return refuseNow(refusal);
-  const stops = exitsOf(desk, position).filter((order) => order.type === 'STP' && order.stop !== level);
+  const stops = exitsOf(desk, position).filter((order) => order.type === 'STP' && order.leg !== 'E' && order.stop !== level);
   if (stops.length === 0) return refuseNow(breakevenRefusal(desk, position, level));
   let last = 0;
   for (const order of stops) {

@@ -57,7 +57,8 @@ export function stopToEnlarge(desk: Desk, position: Position): Order | undefined
   const stops = exitsOf(desk, position).filter((order) => isStopType(order.type));
   const [stop] = stops;
   if (stop === undefined || stops.length > 1 || !isOwnExit(stop) || modifyRefusal(desk, stop) !== undefined) return undefined;
-  if (awakeOf(desk.index, stop) !== undefined) return undefined;
+  // Under the kill switch no exit grows; what is open gets a stop of its own.
+  if (desk.latch.isSet() || awakeOf(desk.index, stop) !== undefined) return undefined;
   return stop;
 }
 

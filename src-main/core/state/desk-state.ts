@@ -131,8 +131,15 @@ export function commit<R>(desk: Slice<'coordinator'>, lane: Lane, name: string, 
   return done.kind === 'committed' ? done.value : undefined;
 }
 
-export function logLine(desk: Slice<'coordinator'>, level: 'info' | 'warning' | 'alarm', text: string, subject?: Subject): void {
-  commit(desk, 'housekeeping', 'log', { kind: 'system', text }, (tx) => {
+/** `kind` is `command` where the operator did what it tells. */
+export function logLine(
+  desk: Slice<'coordinator'>,
+  level: 'info' | 'warning' | 'alarm',
+  text: string,
+  subject?: Subject,
+  kind: 'command' | 'system' = 'system',
+): void {
+  commit(desk, 'housekeeping', 'log', { kind, text }, (tx) => {
     tx.effect({ kind: 'log', level, text, ...(subject === undefined ? {} : { subject }) });
   });
 }

@@ -10,8 +10,8 @@ export interface EnginePorts extends DeskAccess {
   readonly live: { confirm(account: string, phrase: string): Result<void> };
   readonly screen: {
     settingsChanged(): void;
-    /** False: the line is no longer kept. */
-    acknowledge(id: number): boolean;
+    /** How many of the lines are still kept. */
+    acknowledge(ids: readonly number[]): number;
   };
 }
 
@@ -55,6 +55,6 @@ export function engineCommands({ view, commands, settings, live, screen }: Engin
       return done(changed);
     },
     'log.acknowledge': (input) =>
-      screen.acknowledge(input.id) ? doneAt(view.coordinator.seq) : failure('not-found', 'This line is no longer kept.'),
+      screen.acknowledge(input.ids) > 0 ? doneAt(view.coordinator.seq) : failure('not-found', 'These lines are no longer kept.'),
   };
 }

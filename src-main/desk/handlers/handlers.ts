@@ -33,7 +33,7 @@ export function createHandlers({ core, projector, settings, watchList, live, aud
     ...positionCommands(core, details),
     ...triggerCommands(core, details),
     ...marketQueries(core, details, watchList),
-    ...diagnosticsQueries(view, audit),
+    ...diagnosticsQueries(view, audit, projector),
     ...sessionCommands(core, sessions),
   } satisfies Handlers;
 }

@@ -88,6 +88,7 @@ export function orderRow(view: DeskView, order: Order): OrderRow {
     permId: order.permId ?? null,
     ref: order.ref ?? null,
     working,
+    isEntry: order.leg === 'E',
     waits: working && waitsForEntry(view.index, order),
     takes: working ? takesOf(view.index, order) : ZERO,
     cancellable: isCancellable(order),

@@ -1,3 +1,4 @@
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import { undecided } from '#core/state/found-at-start';
 import { orderLine } from './order-row.ts';
 import { cancelPlan, openPositions, openPositionText } from '#core/safety/cancel-plan';
@@ -11,6 +12,7 @@ import { abs } from '#domain/scaled';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
 import type { CancelCounts, KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
+import type { FigureCheckView } from '#protocol/figures';
 
 import { standing } from './desk-conditions.ts';
 import { lamps } from './lamps.ts';
@@ -65,10 +67,11 @@ function cancelCounts(view: DeskView, scope: 'own' | 'all'): CancelCounts {
   return { entries: entries.length, protective: protective.length };
 }
 
-export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
+export function statusValue(view: DeskView, around: StatusSurroundings, agreement: readonly FigureCheckView[] = []): StatusValue {
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
+  const reduce = reduceRefusal(view);
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
@@ -77,8 +80,10 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     engineSince: record?.since ?? now,
     engineTime: brokerTime(view, record?.since),
     engineReason: record?.reason ?? '',
-    offers: offers(engineState(view)),
+    offers: offers(engineState(view), reduce),
+    reduceRefusal: reduce ?? null,
     ...accountFigures(account),
+    agreement,
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
     ...clockFigures(view, now),

@@ -410,6 +410,8 @@ export class Exchange {
     }
     for (const child of this.register.childrenOf(order)) {
       if (child.done || !child.transmitted) continue;
+      // Made smaller before it filled, it leaves its children no more than it has opened: what they trade is what they say.
+      if (order.done) this.#limit(child, childLimit(child, this.register.childrenOf(order)));
       const woken = order.filled === filled;
       this.#trail(child);
       if (woken && !child.triggered) this.#parts.news.state(child);

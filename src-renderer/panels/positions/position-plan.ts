@@ -157,8 +157,8 @@ export function protectPlan(position: PositionRow, stop: Price, tick: Price, quo
 
 export function breakevenPlan(position: PositionRow, orders: readonly OrderRow[], tick: Price, quote: QuoteRow | undefined): StopPlan {
   const level = towardsMarket(position, position.averagePrice, tick);
-  const stops = exitsOf(position, orders).filter((row) => row.type === 'STP' && row.stop !== level);
-  const done = exitsOf(position, orders).some((row) => row.type === 'STP' && row.stop === level);
+  const stops = exitsOf(position, orders).filter((row) => row.type === 'STP' && !row.isEntry && row.stop !== level);
+  const done = exitsOf(position, orders).some((row) => row.type === 'STP' && !row.isEntry && row.stop === level);
   return {
     level,
     lines: stops.map((row) => `${orderTerms(row)} → ${exactPrice(level, position.decimals)}`),
@@ -199,7 +199,7 @@ export function trailPlan(
   const from = market ?? position.averagePrice;
   const distance = trail.kind === 'amount' ? trail.amount : Math.round((Math.abs(from) * trail.basisPoints) / 10_000);
   const behind = towardsMarket(position, isLong ? from - distance : from + distance, tick);
-  const stops = exitsOf(position, orders).filter((row) => /^(STP|TRAIL)/.test(row.type) && row.origin !== 'foreign');
+  const stops = exitsOf(position, orders).filter((row) => /^(STP|TRAIL)/.test(row.type) && !row.isEntry && row.origin !== 'foreign');
   const text = trail.kind === 'amount' ? exactPrice(trail.amount, position.decimals) : `${String(trail.basisPoints / 100)} %`;
   const nearer = (stop: Price): Price => (isLong ? max(stop, behind) : min(stop, behind));
   const lines = stops.map((row) =>

@@ -33,13 +33,14 @@ function Form({ view, onClose }: { readonly view: SettingsView; readonly onClose
   const [asking, setAsking] = useState(false);
   const [scope, setScope] = useState(settings.killScope);
   const [upColor, setUpColor] = useState(settings.screen.upColor);
+  const [sound, setSound] = useState(settings.screen.sound);
   const update = useCommand('settings.update');
   const { changes, faults } = limitChanges(settings.limits, typed);
   const looser = changes.filter((change) => change.looser);
   const patch: Patch = {
     ...(changes.length === 0 ? {} : { limits: Object.fromEntries(changes.map((change) => [change.word.name, change.to])) }),
     ...(scope === settings.killScope ? {} : { killScope: scope }),
-    ...(upColor === settings.screen.upColor ? {} : { screen: { upColor } }),
+    ...(upColor === settings.screen.upColor && sound === settings.screen.sound ? {} : { screen: { upColor, sound } }),
   };
   const clean = Object.keys(patch).length === 0;
   const save = async (): Promise<void> => {
@@ -85,6 +86,7 @@ function Form({ view, onClose }: { readonly view: SettingsView; readonly onClose
       <ByScope call="settings.update">
         <ScopeRow value={scope} onChange={setScope} />
         <ColorRow value={upColor} onChange={setUpColor} />
+        <SoundRow value={sound} onChange={setSound} />
         <LimitTable
           limits={settings.limits}
           typed={typed}
@@ -142,6 +144,25 @@ function ColorRow({ value, onChange }: Choice<Settings['screen']['upColor']>): R
         ]}
       />
       <span className="dim">Falling ones take the opposite colour; buy and sell stay blue and red.</span>
+    </div>
+  );
+}
+
+function SoundRow({ value, onChange }: Choice<boolean>): ReactNode {
+  return (
+    <div className="settings-row">
+      <span>A fire and a fill</span>
+      <Segmented
+        name="setting-sound"
+        label="A fire and a fill"
+        value={value ? 'heard' : 'silent'}
+        onChange={(choice) => onChange(choice === 'heard')}
+        options={[
+          { value: 'heard', label: 'are heard' },
+          { value: 'silent', label: 'are silent' },
+        ]}
+      />
+      <span className="dim">Two short tones on this screen; both always stand in the line above the footer.</span>
     </div>
   );
 }

@@ -161,6 +161,7 @@ export function Watchers(): ReactNode {
         active={view.active}
         onActive={activate}
         selected={(row) => row.conId === selected && row.id === view.active}
+        event={(row) => row.firedAt}
         tone={(row) => (isNear(row) ? 'near' : undefined)}
         onOpen={(key) => openDialog({ kind: 'watcher', key: String(key) })}
         onKey={onKey}

@@ -43,6 +43,7 @@ export function fakeQuery(name: string, input: unknown, now: number, tables: Fak
         ok: true,
         value: {
           steps: whySteps(now),
+          messages: [{ at: now, title: 'TWS said', text: '5 17 openOrder', seq: null }],
         },
       };
     case 'chart.bars': {

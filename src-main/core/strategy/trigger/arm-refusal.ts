@@ -8,13 +8,15 @@ import type { TriggerId } from '#domain/ids';
 import type { TriggerSpec } from '#domain/trigger';
 import { contractsOf } from './market-lines.ts';
 
-type Desk = Slice<'accounts' | 'details' | 'exchange' | 'index' | 'stores' | 'triggerIndex'>;
+type Desk = Slice<'accounts' | 'details' | 'exchange' | 'index' | 'latch' | 'stores' | 'triggerIndex'>;
 
 /** Why this spec cannot be armed now; undefined when it can. A sentence each. */
 export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refusal | undefined {
   const invalid = conditionRefusal(spec.condition);
   if (invalid !== undefined) return { code: 'invalid-input', text: invalid };
   const state = engineState(desk);
+  if (desk.latch.isSet())
+    return { code: 'not-allowed-now', text: `The kill switch is set (${desk.latch.reason()}); re-arm the desk first.` };
   if (!mayArm(state)) {
     const how =
       state === 'IDLE' ? 'Start it first (F5).' : state === 'PAUSED' ? 'Resume it first (F5).' : 'See the header for the next step.';
