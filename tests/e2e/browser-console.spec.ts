@@ -76,6 +76,7 @@ test('a trigger is armed, fires on the demo tape and fills', async () => {
   const price = (await knownPrice(page, 'SPY')) + 2;
   await writeRule(page, { symbol: 'SPY', test: 'At or below', price: price.toFixed(2), quantity: '40', target: '2%', stop: '1%' });
   await expect(page.getByTestId('sentence')).toContainText("When SPY's last price is at or below");
+  await page.getByRole('checkbox', { name: 'It fires at once, arm it' }).check();
   await arm(page);
   await expect(rows(page, 'Watchers').filter({ hasText: 'SPY' })).toContainText('FIRED');
   const orders = rows(page, 'Orders');
@@ -176,10 +177,6 @@ test('the desk is re-armed from a browser with a word at the terminal alone', as
   await expect.poll(() => desk.output()).toContain('Done: re-arm after the kill.');
 });
 
-test('the page met no fault in all that', () => {
-  expect(faults).toEqual([]);
-});
-
 test('the last tab is closed while armed: an address in the terminal, an alarm in the log', async () => {
   const { page } = desk;
   await startEngine(page);
@@ -215,6 +212,10 @@ test('a kill held while the desk stands still waits, says so, and is carried out
   }
   await expect(engineState(page)).toHaveText('EMERGENCY', { timeout: 20_000 });
   await expect(banner).toHaveCount(0);
+});
+
+test('the page met no fault in all that', () => {
+  expect(faults).toEqual([]);
 });
 
 test('SIGTERM stops it in order, and the page says that what it shows is old', async () => {

@@ -12,15 +12,15 @@ export interface DaemonDesk {
   readonly url: string;
   readonly dataDir: string;
   output(): string;
-  /** The whole process stands still, as a hung one does, until `thaw`. */
-  freeze(): void;
-  thaw(): void;
   /** Types a line into its terminal. */
   type(line: string): void;
   /** The newest address of a console that it prints while `act` is done. */
   freshAddress(act: () => void): Promise<string>;
   /** A signal to the daemon itself. */
   signal(signal: NodeJS.Signals): void;
+  /** The whole process stands still, as a hung one does, until `thaw`. */
+  freeze(): void;
+  thaw(): void;
   /** Asks the daemon to stop; the exit code, or undefined when it had to be killed. */
   stop(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | undefined>;
   close(): Promise<void>;
@@ -82,8 +82,6 @@ export async function launchDaemon({ source = ['--simulator'], args = [], dataDi
     url,
     dataDir: place.dir,
     output: () => output,
-    freeze: () => void child.kill('SIGSTOP'),
-    thaw: () => void child.kill('SIGCONT'),
     type: (line) => void child.stdin.write(`${line}\n`),
     freshAddress: async (act) => {
       const before = output.length;
@@ -93,6 +91,8 @@ export async function launchDaemon({ source = ['--simulator'], args = [], dataDi
       return address() ?? '';
     },
     signal: (signal) => void child.kill(signal),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     stop,
     async close() {
       await browser.close();

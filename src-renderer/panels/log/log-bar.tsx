@@ -89,16 +89,18 @@ function Export({ keys }: Pick<LogBarProps, 'keys'>): ReactNode {
   };
   return (
     <>
-      <button
-        type="button"
-        className="button"
-        data-size="small"
-        disabled={keys.length === 0 || write.pending}
-        title="Writes the lines that are shown into a CSV file in the data folder"
-        onClick={() => void run()}
-      >
-        Export
-      </button>
+      <ByScope call="log.export">
+        <button
+          type="button"
+          className="button"
+          data-size="small"
+          disabled={keys.length === 0 || write.pending}
+          title="Writes the lines that are shown into a CSV file in the data folder"
+          onClick={() => void run()}
+        >
+          Export
+        </button>
+      </ByScope>
       <span role="status" className={written === '' ? 'unseen' : 'good log-written'} title={written} data-testid="log-written">
         {written}
       </span>
