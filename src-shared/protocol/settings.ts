@@ -85,14 +85,6 @@ function minutes(text: string): number {
 export type Settings = z.output<typeof settings>;
 export type Limits = z.output<typeof limits>;
 
-/** Limits of which a smaller figure allows more. */
-const LOOSER_WHEN_SMALLER: ReadonlySet<keyof Limits> = new Set<keyof Limits>(['reservedMessagesPerSecond', 'duplicateWindowSeconds']);
-
-/** Whether the change of a limit lets pass what was denied before. */
-export function loosens(name: keyof Limits, from: number, to: number): boolean {
-  return LOOSER_WHEN_SMALLER.has(name) ? to < from : to > from;
-}
-
 /** What the console may change while the desk runs; the rest needs the file and a restart. */
 export const settingsPatch = z.strictObject({
   limits: limits.partial().exactOptional(),

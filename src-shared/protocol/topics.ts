@@ -6,6 +6,7 @@ import type { Quantity } from '#domain/quantity';
 import type { LiveType } from '#domain/quote';
 import type { TriggerLife, TriggerSpec } from '#domain/trigger';
 import type { LogRow } from './log-row.ts';
+import type { FigureCheckView } from './figures.ts';
 
 /**
  * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms: `…Time` and the `at` of
@@ -145,8 +146,12 @@ export interface PositionRow {
   readonly markTime: number | null;
   readonly decimals: number;
   readonly unrealized: Amount | null;
-  readonly realized: Amount;
-  readonly commission: Amount;
+  /** Sums of what the broker has reported of its fills, as Fills shows them; null while no report has come. */
+  readonly realized: Amount | null;
+  readonly commission: Amount | null;
+  /** Fills that both sums are without: not reported yet, and reported in another currency. */
+  readonly unreported: number;
+  readonly otherCurrency: number;
   readonly currency: string;
   /** Quantity covered by stops confirmed working at the broker. */
   readonly protectedQuantity: Quantity;
@@ -192,6 +197,8 @@ export interface FillRow {
   readonly originText: string;
   readonly commission: Amount | null;
   readonly realized: Amount | null;
+  /** Of commission and realised P&L; null until reported. */
+  readonly currency: string | null;
   /** Against the price of the tick that fired; positive is worse than it. Null where no tick led to it. */
   readonly slippage: Price | null;
 }
@@ -287,6 +294,8 @@ export interface StatusValue {
   /** When the broker last reported the net liquidation, and the P&L. */
   readonly accountAt: number | null;
   readonly pnlAt: number | null;
+  /** Where the broker's day figures and those that follow from this desk's fills and quotes differ, and why. Empty without an account. */
+  readonly agreement: readonly FigureCheckView[];
   /** Why the day's profit and loss is no measure of the loss now; null while it is one. */
   readonly dayPnlFault: string | null;
   readonly tradingState: 'active' | 'reducing' | 'halted';

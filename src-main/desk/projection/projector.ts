@@ -2,7 +2,9 @@ import type { CommitNews } from '#core/commit/work';
 import { entryKeyOf } from '#core/order/oca-group';
 import { undecided } from '#core/state/found-at-start';
 import { contractsOf } from '#core/strategy/trigger/market-lines';
+import { type ReportedFigures, reportedFigures } from '#core/portfolio/reported-figures';
 import { adoptionRow } from './adoption-row.ts';
+import { Agreement } from './agreement.ts';
 import { fillRow } from './fill-row.ts';
 import { orderRow } from './order-row.ts';
 import { positionRow } from './position-row.ts';
@@ -22,6 +24,8 @@ import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
 import type { LogRow } from '#protocol/log-row';
 import type { DiagnosticsValue } from '#protocol/topics';
+import type { FigureCheckView } from '#protocol/figures';
+
 import type { Publisher } from '../stream/publisher.ts';
 
 import { statusValue, type StatusSurroundings } from './status.ts';
@@ -55,6 +59,10 @@ export class Projector {
   readonly #stalePositions = new Set<string>();
   /** Shown, or to be shown, until decided. */
   readonly #found = new Set<string>();
+  /** By position; forgotten with each fill of it. */
+  readonly #reported = new Map<string, ReportedFigures>();
+  readonly #agreement = new Agreement();
+  #checks: readonly FigureCheckView[] = [];
   readonly #logRows = new Map<number, LogRow>();
   #logId = 0;
   #quotesAt = 0;
@@ -164,6 +172,9 @@ export class Projector {
   }
 
   #filled(root: string, fill: Fill): void {
+    const key = positionKey(fill.account, fill.conId);
+    this.#reported.delete(key);
+    this.#stalePositions.add(key);
     this.#options.publisher.table('fills').set(root, fillRow(this.#options.core.view, root, fill));
   }
 
@@ -234,10 +245,16 @@ export class Projector {
     this.#staleOrders.clear();
     for (const key of this.#stalePositions) {
       const position: Position | undefined = view.stores.positions.get(key);
-      if (position !== undefined) publisher.table('positions').set(key, positionRow(view, key, position));
+      if (position !== undefined) publisher.table('positions').set(key, positionRow(view, key, position, this.#reportedOf(key, position)));
     }
     this.#stalePositions.clear();
     this.#adoptions();
+  }
+
+  #reportedOf(key: string, position: Position): ReportedFigures {
+    const known = this.#reported.get(key) ?? reportedFigures(this.#options.core.view.stores.fills.values(), position);
+    this.#reported.set(key, known);
+    return known;
   }
 
   /** Few and short-lived: all of them are looked at, because they also go when their order ends or their position closes. */
@@ -257,7 +274,7 @@ export class Projector {
   }
 
   #status(): void {
-    this.#options.publisher.value('status').set(statusValue(this.#options.core.view, this.#options.around));
+    this.#options.publisher.value('status').set(statusValue(this.#options.core.view, this.#options.around, this.#checks));
   }
 
   /** Once a second: what changes with time alone (stale quotes, holding watchers) and the diagnostics. */
@@ -270,6 +287,7 @@ export class Projector {
     if (resets !== this.#resets) this.#allPositionsStale();
     this.#resets = resets;
     publisher.value('diagnostics').set(this.#options.diagnostics());
+    this.#checks = this.#agreement.checks(core.view, core.view.clock.now());
   }
 
   /** A point without a time has no place in the curve. */

@@ -12,6 +12,7 @@ import { abs } from '#domain/scaled';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
 import type { CancelCounts, KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
+import type { FigureCheckView } from '#protocol/figures';
 
 import { standing } from './desk-conditions.ts';
 import { lamps } from './lamps.ts';
@@ -66,7 +67,7 @@ function cancelCounts(view: DeskView, scope: 'own' | 'all'): CancelCounts {
   return { entries: entries.length, protective: protective.length };
 }
 
-export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
+export function statusValue(view: DeskView, around: StatusSurroundings, agreement: readonly FigureCheckView[] = []): StatusValue {
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
@@ -82,6 +83,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     offers: offers(engineState(view), reduce),
     reduceRefusal: reduce ?? null,
     ...accountFigures(account),
+    agreement,
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
     ...clockFigures(view, now),

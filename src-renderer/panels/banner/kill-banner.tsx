@@ -3,6 +3,7 @@ import type { KillReport } from '#protocol/topics';
 import { ageText, clockText } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { refused } from '../../view/view-store.ts';
 
 /** The kill's result with counts, and the way out: acknowledge, then re-arm in two steps. */
@@ -23,7 +24,7 @@ export function KillBanner(): ReactNode {
           <Report report={report} />
         )}
       </div>
-      {engine === 'EMERGENCY' ? <Acknowledge /> : <Rearm />}
+      <ByScope call="engine.acknowledge">{engine === 'EMERGENCY' ? <Acknowledge /> : <Rearm />}</ByScope>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { UNKNOWN } from '../../format/figure.ts';
 import { ageText, clockText } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused } from '../../view/view-store.ts';
 import { LampShape } from '../../ui/controls.tsx';
 
@@ -74,18 +75,20 @@ export function EngineBlock(): ReactNode {
               <p>{reason}</p>
             </>
           )}
-          {offers.includes('engine.recover') && (
-            <button type="button" className="button" onClick={() => void recover.run({})}>
-              Recover
-            </button>
-          )}
-          {offers.includes('engine.stop') && (
-            <Popover.Close asChild>
-              <button type="button" className="button" onClick={() => openDialog({ kind: 'stop-engine' })}>
-                Stop: disarm everything…
+          <ByScope call="engine.stop">
+            {offers.includes('engine.recover') && (
+              <button type="button" className="button" onClick={() => void recover.run({})}>
+                Recover
               </button>
-            </Popover.Close>
-          )}
+            )}
+            {offers.includes('engine.stop') && (
+              <Popover.Close asChild>
+                <button type="button" className="button" onClick={() => openDialog({ kind: 'stop-engine' })}>
+                  Stop: disarm everything…
+                </button>
+              </Popover.Close>
+            )}
+          </ByScope>
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

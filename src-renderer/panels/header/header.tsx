@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
+import { scopeRefusal } from '#protocol/access';
 import { accountMode } from '../../format/account-mode.ts';
 import { amountText, pnlText, UNKNOWN } from '../../format/figure.ts';
 import { ageText, clockText, leftText, millisecondsText, preciseTime } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
+import { useScope } from '../../hook/scope.tsx';
 import { Lamp } from '../../ui/controls.tsx';
 import { EngineBlock } from './engine-block.tsx';
 import { KillCluster } from './kill-cluster.tsx';
@@ -13,6 +15,7 @@ export function Header(): ReactNode {
     <header className="header">
       <div className="figures">
         <AccountBand />
+        <ScopeBand />
         <EngineBlock />
         <TradingWord />
         <NetLiquidation />
@@ -43,6 +46,20 @@ function AccountBand(): ReactNode {
         )}
       </span>
       <span className="value">{account ?? UNKNOWN}</span>
+    </div>
+  );
+}
+
+const SCOPE_WORDS = { read: 'READ ONLY', kill: 'KILL ONLY', operate: '' } as const;
+
+/** What this page may not do must be seen before it is tried. */
+function ScopeBand(): ReactNode {
+  const scope = useScope();
+  if (scope === 'operate') return null;
+  return (
+    <div className="block" title={scopeRefusal(scope)} data-testid="scope-band">
+      <span className="label">This page</span>
+      <span className="value amber">{SCOPE_WORDS[scope]}</span>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { clockText, preciseTime } from '../../format/time.ts';
 import { useSummary } from '../../hook/rows.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { useCommand } from '../../hook/use-command.ts';
 import { refused } from '../../view/view-store.ts';
 import { Empty } from '../../ui/controls.tsx';
@@ -26,15 +27,17 @@ export function Alarms(): ReactNode {
     <>
       <div className="log-bar">
         <span className="dim">{open.length === 0 ? 'Everything is acknowledged.' : `${String(open.length)} open`}</span>
-        <button
-          type="button"
-          className="button right"
-          data-size="small"
-          disabled={open.length === 0 || acknowledge.pending}
-          onClick={() => seen(open.flatMap(({ ids }) => ids))}
-        >
-          Acknowledge all
-        </button>
+        <ByScope call="log.acknowledge">
+          <button
+            type="button"
+            className="button right"
+            data-size="small"
+            disabled={open.length === 0 || acknowledge.pending}
+            onClick={() => seen(open.flatMap(({ ids }) => ids))}
+          >
+            Acknowledge all
+          </button>
+        </ByScope>
       </div>
       <ul className="alarms" aria-label="Alarms" tabIndex={0}>
         {groups.map((group) => (
@@ -64,15 +67,17 @@ function Alarm({ group, onAcknowledge, busy }: AlarmProps): ReactNode {
         {row.detail !== null && <p className="dim">{row.detail}</p>}
         {isOpen && (
           <p className="alarm-actions">
-            <button
-              type="button"
-              className="link-button"
-              disabled={busy}
-              aria-label={`Acknowledge: ${row.text}`}
-              onClick={() => onAcknowledge(group.ids)}
-            >
-              Acknowledge
-            </button>
+            <ByScope call="log.acknowledge">
+              <button
+                type="button"
+                className="link-button"
+                disabled={busy}
+                aria-label={`Acknowledge: ${row.text}`}
+                onClick={() => onAcknowledge(group.ids)}
+              >
+                Acknowledge
+              </button>
+            </ByScope>
           </p>
         )}
       </div>

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { RowKey } from '#protocol/stream';
 import { countText } from '../../format/figure.ts';
 import { useRow, useSummary } from '../../hook/rows.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { useCommand } from '../../hook/use-command.ts';
 import { refused, useView } from '../../view/view-store.ts';
 import { type About, subjectsOf } from './log-filter.ts';
@@ -25,7 +26,9 @@ export function LogBar({ typed, onType, about, onAbout, keys }: LogBarProps): Re
           <input aria-label="Filter the log" placeholder="filter: a word" value={typed} onChange={(event) => onType(event.target.value)} />
         </div>
         <AboutSelect about={about} onAbout={onAbout} />
-        <Export keys={keys} />
+        <ByScope call="log.export">
+          <Export keys={keys} />
+        </ByScope>
       </div>
     </div>
   );

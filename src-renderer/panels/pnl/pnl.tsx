@@ -6,6 +6,7 @@ import { amountText, pnlText } from '../../format/figure.ts';
 import { clockText } from '../../format/time.ts';
 import { useField, useSummary } from '../../hook/rows.ts';
 import { Empty } from '../../ui/controls.tsx';
+import { Agreement } from './agreement.tsx';
 import './pnl.css';
 
 const MOST_POINTS = 240;
@@ -75,7 +76,10 @@ export function PnlOverDay(): ReactNode {
   const data = useMemo(() => [...points], [points]);
   if (data.length < 2)
     return (
-      <Empty title="No P&L over the day yet.">A point is added every few seconds while the broker reports the day&apos;s P&amp;L.</Empty>
+      <div className="pnl">
+        <Agreement />
+        <Empty title="No P&L over the day yet.">A point is added every few seconds while the broker reports the day&apos;s P&amp;L.</Empty>
+      </div>
     );
   const { high, low, newest, loss, showsLimit, ticks, domain } = rangeOf(
     data.map((point) => point.value),
@@ -88,6 +92,7 @@ export function PnlOverDay(): ReactNode {
         {summary} · as the broker reports it, newest at {clockText(data.at(-1)?.at ?? null)}
         {loss === null ? '' : ` · loss limit ${whole(loss)}`}
       </p>
+      <Agreement />
       <div className="pnl-chart" role="img" aria-label={summary}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 140 }}>
           <AreaChart data={data} margin={{ top: 6, right: 30, bottom: 0, left: 0 }} accessibilityLayer={false}>

@@ -2,6 +2,7 @@ import { useCallback, type ReactNode } from 'react';
 import type { PositionRow } from '#protocol/topics';
 import { useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused } from '../../view/view-store.ts';
 import { offerSign, offerWord } from './offer-words.ts';
 
@@ -48,9 +49,11 @@ export function Offers({ ask }: { readonly ask: AskStop }): ReactNode {
         <p key={row.key} className="offer">
           <b className="amber">{offerSign(row)}</b>
           <span>{text}</span>
-          <button type="button" className="button" data-size="small" data-tone="amber" aria-disabled={pending} onClick={() => take(row)}>
-            {offerWord(row)}
-          </button>
+          <ByScope call="position.protect">
+            <button type="button" className="button" data-size="small" data-tone="amber" aria-disabled={pending} onClick={() => take(row)}>
+              {offerWord(row)}
+            </button>
+          </ByScope>
         </p>
       ))}
     </div>

@@ -5,11 +5,12 @@ import { type Amount, ZERO_AMOUNT } from '#domain/money';
 import type { PositionRow } from '#protocol/topics';
 import { UNKNOWN, amountText, averageText, pnlText, priceText, quantityText } from '../../format/figure.ts';
 import { ageText } from '../../format/time.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { Age } from '../../ui/age.tsx';
 import type { Column } from '../../ui/table.ts';
 import { openDialog } from '../../view/view-store.ts';
 import { offerSign } from './offer-words.ts';
-import { averageSource, commissionSource, markSource, quantitySource, realizedSource, unrealizedSource } from './sources.ts';
+import { averageSource, commissionSource, markSource, quantitySource, realizedSource, unrealizedSource, withoutFills } from './sources.ts';
 
 function Pnl({ amount }: { readonly amount: Amount | null }): ReactNode {
   return <span className={amount === null || amount === 0 ? 'dim' : amount > 0 ? 'up' : 'down'}>{pnlText(amount)}</span>;
@@ -161,7 +162,12 @@ const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
     width: '68px',
     align: 'right',
     sortable: true,
-    cell: (row) => <Pnl amount={row.realized} />,
+    cell: (row) => (
+      <>
+        <Pnl amount={row.realized} />
+        {row.realized !== null && withoutFills(row) > 0 && <span className="amber"> +?</span>}
+      </>
+    ),
     title: realizedSource,
   },
   {
@@ -170,7 +176,9 @@ const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
     header: 'Comm.',
     width: '54px',
     align: 'right',
-    cell: (row) => <span className="dim">{amountText(row.commission)}</span>,
+    cell: (row) => (
+      <span className="dim">{row.commission === null ? UNKNOWN : `${withoutFills(row) > 0 ? '≥ ' : ''}${amountText(row.commission)}`}</span>
+    ),
     title: commissionSource,
   },
   {
@@ -193,7 +201,9 @@ export function columnsOf({ breakeven, trail }: RowActs): readonly Column<Positi
       className: 'actions',
       cell: (row, active) =>
         row.quantity === 0 ? null : row.closing === null ? (
-          <Acts row={row} active={active} breakeven={breakeven} trail={trail} />
+          <ByScope call="position.close">
+            <Acts row={row} active={active} breakeven={breakeven} trail={trail} />
+          </ByScope>
         ) : (
           <span className="amber clipped" title={row.closing}>
             {row.closing}

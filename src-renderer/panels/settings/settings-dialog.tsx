@@ -3,11 +3,13 @@ import type { Input } from '#protocol/commands';
 import type { Limits, Settings, SettingsView } from '#protocol/settings';
 import { grouped } from '#domain/decimal';
 import { useValue } from '../../hook/rows.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { useCommand } from '../../hook/use-command.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { HoldButton } from '../../ui/hold-button.tsx';
 import { Segmented } from '../../ui/controls.tsx';
 import { LIMIT_WORDS, limitChanges, type LimitChange, type LimitName } from './limit-words.ts';
+import { SessionList } from './session-list.tsx';
 import './settings.css';
 
 type Patch = Input<'settings.update'>['patch'];
@@ -58,18 +60,20 @@ function Form({ view, onClose }: { readonly view: SettingsView; readonly onClose
           <button type="button" className="button" onClick={onClose}>
             Close
           </button>
-          <button
-            type="button"
-            className="button"
-            data-tone="primary"
-            disabled={clean || Object.keys(faults).length > 0 || update.pending}
-            onClick={() => {
-              if (looser.length > 0) setAsking(true);
-              else void save();
-            }}
-          >
-            {looser.length > 0 ? 'Save: loosens limits…' : 'Save'}
-          </button>
+          <ByScope call="settings.update">
+            <button
+              type="button"
+              className="button"
+              data-tone="primary"
+              disabled={clean || Object.keys(faults).length > 0 || update.pending}
+              onClick={() => {
+                if (looser.length > 0) setAsking(true);
+                else void save();
+              }}
+            >
+              {looser.length > 0 ? 'Save: loosens limits…' : 'Save'}
+            </button>
+          </ByScope>
         </>
       }
     >
@@ -79,15 +83,18 @@ function Form({ view, onClose }: { readonly view: SettingsView; readonly onClose
         </p>
       )}
       {fault !== null && <p className="amber">The file was not usable: {fault} The defaults are in force.</p>}
-      <ScopeRow value={scope} onChange={setScope} />
-      <ColorRow value={upColor} onChange={setUpColor} />
-      <SoundRow value={sound} onChange={setSound} />
-      <LimitTable
-        limits={settings.limits}
-        typed={typed}
-        faults={faults}
-        onType={(name, text) => setTyped((old) => ({ ...old, [name]: text }))}
-      />
+      <ByScope call="settings.update">
+        <ScopeRow value={scope} onChange={setScope} />
+        <ColorRow value={upColor} onChange={setUpColor} />
+        <SoundRow value={sound} onChange={setSound} />
+        <LimitTable
+          limits={settings.limits}
+          typed={typed}
+          faults={faults}
+          onType={(name, text) => setTyped((old) => ({ ...old, [name]: text }))}
+        />
+      </ByScope>
+      <SessionList />
       <p className="dim">
         Connection {settings.connection.host}:{settings.connection.port}, client ids from {settings.connection.clientIdBase}; order types{' '}
         {settings.allowed.orderTypes.join(', ')}; {settings.allowed.timesInForce.join(', ')}. These need the file and a restart:{' '}

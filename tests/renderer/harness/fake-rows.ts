@@ -235,7 +235,9 @@ export function positionRow(of: Contract, { count, average, mark }: Held, at: nu
     decimals: 2,
     unrealized: amount((mark - average) * count),
     realized: amount(0),
-    commission: amount(-1.24),
+    commission: amount(1.24),
+    unreported: 0,
+    otherCurrency: 0,
     currency: 'USD',
     protectedQuantity: units(Math.abs(count)),
     brokerQuantity: units(count),
@@ -272,6 +274,7 @@ export function fillRow(id: string, of: Contract, { side, count, value }: Execut
     originText: `${of.symbol}-1 · gen 1`,
     commission: amount(1),
     realized: null,
+    currency: change.commission === null ? null : 'USD',
     slippage: null,
     ...change,
   };
@@ -292,6 +295,42 @@ export function adoptionRow(
   return { key, kind: key.startsWith('position:') ? 'position' : 'order', ...found, symbol, at, time: at, decisions };
 }
 
+/** Figures of a day with one open position: marks and commissions differ, and one report has not come. */
+function agreementOf(): StatusValue['agreement'] {
+  const marks = { text: 'marks: IB values at its own price, this desk at the side that closing would meet', amount: amount(1.8) };
+  const costs = { text: "commissions of what is open: IB counts them into the cost, this desk doesn't", amount: amount(-1.24) };
+  return [
+    { figure: 'realized', broker: amount(124.3), here: amount(124.3), parts: [], unexplained: amount(0), lasting: false, missing: [] },
+    {
+      figure: 'unrealized',
+      broker: amount(188.1),
+      here: amount(187.54),
+      parts: [marks, costs],
+      unexplained: amount(0),
+      lasting: false,
+      missing: [],
+    },
+    {
+      figure: 'day',
+      broker: amount(312.4),
+      here: amount(311.84),
+      parts: [marks, costs],
+      unexplained: null,
+      lasting: false,
+      missing: ['the reports of 1 fill of AIG'],
+    },
+    {
+      figure: 'net-liquidation',
+      broker: amount(310.1),
+      here: amount(310.1),
+      parts: [],
+      unexplained: amount(0),
+      lasting: false,
+      missing: [],
+    },
+  ];
+}
+
 export function statusValue(at: number): StatusValue {
   return {
     account: ACCOUNT,
@@ -308,6 +347,7 @@ export function statusValue(at: number): StatusValue {
     dayPnl: amount(312.4),
     unrealizedPnl: amount(188.1),
     realizedPnl: amount(124.3),
+    agreement: agreementOf(),
     accountAt: at - 2_000,
     pnlAt: at - 400,
     dayPnlFault: null,
