@@ -11,6 +11,7 @@ import { amountOf } from '#domain/money';
 import { abs } from '#domain/scaled';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
+import type { FigureCheckView } from '#protocol/figures';
 import type { CancelCounts, KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
@@ -23,6 +24,7 @@ export interface StatusSurroundings {
   readonly build: string;
   readonly liveConfirmed: () => boolean;
   readonly settings: () => SettingsView;
+  readonly holds: () => StatusValue['holds'];
   readonly hotkeys: () => StatusValue['hotkeys'];
   readonly loopDelayMs: () => number | null;
   readonly journalLagMs: () => number | null;
@@ -66,7 +68,7 @@ function cancelCounts(view: DeskView, scope: 'own' | 'all'): CancelCounts {
   return { entries: entries.length, protective: protective.length };
 }
 
-export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
+export function statusValue(view: DeskView, around: StatusSurroundings, agreement: readonly FigureCheckView[] = []): StatusValue {
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
@@ -82,6 +84,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     offers: offers(engineState(view), reduce),
     reduceRefusal: reduce ?? null,
     ...accountFigures(account),
+    agreement,
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
     ...clockFigures(view, now),
@@ -90,6 +93,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     reconciled: view.reconciliation.done(),
     problem: view.link.problem ?? null,
     liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
+    holds: around.holds(),
     unknownOrders: view.index.unknownCount(),
     undecided: undecided(view).length,
     reconciliation: reconciliationView(view),
