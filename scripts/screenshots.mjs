@@ -132,14 +132,9 @@ async function shootPanels(page, shoot) {
   }
   // The technical panels need more room than a trader gives them.
   await layout(page, { left: 318, right: 306, chart: 120, bottom: 480, quotes: 252 });
-  for (const [name, label] of /** @type {const} */ ([
-    ['scheduler', 'Scheduler'],
-    ['diagnostics', 'Diagnostics'],
-  ])) {
-    await tab(page, label);
-    await expect(page.getByRole('tabpanel', { name: label })).toBeVisible();
-    await shoot(name, blotter);
-  }
+  await tab(page, 'System');
+  await expect(page.getByRole('tabpanel', { name: 'System' })).toContainText('Worker pool');
+  await shoot('system', blotter);
   await layout(page, undefined);
   await tab(page, 'Orders');
   await tab(page, 'Log');

@@ -10,12 +10,15 @@ import { run, stopSignal } from './lib/child.mjs';
 import { findElectron } from './lib/electron.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { chooseNode, nodeEnvironment, ROOT } from './lib/node.mjs';
+import { redirectFile } from './lib/redirect-file.mjs';
 import { complain, main, note, step } from './lib/say.mjs';
 import { runNode } from './lib/tool.mjs';
 
 const OWN = ['--no-simulator', '--browser', '--no-open'];
 /** A program that ends with an error this soon never showed a window. */
 const AT_ONCE_MS = 5_000;
+/** The program's exit code when another desk holds the data folder: the console in the browser would find the same one there. */
+const FOLDER_IN_USE = 3;
 
 /** @param {readonly string[]} args */
 function programArguments(args) {
@@ -33,7 +36,7 @@ async function inElectron(args) {
     cwd: process.cwd(),
     env: nodeEnvironment(),
   });
-  const atOnce = ended.code !== 0 && performance.now() - began < AT_ONCE_MS && stopSignal() === undefined;
+  const atOnce = ended.code !== 0 && ended.code !== FOLDER_IN_USE && performance.now() - began < AT_ONCE_MS && stopSignal() === undefined;
   return atOnce ? `it ended at once with exit code ${ended.code}` : ended.code;
 }
 
@@ -41,17 +44,24 @@ async function inElectron(args) {
 async function inBrowser(args, open) {
   step('Starting the desk; the console is served to the browser');
   let text = '';
+  let told = false;
+  /** @type {ReturnType<typeof redirectFile> | undefined} */
+  let handed;
   const ended = await runNode(['src-main/daemon.ts', ...args], {
     onText: (more) => {
-      if (text === 'opened') return;
-      text += more;
+      text = (text + more).slice(-2_000);
       const url = /https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d+\/?\S*(?=\s)/.exec(text)?.[0];
-      if (url === undefined) return;
-      text = 'opened';
-      note('Ctrl-C stops the desk.');
-      if (open) openBrowser(url);
+      if (!told && url !== undefined) {
+        told = true;
+        note('Ctrl-C stops the desk.');
+        if (open) handed = redirectFile(url);
+        if (handed !== undefined) openBrowser(handed.page);
+      }
+      // The address is used up: what leads there leads nowhere.
+      if (/^Console \d+ was opened/m.test(text)) handed?.remove();
     },
   });
+  handed?.remove();
   if (ended.code !== 0 && stopSignal() === undefined) complain(`The desk ended with exit code ${ended.code}.`, 'the lines above say why.');
   return ended.code;
 }

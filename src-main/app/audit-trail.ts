@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { CommitRecord } from '#core/ports/journal';
 import type { Workers } from '#core/ports/workers';
 import type { AuditPort } from '#desk/handlers/diagnostics-queries';
-import type { Order } from '#domain/order';
-import { err, ok } from '#domain/result';
-import type { HistoryEntry } from '#journal/order-history';
+import { err, ok, type Result } from '#domain/result';
+import { writeInNewFile } from '#journal/export-audit';
+import type { HistoryEntry, OrderHistory } from '#journal/order-history';
+import { orderStory } from '#journal/order-story';
 import type { WhyStep } from '#protocol/commands';
 import type { DeskJobs } from '#workers/jobs';
 
@@ -22,9 +22,21 @@ export interface AuditTrailOptions {
 
 /** The journal as the operator asks for it: on another thread, so that a long file never stalls the desk. */
 export function openAuditTrail({ workers, directory, exports, now }: AuditTrailOptions): AuditPort {
+  const history = async (key: string): Promise<Result<OrderHistory>> => {
+    const { outcome } = workers.submit('order-history', { directory, key }, { key: 'audit', timeoutMs: HISTORY_MS });
+    const result = await outcome;
+    return result.kind === 'completed' ? result.value : err(result.text);
+  };
+  const pathOf = (name: string, format: string): string =>
+    join(exports, `${name}-${new Date(now()).toISOString().replaceAll(':', '-').slice(0, 19)}.${format}`);
   return {
+    keep: (name, text) => {
+      const path = pathOf(name, 'csv');
+      const written = writeInNewFile(path, text);
+      return written.ok ? ok(path) : written;
+    },
     export: async (format, from, to) => {
-      const path = join(exports, `audit-${new Date(now()).toISOString().replaceAll(':', '-').slice(0, 19)}.${format}`);
+      const path = pathOf('audit', format);
       const { outcome } = workers.submit(
         'export-audit',
         { directory, path, from, to: to + 1, format },
@@ -35,37 +47,27 @@ export function openAuditTrail({ workers, directory, exports, now }: AuditTrailO
       return result.value.ok ? ok({ path, rows: result.value.value.rows }) : err(result.value.error);
     },
     history: async (key) => {
-      const { outcome } = workers.submit('order-history', { directory, key }, { key: 'audit', timeoutMs: HISTORY_MS });
-      const result = await outcome;
-      if (result.kind !== 'completed') return err(result.text);
-      if (!result.value.ok) return err(result.value.error);
-      const { entries, complete } = result.value.value;
-      return ok({ steps: stepsOf(entries, key), complete });
+      const read = await history(key);
+      if (!read.ok) return read;
+      const { entries, complete } = read.value;
+      const story = orderStory(entries, key);
+      const parentKey = story?.order.cause === undefined ? story?.order.parentKey : undefined;
+      const parent = parentKey === undefined ? undefined : await history(parentKey);
+      const cause = parent?.ok === true && parentKey !== undefined ? orderStory(parent.value.entries, parentKey)?.order.cause : undefined;
+      return ok({
+        ...(story === undefined ? {} : { story: { ...story, ...(cause === undefined ? {} : { parentCause: cause }) } }),
+        messages: messagesOf(entries),
+        complete,
+      });
     },
   };
 }
 
-/** The chain of an order of an earlier run, as the journal has it. */
-function stepsOf(entries: readonly HistoryEntry[], key: string): readonly WhyStep[] {
-  return entries.flatMap(({ entry }): readonly WhyStep[] => {
-    if (entry.kind === 'frame')
-      return [{ at: entry.at, title: entry.direction === 'out' ? 'Sent to TWS' : 'TWS said', text: entry.text, seq: null }];
-    const order = writtenOrder(entry, key);
-    return order === undefined ? [] : stepOf(entry, order);
+/** What the journal has beside the chain: the messages as they were, and the commits that are no step of it. */
+function messagesOf(entries: readonly HistoryEntry[]): readonly WhyStep[] {
+  return entries.map(({ entry }): WhyStep => {
+    const at = entry.brokerAt ?? null;
+    if (entry.kind === 'frame') return { at, title: entry.direction === 'out' ? 'Sent to TWS' : 'TWS said', text: entry.text, seq: null };
+    return { at, title: entry.name, text: entry.cause.text, seq: entry.seq };
   });
-}
-
-function writtenOrder(record: CommitRecord, key: string): Order | undefined {
-  const write = record.writes.find(([store, cell]) => store === 'orders' && cell === key);
-  return write === undefined || write[2] === null ? undefined : (write[2] as Order);
-}
-
-function stepOf({ at, seq, name, cause: why }: CommitRecord, order: Order): readonly WhyStep[] {
-  const { cause } = order;
-  if (cause === undefined || cause.approvedSeq !== seq) return [{ at, title: order.state, text: order.note ?? why.text, seq }];
-  return [
-    { at, title: cause.triggerName === undefined ? 'Operator' : `Rule ${cause.triggerName}`, text: cause.sentence, seq },
-    { at, title: name, text: why.text, seq },
-    { at, title: order.state === 'DENIED' ? 'Risk' : 'Risk approved', text: cause.verdict, seq },
-  ];
 }

@@ -1,7 +1,7 @@
 import type { DeskAccess } from '#core/engine/desk-commands';
 import { engineState } from '#core/state/desk-state';
 import { isArmedState } from '#core/state/engine-state';
-import type { DeskDoor, DoorStatus } from '#desk/entrance/door';
+import type { DeskDoor, DoorStatus, TerminalDoor } from '#desk/entrance/door';
 import { orderLine } from '#desk/projection/order-row';
 import type { Router } from '#desk/entrance/router';
 import type { Publisher } from '#desk/stream/publisher';
@@ -14,10 +14,11 @@ export interface DoorParts {
   readonly publisher: Publisher;
   readonly settings: SettingsStore;
   readonly hotkeys: (list: StatusValue['hotkeys']) => void;
+  readonly terminal: TerminalDoor;
 }
 
 /** The one door of the desk, for the window and for the browser alike. */
-export function deskDoor({ core, router, publisher, settings, hotkeys }: DoorParts): DeskDoor {
+export function deskDoor({ core, router, publisher, settings, hotkeys, terminal }: DoorParts): DeskDoor {
   const { view, commands } = core;
   const listeners = new Set<(status: DoorStatus) => void>();
   let last = '';
@@ -50,9 +51,11 @@ export function deskDoor({ core, router, publisher, settings, hotkeys }: DoorPar
         .filter((trigger) => trigger.life === 'armed' || trigger.life === 'paused')
         .map((trigger) => `${trigger.spec.name}: ${view.registry.row(trigger.id)?.rule ?? 'watcher'}`),
     }),
-    kill: (scope, by) => commands.kill(scope === 'as-set' ? settings.current.killScope : scope, by, 'kill switch'),
+    kill: (scope, by, exits) => commands.kill(scope === 'as-set' ? settings.current.killScope : scope, by, 'kill switch', exits),
     pause: (by) => void commands.halt('paused by hand', by),
     reportHotkeys: (list) => hotkeys(list),
+    alarm: (text) => commands.log('alarm', text),
+    terminal,
     onStatus: (listener) => {
       listeners.add(listener);
       listener(status());

@@ -58,7 +58,7 @@ export function diagnostics({ view, registry, workers, publisher, memoryMb, lane
       cause: record.cause.text,
       outcome: record.outcome.kind === 'committed' ? 'committed' : `tombstone: ${record.outcome.reason.text}`,
       attempts: record.attempts,
-      at: record.at,
+      at: record.brokerAt ?? null,
       runMs: Math.round((record.tookMs - record.waitedMs) * 1_000) / 1_000,
       waitMs: Math.round(record.waitedMs * 1_000) / 1_000,
     })),
@@ -78,7 +78,10 @@ export function diagnostics({ view, registry, workers, publisher, memoryMb, lane
       lanes: pool.lanes.map((lane) => ({ key: lane.key, waiting: lane.waiting, running: lane.running, done: lane.done })),
     },
     stream: publisher.stats(),
-    engineHistory: [...view.stores.history.values()].slice(-HISTORY).reverse(),
+    engineHistory: [...view.stores.history.values()]
+      .slice(-HISTORY)
+      .reverse()
+      .map((step) => ({ ...step, at: view.exchange.timeOf(step.at) ?? null })),
     counters: {
       ...Object.fromEntries(view.counters),
       ...flat('ticks', view.board.counters()),

@@ -6,8 +6,8 @@ export function earlierOrders(directory: string): EarlierOrders {
   return () => {
     const read = readEarlierOrders(directory);
     if (!read.ok) return { orders: [], trouble: read.error };
-    const { orders, unreadStates, complete, damaged, bytesRead } = read.value;
-    const found = { orders, unreadStates };
+    const { orders, unreadStates, names, times, complete, damaged, bytesRead } = read.value;
+    const found = { orders, unreadStates, names, times };
     if (!complete)
       return {
         ...found,

@@ -22,10 +22,10 @@ function ownArguments(argv: readonly string[]): string[] {
   return own;
 }
 
-function fail(text: string): undefined {
+function fail(text: string, exitCode = 1): undefined {
   process.stderr.write(`TriggerDesk: ${text}\n`);
   dialog.showErrorBox('TriggerDesk cannot start', text);
-  app.exit(1);
+  app.exit(exitCode);
   return undefined;
 }
 
@@ -52,7 +52,7 @@ export async function startElectron(claim: DesktopClaim, root: string): Promise<
     resources: join(root, 'resources'),
   });
   if (!opened.ok) {
-    fail(opened.error);
+    fail(opened.error.text, opened.error.exitCode);
     return;
   }
   const desk = opened.value;

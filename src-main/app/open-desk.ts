@@ -1,14 +1,15 @@
-import { join } from 'node:path';
 import { warmUp } from '#core/engine/warm-up';
-import type { DeskDoor } from '#desk/entrance/door';
+import type { DeskDoor, SessionsPort } from '#desk/entrance/door';
 import { err, ok, type Result } from '#domain/result';
 import type { Simulator } from '#simulator/simulator';
 import { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
 import { createLogger, type Logger } from '#system/logger';
 import { checkOptions, type TwsOptions } from '#tws/tws-options';
-import { openDataDir } from './data-dir.ts';
+import { AccountMemory } from './account-memory.ts';
+import { type DataDir, openDataDir, type StartFailure } from './data-dir.ts';
 import { deskDoor } from './desk-door.ts';
+import { DeskLog } from './desk-log.ts';
 import { openEmbeddedSimulator } from './embedded-simulator.ts';
 import { LiveConfirmation } from './live-confirmation.ts';
 import { type OpenCore, openCore } from './open-core.ts';
@@ -35,18 +36,36 @@ export interface DeskSurroundings {
   readonly workerFile: URL;
   /** Folder of `resources/`. */
   readonly resources: string;
+  /** The sessions of the control door, where there is one. */
+  readonly sessions?: SessionsPort;
 }
+
+const NO_SESSIONS: SessionsPort = { list: () => [], revoke: () => false };
 
 /** Enough for the engine to compile the order path; some tenths of a second at the start. */
 const WARM_UP_ROUNDS = 300;
 
-/** Builds the whole desk and starts it, disarmed. An error is a sentence for the terminal; nothing is left running then. */
-export async function openDesk(options: DeskOptions, around: DeskSurroundings): Promise<Result<Desk>> {
-  const opened = openDataDir(options.data, options.simulator);
-  if (!opened.ok) return opened;
-  const dataDir = opened.value;
+/** Builds the whole desk and starts it, disarmed. An error is for the terminal; nothing is left running or locked then. */
+export async function openDesk(options: DeskOptions, around: DeskSurroundings): Promise<Result<Desk, StartFailure>> {
   const clock = new SystemClock();
-  const log = createLogger({ to: join(dataDir, 'desk.log') });
+  const program = `TriggerDesk ${around.build} (${'electron' in process.versions ? 'window' : 'daemon'})`;
+  const opened = openDataDir(options.data, options.simulator, { program, since: clock.now() });
+  if (!opened.ok) return opened;
+  const desk = await openInFolder(opened.value, clock, options, around);
+  if (desk.ok) return desk;
+  opened.value.lock.release();
+  return err({ text: desk.error, exitCode: 1 });
+}
+
+async function openInFolder(
+  { path: dataDir, lock }: DataDir,
+  clock: SystemClock,
+  options: DeskOptions,
+  around: DeskSurroundings,
+): Promise<Result<Desk>> {
+  const sink = new DeskLog(dataDir);
+  process.once('exit', () => sink.flushSync());
+  const log = createLogger({ to: sink });
   const settings = new SettingsStore(dataDir);
   const embedded = options.simulator ? await openEmbeddedSimulator(options, around.resources) : ok(undefined);
   if (!embedded.ok) return embedded;
@@ -59,11 +78,13 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
   }
 
   const simulated = simulator !== undefined;
-  const confirmation = new LiveConfirmation({ allowed: options.live, simulated, port: tws.port });
-  const shared = { dataDir, clock, log, settings, simulated, confirmation };
+  const accounts = new AccountMemory(dataDir, (text) => log.warn(text));
+  const confirmation = new LiveConfirmation({ allowed: options.live, simulated, port: tws.port, accounts });
+  const shared = { dataDir, lock, clock, log, settings, simulated, confirmation, accounts };
   const parts = openCore({ ...shared, tws, workerFile: around.workerFile });
   const registry = new ServiceRegistry({ clock, scheduler: clock });
-  const screens = openScreens({ ...shared, ...parts, registry, symbols: simulator?.symbols ?? [], build: around.build });
+  const sessions = around.sessions ?? NO_SESSIONS;
+  const screens = openScreens({ ...shared, ...parts, registry, sessions, symbols: simulator?.symbols ?? [], build: around.build });
   registerParts(registry, parts, screens, simulator);
   const { core } = parts;
   warmUp(new AsyncContext(), WARM_UP_ROUNDS);
@@ -83,6 +104,8 @@ export async function openDesk(options: DeskOptions, around: DeskSurroundings): 
     stop: async () => {
       await registry.stop();
       log.flush();
+      sink.close();
+      lock.release();
     },
   });
 }

@@ -1,5 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { DeskCore } from '#core/engine/desk-core';
+import { Confirmations } from '#desk/entrance/confirmations';
+import type { SessionsPort } from '#desk/entrance/door';
+import { onlyAtDesk } from '#desk/entrance/only-at-desk';
 import { createRouter, type Router } from '#desk/entrance/router';
 import { DetailsKeeper } from '#desk/handlers/contract-details';
 import { createHandlers } from '#desk/handlers/handlers';
@@ -18,6 +22,7 @@ import { countLanes, diagnostics } from './diagnostics.ts';
 import type { LiveConfirmation } from './live-confirmation.ts';
 import type { ServiceRegistry } from './service-registry.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { startHolds, type StartHoldParts } from './start-holds.ts';
 import { WatchList } from './watch-list.ts';
 
 const FLUSH_MS = 33;
@@ -34,6 +39,8 @@ export interface ScreenSurroundings {
   readonly log: Logger;
   readonly settings: SettingsStore;
   readonly confirmation: LiveConfirmation;
+  readonly holds: StartHoldParts;
+  readonly sessions: SessionsPort;
   readonly simulated: boolean;
   /** Symbols of the simulator's tapes. */
   readonly symbols: readonly string[];
@@ -43,6 +50,7 @@ export interface ScreenSurroundings {
 export interface Screens {
   readonly router: Router;
   readonly publisher: Publisher;
+  readonly terminal: Confirmations;
   hotkeys(list: StatusValue['hotkeys']): void;
   start(): void;
   stop(): void;
@@ -57,7 +65,7 @@ interface Measured {
 
 /** The operator's side: rows out, calls in, and what is looked after while somebody may look. */
 export function openScreens(around: ScreenSurroundings): Screens {
-  const { core, journal, workers, registry, dataDir, clock, log, settings, confirmation } = around;
+  const { core, journal, workers, registry, dataDir, clock, log, settings, confirmation, holds } = around;
   const monitor = createResourceMonitor();
   const measured: Measured = { loopDelayMs: null, memoryMb: null, hotkeys: [] };
   const publisher = createPublisher({ onFault: (error) => log.error('a screen could not be sent to', { error }) });
@@ -70,6 +78,7 @@ export function openScreens(around: ScreenSurroundings): Screens {
       build: around.build,
       liveConfirmed: () => confirmation.isLive(),
       settings: () => settings.view(),
+      holds: () => startHolds(holds),
       hotkeys: () => measured.hotkeys,
       loopDelayMs: () => measured.loopDelayMs,
       journalLagMs: () => journal.status().unsyncedMs,
@@ -77,7 +86,8 @@ export function openScreens(around: ScreenSurroundings): Screens {
     diagnostics: () => diagnostics({ view: core.view, registry, workers, publisher, memoryMb: measured.memoryMb, laneCounts }),
   });
   const watchList = new WatchList(core, dataDir, around.symbols);
-  const router = openRouter(around, projector, watchList);
+  const terminal = new Confirmations({ monotonic: () => clock.monotonic(), code: () => String(randomInt(1_000, 10_000)) });
+  const router = openRouter(around, projector, watchList, terminal);
   const keeper = new DetailsKeeper(core);
   let stopTimers: () => void = () => undefined;
 
@@ -91,13 +101,16 @@ export function openScreens(around: ScreenSurroundings): Screens {
   return {
     router,
     publisher,
+    terminal,
     hotkeys: (list) => (measured.hotkeys = list),
     start: () => {
       const stops = [repeat(clock, FLUSH_MS, () => projector.flush(clock.now())), repeat(clock, MEASURE_MS, measure)];
       keeper.start();
-      for (const finding of journal.findings())
+      for (const finding of journal.findings()) {
+        holds.journal.doubt(finding.text);
         core.commands.log('alarm', `The journal is not as it was left (${finding.file}): ${finding.text}`);
-      stops.push(() => keeper.stop(), verifyJournal(core, workers, join(dataDir, 'journal')));
+      }
+      stops.push(() => keeper.stop(), verifyJournal(core, workers, join(dataDir, 'journal'), holds.journal));
       stopTimers = () => stops.forEach((stop) => stop());
     },
     stop: () => {
@@ -123,21 +136,24 @@ function repeat(clock: SystemClock, everyMs: number, act: () => void): () => voi
 }
 
 function openRouter(
-  { core, adapter, workers, dataDir, clock, log, settings, confirmation }: ScreenSurroundings,
+  { core, adapter, workers, dataDir, clock, log, settings, confirmation, holds, sessions }: ScreenSurroundings,
   projector: Projector,
   watchList: WatchList,
+  terminal: Confirmations,
 ): Router {
   const handlers = createHandlers({
     core,
     projector,
     settings,
     watchList,
+    sessions,
     audit: openAuditTrail({
       workers,
       directory: join(dataDir, 'journal'),
       exports: join(dataDir, 'exports'),
       now: () => clock.now(),
     }),
+    journal: { acknowledge: () => holds.journal.acknowledge() },
     live: { confirm: (account, phrase) => confirmation.confirm({ account, phrase }, adapter, core) },
   });
   return createRouter(handlers, {
@@ -147,5 +163,7 @@ function openRouter(
       log.error(`a handler met a defect`, { id, name, error });
       return id;
     },
+    onlyAtDesk: (name, input) => onlyAtDesk(name, input, settings.current.limits),
+    askTerminal: (question) => terminal.ask(question),
   });
 }

@@ -51,7 +51,7 @@ export class SettingsStore {
     const wanted = {
       ...this.#settings,
       ...(patch.killScope === undefined ? {} : { killScope: patch.killScope }),
-      ...(patch.screen === undefined ? {} : { screen: patch.screen }),
+      ...(patch.screen === undefined ? {} : { screen: { ...this.#settings.screen, ...patch.screen } }),
       limits: { ...this.#settings.limits, ...patch.limits },
     };
     const next = schema.safeParse(wanted);

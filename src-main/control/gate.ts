@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 /** The parts of a request that decide whether it is looked at. */
 export interface Knock {
   readonly method: string;
+  /** Path and query. */
+  readonly url: string;
   readonly headers: IncomingHttpHeaders;
   /** How many Host headers came; Node keeps the first and says nothing. */
   readonly hosts: number;
@@ -10,7 +12,8 @@ export interface Knock {
 }
 
 export function knockOf(request: IncomingMessage, upgrade: boolean): Knock {
-  return { method: request.method ?? '', headers: request.headers, hosts: request.headersDistinct['host']?.length ?? 0, upgrade };
+  const { method = '', url = '', headers } = request;
+  return { method, url, headers, hosts: request.headersDistinct['host']?.length ?? 0, upgrade };
 }
 
 export interface Refusal {
@@ -36,9 +39,19 @@ export function judge(knock: Knock, hosts: ReadonlySet<string>): Refusal | null 
   const { origin } = headers;
   if (origin === undefined ? knock.upgrade : !isOwnOrigin(origin, hosts)) return refuse(403, 'Requests of other pages are refused.');
   const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'none' && site !== 'same-origin') return refuse(403, 'Requests of other pages are refused.');
+  if (site !== undefined && site !== 'none' && site !== 'same-origin' && !isHandedOver(knock))
+    return refuse(403, 'Requests of other pages are refused.');
   if (knock.method !== 'GET' && knock.method !== 'HEAD') return refuse(405, 'Only GET is served here.');
   return bodyRefusal(headers);
+}
+
+/**
+ * The address as a file on this machine hands it over (npm start): a page of another site, by the rules of browsers. It is let in as a
+ * whole window alone, so that nobody is framed, and with a token, which is what decides; another page has none.
+ */
+function isHandedOver({ method, url, headers, upgrade }: Knock): boolean {
+  const window = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return window && method === 'GET' && !upgrade && url.startsWith('/?token=');
 }
 
 function bodyRefusal(headers: IncomingHttpHeaders): Refusal | null {

@@ -1,5 +1,6 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { DeskDoor, DoorLog } from '#desk/entrance/door';
+import { type OwnSession, SESSION_ENDS, type SessionEnd } from '#protocol/session';
 import { DeskClient } from '#desk/stream/desk-client';
 import { jsonFrame } from '#desk/stream/json-frame';
 import { TokenBucket } from '#desk/entrance/token-bucket';
@@ -8,8 +9,6 @@ import { readMessage } from './wire-message.ts';
 /** Close codes of RFC 6455: policy, and "try again later" for who does not read. */
 const POLICY = 1008;
 const TOO_SLOW = 1013;
-/** Ours: the session is unknown, most likely of an earlier run of the program. */
-export const UNKNOWN_SESSION = 4401;
 
 const MESSAGES_PER_SECOND = 200;
 const MESSAGES_BURST = 400;
@@ -20,12 +19,25 @@ export interface SocketLimits {
   readonly maxBuffered: number;
 }
 
+export interface Screen {
+  readonly id: string;
+  readonly session: OwnSession;
+  /** A word of it has come. */
+  readonly onWord: () => void;
+  readonly onClose: () => void;
+}
+
+/** Ends a screen whose session has ended. */
+export type ScreenEnd = (how: SessionEnd) => void;
+
 /**
  * One browser screen. The stream waits for its acknowledgements, so what waits in the socket is two frames and the replies; who
  * lets even that pile up is cut off.
  */
-export function attachScreen(socket: WebSocket, door: DeskDoor, id: string, limits: SocketLimits, log: DoorLog): void {
-  const client = new DeskClient(door, id, 'browser console');
+export function attachScreen(socket: WebSocket, door: DeskDoor, screen: Screen, limits: SocketLimits, log: DoorLog): ScreenEnd {
+  const { id, session } = screen;
+  const by = `browser console ${session.id}`;
+  const client = new DeskClient(door, { id, by, scope: session.scope, atDesk: false, session: session.id });
   const rate = new TokenBucket(MESSAGES_PER_SECOND, MESSAGES_BURST, performance.now());
   let closed = false;
 
@@ -51,6 +63,7 @@ export function attachScreen(socket: WebSocket, door: DeskDoor, id: string, limi
   socket.on('close', () => {
     closed = true;
     client.close();
+    screen.onClose();
   });
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     if (closed) return;
@@ -58,6 +71,7 @@ export function attachScreen(socket: WebSocket, door: DeskDoor, id: string, limi
       end(POLICY, 'too many messages');
       return;
     }
+    screen.onWord();
     const message = isBinary ? null : readMessage(data.toString('utf8'));
     switch (message?.t) {
       case 'call': {
@@ -75,4 +89,6 @@ export function attachScreen(socket: WebSocket, door: DeskDoor, id: string, limi
         end(POLICY, 'not a message of this desk');
     }
   });
+  send({ t: 'session', session });
+  return (how) => end(SESSION_ENDS[how], `session ${how}`);
 }

@@ -1,16 +1,18 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import websocket from '@fastify/websocket';
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { err, ok, type Result } from '#domain/result';
 import type { ConsoleAsset, ConsoleAssets } from '#desk/entrance/console-assets';
-import { consoleHeaders } from '#desk/entrance/console-policy';
-import type { DeskDoor, DoorLog } from '#desk/entrance/door';
+import type { DeskDoor, DoorClock, DoorLog } from '#desk/entrance/door';
 import { TokenBucket } from '#desk/entrance/token-bucket';
-import { allowedHosts, judge, knockOf } from './gate.ts';
+import { SESSION_ENDS, type Scope } from '#protocol/session';
+import { Entrance } from './entrance.ts';
+import { LastScreen } from './last-screen.ts';
 import { withSession } from './page.ts';
-import { attachScreen, type SocketLimits, UNKNOWN_SESSION } from './screen-socket.ts';
-import { Tokens } from './tokens.ts';
+import { attachScreen, type SocketLimits } from './screen-socket.ts';
+import type { Sessions } from './sessions.ts';
+import { invitationOf, sessionOf, TOKEN_PREFIX } from './token-of.ts';
 
 export interface ControlOptions {
   readonly door: DeskDoor;
@@ -18,6 +20,10 @@ export interface ControlOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly log: DoorLog;
+  readonly clock: DoorClock;
+  readonly sessions: Sessions;
+  /** A line for the terminal. */
+  readonly say: (line: string) => void;
   /** Bytes that may wait in a socket whose screen does not read. */
   readonly maxBuffered?: number;
 }
@@ -26,42 +32,47 @@ export interface Control {
   /** Opens the console, once. */
   readonly url: string;
   readonly port: number;
-  /** Another address that opens the console, once. */
-  issueUrl(): string;
+  /** Another address that opens the console, once, with what its session may do. */
+  issueUrl(scope?: Scope): string;
   close(): Promise<void>;
 }
 
 const ADDRESS = '127.0.0.1';
 const MAX_MESSAGE = 64 * 1024;
-const MAX_CONNECTIONS = 32;
 const DEFAULT_MAX_BUFFERED = 8 * 1024 * 1024;
 const PROTOCOL = 'desk';
-const TOKEN_PREFIX = 'desk.';
 const CLOSE_MS = 500;
+const MAY: Readonly<Record<Scope, string>> = { read: 'may only look', kill: 'may look and kill', operate: 'may operate' };
 
 /** Serves the console and its stream on this machine's own address only. */
 export async function startControl(options: ControlOptions): Promise<Result<Control>> {
-  const { door, assets, log } = options;
-  const tokens = new Tokens();
-  const entrance = new Entrance();
-  const refuseToken = tokenRefusal(log);
-  const app = fastify({ bodyLimit: MAX_MESSAGE, forceCloseConnections: true, serverFactory: (route) => newServer(entrance, route) });
-  await registerSockets(app, entrance, log);
+  const { door, clock, sessions, say } = options;
+  const entrance = new Entrance(clock, (request) => isKnown(sessions, request));
+  const refuseToken = tokenRefusal(options.log, clock);
+  const app = fastify({
+    bodyLimit: MAX_MESSAGE,
+    forceCloseConnections: true,
+    serverFactory: (route) => entrance.server(route),
+    clientErrorHandler: (error, socket) => entrance.brokenRequest(error.code, socket),
+  });
+  await registerSockets(app, entrance, options.log);
   app.setNotFoundHandler((_request, reply) => plain(reply, 404, 'Not found.'));
-  servePage(app, { tokens, assets, log, refuseToken });
-  serveStream(app, { tokens, door, log, refuseToken, limits: { maxBuffered: options.maxBuffered ?? DEFAULT_MAX_BUFFERED } });
+  const lastScreen = new LastScreen(clock, () => tellLastClosed(door, say, issueUrl));
+  servePage(app, { options, refuseToken });
+  serveStream(app, { options, refuseToken, lastScreen });
 
   const listening = await listen(app, options.port);
   if (!listening.ok) return listening;
   const { port } = listening.value;
   entrance.open(port);
-  const issueUrl = (): string => `http://${ADDRESS}:${port}/?token=${tokens.invite()}`;
+  const issueUrl = (scope: Scope = 'operate'): string => `http://${ADDRESS}:${port}/?token=${sessions.invite(scope)}`;
 
   return ok({
     url: issueUrl(),
     port,
     issueUrl,
     async close() {
+      lastScreen.stop();
       for (const socket of app.websocketServer.clients) {
         socket.close(1001, 'the desk stops');
         setTimeout(() => socket.terminate(), CLOSE_MS).unref();
@@ -71,47 +82,19 @@ export async function startControl(options: ControlOptions): Promise<Result<Cont
   });
 }
 
-/** Judges who comes before anything is served. Until the port is known nobody is let in. */
-class Entrance {
-  readonly #requests = new TokenBucket(200, 400, performance.now());
-  #hosts: ReadonlySet<string> = new Set();
-  #headers = consoleHeaders("'none'");
-
-  /** The headers of every answer. */
-  get headers(): Readonly<Record<string, string>> {
-    return this.#headers;
-  }
-
-  open(port: number): void {
-    this.#hosts = allowedHosts(port);
-    this.#headers = consoleHeaders(`'self' ws://127.0.0.1:${port} ws://localhost:${port}`);
-  }
-
-  /** Why the request is not looked at, or null when it is. */
-  refusal(request: IncomingMessage, upgrade: boolean): { readonly status: number; readonly text: string } | null {
-    const refusal = judge(knockOf(request, upgrade), this.#hosts);
-    return refusal ?? (this.#requests.take(performance.now()) ? null : { status: 429, text: 'Too many requests.' });
-  }
+function isKnown(sessions: Sessions, request: IncomingMessage): boolean {
+  const invitation = invitationOf(request);
+  if (invitation !== null && sessions.isInvitation(invitation)) return true;
+  const token = sessionOf(request);
+  return token !== null && typeof sessions.find(token) === 'object';
 }
 
-function newServer(entrance: Entrance, route: RequestListener): Server {
-  const server = createServer({
-    headersTimeout: 5_000,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 5_000,
-    connectionsCheckingInterval: 1_000,
-    maxHeaderSize: 16 * 1024,
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  return server.on('request', (request, response) => {
-    const refusal = entrance.refusal(request, false);
-    if (refusal === null) {
-      route(request, response);
-      return;
-    }
-    response.writeHead(refusal.status, { ...entrance.headers, 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
-    response.end(refusal.text);
-  });
+/** Whoever closed the tab finds the way back in the terminal, and in the log what was going on meanwhile. */
+function tellLastClosed(door: DeskDoor, say: (line: string) => void, issueUrl: () => string): void {
+  const armed = door.armed();
+  if (armed) door.alarm('The last console was closed while the desk is armed; it goes on. A fresh address is in the terminal.');
+  say(`${armed ? 'ALARM: the' : 'The'} last console was closed${armed ? ' while the desk is ARMED' : ''}; the desk goes on.`);
+  say(`Console, opens once: ${issueUrl()}`);
 }
 
 async function registerSockets(app: FastifyInstance, entrance: Entrance, log: DoorLog): Promise<void> {
@@ -121,63 +104,79 @@ async function registerSockets(app: FastifyInstance, entrance: Entrance, log: Do
       socket.close();
     },
     options: {
+      // Only handshakes that the entrance has let in are heard; the plugin does nothing but listen here.
+      server: entrance.upgrades as unknown as Server,
       maxPayload: MAX_MESSAGE,
       perMessageDeflate: false,
       handleProtocols: (offered) =>
         offered.has(PROTOCOL) ? PROTOCOL : ([...offered].find((name) => name.startsWith(TOKEN_PREFIX)) ?? false),
     },
   });
-  app.addHook('onRequest', async (request, reply) => {
+  app.websocketServer.on('wsClientError', (_error, socket) =>
+    entrance.answer(socket, { status: 400, text: 'This is no handshake of a WebSocket.' }),
+  );
+  app.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(entrance.headers);
-    // A handshake does not pass the server's own listener; it is judged here.
-    if (!request.ws) return;
-    const refusal = entrance.refusal(request.raw, true);
-    if (refusal !== null) await plain(reply, refusal.status, refusal.text);
+    done();
   });
 }
 
 interface Served {
-  readonly tokens: Tokens;
-  readonly log: DoorLog;
+  readonly options: ControlOptions;
   readonly refuseToken: TokenRefusal;
 }
 
-function servePage(app: FastifyInstance, { tokens, assets, log, refuseToken }: Served & { readonly assets: ConsoleAssets }): void {
+function servePage(app: FastifyInstance, { options, refuseToken }: Served): void {
+  const { assets, log, sessions, say } = options;
   app.get('/', (request, reply) => {
     const { token } = request.query as Readonly<Record<string, unknown>>;
     if (token === undefined) return serve(reply, assets.find('/'));
     // A browser that looks ahead, or a program that only looks, must not use up the operator's address.
     if (request.method === 'HEAD' || request.headers['sec-purpose'] !== undefined)
       return plain(reply, 503, 'Open this address in a window.');
-    const session = typeof token === 'string' ? tokens.accept(token) : null;
-    if (session === null) return refuseToken.answer(reply);
+    const accepted = typeof token === 'string' ? sessions.accept(token) : null;
+    if (accepted === null) return refuseToken.answer(reply);
     const page = assets.find('/');
     if (page === null) return plain(reply, 404, 'Not found.');
-    log.info('a browser console was opened');
-    return reply.type(page.type).send(withSession(new TextDecoder().decode(page.body), session));
+    const { id, scope } = accepted.session;
+    log.info('a browser console was opened', { session: id, scope });
+    say(`Console ${id} was opened; it ${MAY[scope]}.`);
+    return reply.type(page.type).send(withSession(new TextDecoder().decode(page.body), accepted.token));
   });
   app.get('/*', (request, reply) => serve(reply, assets.find(`/${(request.params as Readonly<Record<string, string>>)['*'] ?? ''}`)));
 }
 
-function serveStream(app: FastifyInstance, served: Served & { readonly door: DeskDoor; readonly limits: SocketLimits }): void {
-  const { tokens, door, log, refuseToken, limits } = served;
+function serveStream(app: FastifyInstance, served: Served & { readonly lastScreen: LastScreen }): void {
+  const { options, refuseToken, lastScreen } = served;
+  const { door, log, sessions } = options;
+  const limits: SocketLimits = { maxBuffered: options.maxBuffered ?? DEFAULT_MAX_BUFFERED };
   let screens = 0;
   app.get(
     '/stream',
     {
       websocket: true,
       preValidation: async (request, reply) => {
-        if (request.ws && sessionOf(request) === null) await refuseToken.answer(reply);
+        if (request.ws && sessionOf(request.raw) === null) await refuseToken.answer(reply);
       },
     },
     (socket, request) => {
-      if (!tokens.isSession(sessionOf(request) ?? '')) {
+      const session = sessions.find(sessionOf(request.raw) ?? '');
+      if (typeof session === 'string') {
         // Answered inside the handshake's end, because a browser shows a page nothing of a refused handshake.
-        socket.close(UNKNOWN_SESSION, refuseToken.counts() ? 'unknown session' : 'too many wrong tokens');
+        socket.close(SESSION_ENDS[session], refuseToken.counts() ? `${session} session` : 'too many wrong tokens');
         return;
       }
       screens += 1;
-      attachScreen(socket, door, `browser-${screens}`, limits, log);
+      const { id, scope } = session;
+      const operates = scope === 'operate';
+      let detach = (): void => undefined;
+      const onClose = (): void => {
+        detach();
+        if (operates) lastScreen.closed();
+      };
+      const screen = { id: `browser-${screens}`, session: { id, scope }, onWord: () => sessions.saw(session), onClose };
+      detach = sessions.attach(session, attachScreen(socket, door, screen, limits, log));
+      if (operates) lastScreen.opened();
     },
   );
 }
@@ -188,23 +187,21 @@ interface TokenRefusal {
   readonly counts: () => boolean;
 }
 
-function tokenRefusal(log: DoorLog): TokenRefusal {
-  const wrongTokens = new TokenBucket(10 / 60, 10, performance.now());
-  const counts = (): boolean => wrongTokens.take(performance.now());
+function tokenRefusal(log: DoorLog, clock: DoorClock): TokenRefusal {
+  const wrongTokens = new TokenBucket(10 / 60, 10, clock.monotonic());
+  const counts = (): boolean => wrongTokens.take(clock.monotonic());
   return {
     counts,
     answer: (reply) => {
       log.warn('a wrong or used token was refused');
       if (!counts()) return plain(reply, 429, 'Too many wrong tokens. Wait a minute.');
-      return plain(reply, 401, 'This address was used already or is wrong. Open the address that the desk printed last.');
+      return plain(
+        reply,
+        401,
+        'This address was used already or is wrong. Open the address that the desk printed last; Enter in its terminal prints another.',
+      );
     },
   };
-}
-
-function sessionOf(request: FastifyRequest): string | null {
-  const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
-  const carrier = offered.find((name) => name.startsWith(TOKEN_PREFIX) && name.length > TOKEN_PREFIX.length);
-  return carrier === undefined ? null : carrier.slice(TOKEN_PREFIX.length);
 }
 
 function serve(reply: FastifyReply, asset: ConsoleAsset | null): FastifyReply {

@@ -1,6 +1,7 @@
 import { Menu, nativeImage, Tray } from 'electron';
+import { KEYS } from '#protocol/keys';
 import type { DoorLog, DoorStatus } from '#desk/entrance/door';
-import type { DeskActions } from './menu.ts';
+import { type DeskActions, KILL_EVERYTHING } from './menu.ts';
 import { trayPng, trayShape, trayText, type TrayShape } from './tray-icon.ts';
 
 export interface DeskTray {
@@ -16,11 +17,12 @@ export function createTray(actions: DeskActions, log: DoorLog): DeskTray | null 
     tray.setContextMenu(
       Menu.buildFromTemplate([
         { id: 'show', label: 'Show console', click: () => actions.show() },
-        { id: 'pause', label: 'Pause', click: () => actions.pause('tray') },
+        { id: 'pause', label: KEYS.system.pause.text, click: () => actions.pause('tray') },
         { type: 'separator' },
-        { id: 'kill', label: 'Kill: stop and cancel everything', click: () => actions.kill('tray') },
+        { id: 'kill', label: KEYS.menu.kill.text, click: () => actions.kill('tray') },
+        { id: 'kill-everything', label: KILL_EVERYTHING, click: () => actions.kill('tray', 'cancel') },
         { type: 'separator' },
-        { id: 'quit', label: 'Quit TriggerDesk', click: () => actions.quit() },
+        { id: 'quit', label: KEYS.menu.quit.text, click: () => actions.quit() },
       ]),
     );
     tray.on('click', () => actions.show());

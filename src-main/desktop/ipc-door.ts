@@ -23,7 +23,13 @@ export interface IpcDoor {
 
 /** The window's way to the desk: three channels in, one out, each message checked for who sent it. */
 export function openIpcDoor(door: DeskDoor, contents: WebContents, log: DoorLog): IpcDoor {
-  const client = new DeskClient(door, `window-${contents.id}`, 'console window');
+  const client = new DeskClient(door, {
+    id: `window-${contents.id}`,
+    by: 'console window',
+    scope: 'operate',
+    atDesk: true,
+    session: null,
+  });
   let subscription: string | null = null;
   let closed = false;
 

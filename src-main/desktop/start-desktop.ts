@@ -71,7 +71,7 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
   });
   const ipc = openIpcDoor(door, console_.window.webContents, log);
   const actions: DeskActions = {
-    kill: (by) => door.kill('as-set', by),
+    kill: (by, exits) => door.kill('as-set', by, exits),
     pause: (by) => door.pause(by),
     show: () => console_.show(),
     reload: () => {

@@ -4,11 +4,12 @@ import { formatPrice, type Price, priceFromScaled } from '#domain/price';
 import { formatQuantity, type Quantity, quantityFromScaled } from '#domain/quantity';
 import { type FillCell, isOrderKey, type OrderCell, type OrderEffect, orderEffects, writesTo } from './cell.ts';
 import type { Entry } from './entry.ts';
-import { maskAccounts } from './mask.ts';
+import { maskAccounts } from '#domain/account-text';
 
 /** Columns of the audit export, in their order. */
 export const AUDIT_COLUMNS = [
   'time',
+  'machineTime',
   'run',
   'seq',
   'kind',
@@ -40,8 +41,8 @@ export const AUDIT_COLUMNS = [
 export type AuditColumn = (typeof AUDIT_COLUMNS)[number];
 
 /**
- * One row per order and commit, and one per execution. Times are ISO texts, figures plain decimal texts, missing ones null. `before` is
- * null where the run had not said it yet. `price` is that of the execution, or the order's average.
+ * One row per order and commit, and one per execution. Times are ISO texts, figures plain decimal texts, missing ones null. `time` is the
+ * broker's, null where the desk did not know it; `machineTime` is that of the desk's own clock. `before` is null where the run had not said it yet. `price` is that of the execution, or the order's average.
  */
 export type AuditRow = Readonly<Record<AuditColumn, string | number | null>>;
 
@@ -56,7 +57,15 @@ export class AuditRows {
   #run: number | undefined;
 
   rowsOf(entry: Entry, sum: string): readonly AuditRow[] {
-    const row: AuditRow = { ...EMPTY, time: isoTime(entry.at), run: this.#runText(entry), seq: entry.seq, kind: entry.kind, sum };
+    const row: AuditRow = {
+      ...EMPTY,
+      time: timeText(entry),
+      machineTime: isoTime(entry.at),
+      run: this.#runText(entry),
+      seq: entry.seq,
+      kind: entry.kind,
+      sum,
+    };
     switch (entry.kind) {
       case 'run-started':
         // Memory is the authority within a run only: the next one begins with an empty book.
@@ -69,11 +78,11 @@ export class AuditRows {
         return [];
       case 'gap':
       case 'doubtful':
-        return [{ ...row, note: `Commits ${entry.from} to ${entry.to}: ${entry.reason}` }];
+        return [{ ...row, note: maskAccounts(`Commits ${entry.from} to ${entry.to}: ${entry.reason}`) }];
       case 'recovered':
         return [{ ...row, note: `${entry.bytes} bytes of a damaged end were moved to ${entry.torn}` }];
       case 'finding':
-        return [{ ...row, name: entry.code, note: entry.text }];
+        return [{ ...row, name: entry.code, note: maskAccounts(entry.text) }];
       case 'frame':
         return [
           {
@@ -231,6 +240,10 @@ function priceText(value: Price | undefined): string | null {
 function quantityText(value: Quantity | undefined): string | null {
   const quantity = quantityFromScaled(value);
   return quantity === undefined ? null : formatQuantity(quantity);
+}
+
+function timeText({ brokerAt }: Entry): string | null {
+  return typeof brokerAt === 'number' ? isoTime(brokerAt) : null;
 }
 
 function isoTime(at: number): string {

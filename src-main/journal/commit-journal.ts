@@ -75,6 +75,7 @@ export class CommitJournal implements Journal {
   #recovered = false;
   #reopenAt = 0;
   #closed = false;
+  #brokerTime: (at: number) => number | undefined = () => undefined;
   /** Resolves when all full files have been synced and closed. */
   #retired: Promise<unknown> = Promise.resolve();
 
@@ -120,6 +121,11 @@ export class CommitJournal implements Journal {
     return this.#lastSeq;
   }
 
+  /** Gives the broker's time of a moment of the clock, epoch ms, for what no commit brings its own with. */
+  brokerTimeFrom(read: (at: number) => number | undefined): void {
+    this.#brokerTime = read;
+  }
+
   append(record: CommitRecord, writesText?: string): Result<void> {
     if (this.#closed) return err('The journal is closed');
     const done = this.#attempt(() => {
@@ -145,7 +151,7 @@ export class CommitJournal implements Journal {
    */
   frame(frame: JournalFrame): void {
     if (this.#closed) return;
-    this.#frames.add(frame);
+    this.#frames.add(this.#timed(frame));
     this.#cancelFlush ??= this.#options.scheduler.after(FRAMES_WAIT_MS, () => this.#flushFrames());
   }
 
@@ -187,7 +193,7 @@ export class CommitJournal implements Journal {
       if (!this.#recovered) return;
       const at = this.#options.clock.now();
       this.#catchUp(at);
-      this.#lines([...this.#frameTexts(), entryText({ kind: 'run-ended', seq: this.#lastSeq, at })], 1);
+      this.#lines([...this.#frameTexts(), entryText(this.#timed({ kind: 'run-ended', seq: this.#lastSeq, at }))], 1);
       if (this.#file !== undefined) this.#files.sync(this.#file.fd);
     });
     this.#sync.forget();
@@ -257,7 +263,7 @@ export class CommitJournal implements Journal {
     for (let marker = this.#backlog[0]; marker !== undefined; marker = this.#backlog[0]) {
       // Only the begin of a run may set the numbering back: its commits have been numbered before the journal could be read.
       const seq = marker.kind === 'run-started' ? marker.seq : Math.max(marker.seq, this.#lastSeq);
-      this.#line(entryText({ ...marker, seq }));
+      this.#line(entryText(this.#timed({ ...marker, seq })));
       this.#lastSeq = seq;
       this.#backlog.shift();
     }
@@ -273,7 +279,7 @@ export class CommitJournal implements Journal {
     this.#file = { fd, name, day, length: 0 };
     this.#dirty = true;
     if (before !== undefined) this.#retire(before, end);
-    this.#line(entryText({ kind: 'file-started', seq, at, file: name, run: this.#runStartedAt, ...this.#headMark() }));
+    this.#line(entryText(this.#timed({ kind: 'file-started', seq, at, file: name, run: this.#runStartedAt, ...this.#headMark() })));
     this.#files.syncDirectory(this.#options.directory);
     return this.#file;
   }
@@ -354,6 +360,11 @@ export class CommitJournal implements Journal {
     const file = this.#file;
     if (file === undefined || file.length === 0) return undefined;
     return { file: file.name, length: file.length, seq: this.#lastSeq, sum: this.#prev, at: this.#options.clock.now() };
+  }
+
+  #timed<T extends { readonly at: number }>(what: T): T & { readonly brokerAt?: number } {
+    const brokerAt = this.#brokerTime(what.at);
+    return brokerAt === undefined ? what : { ...what, brokerAt };
   }
 
   #headMark(): { readonly head?: true } {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EARLIER_ORDERS_LOADED } from '#core/ports/journal';
 import { isOrderState, isWorking, type Order } from '#domain/order';
-import { clientIdOf, orderIdOf, type OrderKey } from '#domain/ids';
+import { clientIdOf, orderIdOf, type OrderKey, type TriggerId } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
 import { type OrderCell, writesTo } from './cell.ts';
 import { readEntry, writtenNames } from './earlier-words.ts';
@@ -40,6 +40,10 @@ export interface EarlierOrdersRead {
   readonly orders: readonly Order[];
   /** Of those that are UNKNOWN because this version cannot read their state: what stands there, or `no state`. */
   readonly unreadStates: ReadonlyMap<OrderKey, string>;
+  /** What the triggers were called, of all that was read. */
+  readonly names: ReadonlyMap<TriggerId, string>;
+  /** Of each commit that wrote an order: its time and the broker's of the same moment, epoch ms; oldest first. */
+  readonly times: readonly (readonly [at: number, brokerAt: number | undefined])[];
   /** Everything that can matter was read. */
   readonly complete: boolean;
   readonly bytesRead: number;
@@ -74,7 +78,8 @@ export function readEarlierOrders(directory: string, options: EarlierOrdersOptio
   let damaged = 0;
   let complete = true;
   try {
-    if (!files.exists(directory)) return ok({ orders: [], unreadStates: new Map(), complete, bytesRead, damaged });
+    if (!files.exists(directory))
+      return ok({ orders: [], unreadStates: new Map(), names: new Map(), times: [], complete, bytesRead, damaged });
     for (const { name } of [...journalFiles(files.list(directory))].reverse()) {
       if (bytesRead >= maxBytes) {
         complete = false;
@@ -96,7 +101,7 @@ export function readEarlierOrders(directory: string, options: EarlierOrdersOptio
   }
   const entries = found.flat().map(({ entry }) => entry);
   const folded = fold(entries.slice(takenOver(found.flat()) ?? 0));
-  return ok({ ...folded, damaged: damaged + folded.damaged, complete, bytesRead });
+  return ok({ ...folded, names: namesOf(entries), damaged: damaged + folded.damaged, complete, bytesRead });
 }
 
 /** Index of the begin of the last run that took over from the ones before it. */
@@ -110,12 +115,14 @@ function takenOver(told: readonly Told[]): number | undefined {
   return undefined;
 }
 
-function fold(entries: readonly Entry[]): Pick<EarlierOrdersRead, 'orders' | 'unreadStates' | 'damaged'> {
+function fold(entries: readonly Entry[]): Pick<EarlierOrdersRead, 'orders' | 'unreadStates' | 'times' | 'damaged'> {
   const cells = new Map<string, OrderCell>();
   const numbers = new Map<string, NumberedLeg>();
+  const times: (readonly [number, number | undefined])[] = [];
   for (const entry of entries) {
     if (entry.kind === 'frame') for (const leg of numbersOf(entry.text)) numbers.set(leg.ref, leg);
     if (entry.kind !== 'commit') continue;
+    times.push([entry.at, entry.brokerAt]);
     for (const { key, cell } of writesTo(entry, 'orders')) {
       if (cell === undefined) cells.delete(key);
       else cells.set(key, cell);
@@ -133,7 +140,19 @@ function fold(entries: readonly Entry[]): Pick<EarlierOrdersRead, 'orders' | 'un
     if (order.state !== cell.state) unreadStates.set(order.key, stateText(cell.state));
     if (isWorking(order.state) || order.state === 'QUEUED' || order.state === 'INTENT') orders.push(numbered(order, numbers));
   }
-  return { orders, unreadStates, damaged };
+  return { orders, unreadStates, times, damaged };
+}
+
+/** A spent trigger is not kept; its name stands in the reasons of its orders. */
+function namesOf(entries: readonly Entry[]): ReadonlyMap<TriggerId, string> {
+  const names = new Map<TriggerId, string>();
+  for (const entry of entries)
+    if (entry.kind === 'commit')
+      for (const { cell } of writesTo(entry, 'orders')) {
+        const name = cell?.cause?.triggerName;
+        if (typeof cell?.triggerId === 'string' && typeof name === 'string') names.set(cell.triggerId, name);
+      }
+  return names;
 }
 
 function numbered(order: Order, numbers: ReadonlyMap<string, NumberedLeg>): Order {
@@ -146,7 +165,7 @@ function numbered(order: Order, numbers: ReadonlyMap<string, NumberedLeg>): Orde
  * A line with a good checksum may still be another program's: what the desk relies on is looked at. An order whose state cannot be read may be
  * alive: it is UNKNOWN, so that it is looked up.
  */
-function orderOf(cell: OrderCell): Order | undefined {
+export function orderOf(cell: OrderCell): Order | undefined {
   const { key, account, contract, side, type, quantity, state, origin, createdAt } = cell;
   const usable =
     typeof key === 'string' &&

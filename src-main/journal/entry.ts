@@ -4,7 +4,9 @@ import type { JournalFrame } from './frame-buffer.ts';
 import type { JournalFinding, JournalHead } from './head.ts';
 
 /** What a journal line says. `seq` is always the last sequence number used so far, so that numbering goes on after any entry. */
-export type Entry =
+export type Entry = { readonly brokerAt?: number | undefined } & Said;
+
+type Said =
   | (CommitRecord & { readonly kind: 'commit' })
   /**
    * A run begins. Its state is empty: memory is the authority while a process lives, files never bring state back. The digests of its
@@ -61,11 +63,12 @@ export function entryText(entry: Exclude<Entry, { readonly kind: 'commit' }>): s
 
 /** `writesText` is the text of the writes, where it is known; they are the larger part of a record. */
 export function commitText(record: CommitRecord, writesText: string = JSON.stringify(record.writes)): string {
-  const { seq, at, lane, name, cause, effects, tombstone, attempts, digest } = record;
+  const { seq, at, brokerAt, lane, name, cause, effects, tombstone, attempts, digest } = record;
   const failed = tombstone === undefined ? '' : `,"tombstone":${JSON.stringify(tombstone)}`;
+  const broker = brokerAt === undefined ? '' : `,"brokerAt":${brokerAt}`;
   const told = effects.length === 0 ? '[]' : JSON.stringify(effects);
   return (
-    `{"kind":"commit","seq":${seq},"at":${at},"lane":"${lane}","name":${JSON.stringify(name)},"cause":${JSON.stringify(cause)},` +
+    `{"kind":"commit","seq":${seq},"at":${at}${broker},"lane":"${lane}","name":${JSON.stringify(name)},"cause":${JSON.stringify(cause)},` +
     `"writes":${writesText},"effects":${told}${failed},"attempts":${attempts},"digest":"${digest}"}`
   );
 }

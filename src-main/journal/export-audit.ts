@@ -3,9 +3,9 @@ import { err, ok, type Result } from '#domain/result';
 import { type AuditRow, AuditRows } from './audit-row.ts';
 import { csvHeader, csvLine, jsonLine } from './audit-text.ts';
 import { readEntry } from './earlier-words.ts';
-import { parseEntry } from './entry.ts';
+import { type Entry, parseEntry } from './entry.ts';
 import { journalFiles, type JournalFileName } from './file-name.ts';
-import { type Files, fileTrouble, NodeFiles, writeAll } from './files.ts';
+import { type Files, fileTrouble, NodeFiles, temporaryFor, writeAll } from './files.ts';
 import { decodeLineBytes } from './line.ts';
 import { mayHold, type Period, within } from './order-list.ts';
 import { firstLine, linesWith } from './reading.ts';
@@ -58,6 +58,7 @@ export function exportAudit(directory: string, options: AuditExportOptions): Res
   let damaged = 0;
   let read = 0;
   let current = '';
+  const belongs = periodTest(options);
   const put = (row: AuditRow): void => {
     rows += 1;
     text += line(row);
@@ -67,7 +68,8 @@ export function exportAudit(directory: string, options: AuditExportOptions): Res
   };
   try {
     const all = journalFiles(files.list(directory));
-    const first = all.findIndex((file) => mayHold(file, options));
+    const clocks = new FileClocks(files, directory);
+    const first = all.findIndex((file) => clocks.mayHold(file, options));
     for (const file of first < 0 ? [] : all.slice(runBegin(files, directory, all, first))) {
       current = file.name;
       read += 1;
@@ -80,7 +82,7 @@ export function exportAudit(directory: string, options: AuditExportOptions): Res
           continue;
         }
         const made = maker.rowsOf(entry.value, decoded.value.sum);
-        if (within(entry.value.at, options)) for (const row of made) put(row);
+        if (belongs(entry.value)) for (const row of made) put(row);
       }
     }
     if (text !== '') write(text);
@@ -93,20 +95,30 @@ export function exportAudit(directory: string, options: AuditExportOptions): Res
 /** The same into a file, which appears when it is whole. An older file of that name is replaced. */
 export function exportAuditFile(directory: string, path: string, options: Omit<AuditExportOptions, 'write'>): Result<AuditExport> {
   const { files = new NodeFiles() } = options;
-  const part = `${path}.part`;
+  return intoNewFile(path, files, (write) => exportAudit(directory, { ...options, files, write }));
+}
+
+/** A text into a file that appears when it is whole. */
+export function writeInNewFile(path: string, text: string, files: Files = new NodeFiles()): Result<void> {
+  return intoNewFile(path, files, (write) => {
+    write(text);
+    return ok(undefined);
+  });
+}
+
+function intoNewFile<R>(path: string, files: Files, fill: (write: (text: string) => void) => Result<R>): Result<R> {
+  const part = temporaryFor(path);
   try {
     files.makeDirectory(dirname(path));
-    files.remove(part);
-    const fd = files.open(part);
+    const fd = files.createNew(part);
     let position = 0;
-    let done: Result<AuditExport>;
+    let done: Result<R>;
     try {
-      const write = (text: string): void => {
+      done = fill((text) => {
         const bytes = Buffer.from(text, 'utf8');
         writeAll(files, fd, bytes, position);
         position += bytes.byteLength;
-      };
-      done = exportAudit(directory, { ...options, files, write });
+      });
       if (done.ok) files.sync(fd);
     } finally {
       files.close(fd);
@@ -116,6 +128,52 @@ export function exportAuditFile(directory: string, path: string, options: Omit<A
     return done;
   } catch (error) {
     return err(`The export was not completed: ${fileTrouble(error)}`);
+  }
+}
+
+/**
+ * Whether an entry lies in the period, by the broker's clock. What has no time of the broker belongs to the entry before it in its run: a
+ * frame or a mark beside the commits of a day is of that day. Before the broker's first word, and in journals of earlier versions, only the
+ * desk's own clock can tell.
+ */
+function periodTest(period: Period): (entry: Entry) => boolean {
+  let offset: number | undefined;
+  return (entry) => {
+    if (entry.kind === 'run-started') offset = undefined;
+    if (typeof entry.brokerAt === 'number') offset = entry.brokerAt - entry.at;
+    return within(entry.at + (offset ?? 0), period);
+  };
+}
+
+/** A desk whose clock is as far from the broker's is on a tape: the days in the names of its files say nothing of the broker's. */
+const OTHER_TIME_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Which files may hold entries of a period of the broker's clock. Their names tell the day of the desk's. */
+class FileClocks {
+  readonly #files: Files;
+  readonly #directory: string;
+
+  constructor(files: Files, directory: string) {
+    this.#files = files;
+    this.#directory = directory;
+  }
+
+  mayHold(file: JournalFileName, { from, to }: Period): boolean {
+    const wider = {
+      ...(from === undefined ? {} : { from: from - DAY_MS }),
+      ...(to === undefined ? {} : { to: to + DAY_MS }),
+    };
+    return mayHold(file, wider) || this.#isOfOtherTime(file);
+  }
+
+  #isOfOtherTime({ name }: JournalFileName): boolean {
+    for (const { bytes } of linesWith(this.#files, join(this.#directory, name), ['"brokerAt":'])) {
+      const decoded = decodeLineBytes(bytes);
+      const entry = decoded.ok ? parseEntry(decoded.value.body) : decoded;
+      if (entry.ok && typeof entry.value.brokerAt === 'number') return Math.abs(entry.value.brokerAt - entry.value.at) > OTHER_TIME_MS;
+    }
+    return false;
   }
 }
 
@@ -139,5 +197,5 @@ function runBegin(files: Files, directory: string, all: readonly JournalFileName
 
 function alteredRow(note: string): AuditRow {
   const [empty] = new AuditRows().rowsOf({ kind: 'run-ended', seq: 0, at: 0 }, '');
-  return { ...(empty as AuditRow), time: null, seq: null, kind: 'altered', sum: null, note };
+  return { ...(empty as AuditRow), time: null, machineTime: null, seq: null, kind: 'altered', sum: null, note };
 }

@@ -2,6 +2,8 @@
 export interface JournalFrame {
   /** Epoch ms. */
   readonly at: number;
+  /** The broker's time of the same moment, epoch ms, where it was known. */
+  readonly brokerAt?: number;
   readonly clientId: number;
   readonly direction: 'in' | 'out';
   readonly text: string;
@@ -41,9 +43,10 @@ export class FrameBuffer {
       this.#held[this.#held.length - 1] = { ...last, droppedAfter: (last.droppedAfter ?? 0) + 1 };
       return;
     }
-    const { at, clientId, direction, text, order } = frame;
+    const { at, brokerAt, clientId, direction, text, order } = frame;
     const cut = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length - MAX_TEXT} more)` : text;
-    this.#held.push({ at, clientId, direction, text: cut, ...(order === undefined ? {} : { order }) });
+    const broker = brokerAt === undefined ? {} : { brokerAt };
+    this.#held.push({ at, ...broker, clientId, direction, text: cut, ...(order === undefined ? {} : { order }) });
     this.#characters += cut.length;
   }
 

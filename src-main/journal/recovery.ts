@@ -107,7 +107,7 @@ export function quarantine(files: Files, directory: string, damage: Damage): str
   let count = 1;
   while (files.exists(join(directory, `${damage.file}.${count}.torn`))) count += 1;
   const torn = `${damage.file}.${count}.torn`;
-  const copy = files.open(join(directory, torn));
+  const copy = files.createNew(join(directory, torn));
   try {
     writeAll(files, copy, files.read(path).subarray(damage.keep), 0);
     files.sync(copy);

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { err, ok, type Result } from '#domain/result';
-import { type Files, fileTrouble, NodeFiles, writeAll } from './files.ts';
+import { type Files, fileTrouble, NodeFiles, replaceFile, replaceFileLater } from './files.ts';
 
 /** Why a state file cannot be used. `backup` is the last value before it, when that one is good. */
 export interface StateFileError<T> {
@@ -41,13 +41,12 @@ export class StateFile<T> {
 
   /** On an error the old value stands as before. */
   write(value: T): Result<void> {
-    const temporary = `${this.path}.tmp`;
     try {
       const directory = dirname(this.path);
       this.#files.makeDirectory(directory);
-      this.#writeWhole(temporary, Buffer.from(`${JSON.stringify(value, null, 2)}\n`, 'utf8'));
-      this.#keepBackup();
-      this.#files.rename(temporary, this.path);
+      const old = this.#goodBytes();
+      if (old !== undefined) replaceFile(this.#files, this.#backupPath(), old);
+      replaceFile(this.#files, this.path, bytesOf(value));
       this.#files.syncDirectory(directory);
       return ok(undefined);
     } catch (error) {
@@ -60,55 +59,20 @@ export class StateFile<T> {
    * another write of this file is under way. The directory is not synced: after a power cut the value before may stand there.
    */
   async writeLater(value: T): Promise<Result<void>> {
-    const temporary = `${this.path}.tmp`;
-    const backup = this.#backupPath();
     try {
       this.#files.makeDirectory(dirname(this.path));
-      if (this.#files.exists(this.path) && this.#parseFile(this.path).ok) {
-        await this.#writeWholeLater(`${backup}.tmp`, this.#files.read(this.path));
-        this.#files.rename(`${backup}.tmp`, backup);
-      }
-      await this.#writeWholeLater(temporary, Buffer.from(`${JSON.stringify(value, null, 2)}\n`, 'utf8'));
-      this.#files.rename(temporary, this.path);
+      const old = this.#goodBytes();
+      if (old !== undefined) await replaceFileLater(this.#files, this.#backupPath(), old);
+      await replaceFileLater(this.#files, this.path, bytesOf(value));
       return ok(undefined);
     } catch (error) {
       return err(`${basename(this.path)} cannot be written: ${fileTrouble(error)}`);
     }
   }
 
-  /** Only a good value replaces the backup: a broken file must not push out the last good one. */
-  #keepBackup(): void {
-    if (!this.#files.exists(this.path) || !this.#parseFile(this.path).ok) return;
-    const temporary = `${this.#backupPath()}.tmp`;
-    this.#writeWhole(temporary, this.#files.read(this.path));
-    this.#files.rename(temporary, this.#backupPath());
-  }
-
-  #writeWhole(path: string, bytes: Uint8Array): void {
-    const fd = this.#files.open(path);
-    try {
-      this.#files.truncate(fd, 0);
-      writeAll(this.#files, fd, bytes, 0);
-      this.#files.sync(fd);
-    } finally {
-      this.#files.close(fd);
-    }
-  }
-
-  async #writeWholeLater(path: string, bytes: Uint8Array): Promise<void> {
-    const fd = this.#files.open(path);
-    try {
-      this.#files.truncate(fd, 0);
-      writeAll(this.#files, fd, bytes, 0);
-      await new Promise<void>((resolve, reject) => {
-        this.#files.syncLater(fd, (error) => {
-          if (error === null) resolve();
-          else reject(error);
-        });
-      });
-    } finally {
-      this.#files.close(fd);
-    }
+  /** What becomes the backup. Only a good value does: a broken file must not push out the last good one. */
+  #goodBytes(): Uint8Array | undefined {
+    return this.#files.exists(this.path) && this.#parseFile(this.path).ok ? this.#files.read(this.path) : undefined;
   }
 
   #parseFile(path: string): Result<T, { readonly code: StateFileError<T>['code']; readonly text: string }> {
@@ -137,4 +101,8 @@ export class StateFile<T> {
   #backupPath(): string {
     return join(dirname(this.path), `${basename(this.path)}.bak`);
   }
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`, 'utf8');
 }

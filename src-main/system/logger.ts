@@ -5,6 +5,8 @@ export interface Logger {
   info(text: string, detail?: Readonly<Record<string, unknown>>): void;
   warn(text: string, detail?: Readonly<Record<string, unknown>>): void;
   error(text: string, detail?: Readonly<Record<string, unknown>>): void;
+  /** Accounts that TWS has named: they are hidden whatever they look like. */
+  hide(accounts: readonly string[]): void;
   /** Writes what is still in memory. */
   flush(): void;
 }
@@ -15,8 +17,7 @@ export interface LogSink {
 }
 
 export interface LoggerOptions {
-  /** A file, created with its folder, or any sink. */
-  readonly to: string | LogSink;
+  readonly to: LogSink;
   readonly level?: Level;
 }
 
@@ -25,7 +26,7 @@ export interface LoggerOptions {
  * error, not the text of a library. JSON encodes control characters, so that no text can forge a line.
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const sink: LogSink = typeof options.to === 'string' ? pino.destination({ dest: options.to, mkdir: true, sync: false }) : options.to;
+  const { to: sink } = options;
   const redact = createRedactor();
   const log = pino(
     {
@@ -40,7 +41,7 @@ export function createLogger(options: LoggerOptions): Logger {
     if (detail === undefined) log[level](text);
     else log[level](serialisable(detail), text);
   };
-  return { info: at('info'), warn: at('warn'), error: at('error'), flush: () => sink.flushSync?.() };
+  return { info: at('info'), warn: at('warn'), error: at('error'), hide: redact.know, flush: () => sink.flushSync?.() };
 }
 
 /** An Error has no enumerable fields: under any name it would be written as {}. */

@@ -3,6 +3,8 @@ import type { MarketDataPort, MarketSink } from '#core/ports/market-data';
 import { clientIdOf, type OrderId } from '#domain/ids';
 import type { CloseReason } from '#tws/socket/connection';
 import { ContractBook } from '#tws/contract/contract-translation';
+import { brokerSentence } from '#tws/socket/broker-text';
+import type { LongFrame } from '#tws/socket/frame-limits';
 import { FrameRing, type RecordedFrame } from '#tws/socket/frame-ring';
 import { LinkBoard } from '#tws/link/link-board';
 import { MarketFeed } from '#tws/market/quote-stream';
@@ -22,7 +24,8 @@ import { PortfolioFeed } from '#tws/account/account-feed';
 import { Session, type Rider, type Role, type SessionEvents } from '#tws/session/session';
 import { SuspendDetector } from '#tws/session/suspend-detector';
 import { checkOptions, type TwsOptions, type TwsPorts } from './tws-options.ts';
-import { errorText, maskAccounts } from '#tws/socket/wire-text';
+import { maskAccounts } from '#domain/account-text';
+import { errorText } from '#tws/socket/wire-text';
 
 export interface TwsAdapter {
   readonly broker: BrokerPort;
@@ -269,6 +272,9 @@ class Adapter implements TwsAdapter {
       fault: (session, kind, what, messageId) => {
         this.#fault(session, kind, what, messageId);
       },
+      tooLong: (session, frame) => {
+        this.#tooLong(session, frame);
+      },
       notice: (session, id, code, text) => {
         this.#notice(session, id, code, text);
       },
@@ -318,10 +324,18 @@ class Adapter implements TwsAdapter {
     this.#tell(session, -1, kind === 'listener' ? OWN_CODE.listenerThrew : OWN_CODE.undecodable, maskAccounts(what));
   }
 
+  #tooLong(session: Session, { fate, id, limit }: LongFrame): void {
+    const most = `A message about ${limit.about} (number ${id}) was longer than the ${String(limit.bytes)} bytes or the ${String(limit.field)} characters of one text that it may have;`;
+    if (fate === 'cut') this.#tell(session, -1, OWN_CODE.tooLong, `${most} its long texts were cut.`);
+    else if (ORDER_MESSAGES.has(id)) this.#orderMessageLost(session, `${most} it was not read.`);
+    else this.#tell(session, -1, OWN_CODE.tooLong, `${most} it was not read.`);
+  }
+
   /** The desk may now know less than the broker: a new epoch makes it reconcile before it trades on. */
   #orderMessageLost(session: Session, what: string): void {
-    this.#board.orderMessageLost(what);
-    this.#tell(session, -1, OWN_CODE.undecodable, maskAccounts(what));
+    const said = maskAccounts(brokerSentence(what));
+    this.#board.orderMessageLost(said);
+    this.#tell(session, -1, OWN_CODE.undecodable, said);
     this.#tellLink();
   }
 

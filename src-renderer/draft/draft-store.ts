@@ -4,8 +4,8 @@ import type { TriggerId } from '#domain/ids';
 import type { Price } from '#domain/price';
 import type { TriggerSpec } from '#domain/trigger';
 import { select } from '../view/view-store.ts';
+import { loadDraft, loadSpec } from './load-draft.ts';
 import { EMPTY_DRAFT, withContract, withoutSymbol, withSymbol, type ConditionBody, type ConditionDraft, type Draft } from './draft.ts';
-import { loadDraft } from './load-draft.ts';
 
 /** The form's text: the operator's, not yet the desk's. */
 export const useDraft = create<{ readonly draft: Draft }>()(() => ({ draft: EMPTY_DRAFT }));
@@ -54,6 +54,13 @@ export function learnDetails(conId: number, minTick: Price, longName: string): v
 
 export function editTrigger(spec: TriggerSpec, id: TriggerId, version: number): void {
   useDraft.setState({ draft: loadDraft(spec, id, version) });
+  select({ conId: spec.action.contract.conId, symbol: spec.action.contract.symbol, contract: spec.action.contract });
+}
+
+/** A copy that is armed as a trigger of its own; left without a name, it gets the next free one of its symbol. */
+export function duplicateTrigger(spec: TriggerSpec): void {
+  const copy = loadSpec(spec);
+  useDraft.setState({ draft: { ...copy, name: '' } });
   select({ conId: spec.action.contract.conId, symbol: spec.action.contract.symbol, contract: spec.action.contract });
 }
 

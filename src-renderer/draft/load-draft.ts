@@ -8,12 +8,16 @@ import { EMPTY_DRAFT, type ConditionBody, type ConditionDraft, type Draft } from
 
 /** A trigger back into the form, so that reading the form gives the same trigger again. */
 export function loadDraft(spec: TriggerSpec, id: TriggerId, version: number): Draft {
+  return { ...loadSpec(spec), editing: { id, version, name: spec.name } };
+}
+
+/** The same without the trigger it came from: arming it makes another one. */
+export function loadSpec(spec: TriggerSpec): Draft {
   const { action } = spec;
   const { entry } = action;
   return {
     ...EMPTY_DRAFT,
     contract: action.contract,
-    editing: { id, version, name: spec.name },
     name: spec.name,
     ...conditionParts(spec.condition, action.contract.conId),
     side: action.side,

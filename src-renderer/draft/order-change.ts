@@ -2,7 +2,7 @@ import type { OrderState } from '#domain/order';
 import { formatPrice, isOnTick, type Price, roundToTick, trustedPrice } from '#domain/price';
 import { quantityFromText, type Quantity } from '#domain/quantity';
 import type { OrderRow, QuoteRow } from '#protocol/topics';
-import { plus, scale } from '#domain/scaled';
+import { minus, plus, scale } from '#domain/scaled';
 import { exactPrice, quantityText } from '../format/figure.ts';
 import { orderWord } from '../format/order-word.ts';
 import { readPrice } from '../format/read-figure.ts';
@@ -46,10 +46,26 @@ function trailTerms(row: OrderRow): string {
   return `${row.type} ${row.trail ?? ''}${row.stop === null ? '' : `, now ${exactPrice(row.stop, row.decimals)}`}`;
 }
 
-/** Type and price as a row of the blotter has them: `STP 47.90`, `TRAIL 0.50, now 229.80`. */
-export function typeTerms(row: OrderRow): string {
-  if (row.trail !== null) return trailTerms(row);
+/** Type and terms as a row of the blotter has them: `STP 47.90`, `TRAIL 0.50`; where a trailing stop stands has its own column. */
+export function shortTerms(row: OrderRow): string {
+  if (row.trail !== null) return `${row.type} ${row.trail}`;
   return row.stop === null ? row.type : `${row.type} ${exactPrice(row.stop, row.decimals)}`;
+}
+
+/**
+ * How far the price that decides has to go until the order fills, or until its stop wakes: above zero it has to rise, zero when it is
+ * there. Null for an order that does not work, that waits for nothing, or whose price is unknown. Scaled like the prices.
+ */
+export function toFill(row: OrderRow, quote: Pick<QuoteRow, 'bid' | 'ask' | 'last'> | undefined): Price | null {
+  const { side, stop, limit } = row;
+  if (!row.working || quote === undefined) return null;
+  // A stop that has not woken is what stands between the order and its fill; IB wakes it by the last price.
+  const level = stop ?? limit;
+  const price = stop !== null ? quote.last : side === 'BUY' ? quote.ask : quote.bid;
+  if (level === null || price === null) return null;
+  const isUp = stop !== null ? side === 'BUY' : side === 'SELL';
+  const away = minus(level, price);
+  return (isUp ? away > 0 : away < 0) ? away : trustedPrice(0);
 }
 
 /** `SELL 120 AIG STP 47.90` */

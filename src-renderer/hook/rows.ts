@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { RowKey } from '#protocol/stream';
 import { TABLES, type TableName, type TableTopics, type ValueName, type ValueTopics } from '#protocol/topics';
-import type { LinkState } from '../link/desk-link.ts';
+import type { LinkState, UrgentCall } from '../link/desk-link.ts';
 import { useDesk } from './desk-context.ts';
 import { sameValue } from '../replica/same-value.ts';
 import type { TableReplica } from '../replica/table-replica.ts';
@@ -165,6 +165,15 @@ function rowsOf<R extends object>(table: TableReplica<R>): readonly R[] {
   return rows;
 }
 
+/** What waits at a desk that does not answer; undefined while the connection itself is gone, for then nothing does. */
+export function useFrozen(): readonly UrgentCall[] | undefined {
+  const { link } = useDesk();
+  return useSyncExternalStore(
+    useCallback((listener) => link.onState(listener), [link]),
+    () => (link.isFrozen ? link.waiting : undefined),
+  );
+}
+
 export function useLinkState(): LinkState {
   const { link } = useDesk();
   return useSyncExternalStore(
@@ -180,4 +189,11 @@ export function useTicking<S extends string | number | boolean>(read: (now: numb
     useCallback((listener) => clock.subscribe(listener), [clock]),
     () => read(clock.shown),
   );
+}
+
+/** The broker's time of a moment of the desk's clock that only this screen knows, epoch ms; by the difference told last. */
+export function useBrokerTime(at: number | null): number | null {
+  const exchangeTime = useField('status', 'exchangeTime') ?? null;
+  const clockAt = useField('status', 'clockAt') ?? null;
+  return at === null || exchangeTime === null || clockAt === null ? null : at + exchangeTime - clockAt;
 }

@@ -1,22 +1,21 @@
 import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
 import type { OrderRow, PositionRow } from '#protocol/topics';
-import { Diagnostics } from '../panels/diagnostics/diagnostics.tsx';
 import { Fills } from '../panels/fills/fills.tsx';
 import { Orders } from '../panels/orders/orders.tsx';
 import { PnlOverDay } from '../panels/pnl/pnl.tsx';
 import { Positions } from '../panels/positions/positions.tsx';
-import { Scheduler } from '../panels/scheduler/scheduler.tsx';
 import { useSummary } from '../hook/rows.ts';
+import { ByScope } from '../hook/scope.tsx';
 import { openDialog, showTab, useView, type BottomTab } from '../view/view-store.ts';
+import { System } from './system.tsx';
 
-export const BOTTOM_TABS: readonly { readonly id: BottomTab; readonly label: string }[] = [
+const BOTTOM_TABS: readonly { readonly id: BottomTab; readonly label: string }[] = [
   { id: 'orders', label: 'Orders' },
   { id: 'positions', label: 'Positions' },
   { id: 'fills', label: 'Fills' },
   { id: 'pnl', label: 'P&L' },
-  { id: 'scheduler', label: 'Scheduler' },
-  { id: 'diagnostics', label: 'Diagnostics' },
+  { id: 'system', label: 'System' },
 ];
 
 const PAGES: Readonly<Record<BottomTab, () => ReactNode>> = {
@@ -24,8 +23,7 @@ const PAGES: Readonly<Record<BottomTab, () => ReactNode>> = {
   positions: Positions,
   fills: Fills,
   pnl: PnlOverDay,
-  scheduler: Scheduler,
-  diagnostics: Diagnostics,
+  system: System,
 };
 
 const WORKING = ['working'] as const;
@@ -69,15 +67,17 @@ export function BottomTabs(): ReactNode {
             ))}
           </Tabs.List>
           {tab === 'positions' && open > 0 && (
-            <button
-              type="button"
-              className="button tab-tool"
-              data-size="small"
-              title="Close every position at market (Shift Delete): asks first"
-              onClick={() => openDialog({ kind: 'flatten-all' })}
-            >
-              Flatten all…
-            </button>
+            <ByScope call="positions.flatten-all">
+              <button
+                type="button"
+                className="button tab-tool"
+                data-size="small"
+                title="Close every position at market (Shift Delete): asks first"
+                onClick={() => openDialog({ kind: 'flatten-all' })}
+              >
+                Flatten all…
+              </button>
+            </ByScope>
           )}
         </div>
         <Tabs.Content className="tab-page" value={tab} tabIndex={-1}>

@@ -1,9 +1,10 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { ChartPanel } from '../panels/chart/chart.tsx';
 import { LogTabs } from '../panels/log/log.tsx';
 import { Quotes } from '../panels/quotes/quotes.tsx';
 import { Ticket } from '../panels/ticket/ticket.tsx';
 import { Watchers } from '../panels/triggers/watchers.tsx';
+import { ByScope } from '../hook/scope.tsx';
 import { SplitHandle } from '../ui/split-handle.tsx';
 import { BottomTabs } from './bottom-tabs.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -12,30 +13,55 @@ import { resize, useLayout } from '../view/layout-store.ts';
 const LEFT = { min: 280, max: 460 };
 const RIGHT = { min: 240, max: 520 };
 
-/** Height of the desk between header and footer: panels must keep room for each other in a small window. */
-function useDeskHeight(): number {
-  const [height, setHeight] = useState(() => window.innerHeight - 80);
-  useEffect(() => {
-    const measure = (): void => setHeight(window.innerHeight - 80);
+/** The table in the middle needs this much to show what can be done to its rows; the columns beside it give way first. */
+const MIDDLE = 700;
+const FRAME = 102;
+
+interface Room {
+  readonly width: number;
+  /** Between header and footer while no banner is open: panels must keep room for each other in a small window. */
+  readonly height: number;
+  /** What the banners take of it now. */
+  readonly banners: number;
+}
+
+function useRoom(main: RefObject<HTMLElement | null>): Room {
+  const [room, setRoom] = useState<Room>(() => ({ width: window.innerWidth, height: window.innerHeight - FRAME, banners: 0 }));
+  useLayoutEffect(() => {
+    const measure = (): void => {
+      const height = window.innerHeight - FRAME;
+      setRoom({ width: window.innerWidth, height, banners: Math.max(0, height - (main.current?.clientHeight ?? height)) });
+    };
+    measure();
+    const sizes = new ResizeObserver(measure);
+    if (main.current !== null) sizes.observe(main.current);
     window.addEventListener('resize', measure);
-    return () => window.removeEventListener('resize', measure);
-  }, []);
-  return height;
+    return () => {
+      sizes.disconnect();
+      window.removeEventListener('resize', measure);
+    };
+  }, [main]);
+  return room;
 }
 
 /** Ticket, then chart over watchers over blotter, then quotes over alarms; the borders can be moved, locked and reset. */
 export function DeskLayout({ inert }: { readonly inert: boolean }): ReactNode {
   const { layout, locked } = useLayout();
-  const height = useDeskHeight();
-  const chart = Math.max(120, Math.min(layout.chart, height - 300));
-  const bottom = Math.max(100, Math.min(layout.bottom, height - chart - 150));
-  const quotes = Math.max(90, Math.min(layout.quotes, height - 140));
-  const { left, right } = layout;
+  const main = useRef<HTMLElement>(null);
+  const { width, height, banners } = useRoom(main);
+  // A banner takes its room from the chart, so that no row of a table moves under a hand that aims at it.
+  const chart = Math.max(120, Math.min(layout.chart, height - 300) - banners);
+  const bottom = Math.max(100, Math.min(layout.bottom, height - banners - chart - 150));
+  const quotes = Math.max(90, Math.min(layout.quotes, height - banners - 140));
+  const right = Math.max(RIGHT.min, Math.min(layout.right, width - MIDDLE - layout.left));
+  const left = Math.max(LEFT.min, Math.min(layout.left, width - MIDDLE - right));
   return (
-    <main className="desk" inert={inert} style={{ gridTemplateColumns: `${String(left)}px minmax(0, 1fr) ${String(right)}px` }}>
+    <main ref={main} className="desk" inert={inert} style={{ gridTemplateColumns: `${String(left)}px minmax(0, 1fr) ${String(right)}px` }}>
       <div className="column bordered">
         <ErrorBoundary what="The ticket">
-          <Ticket />
+          <ByScope call="trigger.arm">
+            <Ticket />
+          </ByScope>
         </ErrorBoundary>
       </div>
       <div className="column bordered" style={{ gridTemplateRows: `${String(chart)}px minmax(0, 1fr) ${String(bottom)}px` }}>

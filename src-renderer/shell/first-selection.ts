@@ -26,6 +26,8 @@ export function useFirstSelection(): void {
 /** The watcher that stands first in its table. */
 function nearest(rows: readonly (WatcherRow | undefined)[]): WatcherRow | undefined {
   const distance = (row: WatcherRow): number =>
-    row.life !== 'armed' || row.distanceBasisPoints === null ? Number.POSITIVE_INFINITY : Math.abs(row.distanceBasisPoints);
+    row.life !== 'armed' || row.distanceBasisPoints === null || row.comesBackFirst
+      ? Number.POSITIVE_INFINITY
+      : Math.abs(row.distanceBasisPoints);
   return rows.reduce((best, row) => (row !== undefined && (best === undefined || distance(row) < distance(best)) ? row : best), undefined);
 }

@@ -88,11 +88,15 @@ export function Segmented<V extends string>(props: {
   );
 }
 
-/** The last refusal of a panel, where the operator looks; it stays until it is closed or the next attempt. */
-export function Notice({ text, onClose }: { readonly text: string | null; readonly onClose: () => void }): ReactNode {
+/**
+ * The last refusal of a panel, where the operator looks; it stays until it is closed, the next attempt, or its cause is gone. In the
+ * `head` of a panel it lies over the title line, so that no row moves under a hand that aims.
+ */
+export function Notice(props: { readonly text: string | null; readonly onClose: () => void; readonly place?: 'head' }): ReactNode {
+  const { text, onClose, place } = props;
   if (text === null) return null;
   return (
-    <div className="notice" role="alert">
+    <div className="notice" role="alert" data-place={place} title={place === undefined ? undefined : text}>
       <p>{text}</p>
       <button type="button" className="icon-button" aria-label="Close message" onClick={onClose}>
         <CrossIcon />

@@ -1,8 +1,19 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useId, useRef, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import { TableHead } from './table-head.tsx';
 import { takeKey } from './table-keys.ts';
-import type { DataTableProps } from './table.ts';
+import { fittingColumns, leastWidth, type Column, type DataTableProps } from './table.ts';
 import { TableRow } from './table-row.tsx';
 
 const ROW = 24;
@@ -12,8 +23,9 @@ const ROW = 24;
  * stop; arrows, Home, End, Page keys move, Enter opens.
  */
 export function DataTable<R>(props: DataTableProps<R>): ReactNode {
-  const { keys, columns, active, onActive, onOpen, sorting } = props;
+  const { keys, active, onActive, onOpen, sorting } = props;
   const viewport = useRef<HTMLDivElement>(null);
+  const columns = useFitting(props.columns, viewport);
   const id = useId();
   const virtual = useVirtualizer({
     count: keys.length,
@@ -39,7 +51,7 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     const page = Math.max(1, Math.floor(((viewport.current?.clientHeight ?? 240) - 22) / ROW) - 1);
-    takeKey(props, { index: activeIndex, last: keys.length - 1, page, moveTo }, event);
+    takeKey({ ...props, columns }, { index: activeIndex, last: keys.length - 1, page, moveTo }, event);
   };
 
   useScrollToChosen(props, viewport, virtual.scrollToIndex);
@@ -83,6 +95,7 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
                 active={key === active}
                 selected={props.selected}
                 tone={props.tone}
+                event={props.event}
                 onActive={onActive}
                 onOpen={onOpen}
               />
@@ -104,6 +117,21 @@ function EmptyRow({ columns, children }: { readonly columns: number; readonly ch
   );
 }
 
+/** The columns that have room now; measured before the first picture, so that nothing jumps. */
+function useFitting<R>(columns: readonly Column<R>[], viewport: RefObject<HTMLDivElement | null>): readonly Column<R>[] {
+  const [width, setWidth] = useState<number | null>(null);
+  useLayoutEffect(() => {
+    const element = viewport.current;
+    if (element === null) return undefined;
+    const measure = (): void => setWidth(element.clientWidth);
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [viewport]);
+  return useMemo(() => fittingColumns(columns, width), [columns, width]);
+}
+
 /** A row that was chosen elsewhere (a click on an alarm) comes into sight. */
 function useScrollToChosen(
   { keys, active }: Pick<DataTableProps<never>, 'keys' | 'active'>,
@@ -119,9 +147,4 @@ function useScrollToChosen(
     if (index >= 0 && document.activeElement !== viewport.current) scrollTo.current(index);
     // Only a new choice scrolls; a row that moved by itself must not drag the view along.
   }, [active]);
-}
-
-/** Below this the table scrolls sideways; `80px` and `minmax(96px, 1fr)` both begin with their least width. */
-function leastWidth(columns: readonly { readonly width: string }[]): number {
-  return columns.reduce((sum, column) => sum + Number(/\d+(?=px)/.exec(column.width)?.[0] ?? 0), 0);
 }

@@ -10,6 +10,8 @@ export interface DialogProps {
   readonly footer?: ReactNode;
   readonly size?: 'normal' | 'wide';
   readonly testId?: string;
+  /** Its content is only read and may be longer than the window: the keyboard can scroll it. */
+  readonly scrolls?: boolean;
 }
 
 /**
@@ -33,6 +35,13 @@ export function Dialog(props: DialogProps): ReactNode {
           data-testid={props.testId}
           aria-modal={false}
           {...(props.description === undefined ? { 'aria-describedby': undefined } : {})}
+          onOpenAutoFocus={(event) => {
+            // A dialog names the button that its key asked for; the others begin where the browser does.
+            const first = event.target instanceof HTMLElement ? event.target.querySelector<HTMLElement>('[data-first]') : null;
+            if (first === null) return;
+            event.preventDefault();
+            first.focus();
+          }}
           onInteractOutside={(event) => event.preventDefault()}
           onKeyDown={(event) => {
             if (event.key !== 'Escape') event.stopPropagation();
@@ -46,7 +55,7 @@ export function Dialog(props: DialogProps): ReactNode {
               <CrossIcon />
             </Radix.Close>
           </div>
-          <div className="body">
+          <div className="body" {...(props.scrolls === true ? { tabIndex: 0, role: 'region', 'aria-label': props.title } : {})}>
             {props.description !== undefined && (
               <Radix.Description asChild>
                 <p>{props.description}</p>

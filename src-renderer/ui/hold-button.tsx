@@ -16,6 +16,8 @@ export interface HoldButtonProps {
   readonly title?: string;
   readonly testId?: string;
   readonly tabIndex?: number;
+  /** Has the keyboard when its dialog opens: a press does nothing, only a hold does. */
+  readonly first?: boolean;
   /** Hands the hold out, so that a key pressed elsewhere can hold this very button. */
   readonly onHold?: (hold: Pick<Hold, 'press' | 'release'>) => void;
   readonly onFocus?: () => void;
@@ -40,6 +42,7 @@ export function HoldButton(props: HoldButtonProps): ReactNode {
         data-holding={hold.holding}
         data-pending={props.pending}
         data-testid={props.testId}
+        data-first={props.first === true ? '' : undefined}
         disabled={props.disabled}
         aria-label={props.keys === undefined ? name : `${name} ${props.keys}`}
         aria-keyshortcuts={props.keys}

@@ -41,6 +41,14 @@ export function EditIcon(): ReactNode {
   );
 }
 
+export function CopyIcon(): ReactNode {
+  return (
+    <Icon>
+      <path d="M4.5 4.5h5v5h-5zM2.5 7.5v-5h5" strokeLinejoin="round" />
+    </Icon>
+  );
+}
+
 export function CrossIcon(): ReactNode {
   return (
     <Icon>

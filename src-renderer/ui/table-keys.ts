@@ -1,4 +1,5 @@
 import type { KeyboardEvent } from 'react';
+import { keyAct, type KeyAct } from '#protocol/keys';
 import type { DataTableProps } from './table.ts';
 
 /** Where the keyboard stands in a table, and what it takes to go elsewhere. */
@@ -11,30 +12,31 @@ export interface Place {
   readonly moveTo: (index: number) => void;
 }
 
-function movedTo(key: string, { index, last, page }: Place): number | undefined {
-  const moves: Record<string, number> = {
-    ArrowDown: index + 1,
-    ArrowUp: index < 0 ? 0 : index - 1,
-    Home: 0,
-    End: last,
-    PageDown: index + page,
-    PageUp: index - page,
+function movedTo(act: KeyAct<'table'> | undefined, { index, last, page }: Place): number | undefined {
+  const moves: Partial<Record<KeyAct<'table'>, number>> = {
+    down: index + 1,
+    up: index < 0 ? 0 : index - 1,
+    first: 0,
+    last,
+    'page-down': index + page,
+    'page-up': index - page,
   };
-  return moves[key];
+  return act === undefined ? undefined : moves[act];
 }
 
-/** A key on the grid itself: it moves, sorts (O the next column, Shift O turns it round), or acts on the active row. */
+/** A key on the grid itself: it moves, sorts (the next column, or the same one turned round), or acts on the active row. */
 export function takeKey<R>(props: DataTableProps<R>, place: Place, event: KeyboardEvent<HTMLDivElement>): void {
   props.onAim?.();
   if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-  const to = movedTo(event.key, place);
+  const act = keyAct('table', event);
+  const to = movedTo(act, place);
   if (to !== undefined) {
     event.preventDefault();
     place.moveTo(to);
     return;
   }
-  if ((event.key === 'o' || event.key === 'O') && props.onSort !== undefined) {
-    const column = event.key === 'o' ? nextSorted(props) : props.sorting?.column;
+  if (act !== undefined && props.onSort !== undefined) {
+    const column = act === 'sort' ? nextSorted(props) : props.sorting?.column;
     if (column !== undefined) props.onSort(column);
     return;
   }
@@ -43,7 +45,7 @@ export function takeKey<R>(props: DataTableProps<R>, place: Place, event: Keyboa
 
 function actOn<R>(active: NonNullable<DataTableProps<R>['active']>, { onKey, onOpen }: DataTableProps<R>, event: KeyboardEvent): void {
   if (onKey?.(active, event) === true) event.preventDefault();
-  else if (event.key === 'Enter' && onOpen !== undefined) {
+  else if (keyAct('opens', event) === 'open' && onOpen !== undefined) {
     event.preventDefault();
     onOpen(active);
   }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type RefObject } from 'react';
+import { keyAct, type Press } from '#protocol/keys';
 
 export interface KeyHold {
   readonly press: () => void;
@@ -6,13 +7,21 @@ export interface KeyHold {
 }
 
 export interface RiskKeys {
-  readonly pause: () => void;
+  /** Starts, pauses or resumes. */
+  readonly engine: () => void;
   readonly cancelAll: RefObject<KeyHold | null>;
   readonly kill: RefObject<KeyHold | null>;
+  /** The same with Shift: protective exits go too. */
+  readonly cancelEverything: RefObject<KeyHold | null>;
+  readonly killEverything: RefObject<KeyHold | null>;
+}
+
+function bare(key: string): Press {
+  return { key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
 }
 
 /**
- * F5, F7 and F12 from any focus, inputs and dialogs included: they are taken in the capture phase, before anything else can
+ * F5, F7 and F12, the last two also with Shift, from any focus, inputs and dialogs included: they are taken in the capture phase, before anything else can
  * swallow them. Auto-repeat is ignored; letting go of the key aborts a hold.
  */
 export function useRiskKeys(keys: RiskKeys): void {
@@ -22,18 +31,24 @@ export function useRiskKeys(keys: RiskKeys): void {
   });
   useEffect(() => {
     const down = (event: KeyboardEvent): void => {
-      if (event.key !== 'F5' && event.key !== 'F7' && event.key !== 'F12') return;
+      // Whatever else is held, a risk key is meant; Shift alone chooses.
+      const act = keyAct('everywhere', bare(event.key));
+      if (act === undefined) return;
       // The browser's own meanings (reload, caret browsing, developer tools) must never win.
       event.preventDefault();
       event.stopPropagation();
       if (event.repeat) return;
-      if (event.key === 'F5') latest.current.pause();
-      if (event.key === 'F7') latest.current.cancelAll.current?.press();
-      if (event.key === 'F12') latest.current.kill.current?.press();
+      const { engine, cancelAll, cancelEverything, kill, killEverything } = latest.current;
+      if (act === 'engine') engine();
+      if (act === 'cancel-all') (event.shiftKey ? cancelEverything : cancelAll).current?.press();
+      if (act === 'kill') (event.shiftKey ? killEverything : kill).current?.press();
     };
     const up = (event: KeyboardEvent): void => {
-      if (event.key === 'F7') latest.current.cancelAll.current?.release();
-      if (event.key === 'F12') latest.current.kill.current?.release();
+      // Whatever Shift does meanwhile: the key that is held decides.
+      const act = keyAct('everywhere', bare(event.key));
+      const { cancelAll, cancelEverything, kill, killEverything } = latest.current;
+      for (const hold of act === 'cancel-all' ? [cancelAll, cancelEverything] : act === 'kill' ? [kill, killEverything] : [])
+        hold.current?.release();
     };
     window.addEventListener('keydown', down, true);
     window.addEventListener('keyup', up, true);

@@ -4,8 +4,9 @@ import type { ConId } from '#domain/ids';
 import type { RowKey } from '#protocol/stream';
 import type { Sorting } from '../ui/table.ts';
 import type { Toast } from '../ui/toasts.tsx';
+import { canTake } from './focus.ts';
 
-export type BottomTab = 'orders' | 'positions' | 'fills' | 'pnl' | 'scheduler' | 'diagnostics';
+export type BottomTab = 'orders' | 'positions' | 'fills' | 'pnl' | 'system';
 export type SideTab = 'alarms' | 'log';
 export type TableId = 'watchers' | 'quotes' | 'orders' | 'positions' | 'fills' | 'log';
 
@@ -17,6 +18,8 @@ export type OpenDialog =
   | { readonly kind: 'resume'; readonly key: string }
   | { readonly kind: 'settle'; readonly key: string }
   | { readonly kind: 'close'; readonly key: string; readonly percent: 25 | 50 | 100 }
+  /** Several watchers at once; of one symbol when `conId` is known and the operator says so. */
+  | { readonly kind: 'bulk'; readonly act: 'pause' | 'disarm'; readonly conId: ConId | null; readonly symbol: string }
   | { readonly kind: 'flatten-all' }
   | { readonly kind: 'adopt' }
   | { readonly kind: 'audit' }
@@ -99,7 +102,7 @@ export function closeDialog(): void {
   if (before === null) return;
   requestAnimationFrame(() => {
     if (useView.getState().dialog !== null || document.activeElement !== document.body) return;
-    (before.element.isConnected ? before.element : before.grid)?.focus();
+    (canTake(before.element) ? before.element : before.grid)?.focus();
   });
 }
 
@@ -107,11 +110,12 @@ const TOAST_MS = { refused: 8_000, warning: 6_000, done: 3_000 } as const;
 const MOST_TOASTS = 3;
 let lastToast = 0;
 
-export function toast(tone: Toast['tone'], text: string): void {
+/** A message about `key`, in the place of an earlier one about the same. */
+export function toast(tone: Toast['tone'], text: string, key = text): void {
   lastToast += 1;
   const id = lastToast;
   useView.setState((state) => ({
-    toasts: [...state.toasts.filter((other) => other.text !== text), { id, tone, text }].slice(-MOST_TOASTS),
+    toasts: [...state.toasts.filter((other) => other.key !== key && other.text !== text), { id, tone, text, key }].slice(-MOST_TOASTS),
   }));
   setTimeout(() => closeToast(id), TOAST_MS[tone]);
 }
@@ -120,6 +124,8 @@ export function closeToast(id: number): void {
   useView.setState((state) => ({ toasts: state.toasts.filter((other) => other.id !== id) }));
 }
 
-export function refused(text: string): void {
-  toast('refused', text);
+/** A refusal of the command `key`; null: it is asked again, so that the old one is no longer true. */
+export function refused(text: string | null, key?: string): void {
+  if (text !== null) toast('refused', text, key);
+  else useView.setState((state) => ({ toasts: state.toasts.filter((other) => other.tone !== 'refused' || other.key !== key) }));
 }

@@ -21,6 +21,8 @@ export interface Execution {
   /** IB's own time text, and when the desk heard of it (epoch ms). */
   readonly time: string;
   readonly at: number;
+  /** The time that the text tells, epoch ms, whole seconds; absent where it names no zone, for then it is that of TWS's log-in. */
+  readonly brokerAt?: number;
 }
 
 /** An execution joined with its order and, when it has come, its commission report. A fill never waits for a commission. */

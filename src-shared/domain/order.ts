@@ -109,6 +109,8 @@ export interface Order {
   readonly avgFillPrice?: Price;
   readonly origin: OrderOrigin;
   readonly createdAt: number;
+  /** The broker's time of `createdAt`, epoch ms, where an earlier run knew it. */
+  readonly createdTime?: number;
   /** It was there before this desk first saw it, at `createdAt`, and no journal knows since when. */
   readonly isOlder?: true;
   readonly sentAt?: number;
@@ -121,6 +123,8 @@ export interface Order {
   readonly change?: OrderChange;
   /** When this desk last asked to cancel it, epoch ms: a cancel without it came from a person in TWS or from IB. */
   readonly cancelAskedAt?: number;
+  /** That cancel keeps the exits of what is held: a stop that IB takes along with this order is put back. */
+  readonly cancelKeepsExits?: true;
   /** When a person in TWS, or IB itself, gave it other terms than this desk had asked for, epoch ms. */
   readonly changedExternallyAt?: number;
   /** UNKNOWN, and what IB's complete lists have said since: nothing of it. */

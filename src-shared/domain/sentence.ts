@@ -249,6 +249,21 @@ export function conditionShort(condition: Condition, decimals = 2, minuteNow?: n
   return short(condition, { decimals, minuteNow, conId }, true);
 }
 
+/**
+ * The parts of a rule that are true or false each, in the order in which `conditionShort` writes them, with a negation over them drawn
+ * into each: `not (a or b)` is `not a`, `not b`.
+ */
+export function conditionParts(condition: Condition, decimals = 2, minuteNow?: number): readonly string[] {
+  const conId = priceLeaves(condition)[0]?.contract.conId;
+  const context = { decimals, minuteNow, conId };
+  const parts = (part: Condition, negated: boolean): readonly string[] => {
+    if (part.kind === 'and' || part.kind === 'or') return part.of.flatMap((inner) => parts(inner, negated));
+    if (part.kind === 'not') return parts(part.of, !negated);
+    return [negated ? shortNot(part, context) : short(part, context, true)];
+  };
+  return parts(condition, false);
+}
+
 interface ShortContext {
   readonly decimals: number;
   readonly minuteNow: number | undefined;

@@ -18,12 +18,17 @@ import {
   wireText,
 } from './inputs.ts';
 import type { DeskError } from './errors.ts';
+import type { SessionRow } from './session.ts';
 import { settingsPatch } from './settings.ts';
 import type { TopicName } from './topics.ts';
 
 /** Commands change the desk and answer `{seq}`, the commit that holds the change; queries change nothing. */
 const none = z.strictObject({});
+/** More than the log keeps cannot be asked for. */
+const logIds = z.array(z.number().int()).min(1).max(2_000);
 const reason = wireText(200);
+/** Left out: `keep`. */
+const exits = z.enum(['keep', 'cancel']).exactOptional();
 const version = z.number().int().nonnegative();
 /** To arm is to have read a preview: what is armed must be what it showed, and what it asks for must be said. */
 const seen = { fingerprint, confirmed: confirmed.exactOptional() };
@@ -43,9 +48,12 @@ export const COMMANDS = {
   'engine.rearm.request': none,
   /** Second step: the phrase typed; STOPPED → IDLE when the book is reconciled. */
   'engine.rearm.confirm': z.strictObject({ phrase: wireText(60) }),
-  /** Never refused. `all` also cancels orders placed by hand in TWS and by other programs. */
-  kill: z.strictObject({ scope: z.enum(['own', 'all']), reason }),
-  'orders.cancel-all': z.strictObject({ scope: z.enum(['own', 'all']) }),
+  /**
+   * Never refused. `all` also cancels orders placed by hand in TWS and by other programs. Stops and targets of what is held stay, unless `exits`
+   * is `cancel`.
+   */
+  kill: z.strictObject({ scope: z.enum(['own', 'all']), reason, exits }),
+  'orders.cancel-all': z.strictObject({ scope: z.enum(['own', 'all']), exits }),
   'order.cancel': z.strictObject({ key: orderKey, expectedVersion: version.exactOptional() }),
   /** New terms for a working order under its id; what is left out stays. Refused while the connection is not sound. */
   'order.modify': z.strictObject({
@@ -95,10 +103,16 @@ export const COMMANDS = {
   'audit.export': z.strictObject({ format: z.enum(['csv', 'json']), from: version, to: version }),
   'quote.watch': z.strictObject({ contract }),
   'quote.unwatch': z.strictObject({ conId }),
-  /** Types the account id to allow orders on a live account for this run of the program. */
+  /** The operator has read that the journal does not verify; holds for this run. */
+  'journal.acknowledge': none,
+  /** Types the account id: of a live account, for this run of the program; of another account than the last run's, once. */
   'live.confirm': z.strictObject({ account: accountId, phrase: wireText(60) }),
   'settings.update': z.strictObject({ patch: settingsPatch }),
-  'log.acknowledge': z.strictObject({ id: z.number().int() }),
+  'log.acknowledge': z.strictObject({ ids: logIds }),
+  /** Writes these lines of the log into a CSV file in the data folder. */
+  'log.export': z.strictObject({ ids: logIds }),
+  /** Ends a console's session at once, its screens with it. */
+  'session.revoke': z.strictObject({ id: z.number().int().positive() }),
 } as const;
 
 export const QUERIES = {
@@ -106,10 +120,13 @@ export const QUERIES = {
   'contract.details': z.strictObject({ contract }),
   /** Sentence, sizing and risk verdict of a draft, before arming; `id` of the trigger that is edited or armed again. */
   'trigger.preview': z.strictObject({ spec: triggerSpec, id: triggerId.exactOptional() }),
-  'order.why': z.strictObject({ key: orderKey }),
+  /** With `messages` also what was said to TWS and by it about the order, and the commits that are no step of the chain. */
+  'order.why': z.strictObject({ key: orderKey, messages: z.boolean().exactOptional() }),
   'chart.bars': z.strictObject({ contract, count: z.number().int().min(1).max(5000) }),
   'diagnostics.execution': z.strictObject({ seq: z.number().int().positive() }),
   'kill.preview': none,
+  /** Who may see or steer this desk over HTTP; `own` is null in the window. */
+  'sessions.list': none,
   /** Acknowledges frames up to `number`; a screen that does not is conflated. */
   'stream.ack': z.strictObject({ number: z.number().int() }),
   'stream.resync': z.strictObject({ topics: z.array(wireText(20)).max(20) }),
@@ -159,6 +176,12 @@ export interface WhyStep {
   readonly seq: number | null;
 }
 
+/** Orders as lines: what goes by default, and what protects what is held and goes only when everything does. */
+export interface CancelLines {
+  readonly entries: readonly string[];
+  readonly protective: readonly string[];
+}
+
 export interface ExecutionDetail {
   readonly seq: number;
   readonly name: string;
@@ -173,14 +196,23 @@ export interface ExecutionDetail {
 
 export interface Answers {
   readonly 'trigger.arm': Done & { readonly id: TriggerId };
+  readonly 'log.export': Done & { readonly path: string; readonly rows: number };
   readonly 'audit.export': Done & { readonly path: string; readonly rows: number };
   readonly 'symbols.search': { readonly contracts: readonly Contract[] };
   readonly 'contract.details': { readonly details: ContractDetails };
   readonly 'trigger.preview': TriggerPreview;
-  readonly 'order.why': { readonly steps: readonly WhyStep[] };
+  readonly 'order.why': { readonly steps: readonly WhyStep[]; readonly messages: readonly WhyStep[] };
   readonly 'chart.bars': { readonly bars: readonly Bar[] };
   readonly 'diagnostics.execution': { readonly execution: ExecutionDetail };
-  readonly 'kill.preview': { readonly own: readonly string[]; readonly others: readonly string[]; readonly positions: readonly string[] };
+  readonly 'kill.preview': {
+    readonly own: CancelLines;
+    readonly others: CancelLines;
+    /** What stays open, and how much of it protective orders cover that stay. */
+    readonly positions: readonly string[];
+    /** The same when the exits go too. */
+    readonly bare: readonly string[];
+  };
+  readonly 'sessions.list': { readonly sessions: readonly SessionRow[]; readonly own: number | null };
   readonly 'stream.ack': Record<string, never>;
   readonly 'stream.resync': Record<string, never>;
 }

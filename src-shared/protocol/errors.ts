@@ -9,6 +9,8 @@ export const ERROR_CODES = {
   'link-down': 'There is no usable connection to the broker.',
   'journal-failed': 'The journal cannot be written, so no order may leave.',
   'confirmation-needed': 'The operator has to confirm it in so many words.',
+  'out-of-scope': 'The console may not do this: its session is read only or kill only.',
+  'confirm-at-terminal': 'A person at the desk has to allow it: in its terminal, or in its window.',
   unavailable: 'The broker or a service did not answer in time.',
   'too-many': 'A limit of the desk is reached.',
   'foreign-sender': 'The request did not come from the console.',

@@ -64,6 +64,8 @@ export const settings = z.strictObject({
   killScope: z.enum(['own', 'all']),
   screen: z.strictObject({
     upColor: z.enum(['green', 'red', 'blue']),
+    /** A tone when a trigger fires and when something is filled. A file from before this key existed gets it. */
+    sound: z.boolean().default(true),
   }),
   /** K-01: when IB resets its systems. A file from before this key existed gets the default. `own` replaces the region's list. */
   resetWindows: z
@@ -87,7 +89,7 @@ export type Limits = z.output<typeof limits>;
 export const settingsPatch = z.strictObject({
   limits: limits.partial().exactOptional(),
   killScope: z.enum(['own', 'all']).exactOptional(),
-  screen: z.strictObject({ upColor: z.enum(['green', 'red', 'blue']) }).exactOptional(),
+  screen: z.strictObject({ upColor: z.enum(['green', 'red', 'blue']).exactOptional(), sound: z.boolean().exactOptional() }).exactOptional(),
 });
 
 export interface SettingsView {
@@ -122,6 +124,6 @@ export const DEFAULT_SETTINGS: Settings = {
   },
   allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'], timesInForce: ['DAY', 'GTC', 'IOC'] },
   killScope: 'own',
-  screen: { upColor: 'green' },
+  screen: { upColor: 'green', sound: true },
   resetWindows: { region: 'NA', own: [] },
 };

@@ -5,9 +5,12 @@ import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { LiveType } from '#domain/quote';
 import type { TriggerLife, TriggerSpec } from '#domain/trigger';
+import type { FigureCheckView } from './figures.ts';
+import type { LogRow } from './log-row.ts';
 
 /**
- * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms, prices and
+ * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms: `…Time` and the `at` of
+ * what happened is the broker's, which the screen shows; `…At` is the desk's, from which it counts ages. Prices and
  * quantities scaled integers (the row carries the decimals to show), a missing figure is `null`: unknown, shown as —, never 0.
  * Ages are never sent: the row carries the time of its figure and the screen counts, so that a still row costs nothing.
  */
@@ -28,17 +31,28 @@ export interface WatcherRow {
   readonly decimals: number;
   readonly level: Price | null;
   readonly armedSide: 'below' | 'above' | 'unknown' | 'none';
+  /** How far the price has to go to the level: above zero it has to rise. Zero when the level is reached. */
   readonly distance: Price | null;
   readonly distanceTicks: number | null;
   /** 0.26 % = 26 */
   readonly distanceBasisPoints: number | null;
+  /** A crossing whose price is at or past its level: it must come back first, so it is not near. */
+  readonly comesBackFirst: boolean;
+  /**
+   * A letter for each part of a rule of several, in the order of `conditionParts`: `t` it holds now, `f` it does not, `u` unknown. Empty for a
+   * rule of one part, and while nothing watches.
+   */
+  readonly truths: string;
   readonly quoteAt: number | null;
+  readonly quoteTime: number | null;
   readonly reason: string;
   /** What goes on if this program dies: `no`, `stop at IB`, … */
   readonly survives: string;
   readonly armedBy: string | null;
   readonly armedAt: number | null;
   readonly firedAt: number | null;
+  readonly armedTime: number | null;
+  readonly firedTime: number | null;
   readonly gen: number;
   readonly version: number;
   readonly targetPrice: Price | null;
@@ -101,12 +115,19 @@ export interface OrderRow {
   readonly permId: number | null;
   readonly ref: string | null;
   readonly working: boolean;
+  /** An entry of a trigger; it may stand against a position of the other side, and is no exit of that. */
+  readonly isEntry: boolean;
+  /** An exit whose entry has not filled: it waits and lowers no position. */
+  readonly waits: boolean;
+  /** What it can take now: of an exit whose entry works, no more than that has opened. */
+  readonly takes: Quantity;
   readonly cancellable: boolean;
   /** Terms can be changed now. */
   readonly modifiable: boolean;
   /** UNKNOWN, and the broker has proven not to have it: the operator may settle it as not sent. */
   readonly settleable: boolean;
   readonly createdAt: number;
+  readonly createdTime: number | null;
   /** It was there before the desk first saw it, at `createdAt`. */
   readonly isOlder: boolean;
   readonly updatedAt: number;
@@ -122,10 +143,15 @@ export interface PositionRow {
   readonly averagePrice: Price;
   readonly mark: Price | null;
   readonly markAt: number | null;
+  readonly markTime: number | null;
   readonly decimals: number;
   readonly unrealized: Amount | null;
-  readonly realized: Amount;
-  readonly commission: Amount;
+  /** Sums of what the broker has reported of its fills, as Fills shows them; null while no report has come. */
+  readonly realized: Amount | null;
+  readonly commission: Amount | null;
+  /** Fills that both sums are without: not reported yet, and reported in another currency. */
+  readonly unreported: number;
+  readonly otherCurrency: number;
   readonly currency: string;
   /** Quantity covered by stops confirmed working at the broker. */
   readonly protectedQuantity: Quantity;
@@ -133,6 +159,7 @@ export interface PositionRow {
   readonly brokerQuantity: Quantity | null;
   readonly brokerAverage: Price | null;
   readonly brokerAt: number | null;
+  readonly brokerTime: number | null;
   /** Part of the quantity that no fill explains; the broker's figure was taken over. Null when there is none. */
   readonly external: Quantity | null;
   /** The operator has compared it with TWS. */
@@ -159,7 +186,8 @@ export interface OfferView {
 
 export interface FillRow {
   readonly execId: string;
-  readonly at: number;
+  /** The broker's own time of it, whole seconds; where that tells no zone, when the desk heard of it. */
+  readonly at: number | null;
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: Quantity;
@@ -169,21 +197,10 @@ export interface FillRow {
   readonly originText: string;
   readonly commission: Amount | null;
   readonly realized: Amount | null;
+  /** Of commission and realised P&L; null until reported. */
+  readonly currency: string | null;
   /** Against the price of the tick that fired; positive is worse than it. Null where no tick led to it. */
   readonly slippage: Price | null;
-}
-
-export interface LogRow {
-  readonly id: number;
-  readonly at: number;
-  readonly level: 'info' | 'warning' | 'alarm';
-  readonly text: string;
-  readonly detail: string | null;
-  /** Row to focus on a click. */
-  readonly subject: { readonly kind: 'order' | 'trigger' | 'contract' | 'position'; readonly key: string } | null;
-  readonly seq: number | null;
-  /** Alarms stay until acknowledged. */
-  readonly acknowledged: boolean;
 }
 
 export type EngineStateName =
@@ -212,15 +229,32 @@ export interface Lamp {
 export interface KillReport {
   readonly id: number;
   readonly startedAt: number;
+  readonly startedTime: number | null;
   readonly scope: 'own' | 'all';
   readonly by: string;
   readonly reason: string;
-  readonly phase: 'cancelling' | 'verified' | 'residuals';
+  /** Whether stops and targets of what is held stay. */
+  readonly exits: 'keep' | 'cancel';
+  /** `doubt`: nobody has said kill; the latch only counts as set, for `reason`, and nothing was cancelled. */
+  readonly phase: 'cancelling' | 'verified' | 'residuals' | 'doubt';
   readonly purged: number;
+  /** Orders whose cancel has left the socket; those for which it has not; those that the broker has ended since. */
   readonly cancelsSent: number;
+  readonly cancelsUnsent: number;
   readonly cancelled: number;
+  /** Protective orders that stay. */
+  readonly kept: readonly { readonly key: OrderKey; readonly text: string }[];
+  /** What stays open. `bare`: more is held than stops cover. */
+  readonly positions: readonly { readonly key: string; readonly text: string; readonly bare: boolean }[];
   readonly residuals: readonly { readonly key: OrderKey; readonly text: string }[];
   readonly verifiedAt: number | null;
+  readonly verifiedTime: number | null;
+}
+
+/** What a cancelling would meet now: orders that go by default, and those that protect what is held and go only when everything does. */
+export interface CancelCounts {
+  readonly entries: number;
+  readonly protective: number;
 }
 
 /** The comparison of the book with the broker's, step by step. Nothing leaves while it runs. */
@@ -240,6 +274,12 @@ export interface StandingAlarm {
   readonly text: string;
 }
 
+/** `journal`: it does not verify (`journal.acknowledge`). `account`: it is not the one of the last run (`live.confirm`). */
+export interface StartHold {
+  readonly code: 'journal' | 'account';
+  readonly text: string;
+}
+
 /** The header, the banner and the footer. */
 export interface StatusValue {
   readonly account: AccountId | null;
@@ -247,9 +287,12 @@ export interface StatusValue {
   readonly simulated: boolean;
   readonly engine: EngineStateName;
   readonly engineSince: number;
+  readonly engineTime: number | null;
   readonly engineReason: string;
   /** Commands the state offers; others are refused with `not-allowed-now`. */
   readonly offers: readonly string[];
+  /** Why nothing that lowers exposure (close, protect, a change of an exit) may leave now, a sentence; null when it may. */
+  readonly reduceRefusal: string | null;
   readonly netLiquidation: Amount | null;
   readonly currency: string;
   readonly dayPnl: Amount | null;
@@ -258,14 +301,16 @@ export interface StatusValue {
   /** When the broker last reported the net liquidation, and the P&L. */
   readonly accountAt: number | null;
   readonly pnlAt: number | null;
+  /** Where the broker's day figures and those that follow from this desk's fills and quotes differ, and why. Empty without an account. */
+  readonly agreement: readonly FigureCheckView[];
   /** Why the day's profit and loss is no measure of the loss now; null while it is one. */
   readonly dayPnlFault: string | null;
   readonly tradingState: 'active' | 'reducing' | 'halted';
   /** Why it is not active, a sentence each. */
   readonly tradingReasons: readonly string[];
   readonly dailyLossLimit: Amount | null;
-  /** Exchange clock: epoch ms of the exchange at `clockAt` (desk epoch ms). */
-  readonly exchangeTime: number;
+  /** Exchange clock: epoch ms of the exchange at `clockAt` (desk epoch ms); null until the broker has told it. */
+  readonly exchangeTime: number | null;
   readonly clockAt: number;
   readonly session: 'rth' | 'extended' | 'closed' | 'unknown';
   readonly sessionEndsAt: number | null;
@@ -275,11 +320,15 @@ export interface StatusValue {
   readonly problem: { readonly code: string; readonly text: string } | null;
   readonly liveConfirmationNeeded: boolean;
   readonly standing: readonly StandingAlarm[];
+  /** What waits for the operator's word before the desk can be started or anything armed. */
+  readonly holds: readonly StartHold[];
   readonly unknownOrders: number;
   /** Decisions on what was found at the start that are still missing; nothing can be armed before. */
   readonly undecided: number;
   readonly reconciliation: ReconciliationView;
   readonly kill: KillReport | null;
+  /** Of this program's orders, and of all orders of the account. */
+  readonly cancelPlan: { readonly own: CancelCounts; readonly all: CancelCounts };
   /** Set after `engine.rearm.request`: the words the operator has to type. */
   readonly rearmPhrase: string | null;
   readonly hotkeys: readonly { readonly keys: string; readonly action: string; readonly registered: boolean }[];
@@ -318,7 +367,7 @@ export interface ExecutionRow {
   readonly cause: string;
   readonly outcome: string;
   readonly attempts: number;
-  readonly at: number;
+  readonly at: number | null;
   readonly runMs: number;
   readonly waitMs: number;
 }
@@ -363,7 +412,7 @@ export interface DiagnosticsValue {
     readonly resyncs: number;
   };
   readonly engineHistory: readonly {
-    readonly at: number;
+    readonly at: number | null;
     readonly from: string;
     readonly to: string;
     readonly event: string;
@@ -390,6 +439,7 @@ export interface AdoptionRow {
   readonly detail: string;
   readonly symbol: string;
   readonly at: number;
+  readonly time: number | null;
   readonly decisions: readonly ('adopt' | 'ignore' | 'cancel')[];
 }
 

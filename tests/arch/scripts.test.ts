@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openerFor } from '../../scripts/lib/browser.mjs';
 import { whyInstall } from '../../scripts/lib/install.mjs';
+import { redirectFile } from '../../scripts/lib/redirect-file.mjs';
 import { atLeast, systemPath, typeScriptFlags } from '../../scripts/lib/node.mjs';
 import { add, closingLine, fromPlaywright, fromVitest, NOTHING, single } from '../../scripts/lib/tally.mjs';
 
@@ -139,6 +141,22 @@ describe('the scripts', () => {
       openerFor(url, 'darwin', {}),
       openerFor(url, 'win32', {}),
     ]).toEqual([['xdg-open', [url]], ['xdg-open', [url]], undefined, ['open', [url]], ['rundll32', ['url.dll,FileProtocolHandler', url]]]);
+  });
+
+  it('hand the address to the browser in a file that only this user can read, and take it away', () => {
+    const url = 'http://127.0.0.1:1/?token=a&b="c"';
+    const { page, remove } = redirectFile(url);
+    const file = fileURLToPath(page);
+    expect(page).not.toContain('token');
+    if (process.platform !== 'win32') expect([statSync(dirname(file)).mode & 0o777, statSync(file).mode & 0o777]).toEqual([0o700, 0o600]);
+    const html = readFileSync(file, 'utf8');
+    expect(html).toContain('<meta http-equiv="refresh" content="0; url=http://127.0.0.1:1/?token=a&amp;b=&quot;c&quot;">');
+    const other = redirectFile(url);
+    expect(other.page).not.toBe(page);
+    other.remove();
+    remove();
+    remove();
+    expect(existsSync(dirname(file))).toBe(false);
   });
 
   it.each([

@@ -157,18 +157,30 @@ test('a short press of the kill key does nothing but say so', async () => {
   await expect(engineState(page)).toHaveText('MANAGING');
 });
 
-test('the kill key held stops the desk, cancels what works and tells what it did', async () => {
+test('the kill key held stops the desk, keeps the exits of what is held and tells what it did', async () => {
   const { page } = desk;
   // From inside a field: risk keys know no focus in which they do not work.
   await page.keyboard.press('n');
+  await expect(page.getByTestId('F12-counts')).toHaveText('0 entries, keeps 2');
   const held = await kill(page);
   expect(held).toBeGreaterThanOrEqual(1_500);
   const banner = page.getByTestId('kill-banner');
-  await expect(banner).toContainText('2 cancels sent, 2 confirmed');
-  await expect(banner).toContainText('Verified: nothing works');
-  await expect(rows(page, 'Orders').filter({ hasText: 'STP 175.00' })).toContainText('CANCELLED');
+  await expect(banner).toContainText('0 cancels sent, 0 confirmed, 2 protective orders kept');
+  await expect(banner).toContainText('Verified: nothing that could raise exposure works');
+  await expect(banner).toContainText(/stays open: \d+ IBM, protected \d+ of \d+/);
+  await expect(rows(page, 'Orders').filter({ hasText: 'STP 175.00' })).not.toContainText('CANCELLED');
   await expect(rows(page, 'Watchers').filter({ hasText: CALM.symbol })).not.toContainText('ARMED');
   await expectAccessible(page, 'the banner of a kill');
+});
+
+test('the second choice takes the exits too', async () => {
+  const { page } = desk;
+  const banner = page.getByTestId('kill-banner');
+  const took = await holdKey(page, 'Shift+F12', () => expect(banner).toContainText('2 cancels sent, 2 confirmed, protective orders too'));
+  expect(took).toBeGreaterThanOrEqual(1_500);
+  await expect(banner).toContainText('Verified: nothing works');
+  await expect(banner).toContainText('not protected');
+  await expect(rows(page, 'Orders').filter({ hasText: 'STP 175.00' })).toContainText('CANCELLED');
 });
 
 test('the way back is to acknowledge, to ask and to type the words; nothing is armed then', async () => {

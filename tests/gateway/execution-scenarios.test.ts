@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { closePosition } from '#core/protection/close-position';
 import { fire } from '#core/strategy/trigger/fire';
 import { cancelOrders } from '#core/execution/cancel';
-import { killTargets } from '#core/safety/kill';
+import { cancelTargets } from '#core/safety/cancel-plan';
 import { modifyOrder, type NewTerms } from '#core/execution/modify';
 import { stopDesk } from '#core/engine/operator-commands';
 import { execIdRoot } from '#domain/execution';
@@ -248,7 +248,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       const orders = [await stage.send(LIMIT, 'ACCEPTED'), await stage.send({ ...LIMIT, quantity: units(50) }, 'ACCEPTED')];
       stage.simulator.manual.place({ symbol: 'IBM', action: 'BUY', type: 'LMT', quantity: units(10), limit: px(170) });
       await stage.desk.until('the manual order is known', () => stage.desk.stores.orders.size === 3);
-      cancelOrders(stage.desk.core.deskState, killTargets(stage.desk.core.deskState, 'all'), 'the test', true);
+      cancelOrders(stage.desk.core.deskState, cancelTargets(stage.desk.core.deskState, 'all', 'cancel'), 'the test', true);
       for (const order of orders) await stage.until(order, 'CANCELLED');
     },
   },

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteGuard } from '#tws/socket/byte-guard';
 import { OrderIds } from '#tws/order/order-ids';
-import { isWireSafe, sanitise } from '#tws/socket/wire-text';
+import { brokerSentence, brokerText, cutField } from '#tws/socket/broker-text';
+import { withinLimits } from '#tws/socket/frame-limits';
+import { isWireSafe } from '#tws/socket/wire-text';
 import { toWireOrder } from '#tws/order/order-translation';
 import { holds } from '../support/property.ts';
 import { intent, leg } from '../support/tws/approved.ts';
@@ -95,7 +97,7 @@ test('no text of an order reaches the wire with anything but printable ASCII', {
       (text) => {
         const wire = toWireOrder(intent({ legs: [leg({ ref: text as never })] }));
         expect(wire.ok).toBe(isWireSafe(text) && text !== '' && text.length <= 40);
-        expect(sanitise(text)).toMatch(/^[^\p{C}]*$/u);
+        expect(brokerSentence(text)).toMatch(/^[^\p{C}]*$/u);
       },
     ),
   );
@@ -115,5 +117,33 @@ test('every figure of an order is plain decimal text', { timeout: 120_000 }, asy
         expect(Math.round(Number(order?.totalQuantity) * 10_000) / quantity).toBeCloseTo(1, 12);
       },
     ),
+  );
+});
+
+test('text of the broker: clean, within its cap, clean text as it is, and no identity becomes another', { timeout: 120_000 }, async () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200, size: 'max' }),
+    fc.string({
+      unit: fc.constantFrom('A', '1', '-', '\u200B', '\u202E', '\uD800', '\u001B[0m', '\u00A0', '\uFFFD', '…'),
+      maxLength: 80,
+      size: 'max',
+    }),
+    fc.string({ unit: 'grapheme-ascii', maxLength: 200, size: 'max' }),
+  );
+  await holds(
+    'broker text',
+    fc.property(text, text, (one, other) => {
+      for (const field of ['symbol', 'text', 'account', 'orderRef'] as const) {
+        const clean = brokerText(field, one);
+        expect(clean).not.toMatch(/[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u);
+        expect(clean.length).toBeLessThanOrEqual(field === 'text' ? 500 : field === 'orderRef' ? 128 : 64);
+        if (isWireSafe(one) && one.length <= 64) expect(clean).toBe(one);
+        else if (field === 'account' || field === 'orderRef') expect(isWireSafe(clean) && clean !== one).toBe(false);
+      }
+      if (one !== other) expect(brokerText('account', one)).not.toBe(brokerText('account', other));
+      expect(cutField(32, one).length).toBeLessThanOrEqual(Math.max(32, Math.min(one.length, 32)));
+      const cut = withinLimits(`5\0${one.replaceAll('\0', '')}\0${'9'.repeat(3_000)}\0`, 3_000 + one.length);
+      expect(cut.text?.split('\0').length).toBe(4);
+    }),
   );
 });

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { AccountId, OrderKey } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { dayMoved, dayStart, dayText, daysBetween } from '../../src-renderer/format/day.ts';
-import { DECISION_KEYS, nextAfter, notOffered } from '../../src-renderer/panels/adopt/decision.ts';
+import { keyAct } from '#protocol/keys';
+import { nextAfter, notOffered } from '../../src-renderer/panels/adopt/decision.ts';
 import {
   cancelRefusal,
   changeRefusal,
@@ -200,7 +201,16 @@ describe('closing a position', () => {
   test('a part that is filled counts as sold, and children of an unfilled entry do not count as exits', () => {
     const partly = { ...target, parentKey: null, filled: units(20) };
     expect(closePlan(long, [partly], 50).will[0]).toBe('First: SELL 120 AIG LMT 49.30 shrinks to 80.');
-    expect(closePlan(long, [{ ...entry, state: 'ACCEPTED', filled: units(0) }, stop], 100).will).toHaveLength(1);
+    expect(
+      closePlan(
+        long,
+        [
+          { ...entry, state: 'ACCEPTED', filled: units(0) },
+          { ...stop, waits: true, takes: units(0) },
+        ],
+        100,
+      ).will,
+    ).toHaveLength(1);
   });
 
   test('a short is bought back, a share below one is refused, and another program is not traded against', () => {
@@ -339,7 +349,8 @@ describe('deciding on what was found', () => {
   });
 
   test('Enter adopts; a decision that is not offered is explained', () => {
-    expect(DECISION_KEYS).toEqual({ a: 'adopt', enter: 'adopt', i: 'ignore', c: 'cancel' });
+    const pressed = (key: string) => keyAct('adopt', { key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false });
+    expect(['a', 'Enter', 'i', 'c', 'x'].map(pressed)).toEqual(['adopt', 'adopt', 'ignore', 'cancel', undefined]);
     const position = adoptionRow('position:DU1234567:8314', 'IBM', { text: 'LONG 200 IBM', detail: '' }, NOON, ['adopt', 'ignore']);
     const foreign = adoptionRow('order:x', 'IBM', { text: 'SELL 50 IBM LMT 181.00', detail: '' }, NOON, ['adopt', 'ignore']);
     expect([notOffered(position, 'cancel'), notOffered(foreign, 'cancel')]).toEqual([

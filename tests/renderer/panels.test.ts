@@ -102,7 +102,7 @@ describe('the chart', () => {
       fillRow('1', IBM, { side: 'BUY', count: 200, value: 181.02 }, NOON + 61_000),
       fillRow('2', IBM, { side: 'SELL', count: 5, value: 180 }, NOON - 999_999),
     ];
-    expect(fillMarks(fills, 0, [bar(NOON, 10), bar(NOON + 60_000, 10)])).toEqual([
+    expect(fillMarks(fills, [bar(NOON, 10), bar(NOON + 60_000, 10)])).toEqual([
       { at: NOON + 60_000, below: true, text: 'bought 200 · 181.02', color: '#7db2ff' },
     ]);
   });

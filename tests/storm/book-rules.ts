@@ -90,7 +90,7 @@ export class BookRules {
   #moved(life: JudgedLife, before: Order, order: Order): void {
     const { key } = order;
     const left = before.state === 'QUEUED' || before.state === 'DENIED' || before.state === 'ABORTED_BY_KILL';
-    if (left && order.state === 'SUBMITTED' && order.leg !== 'F' && life.deskState.latch.isSet())
+    if (left && order.state === 'SUBMITTED' && !isExitOfItsOwn(order) && life.deskState.latch.isSet())
       this.#fail(`I-04: ${key} has left under the latch and is not taken back`);
     if (!legalMove(before, order)) this.#fail(`I-07: ${key} moved from ${before.state} to ${order.state}`);
     if (order.filled < before.filled) this.#fail(`I-08: filled of ${key} fell from ${before.filled} to ${order.filled}`);
@@ -125,4 +125,9 @@ export class BookRules {
     this.#touched.add(key);
     this.#booked.set(key, (this.#booked.get(key) ?? 0) + quantity);
   }
+}
+
+/** A close or a stop by hand: it only lowers exposure. */
+function isExitOfItsOwn({ leg, parentKey }: Order): boolean {
+  return leg === 'F' || (leg === 'S' && parentKey === undefined);
 }

@@ -13,6 +13,7 @@ import type { CrashPoint } from './crash.ts';
 export class Disk {
   latch: string | undefined;
   latchScope: KillScope = 'own';
+  latchExits: 'keep' | 'cancel' = 'keep';
   drafts = '[]';
   highestId = 0;
   breaker: SavedBreaker | undefined;
@@ -53,13 +54,14 @@ export function draftsFile({ disk, clock, alive }: Process): TriggerDrafts {
 
 export function latchFile({ disk, alive, crash }: Process): KillLatchFile {
   return {
-    read: () => ({ set: disk.latch !== undefined, reason: disk.latch ?? '', scope: disk.latchScope }),
-    set: (reason, _at, scope) => {
+    read: () => ({ set: disk.latch !== undefined, reason: disk.latch ?? '', scope: disk.latchScope, exits: disk.latchExits }),
+    set: (reason, _at, scope, exits) => {
       crash('latch: before the file');
       if (disk.latchFault !== undefined) return err(disk.latchFault);
       if (alive()) {
         disk.latch = reason;
         disk.latchScope = scope;
+        disk.latchExits = exits;
       }
       crash('latch: after the file');
       return ok(undefined);

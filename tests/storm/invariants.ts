@@ -7,7 +7,9 @@ import { Closes } from './closes.ts';
 import { Cover } from './cover.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
 import { ListRules } from './list-rules.ts';
+import { falseShield } from './shield.ts';
 import { Truth } from './truth.ts';
+import { WayOut } from './way-out.ts';
 import { LOSS_LIMIT, unknownBeside, WriteRules } from './write-rules.ts';
 
 /** Everything that must hold at every moment. The first violation ends the storm. */
@@ -19,6 +21,7 @@ export class Invariants {
   readonly writes: WriteRules;
   readonly book: BookRules;
   readonly lists: ListRules;
+  readonly wayOut: WayOut;
   readonly #world: JudgedWorld;
   /** The life whose book has been looked at as it opened. */
   #opened: JudgedLife | undefined;
@@ -32,6 +35,7 @@ export class Invariants {
     this.closes = new Closes(fail);
     this.cover = new Cover(world, fail);
     this.lists = new ListRules(fail);
+    this.wayOut = new WayOut(fail);
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);
   }
@@ -59,6 +63,14 @@ export class Invariants {
     if (totals.approved - totals.left !== life.transport.waitingLegs)
       this.fail(`I-36: approved ${totals.approved}, left ${totals.left}, waiting ${life.transport.waitingLegs}`);
     this.book.look(life);
+    this.#shield(life);
+  }
+
+  /** A1: at no moment at which all has been told does the desk show more as protected than the broker would take. */
+  #shield(life: JudgedLife): void {
+    const { reconciliation } = life.deskState;
+    if (!this.#world.told || !reconciliation.done() || reconciliation.isOpening()) return;
+    for (const text of falseShield(this.#world.tws, life)) this.fail(text);
   }
 
   /** The operator armed or resumed a trigger on this contract, and the desk let it. */

@@ -14,7 +14,7 @@ import type { LedgerOfTruth } from './truth.ts';
 /** What the invariants read of the broker. */
 export interface JudgedBroker {
   readonly ledger: LedgerOfTruth;
-  readonly exchange: { readonly register: Pick<Exchange['register'], 'active'> };
+  readonly exchange: { readonly register: Pick<Exchange['register'], 'active' | 'childrenOf'> };
 }
 
 /** What the invariants read of one life of the desk. They change nothing in it. */
@@ -53,6 +53,8 @@ export interface JudgedWorld {
   readonly byHand: boolean;
   /** Nobody but the desk trades: only then the truth at the broker is bounded by the desk's limit. */
   readonly alone: boolean;
+  /** Everything that happened at the broker has been told, and everything that left has arrived. */
+  readonly told: boolean;
   note(text: string): void;
 }
 

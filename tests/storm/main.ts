@@ -45,6 +45,7 @@ interface Sum {
   slowest: number;
   readonly excused: Map<string, number>;
   readonly deaths: Map<string, number>;
+  readonly wayOut: Map<string, { asked: number; done: number }>;
 }
 
 function add(sum: Sum, result: StormResult): void {
@@ -54,6 +55,10 @@ function add(sum: Sum, result: StormResult): void {
     sum[figure] += result[figure];
   sum.slowest = Math.max(sum.slowest, result.settledMs);
   for (const [place, count] of result.deaths) sum.deaths.set(place, (sum.deaths.get(place) ?? 0) + count);
+  for (const [state, { asked, done }] of result.wayOut) {
+    const before = sum.wayOut.get(state) ?? { asked: 0, done: 0 };
+    sum.wayOut.set(state, { asked: before.asked + asked, done: before.done + done });
+  }
   for (const [kind, count] of Object.entries(result.excused)) sum.excused.set(kind, (sum.excused.get(kind) ?? 0) + count);
 }
 
@@ -98,6 +103,7 @@ function main(args: readonly string[]): number {
     slowest: 0,
     excused: new Map(),
     deaths: new Map(),
+    wayOut: new Map(),
   };
   for (const seed of asked.seeds) {
     const result = storm(seed, { ...(asked.bug === undefined ? {} : { bug: asked.bug }), traceLines: asked.lines });
@@ -107,6 +113,7 @@ function main(args: readonly string[]): number {
   }
   console.log(`Storms: ${line(sum)} · ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   console.log(`The process died at: ${[...sum.deaths].map(([place, count]) => `${place} ${count} ×`).join(', ')}`);
+  console.log(`The way out, done of asked: ${[...sum.wayOut].map(([state, { asked, done }]) => `${state} ${done}/${asked}`).join(', ')}`);
   return sum.failed > 0 ? 1 : 0;
 }
 

@@ -1,6 +1,7 @@
 import { decide } from '#core/reconciliation/adoption';
 import { undecided } from '#core/state/found-at-start';
-import { breakeven, protectPosition } from '#core/protection/place-stop';
+import { breakeven, marketOf, protectPosition } from '#core/protection/place-stop';
+import { isArmedState } from '#core/state/engine-state';
 import { closePosition } from '#core/protection/close-position';
 import { cancelOrders } from '#core/execution/cancel';
 import { kill } from '#core/safety/kill';
@@ -24,15 +25,16 @@ import {
 import { acknowledgeExternal, unacknowledged } from '#core/reconciliation/position-check';
 import { trailPosition } from '#core/protection/trailing-stop';
 
+import { stopsProtecting } from '#core/order/stop-coverage';
 import { cancelAll } from '#core/safety/cancel-all';
 import { settleOrder } from '#core/reconciliation/unknown-orders';
 import type { Contract } from '#domain/contract';
 import type { Trail } from '#domain/order';
 import type { Position } from '#domain/position';
-import { priceOf } from '#domain/price';
+import { priceOf, roundToTick } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { Trigger, TriggerAction, TriggerSpec } from '#domain/trigger';
-import type { Random } from '#simulator/model/random';
+import { Random } from '#simulator/model/random';
 import { plus, scale } from '#domain/scaled';
 import type { Life } from './life.ts';
 import { contractOf } from './told.ts';
@@ -89,6 +91,8 @@ function isAboutPosition(wish: Wish): wish is PositionWish {
 /** The person at the console, who wants to trade whatever happens. */
 export class Operator {
   readonly #world: World;
+  /** Of its own, so that no other chance is drawn differently. */
+  readonly #ways = new Random(77);
   readonly #wishes: readonly Wish[] = Object.entries(WISHES).flatMap(([wish, odds]) => Array.from({ length: odds }, () => wish as Wish));
   #names = 0;
 
@@ -105,6 +109,7 @@ export class Operator {
   #act(): void {
     const { life, random } = this.#world;
     if (life === undefined) return;
+    this.#wayOut(life);
     this.#backToWork(life);
     const wish = this.#wishes[random.between(0, this.#wishes.length - 1)]!;
     const trigger = one(random, [...life.stores.triggers.values()]);
@@ -147,19 +152,44 @@ export class Operator {
   }
 
   #positionWish(life: Life, wish: PositionWish): void {
-    const { random, tws } = this.#world;
-    const { deskState } = life;
+    const { random } = this.#world;
     const position = one(
       random,
       [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0),
     );
-    if (position === undefined) return;
+    if (position !== undefined) this.#reduce(life, wish, position, random);
+  }
+
+  /** Where the desk does not trade the way out is tried all the same. */
+  #wayOut(life: Life): void {
+    if (isArmedState(life.state) || !this.#ways.chance(0.5)) return;
+    const held = [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0);
+    const position = one(this.#ways, held);
+    const act = one(this.#ways, ['close', 'protect', 'breakeven', 'trail'] as const);
+    if (position === undefined || act === undefined) return;
+    this.#world.note(`operator: ${act} in ${life.state}`);
+    this.#reduce(life, act, position, this.#ways);
+  }
+
+  #reduce(life: Life, act: PositionWish, position: Position, random: Random): void {
+    const { tws, invariants } = this.#world;
+    const { deskState } = life;
     const { account, contract } = position;
     const stop = scale(CENT, tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12));
-    if (wish === 'close') this.#close(life, position, ([25, 50, 100] as const)[random.between(0, 2)]!);
-    else if (wish === 'protect') protectPosition(deskState, account, contract.conId, stop, BY);
-    else if (wish === 'breakeven') breakeven(deskState, account, contract.conId, BY);
-    else trailPosition(deskState, account, contract.conId, this.#distance(), BY);
+    if (act === 'close') {
+      this.#close(life, position, ([25, 50, 100] as const)[random.between(0, 2)]!);
+      return;
+    }
+    const market = marketOf(deskState, position);
+    const tick = deskState.details.get(contract.conId)?.minTick ?? CENT;
+    const average = roundToTick(position.averagePrice, tick, position.quantity > 0 ? 'up' : 'down');
+    const level = act === 'protect' ? stop : act === 'breakeven' ? average : undefined;
+    const trail = act === 'trail' ? this.#distance(random) : undefined;
+    invariants.wayOut.ask(life, { act, position, isNothing: false, level, market, ...(trail === undefined ? {} : { trail }) }, () => {
+      if (act === 'protect') return protectPosition(deskState, account, contract.conId, stop, BY);
+      if (act === 'breakeven') return breakeven(deskState, account, contract.conId, BY);
+      return trailPosition(deskState, account, contract.conId, trail ?? this.#distance(random), BY);
+    });
   }
 
   #deskWish(life: Life, wish: DeskWish): void {
@@ -172,7 +202,7 @@ export class Operator {
         break;
       }
       case 'cancel-all':
-        cancelAll(deskState, random.chance(0.3) ? 'all' : 'own', BY);
+        this.#cancelAll(life, random.chance(0.3) ? 'all' : 'own');
         break;
       case 'modify':
         this.#modify(life);
@@ -197,25 +227,59 @@ export class Operator {
     }
   }
 
-  kill(scope: 'own' | 'all' = 'own'): void {
+  kill(scope: 'own' | 'all' = 'own', exits = this.#exits()): void {
     const { life, counts } = this.#world;
     if (life === undefined) return;
     counts.kills += 1;
-    this.#world.note(`the operator kills, ${scope}`);
+    this.#world.note(`the operator kills, ${scope}, ${exits}`);
     const { byHand } = this.#world;
     this.#world.byHand = true;
-    kill(life.deskState, scope, BY, 'enough');
+    this.#keeping(life, exits, 'a kill', () => {
+      kill(life.deskState, scope, BY, 'enough', exits);
+    });
     this.#world.byHand = byHand;
   }
 
-  #close(life: Life, { account, contract, quantity }: Position, percent: 25 | 50 | 100): void {
-    const { closes } = this.#world.invariants;
-    closes.clicked(contract.conId, Math.ceil((Math.abs(quantity) * percent) / 100));
-    if (!closePosition(life.deskState, account, contract.conId, percent, BY).ok) closes.refused(contract.conId);
+  #cancelAll(life: Life, scope: 'own' | 'all'): void {
+    const exits = this.#exits();
+    this.#keeping(life, exits, 'a cancel of all', () => {
+      cancelAll(life.deskState, scope, BY, exits);
+    });
   }
 
-  #distance(): Trail {
-    const { random } = this.#world;
+  /** What protected a position before an act that keeps exits protects it after. */
+  #keeping(life: Life, exits: 'keep' | 'cancel', name: string, act: () => void): void {
+    const covers = (): ReadonlyMap<string, number> => {
+      const { index } = life.deskState;
+      // The stop entry of a trigger may lower what is held; it is an entry all the same.
+      const exits = index.working().filter(({ leg }) => leg !== 'E');
+      return new Map([...life.stores.positions.entries()].map(([key, held]) => [key, stopsProtecting(index, exits, held)]));
+    };
+    const before = covers();
+    act();
+    if (exits === 'cancel' || !life.alive) return;
+    const after = covers();
+    for (const [key, covered] of before)
+      if ((after.get(key) ?? 0) < covered) this.#world.invariants.fail(`A3: ${name} takes protection of ${covered / 10_000} from ${key}`);
+  }
+
+  /** Mostly the default. Chance of its own, so that everything else of a storm stays as it is. */
+  #exits(): 'keep' | 'cancel' {
+    return this.#world.choice.chance(0.7) ? 'keep' : 'cancel';
+  }
+
+  #close(life: Life, position: Position, percent: 25 | 50 | 100): void {
+    const { account, contract, quantity } = position;
+    const { closes, wayOut } = this.#world.invariants;
+    const isNothing = percent < 100 && Math.floor((Math.abs(quantity) * percent) / 100 / 10_000) === 0;
+    closes.clicked(contract.conId, Math.ceil((Math.abs(quantity) * percent) / 100));
+    const isDone = wayOut.ask(life, { act: 'close', position, isNothing, level: undefined, market: undefined }, () =>
+      closePosition(life.deskState, account, contract.conId, percent, BY),
+    );
+    if (!isDone) closes.refused(contract.conId);
+  }
+
+  #distance(random: Random): Trail {
     return random.chance(0.5)
       ? { kind: 'amount', amount: scale(CENT, random.between(1, 12)) }
       : { kind: 'percent', basisPoints: random.between(1, 20) };

@@ -1,11 +1,11 @@
 import type { KillRecord } from '#core/state/records';
-import { mayTransmit } from '#core/state/engine-state';
 import { execIdRoot } from '#domain/execution';
 import type { ExecId } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
 import type { OrderView } from '#simulator/model/order-view';
 import type { Life } from './life.ts';
 import { protectionGaps } from './protection.ts';
+import { shieldDiffers } from './shield.ts';
 import { isAlive } from './truth.ts';
 import type { Tws } from './tws.ts';
 import type { World } from './world.ts';
@@ -49,7 +49,7 @@ export function differences(world: World, life: Life): readonly Difference[] {
   comparePositions(found, world, life);
   compareKill(found, world, life);
   compareExits(found, world, life);
-  for (const text of protectionGaps(world.tws, life)) found.push({ text, excuse: undefined });
+  for (const text of [...protectionGaps(world.tws, life), ...shieldDiffers(world.tws, life)]) found.push({ text, excuse: undefined });
   if (!life.deskState.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
   if (!life.deskState.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
   if (life.state === 'INITIALIZING') found.push({ text: 'the desk is still INITIALIZING', excuse: undefined });
@@ -187,8 +187,7 @@ function isOperators(life: Life, { orderRef, permId }: OrderView): boolean {
   const left = [...life.stores.found.values()].some(
     ({ key, decision }) => names.has(key) && (decision === undefined || decision === 'ignore'),
   );
-  // In a state in which no change leaves, the desk says it and lets the stop stand.
-  return left || !mayTransmit(life.state, 'confirmed-reduce');
+  return left;
 }
 
 /**
@@ -245,8 +244,9 @@ function sumOf(groups: ReadonlyMap<string, number>): number {
 }
 
 /**
- * I-04: after a kill nothing of its scope works at the broker: nothing that this desk sent, and nothing at all after one of everything. A
- * flatten that the operator wished after it may, and so may what others placed once it was verified.
+ * I-04, by the ledger: after a kill of everything nothing of its scope works; after one that keeps exits, nothing works that could raise
+ * exposure: only exits, together no larger than what is held. What the operator wished after it may, and so may what others placed once it was
+ * verified; what no cancel of this desk reaches is listed as a residual.
  */
 function compareKill(found: Difference[], world: World, life: Life): void {
   if (!life.deskState.latch.isSet()) return;
@@ -255,15 +255,40 @@ function compareKill(found: Difference[], world: World, life: Life): void {
     found.push({ text: 'I-04: the latch is set and no kill is under way', excuse: undefined });
     return;
   }
-  for (const truth of world.tws.ledger.orders) {
-    if (!isAlive(truth) || !isInScope(truth, record) || isWishedAfter(truth, life, record)) continue;
+  const { orders } = world.tws.ledger;
+  const left = orders.filter((truth) => isAlive(truth) && isInScope(truth, record) && !isWishedAfter(truth, life, record));
+  for (const truth of left) {
+    if (record.exits === 'keep' && (isKept(truth, left, orders, world) || isTold(truth, life, record))) continue;
     const unseen = truth.clientId === 7 && truth.placedAt >= world.tws.listedAt.open;
     found.push({
-      text: `I-04: ${truth.orderRef} perm ${truth.permId} of client ${truth.clientId} works at the broker after a kill of scope ${record.scope}`,
+      text: `I-04: ${truth.orderRef} perm ${truth.permId} of client ${truth.clientId} works at the broker after a kill of scope ${record.scope}, ${record.exits}`,
       excuse: unseen ? 'foreign, not listed yet' : undefined,
     });
   }
   if (record.phase === 'cancelling') found.push({ text: 'I-04: the kill is still cancelling', excuse: undefined });
+}
+
+/** An exit, and all exits of its side that are left together close no more than the broker holds. */
+function isKept(truth: OrderView, left: readonly OrderView[], orders: readonly OrderView[], { tws }: World): boolean {
+  const isExit = (order: OrderView): boolean =>
+    order.orderRef.startsWith('TD1-') ? /-[ST]$/.test(order.orderRef) : isStop(order) || order.type === 'LMT';
+  if (!isExit(truth)) return false;
+  const { conId } = truth.contract;
+  const position = tws.ledger.position(conId)?.quantity ?? 0;
+  const groups = new Map<string, number>();
+  for (const order of left) {
+    if (order.contract.conId !== conId || order.action !== truth.action) continue;
+    const entry = workingEntry(order, orders);
+    const rest = entry === undefined ? order.remaining : takes(order, entry, orders);
+    groups.set(groupOf(order), Math.max(groups.get(groupOf(order)) ?? 0, rest));
+  }
+  return sumOf(groups) <= Math.max(0, truth.action === 'SELL' ? position : 0 - position);
+}
+
+/** Of another program, or typed into TWS and not numbered yet: the banner names it. */
+function isTold({ permId, clientId, orderId }: OrderView, life: Life, { residuals }: KillRecord): boolean {
+  const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
+  return (clientId === 7 || orderId === 0) && order !== undefined && residuals.includes(order.key);
 }
 
 /** A kill of everything takes also what others have placed until it was verified. */
@@ -272,8 +297,8 @@ function isInScope({ orderRef, placedAt }: OrderView, { scope, verifiedAt }: Kil
   return scope === 'all' && (verifiedAt === undefined || placedAt < verifiedAt);
 }
 
-/** A flatten of the operator that was approved after the kill. */
+/** A stop or a close that was approved after the kill, by the operator's hand or to put back what the kill lost. */
 function isWishedAfter({ permId }: OrderView, life: Life, kill: KillRecord): boolean {
   const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
-  return order?.leg === 'F' && (order.cause?.approvedSeq ?? 0) > kill.id;
+  return (order?.leg === 'F' || order?.leg === 'S') && (order.cause?.approvedSeq ?? 0) > kill.upTo;
 }

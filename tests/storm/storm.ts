@@ -19,6 +19,8 @@ export interface StormResult extends Counts {
   readonly unknowns: number;
   /** What was left to the operator, by kind. */
   readonly excused: Readonly<Partial<Record<OperatorNeeded, number>>>;
+  /** By state of the desk: how often a reduction was asked for, and how often it was done. */
+  readonly wayOut: ReadonlyMap<string, { readonly asked: number; readonly done: number }>;
   /** Virtual ms from the end of the faults until the book was equal. */
   readonly settledMs: number;
 }
@@ -133,6 +135,7 @@ function resultOf(world: World, seed: number, { left, settledMs }: Settled, trac
     orders: tws.ledger.orders.length,
     unknowns: invariants.book.unknowns,
     excused,
+    wayOut: invariants.wayOut.tried,
     settledMs,
   };
 }

@@ -4,6 +4,8 @@ import type { OrderScript } from '#simulator/engine/exchange-news';
 export class TwsFaults implements OrderScript {
   duplicates = 0;
   holdCancels = false;
+  /** What a cancelled parent does with the children of its filled part, in this storm. */
+  takesChildren = false;
   readonly tifPreset = undefined;
   /** The next placements vanish inside TWS. */
   silentDrops = 0;

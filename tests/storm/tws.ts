@@ -101,6 +101,11 @@ export class Tws implements ExchangeNews {
     return this.#sessions.has(clientId);
   }
 
+  /** Nothing that it has to say to a client waits with it. */
+  get tellsAll(): boolean {
+    return this.outage === 'none' && this.#waitingNews.length === 0 && this.#heldExecutions.length === 0;
+  }
+
   profit(): void {
     const zero = ZERO_AMOUNT;
     if (this.daily !== 'silent')

@@ -32,6 +32,8 @@ export interface WorldOptions {
 /** One storm: a clock, chance, TWS, the wires, the disk, and the desk that lives on it, again and again. */
 export class World {
   readonly random: Random;
+  /** What of two ways is taken where a storm gained one: whether protective exits stay, and whether children go with their parent. */
+  readonly choice: Random;
   readonly clock: StormClock;
   readonly tws: Tws;
   readonly wires: readonly Wire[];
@@ -58,12 +60,18 @@ export class World {
 
   constructor(seed: number, options: WorldOptions = {}) {
     this.random = new Random(seed);
+    this.choice = new Random(seed + 0x0e17);
     this.bug = options.bug;
     this.listener = options.listener;
     this.clock = new StormClock(this.random, options.startAt);
     this.tws = new Tws(this.clock, this.random, options.symbols);
     this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
     this.invariants = new Invariants(this);
+    this.tws.faults.takesChildren = this.choice.chance(0.5);
+  }
+
+  get told(): boolean {
+    return this.tws.tellsAll && this.wires.every((wire) => !wire.isBroken && wire.up.length + wire.down.length === 0);
   }
 
   /** The desk's process, while there is one. */

@@ -63,6 +63,8 @@ export class WriteRules {
     if (order?.orderId !== orderId || order.clientId !== clientId)
       this.#fail(`I-23: a change of ${leg.ref} goes to ${clientId}:${orderId}`);
     if (order !== undefined) this.#cover.changing(life, order, leg);
+    if (order !== undefined && life.deskState.latch.isSet() && loosens(order, leg))
+      this.#fail(`A2: ${leg.ref} is changed under the kill switch, and not only towards the market or to less`);
     this.#world.note(`change ${leg.side} ${leg.quantity / 10_000} ${leg.ref} as ${clientId}:${orderId}`);
   }
 
@@ -95,36 +97,28 @@ export class WriteRules {
 
   /** From the desk's own words, but not by its own gate. */
   #gate(life: JudgedLife, approved: ApprovedOrder, leg: OrderLeg): void {
-    const flattens = leg.leg === 'F' && approved.value.purpose === 'reduce';
-    this.#notKilled(life, approved, leg, flattens);
-    this.#mayLeave(life, approved, leg, flattens);
+    const reduces = approved.value.origin === 'operator' && approved.value.purpose === 'reduce';
+    this.#notKilled(life, approved, leg, reduces);
+    this.#mayLeave(life, approved, leg, reduces);
     if (life.journal.status().state !== 'ready') this.#fail(`I-15: ${leg.ref} leaves while the journal cannot be written`);
     const intent = life.journal.records.findLast((record) => record.seq === approved.seq);
     if (intent === undefined) this.#fail(`I-14: ${leg.ref} leaves before its intent is in the journal`);
   }
 
-  /** I-04. A flatten that the operator wishes may leave under the latch, but no approval from before the kill. */
-  #notKilled(life: JudgedLife, approved: ApprovedOrder, leg: OrderLeg, flattens: boolean): void {
-    if (life.deskState.latch.isSet() && !flattens) this.#fail(`I-04: ${leg.ref} leaves with the kill latch set`);
-    if (this.#world.disk.latch !== undefined && !flattens) this.#fail(`I-04: ${leg.ref} leaves although the latch file is set`);
+  /** I-04. What only lowers exposure may leave under the latch, but no approval from before the kill. */
+  #notKilled(life: JudgedLife, approved: ApprovedOrder, leg: OrderLeg, reduces: boolean): void {
+    if (life.deskState.latch.isSet() && !reduces) this.#fail(`I-04: ${leg.ref} leaves with the kill latch set`);
+    if (this.#world.disk.latch !== undefined && !reduces) this.#fail(`I-04: ${leg.ref} leaves although the latch file is set`);
     const kill = life.stores.engine.get('desk')?.kill;
-    if (kill !== undefined && approved.seq <= kill.id)
+    if (kill !== undefined && approved.seq < kill.id)
       this.#fail(`I-04: ${leg.ref} was approved in commit ${approved.seq}, before the kill ${kill.id}`);
   }
 
   /** I-03, I-24: the desk is in a state for this order, its link is ready and its book is reconciled. */
-  #mayLeave(life: JudgedLife, approved: ApprovedOrder, leg: OrderLeg, flattens: boolean): void {
+  #mayLeave(life: JudgedLife, approved: ApprovedOrder, leg: OrderLeg, reduces: boolean): void {
     const { deskState } = life;
-    const byHand = approved.value.origin === 'operator';
-    const reduces = byHand && approved.value.purpose === 'reduce';
-    const states = [
-      'EXECUTION',
-      'MANAGING',
-      ...(byHand ? ['SCANNING', 'SIGNAL_WAIT'] : []),
-      ...(reduces ? ['PAUSED'] : []),
-      ...(flattens ? ['EMERGENCY'] : []),
-    ];
-    if (!states.includes(life.state)) this.#fail(`I-03: ${leg.ref} leaves while the desk is ${life.state}`);
+    const states = ['EXECUTION', 'MANAGING', ...(approved.value.origin === 'operator' ? ['SCANNING', 'SIGNAL_WAIT'] : [])];
+    if (!reduces && !states.includes(life.state)) this.#fail(`I-03: ${leg.ref} leaves while the desk is ${life.state}`);
     if (!deskState.link.ready) this.#fail(`I-03: ${leg.ref} leaves while the link is not ready`);
     if (deskState.link.upstream === 'down') this.#fail(`I-03: ${leg.ref} leaves while TWS has lost IB`);
     if (!deskState.reconciliation.done()) this.#fail(`I-24: ${leg.ref} leaves before the book is reconciled`);
@@ -185,4 +179,18 @@ export class WriteRules {
 /** An order of this contract of which the desk does not know whether it works. */
 export function unknownBeside(life: JudgedLife, conId: number): Order | undefined {
   return [...life.stores.orders.values()].find((order) => order.state === 'UNKNOWN' && order.contract.conId === conId);
+}
+
+/** It becomes larger, its stop stands further from the market, its limit asks for more, or it trails further behind. */
+function loosens(order: Order, leg: OrderLeg): boolean {
+  const way = order.side === 'SELL' ? 1 : -1;
+  const back = (before: number | undefined, after: number | undefined): boolean => ((after ?? 0) - (before ?? 0)) * way < 0;
+  if (leg.quantity > order.quantity) return true;
+  if (order.type === 'TRAIL') return JSON.stringify(leg.trail) !== JSON.stringify(order.trail) && distanceOf(leg) >= distanceOf(order);
+  if (order.type === 'LMT') return back(leg.limit, order.limit);
+  return order.type !== 'MKT' && back(order.stop, leg.stop);
+}
+
+function distanceOf({ trail }: Pick<OrderLeg, 'trail'>): number {
+  return trail === undefined ? Number.POSITIVE_INFINITY : trail.kind === 'amount' ? trail.amount : trail.basisPoints;
 }

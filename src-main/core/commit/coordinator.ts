@@ -54,6 +54,7 @@ export class Coordinator<E> {
   readonly #window = new Ring<Execution<E, unknown>>();
   readonly #outbox = new Outbox<E>();
   readonly #records: RecordRing;
+  #brokerTime: (at: number) => number | undefined = () => undefined;
   #listeners: readonly ((news: CommitNews) => void)[] = [];
   #assigned: number;
   #busy = false;
@@ -83,6 +84,11 @@ export class Coordinator<E> {
   /** Exactly once, before the first effect. */
   dispatchTo(dispatch: (release: Release<E>) => void): void {
     this.#outbox.connect(dispatch);
+  }
+
+  /** Gives the broker's time of a moment of the clock, epoch ms, for the record of each commit. */
+  brokerTimeFrom(read: (at: number) => number | undefined): void {
+    this.#brokerTime = read;
   }
 
   /** `listener` is called after each commit and tombstone, after its effects. The returned function ends it. */
@@ -195,6 +201,7 @@ export class Coordinator<E> {
     this.#assigned += 1;
     execution.seq = this.#assigned;
     execution.at = this.#clock.now();
+    execution.brokerAt = this.#brokerTime(execution.at);
     this.#window.push(execution);
     if (execution.failure !== undefined) execution.state = 'executed';
     else if (execution.state === 'queued') {
@@ -344,7 +351,7 @@ export class Coordinator<E> {
     }
     this.#active = execution;
     if (accepted !== undefined && accepted.effects.length > 0) {
-      this.#outbox.put(accepted.effects, seq, execution.durable);
+      this.#outbox.put(accepted.effects, execution);
       this.#outbox.flush((error) => this.#report('dispatch', execution, error));
     }
     if (this.#listeners.length > 0) this.#tell(execution, accepted, failure);
@@ -353,7 +360,7 @@ export class Coordinator<E> {
 
   /** The record is with the journal before any effect leaves. */
   #append(execution: Execution<E, unknown>, accepted: Transaction<E> | undefined): boolean {
-    const { seq, at, lane, name, cause, digest, attempt, failure } = execution;
+    const { seq, at, brokerAt, lane, name, cause, digest, attempt, failure } = execution;
     const writes: RecordedWrite[] = [];
     let text = '';
     if (accepted !== undefined)
@@ -365,8 +372,8 @@ export class Coordinator<E> {
     const effects = accepted?.effects ?? [];
     const record: CommitRecord =
       failure === undefined
-        ? { seq, at, lane, name, cause, writes, effects, attempts: attempt, digest }
-        : { seq, at, lane, name, cause, writes, effects, tombstone: failure, attempts: attempt, digest };
+        ? { seq, at, brokerAt, lane, name, cause, writes, effects, attempts: attempt, digest }
+        : { seq, at, brokerAt, lane, name, cause, writes, effects, tombstone: failure, attempts: attempt, digest };
     try {
       if (this.#journal.append(record, `[${text}]`).ok) return true;
     } catch (error) {

@@ -18,6 +18,8 @@ export class Execution<E, R> implements Handle<R>, ExecutionContext {
   seq = 0;
   /** Epoch ms of admission. */
   at = 0;
+  /** The broker's time of it, epoch ms; undefined where it is not known. */
+  brokerAt: number | undefined = undefined;
   state: ExecutionState = 'queued';
   attempt = 0;
   tx: Transaction<E> | undefined = undefined;

@@ -21,8 +21,8 @@ export class Outbox<E> {
     this.#dispatch = dispatch;
   }
 
-  put(effects: readonly E[], seq: number, durable: boolean): void {
-    for (const effect of effects) this.#waiting.push({ effect, seq, durable });
+  put(effects: readonly E[], { seq, brokerAt, durable }: Omit<Release<E>, 'effect'>): void {
+    for (const effect of effects) this.#waiting.push({ effect, seq, brokerAt, durable });
   }
 
   /** Releases everything. A dispatcher that throws has had its effect: it is not offered again. */

@@ -66,6 +66,8 @@ export interface ExecutionRecord {
   readonly state: ExecutionState;
   /** Epoch ms of admission. */
   readonly at: number;
+  /** The broker's time of it, where it was known. */
+  readonly brokerAt: number | undefined;
   /** Ms from submission to the (last) start, and from the first submission to the end. */
   readonly waitedMs: number;
   readonly tookMs: number;
@@ -120,6 +122,7 @@ function describe(execution: Execution<unknown, unknown>, outcome: Outcome<unkno
     cause: execution.cause,
     state: execution.state,
     at: execution.at,
+    brokerAt: execution.brokerAt,
     waitedMs: execution.startedAt - execution.submittedAt,
     tookMs: execution.endedAt - execution.submittedAt,
     attempts: execution.attempt,

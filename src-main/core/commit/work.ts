@@ -47,6 +47,8 @@ export interface Handle<R> {
 export interface Release<E> {
   readonly effect: E;
   readonly seq: number;
+  /** The broker's time of the commit, epoch ms, where it is known. */
+  readonly brokerAt: number | undefined;
   /** False when the journal did not take the record: risk is refused then, safety goes through. */
   readonly durable: boolean;
 }

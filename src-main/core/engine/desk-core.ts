@@ -23,10 +23,13 @@ import type { DeskStores, Effect } from '#core/state/records';
 import { isArmedState } from '#core/state/engine-state';
 import { advanceBreaker, OutcomeWatch, restoreBreaker } from '#core/safety/rejection-breaker';
 import { advanceCloses } from '#core/protection/close-position';
+import type { CauseKind } from '#core/ports/cause';
+import { takeServerTime } from './broker-clock.ts';
 import { ExchangeClock } from '#core/state/exchange-clock';
 import { noteSince } from '#core/reports/expiry';
 import { advance, firing } from '#core/state/engine-life';
 import { pauseDesk } from '#core/execution/halt';
+import { latchInDoubt } from '#core/execution/latch-doubt';
 import { expireTriggers } from '#core/strategy/trigger/change';
 import { offerDrafts } from '#core/strategy/trigger/drafts';
 import { releaseUnwatched } from '#core/strategy/trigger/market-lines';
@@ -38,7 +41,7 @@ import { commit, engineState, type DeskState, type DeskPorts, logLine } from '#c
 import type { DeskView } from '#core/state/desk-view';
 import { holdReason } from '#core/pretrade/hold-reasons';
 import { KillLatch } from '#core/state/kill-latch';
-import { takeUpKill } from '#core/safety/kill';
+import { takeUpKill, watchKeptExits } from '#core/safety/kill';
 import { Latencies } from '#core/state/latency';
 import { type Chunk, marketSink } from './on-tick.ts';
 import { type DeskAccess, type DeskCommands, deskCommands } from './desk-commands.ts';
@@ -46,18 +49,29 @@ import { dispatchModify, followChanges } from '#core/execution/modify';
 import { ExternalChangeWatch } from '#core/strategy/trigger/disarm-on-external-change';
 import { watchOutage } from '#core/safety/outage';
 import { dispatchPlace } from '#core/execution/submit';
+import { UnsentCancels } from '#core/state/unsent-cancels';
 import { OrderMemos } from '#core/state/order-memos';
 import { PositionDifferences } from '#core/state/position-differences';
 import { EarlierOrderBook } from '#core/state/earlier-orders';
 import { loadEarlierOrders } from '#core/reconciliation/restore-earlier-orders';
 import { ComparisonProgress } from '#core/state/comparison-progress';
 import { ExitResizer } from '#core/protection/resize-exits';
+import { LostStops } from '#core/protection/lost-stops';
 import { CoverageWatch } from '#core/protection/coverage-watch';
 import { advanceTrailings } from '#core/protection/trailing-stop';
 import { followTradingState } from '#core/pretrade/trading-state';
 
 const CANCEL_AGAIN_MS = 10_000;
 const LOOK_UP_AGAIN_MS = 5_000;
+
+/** The broker's time of a line's commit, epoch ms, undefined where it is not known; and what led to the commit. */
+export interface LogOrigin {
+  readonly brokerAt: number | undefined;
+  readonly cause: CauseKind;
+}
+
+/** A line, the number of its commit, and what led to that. */
+export type LogListener = (line: Extract<Effect, { kind: 'log' }>, seq: number, of: LogOrigin) => void;
 
 /** The desk's state with the rooms tied to it: news in, commits, effects out. One thread, nothing awaits. */
 export class DeskCore implements DeskAccess {
@@ -69,10 +83,13 @@ export class DeskCore implements DeskAccess {
   readonly sink: MarketSink;
   readonly #followers: NewsFollowers;
   readonly #externalChanges: ExternalChangeWatch;
+  readonly #lostStops: LostStops;
+  #killsSeen = 0;
   readonly #outcomes = new OutcomeWatch();
+  readonly #simulated: boolean;
   readonly #chunk: Chunk = { startedAt: undefined };
   #stopTimer: () => void = () => undefined;
-  #onLog: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void = () => undefined;
+  #onLog: LogListener = () => undefined;
 
   constructor(options: {
     readonly ports: DeskPorts;
@@ -81,6 +98,7 @@ export class DeskCore implements DeskAccess {
     readonly simulated: boolean;
   }) {
     const { ports, coordinator, stores } = options;
+    this.#simulated = options.simulated;
     const board = new QuoteBoard();
     const details = new Map<ConId, ContractDetails>();
     const exchange = new ExchangeClock(ports.clock, options.simulated);
@@ -116,7 +134,7 @@ export class DeskCore implements DeskAccess {
       waitingCommissions: new Map(),
       details,
       counters: new Map(),
-      unsentCancels: new Set(),
+      unsentCancels: new UnsentCancels(),
       cancelRetries: new RetrySchedule(CANCEL_AGAIN_MS),
       lookUpRetries: new RetrySchedule(LOOK_UP_AGAIN_MS),
       resizeAttempts: new ResizeAttempts(),
@@ -135,9 +153,11 @@ export class DeskCore implements DeskAccess {
       lists: new BrokerLists(this.deskState),
     };
     this.#externalChanges = new ExternalChangeWatch(this.deskState);
+    this.#lostStops = new LostStops(this.deskState);
     this.sink = marketSink(this.deskState, this.#chunk, () => {
       this.drainNow();
     });
+    coordinator.brokerTimeFrom((at) => exchange.stamp(at));
     coordinator.dispatchTo((release) => this.#dispatch(release));
     coordinator.subscribe((news) => {
       for (const { store, key, value } of news.changes) this.#note(store, key, value);
@@ -160,12 +180,13 @@ export class DeskCore implements DeskAccess {
     index.note(order);
     noteSince(this.deskState, order);
     if (before?.state === order.state) return;
+    this.#lostStops.note(order);
     // An answer: the next request about it is a new one.
     if (order.state !== 'UNKNOWN') lookUpRetries.forget(order.key);
     if (!isWorking(order.state)) cancelRetries.forget(order.key);
   }
 
-  onLog(listener: (line: Extract<Effect, { kind: 'log' }>, seq: number) => void): void {
+  onLog(listener: LogListener): void {
     this.#onLog = listener;
   }
 
@@ -175,9 +196,10 @@ export class DeskCore implements DeskAccess {
     const latched = desk.killLatchFile.read();
     commit(desk, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
       tx.set(desk.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
-      if (latched.set) takeUpKill(desk, tx, latched.reason, latched.scope);
+      if (latched.doubt === true) latchInDoubt(desk, tx, latched.reason);
+      else if (latched.set) takeUpKill(desk, tx, latched);
     });
-    if (latched.set)
+    if (latched.set && latched.doubt !== true)
       logLine(desk, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
     offerDrafts(desk);
     loadEarlierOrders(desk);
@@ -195,7 +217,7 @@ export class DeskCore implements DeskAccess {
 
   /** The exchange's time by the broker's clock: whole epoch seconds, and the ms that asking for it took. */
   onServerTime(epochSeconds: number, roundTripMs: number): void {
-    this.deskState.exchange.server(epochSeconds, roundTripMs);
+    takeServerTime(this.deskState, epochSeconds, roundTripMs, this.#simulated);
   }
 
   /** Contracts whose quotes have changed since the last call; for the one who shows them. */
@@ -214,6 +236,7 @@ export class DeskCore implements DeskAccess {
     const { deskState: desk } = this;
     advanceCloses(desk);
     advanceTrailings(desk);
+    this.#lostStops.look();
     this.#externalChanges.look(desk.clock.now());
     advance(desk);
   }
@@ -231,11 +254,22 @@ export class DeskCore implements DeskAccess {
     followTradingState(desk);
     advanceCloses(desk);
     advanceTrailings(desk);
+    this.#lostStops.look();
     this.#externalChanges.look(now);
+    this.#fitKeptExits();
+    watchKeptExits(desk);
     this.#followers.coverage.look(now);
     followChanges(desk, now);
     this.#followers.lists.onTimer(now);
     advance(desk);
+  }
+
+  /** A kill keeps what fits by its groups; what is still larger than the position is made smaller right after it. */
+  #fitKeptExits(): void {
+    const kills = this.deskState.latch.kills();
+    if (kills === this.#killsSeen) return;
+    this.#killsSeen = kills;
+    this.#followers.exitResizer.allDue();
   }
 
   #arrangeTimer(): void {
@@ -279,6 +313,7 @@ export class DeskCore implements DeskAccess {
         desk.unsentCancels.add(effect.key);
         const outcome = desk.broker.cancel(effect.address);
         if (outcome.kind === 'refused') this.#cancelRefused(effect.key, outcome.reason);
+        else if (outcome.kind === 'queued') desk.unsentCancels.waits(effect.key);
         else desk.unsentCancels.delete(effect.key);
         break;
       }
@@ -286,7 +321,10 @@ export class DeskCore implements DeskAccess {
         desk.unsentGlobalCancel = desk.broker.globalCancel().kind === 'refused';
         break;
       case 'log':
-        this.#onLog(effect, release.seq);
+        this.#onLog(effect, release.seq, {
+          brokerAt: release.brokerAt,
+          cause: desk.coordinator.record(release.seq)?.cause.kind ?? 'system',
+        });
         break;
     }
     if (!release.durable) this.#journalFailed();

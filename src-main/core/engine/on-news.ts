@@ -19,6 +19,7 @@ import { onPnl } from '#core/safety/loss-limit';
 import { watchOutage } from '#core/safety/outage';
 import { count, type DeskState, logLine } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
+import type { PositionPnl } from '#domain/account';
 import type { BrokerLists } from './broker-lists.ts';
 import { followExecution, followFilled } from './on-execution.ts';
 
@@ -41,6 +42,9 @@ export function onBrokerNews(desk: DeskState, news: BrokerNews, followers: NewsF
     case 'order-not-sent':
       changeNotSent(desk, news.refs, news.reason);
       notSent(desk, news.refs, news.reason, desk.latch.isSet());
+      break;
+    case 'cancel-sent':
+      cancelLeft(desk, news);
       break;
     case 'place-frame':
       onPlaceFrame(desk, news);
@@ -93,6 +97,7 @@ function onAccountNews(desk: DeskState, news: AccountNews, followers: NewsFollow
       onPnl(desk, news);
       break;
     case 'pnl-single':
+      desk.accounts.positionPnl(news.account, news.conId, positionPnlOf(news, desk.clock.now()));
       break;
     case 'end':
       onListEnd(desk, news, followers.exitResizer);
@@ -100,11 +105,27 @@ function onAccountNews(desk: DeskState, news: AccountNews, followers: NewsFollow
   }
 }
 
+function positionPnlOf({ daily, unrealized, realized, value }: News<'pnl-single'>, at: number): PositionPnl {
+  return {
+    ...(daily === undefined ? {} : { daily }),
+    ...(unrealized === undefined ? {} : { unrealized }),
+    ...(realized === undefined ? {} : { realized }),
+    ...(value === undefined ? {} : { value }),
+    at,
+  };
+}
+
 /** C-23: an order that leaves the socket and was not approved kills. */
 function onPlaceFrame(desk: DeskState, news: News<'place-frame'>): void {
   const refusal = desk.ordersOut.frame(news.ref, news.quantity, news.modify);
   count(desk, 'order frames');
   if (refusal !== undefined) kill(desk, 'own', 'control C-23', refusal);
+}
+
+/** Counted where its order is known by the number that it left under. */
+function cancelLeft(desk: DeskState, { clientId, orderId }: News<'cancel-sent'>): void {
+  const order = desk.index.working().find((one) => one.clientId === clientId && one.orderId === orderId);
+  if (order !== undefined) desk.unsentCancels.delete(order.key);
 }
 
 function onExecutionNews(desk: DeskState, news: News<'execution'>, { coverage, exitResizer, lists }: NewsFollowers): void {

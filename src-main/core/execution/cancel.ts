@@ -25,12 +25,22 @@ type Desk = Slice<
   | 'unsentGlobalCancel'
 >;
 
-export function cancelInside(desk: Desk, tx: Parameters<typeof step>[0], target: Order, globally = false): void {
+/**
+ * `globally`: no cancel of its own leaves, because only the global cancel of the same act reaches it. `keepsExits`: the act leaves the exits of
+ * what is held, so a stop that IB takes along is put back.
+ */
+export function cancelInside(
+  desk: Desk,
+  tx: Parameters<typeof step>[0],
+  target: Order,
+  { globally = false, keepsExits = false }: { readonly globally?: boolean; readonly keepsExits?: boolean } = {},
+): void {
   const order = tx.get(desk.stores.orders, target.key);
   if (order === undefined || !isWorking(order.state)) return;
   const { orderId, clientId } = order;
   if (!globally && (orderId === undefined || clientId === undefined)) return;
-  const asked = { ...order, cancelAskedAt: tx.at };
+  const { cancelKeepsExits: _before, ...rest } = order;
+  const asked = { ...rest, cancelAskedAt: tx.at, ...(keepsExits ? { cancelKeepsExits: true as const } : {}) };
   // Lost sight of, it stays so, and its row goes on saying what is known.
   moveOrder(desk, tx, order, 'cancel', order.state === 'UNKNOWN' ? asked : { ...asked, updatedAt: tx.at, note: 'cancel sent' });
   desk.cancelRetries.note(order.key, desk.clock.now());
@@ -48,14 +58,14 @@ export function cancelInside(desk: Desk, tx: Parameters<typeof step>[0], target:
  */
 export function resendCancels(desk: Desk): void {
   const due: Order[] = [];
-  for (const key of desk.unsentCancels) {
+  for (const key of desk.unsentCancels.keys()) {
     const order = desk.index.get(key);
     if (order !== undefined && isWorking(order.state) && order.origin !== 'foreign') due.push(order);
-    else desk.unsentCancels.delete(key);
+    else desk.unsentCancels.neverLeaves(key);
   }
   if (due.length === 0 && !desk.unsentGlobalCancel) return;
   commit(desk, 'risk-reducing', 'cancels.again', { kind: 'system', text: 'cancels that may not have left' }, (tx) => {
-    for (const order of due) cancelInside(desk, tx, order, onlyGlobally(order));
+    for (const order of due) cancelInside(desk, tx, order, { globally: onlyGlobally(order), keepsExits: order.cancelKeepsExits === true });
     if (desk.unsentGlobalCancel) tx.effect({ kind: 'global-cancel' });
   });
 }
@@ -64,7 +74,7 @@ export function resendCancels(desk: Desk): void {
  * Cancels of the operator: one order, all own, or all (`globally`, which reaches other programs' orders too). Two orders of one reference go
  * together, for nobody knows which of them was wished. Legal in every state.
  */
-export function cancelOrders(desk: Desk, orders: readonly Order[], by: string, globally = false): number {
+export function cancelOrders(desk: Desk, orders: readonly Order[], by: string, globally = false, keepsExits = false): number {
   let sent = 0;
   const targets = new Map(orders.flatMap((order) => [order, ...desk.index.twinsOf(order)]).map((order) => [order.key, order]));
   // A change that still waits would leave after the cancel.
@@ -75,7 +85,7 @@ export function cancelOrders(desk: Desk, orders: readonly Order[], by: string, g
       const order = tx.get(desk.stores.orders, target.key);
       if (order === undefined || !isWorking(order.state)) continue;
       desk.cancelRetries.forget(order.key);
-      cancelInside(desk, tx, order, globally && onlyGlobally(order));
+      cancelInside(desk, tx, order, { globally: globally && onlyGlobally(order), keepsExits });
       sent += 1;
     }
     if (globally) tx.effect({ kind: 'global-cancel' });

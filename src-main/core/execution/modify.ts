@@ -22,7 +22,9 @@ import { attempt, commit, engineState, type Slice } from '#core/state/desk-state
 import { noteRequestedTerms, termsOf } from './external-change.ts';
 import { numberRefusal } from '#core/order/addressable';
 import { statedPrices } from '#core/order/stated-prices';
+import { latchedChangeRefusal } from '#core/pretrade/latched-change';
 import { riskContext } from '#core/pretrade/read-risk-context';
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import type { Refusal } from '#core/state/refusal';
 import { moveOrder, tellOrder } from './transition.ts';
 import { quantityRefusal } from '#domain/trigger-terms';
@@ -102,6 +104,8 @@ export function modifyRefusal(desk: Desk, order: Order): string | undefined {
 /** An exit only lowers exposure: its side is against the position and it was placed as one. */
 function isExit(desk: Desk, order: Order): boolean {
   if (order.leg === 'S' || order.leg === 'T' || order.leg === 'F') return true;
+  // An entry stays one beside a position of the other side: its own exits wait for it.
+  if (order.leg === 'E') return false;
   const position = desk.stores.positions.get(`${order.account}:${order.contract.conId}`);
   const held = position === undefined ? 0 : order.side === 'SELL' ? position.quantity : 0 - position.quantity;
   return held > 0 && order.quantity - order.filled <= held;
@@ -125,7 +129,7 @@ export function modifyOrder(desk: Desk, key: OrderKey, version: number, terms: N
 }
 
 export function changeOrder(desk: Desk, order: Order, terms: NewTerms, by: string): Result<number, Refusal> {
-  const refusal = modifyRefusal(desk, order) ?? termsRefusal(desk, order, terms);
+  const refusal = modifyRefusal(desk, order) ?? termsRefusal(order, terms);
   if (refusal !== undefined) return refuse(refusal);
   const leg = changedLeg(desk, order, terms);
   const intent: OrderIntent = {
@@ -136,7 +140,7 @@ export function changeOrder(desk: Desk, order: Order, terms: NewTerms, by: strin
     changes: order.key,
     legs: [leg],
   };
-  const closed = gateRefusal(desk, intent.purpose);
+  const closed = gateRefusal(desk, order, intent);
   if (closed !== undefined) return refuse(closed);
   const words = changeText(order, leg);
   const outcome = attempt(desk, 'order', 'order.modify', { kind: 'command', text: `${by}: ${words}`, ref: order.key }, (tx) => {
@@ -183,21 +187,22 @@ function changedLeg(desk: Desk, order: Order, terms: NewTerms): OrderLeg {
   };
 }
 
-/** Why the desk's state lets no such change leave; undefined when it does. A change is the operator's, so its reductions are confirmed. */
-function gateRefusal(desk: Desk, purpose: OrderIntent['purpose']): string | undefined {
+/** Why the desk lets no such change leave now; undefined when it does. What only lowers exposure is changed in every state. */
+function gateRefusal(desk: Desk, order: Order, { purpose, legs: [leg] }: OrderIntent): string | undefined {
+  const isLatched = desk.latch.isSet();
+  if (purpose === 'reduce') return reduceRefusal(desk) ?? (isLatched ? latchedChangeRefusal(desk, order, leg) : undefined);
+  if (isLatched) return `The kill switch is set (${desk.latch.reason()}).`;
   const state = engineState(desk);
-  if (mayTransmit(state, purpose === 'reduce' ? 'confirmed-reduce' : 'operator-entry')) return undefined;
-  return `The desk is ${state}; ${purpose === 'reduce' ? 'no order' : 'no entry'} can be changed in this state.`;
+  return mayTransmit(state, 'operator-entry') ? undefined : `The desk is ${state}; no entry can be changed in this state.`;
 }
 
 /** Why the order cannot get these terms; undefined when it can. A sentence. */
-function termsRefusal(desk: Desk, order: Order, terms: NewTerms): string | undefined {
+function termsRefusal(order: Order, terms: NewTerms): string | undefined {
   const misfit = typeRefusal(order, terms);
   if (misfit !== undefined) return misfit;
   if (terms.quantity !== undefined && terms.quantity <= order.filled)
     return `${formatQuantity(order.filled)} of it are filled already; cancel it instead, or choose a larger quantity.`;
-  if (asItStands(order, terms)) return 'These are the terms that the order has.';
-  return desk.latch.isSet() ? `The kill switch is set (${desk.latch.reason()}).` : undefined;
+  return asItStands(order, terms) ? 'These are the terms that the order has.' : undefined;
 }
 
 /** Whether a price is asked that orders of this type do not have. */

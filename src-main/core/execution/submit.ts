@@ -164,7 +164,7 @@ function markSent(desk: Desk, tx: Tx<Effect>, order: Order, ids: Required<Pick<O
   const subject = { kind: 'order', key: order.key } as const;
   const thoughtUnsent = order.state === 'DENIED' || order.state === 'ABORTED_BY_KILL';
   const now = { ...order, ...ids, sentAt: at, updatedAt: tx.at };
-  if (thoughtUnsent || (desk.latch.isSet() && order.leg !== 'F' && (order.state === 'QUEUED' || isWorking(order.state)))) {
+  if (thoughtUnsent || (desk.latch.isSet() && !isExitOfItsOwn(order) && (order.state === 'QUEUED' || isWorking(order.state)))) {
     moveOrder(desk, tx, order, 'call-back', { ...now, cancelAskedAt: tx.at, note: 'cancel sent' });
     tx.effect({ kind: 'cancel', key: order.key, address: ids });
     if (thoughtUnsent)
@@ -181,6 +181,11 @@ function markSent(desk: Desk, tx: Tx<Effect>, order: Order, ids: Required<Pick<O
     moveOrder(desk, tx, order, 'lose-sight', { ...now, note: 'the connection was lost as it left; it is looked up' });
     log(tx, 'alarm', `UNKNOWN: the connection was lost as ${order.side} ${order.contract.symbol} left.`, subject);
   }
+}
+
+/** A close or a stop without an entry: it only lowers exposure, so the kill switch does not call it back as it leaves. */
+function isExitOfItsOwn({ leg, parentKey }: Order): boolean {
+  return (leg === 'F' || leg === 'S') && parentKey === undefined;
 }
 
 /** Legs whose parent left without them: the wire broke in between. They never reached the broker. */
@@ -202,7 +207,7 @@ function leftBehind(desk: Desk, tx: Tx<Effect>, legs: readonly { readonly ref: O
 function nakedText(desk: Desk, { account, contract }: Order): string {
   const position = desk.stores.positions.get(positionKey(account, contract.conId));
   if (position === undefined) return '';
-  const open = minus(abs(position.quantity), stopsProtecting(desk.index.working(), position));
+  const open = minus(abs(position.quantity), stopsProtecting(desk.index, desk.index.working(), position));
   return open > 0 ? ` UNPROTECTED ${formatQuantity(open)} ${contract.symbol}: protect it or close it again.` : '';
 }
 

@@ -2,26 +2,58 @@ import type { Position } from '#domain/position';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { abs, max, min, minus, plus } from '#domain/scaled';
 import { isStopType, type Order } from '#domain/order';
+import { awakeOf } from './brackets.ts';
 import { groupOf } from './oca-group.ts';
+import type { OrderLookup } from './order-index.ts';
 
 /**
- * Quantity of the position that stops confirmed working at the broker cover; a stop that is only sent protects nothing. One whose change
- * is under way works with the old terms or the new ones, so the smaller quantity counts. Stops of one group cover the largest of them.
+ * What a stop would sell or buy now if the price went through it; 0 for what is no stop, or not confirmed working at the broker: one that is
+ * only sent protects nothing. The stop of an entry that works protects what that has filled and its exits have not closed. One whose change
+ * is under way works with the old terms or the new ones, so the smaller quantity counts.
  */
-export function stopsProtecting(working: readonly Order[], position: Pick<Position, 'account' | 'contract' | 'quantity'>): Quantity {
+export function protects(index: OrderLookup, order: Order): Quantity {
+  if (!isStopType(order.type) || !isConfirmed(order)) return ZERO;
+  const rest = max(ZERO, minus(min(order.quantity, order.change?.quantity ?? order.quantity), order.filled));
+  return min(rest, awakeOf(index, order) ?? rest);
+}
+
+/**
+ * Quantity of the position that these stops cover: what the broker would take of it now. The one definition of "protected", for the screen,
+ * offers, stops, trims and kills. Stops of one group cover the largest of them.
+ */
+export function stopsProtecting(
+  index: OrderLookup,
+  working: readonly Order[],
+  position: Pick<Position, 'account' | 'contract' | 'quantity'>,
+): Quantity {
   if (position.quantity === 0) return ZERO;
   const side = position.quantity > 0 ? 'SELL' : 'BUY';
   const groups = new Map<string, Quantity>();
   for (const order of working) {
-    if (!isStopType(order.type) || !isConfirmed(order)) continue;
     if (order.side !== side || order.account !== position.account || order.contract.conId !== position.contract.conId) continue;
-    const rest = minus(min(order.quantity, order.change?.quantity ?? order.quantity), order.filled);
+    const takes = protects(index, order);
     const group = groupOf(order);
-    groups.set(group, max(groups.get(group) ?? ZERO, rest));
+    groups.set(group, max(groups.get(group) ?? ZERO, takes));
   }
   let covered = ZERO;
-  for (const rest of groups.values()) covered = plus(covered, rest);
+  for (const takes of groups.values()) covered = plus(covered, takes);
   return min(covered, abs(position.quantity));
+}
+
+/** What these stops cover, and what they would once `changed` had this quantity. */
+export function coverageWith(
+  index: OrderLookup,
+  working: readonly Order[],
+  position: Pick<Position, 'account' | 'contract' | 'quantity'>,
+  changed: Order,
+  quantity: Quantity,
+): { readonly before: Quantity; readonly after: Quantity } {
+  const { change: _underWay, ...standing } = changed;
+  const with_ = (order: Order): readonly Order[] => working.map((one) => (one.key === changed.key ? order : one));
+  return {
+    before: stopsProtecting(index, with_(standing), position),
+    after: stopsProtecting(index, with_({ ...standing, quantity }), position),
+  };
 }
 
 function isConfirmed(order: Order): boolean {

@@ -41,7 +41,7 @@ export interface BrokerPort {
   place(order: ApprovedOrder): SendOutcome;
   /** Same id, new terms. `order` carries the complete leg as it shall be. Refused while the link is degraded. */
   modify(address: OrderAddress, order: ApprovedOrder): SendOutcome;
-  /** Priority lane; never refused by the gate. Refused only when there is no socket to write to. */
+  /** Priority lane; never refused by the gate. Refused only when there is no socket to write to; `queued` is followed by `cancel-sent`. */
   cancel(address: OrderAddress): SendOutcome;
   /** Cancels everything in the account, also orders placed by hand and by other clients. */
   globalCancel(): SendOutcome;
@@ -63,6 +63,8 @@ export type BrokerNews =
   | { readonly kind: 'link'; readonly link: LinkState }
   | { readonly kind: 'accounts'; readonly accounts: readonly AccountId[] }
   | { readonly kind: 'order-sent'; readonly legs: readonly SentLeg[]; readonly at: number }
+  /** A cancel that waited for a place in the message rate has left the socket. */
+  | { readonly kind: 'cancel-sent'; readonly clientId: ClientId; readonly orderId: OrderId }
   | { readonly kind: 'order-not-sent'; readonly refs: readonly OrderRef[]; readonly reason: string }
   /** Counted from the bytes that left, independent of what the desk believes it sent (C-23). `modify` when the id was sent before. */
   | {
@@ -207,6 +209,8 @@ export interface ConnectionState {
   readonly lastByteAt?: number;
   /** When the next attempt is due, while down. */
   readonly retryAt?: number;
+  /** Messages that were longer than their class may be, since this desk started; missing when there were none. */
+  readonly longFrames?: number;
 }
 
 /** Three independent lamps: socket, IB's servers behind TWS, farms. Trouble of the last two never closes the socket. */

@@ -1,3 +1,4 @@
+import type { ExitChoice } from '#core/order/cancel-split';
 import type { SavedBreaker } from '#core/risk/breaker';
 import type { OrderKey, TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
@@ -9,10 +10,14 @@ export type KillScope = 'own' | 'all';
 
 /** Survives restarts. Files may only make the desk more careful; none of them is ever a reason to send an order. */
 export interface KillLatchFile {
-  /** Set by an earlier run and never re-armed? An unreadable file counts as set. `scope` is what is left for the next run to cancel. */
-  read(): { readonly set: boolean; readonly reason: string; readonly scope: KillScope };
+  /**
+   * Set, and never re-armed? `scope` and `exits` are what is left for the next run to cancel. With `doubt` nobody has said that it is set, but
+   * nobody can tell that it is not either (unreadable, vanished, contradicted by the journal): it counts as set, and nothing is cancelled for
+   * it. `reason` is then a part of a sentence.
+   */
+  read(): { readonly set: boolean; readonly reason: string; readonly scope: KillScope; readonly exits: ExitChoice; readonly doubt?: true };
   /** Best effort: a failure is returned and does not stop a kill. */
-  set(reason: string, at: number, scope: KillScope): Result<void>;
+  set(reason: string, at: number, scope: KillScope, exits: ExitChoice): Result<void>;
   clear(): Result<void>;
 }
 
@@ -23,6 +28,10 @@ export type EarlierOrders = () => {
   readonly unreadStates?: ReadonlyMap<OrderKey, string>;
   /** Why some of them may be missing; a sentence. */
   readonly trouble?: string;
+  /** What the triggers of those runs were called. */
+  readonly names?: ReadonlyMap<TriggerId, string>;
+  /** The clocks of those runs: a moment of the desk's, epoch ms, and the broker's time of it; oldest first. */
+  readonly times?: readonly (readonly [at: number, brokerAt: number | undefined])[];
 };
 
 /** The circuit breaker's memory, so that no restart closes it. */

@@ -10,6 +10,8 @@ export interface CommitRecord {
   readonly seq: number;
   /** Epoch ms of admission. */
   readonly at: number;
+  /** The broker's time of the same moment, epoch ms; absent where it was not known, and in journals of earlier versions. */
+  readonly brokerAt?: number | undefined;
   readonly lane: Lane;
   readonly name: string;
   readonly cause: Cause;

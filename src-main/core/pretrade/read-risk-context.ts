@@ -1,6 +1,6 @@
 import type { Tx } from '#core/commit/transaction';
 import { quoteFault, quoteRefusal } from '#core/market/quote-fault';
-import { groupOf, restOf } from '#core/order/oca-group';
+import { groupOf } from '#core/order/oca-group';
 import { CLOSED, isProbe } from '#core/risk/breaker';
 import { overLimit } from '#core/risk/exposure';
 import type { RiskContext, TriggerFires } from '#core/risk/risk-context';
@@ -9,9 +9,9 @@ import { sessionAt } from '#domain/session-time';
 import { type AccountId, orderKeyOf } from '#domain/ids';
 import type { Order, OrderIntent } from '#domain/order';
 import type { Quote } from '#domain/quote';
-import { type Quantity, ZERO } from '#domain/quantity';
+import { ZERO } from '#domain/quantity';
 import { type Effect, positionKey } from '#core/state/records';
-import { entryOf, isOpenEntry, takesOf } from '#core/order/brackets';
+import { comingOf, takesOf } from '#core/order/brackets';
 import type { Slice } from '#core/state/desk-state';
 import { dailyPnlAge } from './daily-pnl-age.ts';
 import { embargo, positionsOf } from './trading-state.ts';
@@ -55,7 +55,7 @@ export function riskContext(
     position: position?.quantity ?? ZERO,
     working,
     takes: (order) => takesOf(desk.index, order),
-    ...(changed === undefined ? {} : { changed, coming: comingOf(desk, changed) }),
+    ...(changed === undefined ? {} : { changed, coming: comingOf(desk.index, changed) }),
     recent: desk.recentSends.since(now - Math.max(1, rules.limits.duplicateWindowSeconds) * 1_000),
     refUsed: (ref) => tx.has(desk.stores.orders, orderKeyOf(ref)),
     triggerFires: firing,
@@ -114,9 +114,4 @@ function tradedQuoteRefusal(desk: Desk, intent: OrderIntent, quote: Quote | unde
 function isReplaced(order: Order, changed: Order | undefined): boolean {
   if (changed === undefined) return false;
   return order.key === changed.key || (order.side === changed.side && groupOf(order) === groupOf(changed));
-}
-
-function comingOf(desk: Desk, exit: Order): Quantity {
-  const entry = entryOf(desk.index, exit);
-  return isOpenEntry(entry) ? restOf(entry) : ZERO;
 }

@@ -1,50 +1,82 @@
-import { groupOf, restOfGroups } from '#core/order/oca-group';
+import { comingOf, takesOf } from '#core/order/brackets';
+import { groupOf } from '#core/order/oca-group';
 import type { TransmitGate } from '#core/ports/broker';
 import { dailyLossRefusal } from '#core/risk/daily-loss';
 import { isApproved } from '#core/risk/approved';
-import type { OrderRequest } from '#domain/order';
+import { reduceRoom } from '#core/risk/reduce-room';
+import type { Order, OrderRequest } from '#domain/order';
+import { ZERO } from '#domain/quantity';
 import { positionKey } from '#core/state/records';
-import { mayTransmit } from '#core/state/engine-state';
+import { isKilled, type Leaving, mayTransmit } from '#core/state/engine-state';
 import { engineState, type Slice } from '#core/state/desk-state';
+import type { DeskView } from '#core/state/desk-view';
 import { unknownReason } from './hold-reasons.ts';
+import { latchedChangeRefusal } from './latched-change.ts';
 
 type Desk = Slice<'accounts' | 'index' | 'journal' | 'latch' | 'link' | 'reconciliation' | 'rules' | 'stores'>;
 
-function orderClass(request: OrderRequest): Parameters<typeof mayTransmit>[1] {
-  if (request.purpose === 'reduce') return request.legs[0].leg === 'F' ? 'confirmed-flatten' : 'confirmed-reduce';
+function orderClass(request: OrderRequest): Leaving {
+  if (request.purpose === 'reduce') return 'reduce';
   return request.origin === 'operator' ? 'operator-entry' : 'trigger-entry';
 }
 
-/** A reducing order that waited is measured again: what it was to close may be gone, and then it would open something. */
+/**
+ * A reducing order that waited is measured again, by the same rule as risk measured it: what it was to close may be gone, or something else has
+ * come to work on its side, and then it would open something. So is a change of one. A close leaves beside exits; those follow what is held.
+ */
 function positionTurned(desk: Desk, request: OrderRequest): string | undefined {
-  if (request.purpose !== 'reduce' || request.changes !== undefined) return undefined;
+  if (request.purpose !== 'reduce') return undefined;
   const [leg] = request.legs;
-  const quantity = desk.stores.positions.get(positionKey(request.account, request.contract.conId))?.quantity ?? 0;
-  const held = leg.side === 'SELL' ? quantity : 0 - quantity;
-  if (leg.quantity > held) return `The position in ${request.contract.symbol} is smaller by now; the order would turn it around.`;
-  // So is what else has come to work on its side in the meantime.
-  const others = desk.index
-    .exposed()
-    .filter(
-      (order) =>
-        order.account === request.account &&
-        order.contract.conId === request.contract.conId &&
-        order.side === leg.side &&
-        order.ref !== leg.ref &&
-        groupOf(order) !== leg.ocaGroup,
-    );
-  return leg.leg === 'F' || leg.quantity + restOfGroups(others) <= held
-    ? undefined
-    : `Other exits of ${request.contract.symbol} work by now; with this order they would turn the position around.`;
+  const { symbol, conId } = request.contract;
+  const changed = request.changes === undefined ? undefined : desk.index.get(request.changes);
+  const isClose = leg.leg === 'F' && changed === undefined;
+  const room = reduceRoom(request, {
+    position: desk.stores.positions.get(positionKey(request.account, conId))?.quantity ?? ZERO,
+    working: isClose ? [] : desk.index.exposed().filter((order) => order.account === request.account && !isSame(order, request, changed)),
+    takes: (order) => takesOf(desk.index, order),
+    ...(changed === undefined ? {} : { changed, coming: comingOf(desk.index, changed) }),
+  });
+  if (room.fits) return undefined;
+  return room.rest > room.held
+    ? `The position in ${symbol} is smaller by now; the order would turn it around.`
+    : `Other exits of ${symbol} work by now; with this order they would turn the position around.`;
+}
+
+/** The order itself, as the book has it, or one of the group of which a change lets only one trade. */
+function isSame(order: Order, request: OrderRequest, changed: Order | undefined): boolean {
+  if (changed === undefined) return order.ref === request.legs[0].ref;
+  return order.key === changed.key || (order.side === changed.side && groupOf(order) === groupOf(changed));
 }
 
 /** What keeps every order in, whatever it is; a sentence. Undefined: nothing does. */
-export function shutRefusal(desk: Desk): string | undefined {
+export function shutRefusal(desk: Pick<DeskView, 'journal' | 'link' | 'reconciliation'>): string | undefined {
   if (!desk.link.ready) return desk.link.problem?.text ?? 'The connection to TWS is not ready.';
   if (desk.link.upstream === 'down') return 'TWS has lost its connection to IB.';
   if (!desk.reconciliation.done()) return 'The book is being reconciled with the broker.';
   if (desk.journal.status().state !== 'ready') return 'The journal cannot be written; orders are refused, cancels and kill work.';
   return undefined;
+}
+
+/**
+ * What the kill switch lets leave: what only lowers exposure and was approved in the kill's own commit or later. A change of an exit may only
+ * tighten or shrink it. Nothing does before the kill is recorded.
+ */
+function latchRefusal(desk: Desk, request: OrderRequest): string | undefined {
+  if (!desk.latch.isSet()) return undefined;
+  const set = `The kill switch is set (${desk.latch.reason()}).`;
+  if (request.purpose !== 'reduce' || !isKilled(engineState(desk))) return set;
+  if (request.changes === undefined) return undefined;
+  const order = desk.index.get(request.changes);
+  return order === undefined ? set : latchedChangeRefusal(desk, order, request.legs[0]);
+}
+
+/** What is asked of an entry alone once more; a sentence. C-13 again: one that waited for a message slot may have lost the figure (storm 238). */
+function entryRefusal(desk: Desk, request: OrderRequest): string | undefined {
+  if (request.purpose === 'reduce') return undefined;
+  // It may have waited while another order of the contract was lost out of sight.
+  const unknown = request.changes === undefined ? unknownReason(desk, request.contract) : undefined;
+  const daily = desk.accounts.get(request.account)?.dailyPnl;
+  return unknown ?? dailyLossRefusal(daily, undefined, desk.rules().limits.maxDailyLoss);
 }
 
 /**
@@ -54,23 +86,13 @@ export function shutRefusal(desk: Desk): string | undefined {
 export function transmitGate(desk: Desk): TransmitGate {
   return (order) => {
     if (!isApproved(order)) return 'Risk did not approve this order; it is a defect of the program that it came this far.';
-    const kind = orderClass(order.value);
-    if (desk.latch.isSet() && kind !== 'confirmed-flatten') return `The kill switch is set (${desk.latch.reason()}).`;
     const record = desk.stores.engine.get('desk');
-    if (record?.kill !== undefined && order.seq <= record.kill.id) return 'This order was approved before the kill.';
+    // What the kill's own commit has approved is the kill's.
+    if (record?.kill !== undefined && order.seq < record.kill.id) return 'This order was approved before the kill.';
+    const latched = latchRefusal(desk, order.value);
+    if (latched !== undefined) return latched;
     const state = engineState(desk);
-    if (!mayTransmit(state, kind)) return `The desk is ${state}; no such order leaves in this state.`;
-    const turned = positionTurned(desk, order.value);
-    if (turned !== undefined) return turned;
-    // It may have waited while another order of the contract was lost out of sight.
-    const unknown =
-      order.value.purpose === 'entry' && order.value.changes === undefined ? unknownReason(desk, order.value.contract) : undefined;
-    if (unknown !== undefined) return unknown;
-    // C-13 again: an order that waited for a message slot may have lost the figure it was approved under (storm 238).
-    const account = desk.accounts.get(order.value.account);
-    const loss =
-      order.value.purpose === 'reduce' ? undefined : dailyLossRefusal(account?.dailyPnl, undefined, desk.rules().limits.maxDailyLoss);
-    if (loss !== undefined) return loss;
-    return shutRefusal(desk);
+    if (!mayTransmit(state, orderClass(order.value))) return `The desk is ${state}; no such order leaves in this state.`;
+    return positionTurned(desk, order.value) ?? entryRefusal(desk, order.value) ?? shutRefusal(desk);
   };
 }

@@ -1,7 +1,6 @@
 import { numberRefusal } from '#core/order/addressable';
-import { shutRefusal } from '#core/pretrade/transmit-gate';
-import { commit, engineState, type Slice } from '#core/state/desk-state';
-import { mayTransmit } from '#core/state/engine-state';
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
+import { commit, type Slice } from '#core/state/desk-state';
 import { type Closing, log, positionKey } from '#core/state/records';
 import { type Refusal, refuseNow } from '#core/state/refusal';
 import type { AccountId, ConId } from '#domain/ids';
@@ -87,14 +86,12 @@ export function closePosition(desk: Desk, account: AccountId, conId: ConId, perc
 /** Why no close of this position can begin now; undefined when it can. */
 function closeRefusal(desk: Desk, key: string, { contract }: Position): Refusal | undefined {
   if (desk.stores.closings.has(key)) return { code: 'conflict', text: `${contract.symbol} is being closed already.` };
-  const state = engineState(desk);
-  if (!mayTransmit(state, 'confirmed-flatten'))
-    return refuseNow(`The desk is ${state}; a position cannot be closed from here in this state.`).error;
+  // Read before any exit is taken out of its way: a close that cannot leave must not cost the stop.
+  const shut = reduceRefusal(desk);
+  if (shut !== undefined) return refuseNow(`${shut} The position and its exits stay as they are.`).error;
   if (!desk.details.has(contract.conId))
     return refuseNow(`The contract details of ${contract.symbol} are not known yet; try again in a moment.`).error;
-  // Read before any exit is taken out of its way: a close that cannot leave must not cost the stop.
-  const shut = shutRefusal(desk);
-  return shut === undefined ? undefined : refuseNow(`${shut} The position and its exits stay as they are.`).error;
+  return undefined;
 }
 
 /** The exits fit into what the close leaves, and no change of them is under way. */
@@ -133,7 +130,7 @@ function advanceClose(desk: Desk, close: Closing): void {
   const size = sizeOf(position);
   const quantity = min(close.quantity, size);
   // The gate would refuse it now: what has gone of the exits has gone, so it is waited for, but not for ever.
-  const shut = waitRefusal(desk);
+  const shut = reduceRefusal(desk);
   if (shut !== undefined) {
     if (age > SHUT_PATIENCE_MS) giveUp(desk, close, shut);
     return;
@@ -146,12 +143,6 @@ function advanceClose(desk: Desk, close: Closing): void {
   }
   if (age > PATIENCE_MS) giveUp(desk, close, `its exits still work after ${PATIENCE_MS / 1_000} s; nothing was closed.`);
   else resizeExits(desk, exits, minus(size, quantity), { by: close.by, oneByOne: true, since: close.at });
-}
-
-/** Why no close can leave now; undefined when it can. */
-function waitRefusal(desk: Desk): string | undefined {
-  const state = engineState(desk);
-  return mayTransmit(state, 'confirmed-flatten') ? shutRefusal(desk) : `The desk is ${state}.`;
 }
 
 function endClose(desk: Desk, close: Closing, trouble: string | undefined): void {

@@ -1,3 +1,4 @@
+import { hadNothingToExit } from '#core/order/brackets';
 import type { OrderKey } from '#domain/ids';
 import { isStopType, isTerminal, isWorking, type Order, type OrderState } from '#domain/order';
 import type { Position } from '#domain/position';
@@ -221,6 +222,8 @@ function stopHistory(desk: Desk, position: Position): StopHistory {
     claimed ||= isClaimed(order);
     if (order.leg === 'E' && order.side !== side && order.filled > 0) entered = order;
     if (order.leg !== 'S' || order.side !== side || !isStopType(order.type)) continue;
+    // The stop of another entry that has not filled was never this position's.
+    if (hadNothingToExit(desk.index, order)) continue;
     if (newest === undefined || order.createdAt > newest.createdAt) newest = order;
   }
   return { newest, entered, claimed };

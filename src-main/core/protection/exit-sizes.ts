@@ -2,8 +2,7 @@ import { groupOf, restOf, restOfGroups } from '#core/order/oca-group';
 import { isStopType, type Order, type OrderState } from '#domain/order';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { max, min, minus, plus } from '#domain/scaled';
-import { mayTransmit } from '#core/state/engine-state';
-import { engineState, type Slice } from '#core/state/desk-state';
+import type { Slice } from '#core/state/desk-state';
 import { cancelOrders } from '#core/execution/cancel';
 import { changeOrder, isChangeable } from '#core/execution/modify';
 
@@ -133,7 +132,7 @@ function resizeExit(desk: Desk, order: Order, share: Quantity, how: ResizeOrder)
   if (share > 0) {
     if (UNSETTLED.has(order.state)) return 'waits';
     if (shrink(desk, order, share, how)) return 'shrunk';
-    if (mustStay(desk, order, how)) return 'stuck';
+    if (mustStay(order)) return 'stuck';
   }
   return isNewAttempt(desk, order, ZERO, how) ? 'goes' : 'waits';
 }
@@ -143,10 +142,9 @@ function shrink(desk: Desk, order: Order, share: Quantity, how: ResizeOrder): bo
   return changeOrder(desk, order, { quantity: plus(order.filled, share) }, how.by).ok;
 }
 
-/** Where no change can leave at all, a close asked for by the operator takes what is in its way; the desk by itself does not. */
-function mustStay(desk: Desk, order: Order, how: ResizeOrder): boolean {
-  if (!isStopType(order.type) || order.state === 'INACTIVE') return false;
-  return how.oneByOne !== true || mayTransmit(engineState(desk), 'confirmed-reduce');
+/** A stop that cannot be made smaller stays while something is held for it; an entry, or one that may be dead at IB, is none. */
+function mustStay(order: Order): boolean {
+  return isStopType(order.type) && order.leg !== 'E' && order.state !== 'INACTIVE';
 }
 
 /** Notes the attempt; false when it has been made already. */

@@ -30,7 +30,7 @@ export function exiting(desk: View, exits: readonly Order[]): Quantity {
 
 /** Held, and covered by no stop that works at the broker. */
 export function unprotectedOf(desk: View, position: Position): Quantity {
-  return minus(sizeOf(position), stopsProtecting(desk.index.working(), position));
+  return minus(sizeOf(position), stopsProtecting(desk.index, desk.index.working(), position));
 }
 
 /** What entries of triggers have opened and their own exits have not closed, by side. */

@@ -1,7 +1,7 @@
 import { changeOrder } from '#core/execution/modify';
-import { shutRefusal } from '#core/pretrade/transmit-gate';
-import { engineState, type Slice } from '#core/state/desk-state';
-import { mayTransmit } from '#core/state/engine-state';
+import { waitsForEntry } from '#core/order/brackets';
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
+import type { Slice } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
 import { type Refusal, refuseNow } from '#core/state/refusal';
 import type { AccountId, ConId } from '#domain/ids';
@@ -44,8 +44,8 @@ const JOINABLE: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'PART
 export function protectPosition(desk: Desk, account: AccountId, conId: ConId, stop: Price, by: string): Done {
   const position = desk.stores.positions.get(positionKey(account, conId));
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
-  const state = engineState(desk);
-  if (!mayTransmit(state, 'confirmed-reduce')) return refuseNow(`The desk is ${state}; no stop can be placed in this state.`);
+  const shut = reduceRefusal(desk);
+  if (shut !== undefined) return refuseNow(shut);
   const details = desk.details.get(conId);
   if (details === undefined)
     return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
@@ -56,8 +56,6 @@ export function protectPosition(desk: Desk, account: AccountId, conId: ConId, st
   const level = roundToTick(stop, details.minTick, long ? 'up' : 'down');
   const refusal = fireRefusal(desk, position, level);
   if (refusal !== undefined) return refuseNow(refusal);
-  const shut = shutRefusal(desk);
-  if (shut !== undefined) return refuseNow(shut);
   const parts = placesForStop(desk, position, quantity);
   if (parts === undefined) return noRoom(position);
   let last: Done = refuseNow('Stops at the broker cover the whole position already.');
@@ -137,18 +135,38 @@ export function fireRefusal(desk: Desk, position: Position, level: Price): strin
     : undefined;
 }
 
+/** Why there is no stop to move to the average; a sentence. */
+function breakevenRefusal(desk: Desk, position: Position, level: Price): string {
+  if (exitsOf(desk, position).some((order) => order.type === 'STP' && order.leg !== 'E' && order.stop === level))
+    return `The stop of ${position.contract.symbol} is at ${formatPrice(level)}, its average, already.`;
+  const waiting = desk.index
+    .working()
+    .some(
+      (order) =>
+        order.type === 'STP' &&
+        order.account === position.account &&
+        order.contract.conId === position.contract.conId &&
+        order.side === (position.quantity > 0 ? 'SELL' : 'BUY') &&
+        waitsForEntry(desk.index, order),
+    );
+  const none = 'No plain stop of this position works at the broker';
+  return waiting ? `${none}: those of its entries wait until these fill. Protect it first.` : `${none}; protect it first.`;
+}
+
 /** Moves the position's stops to its average price, rounded to the side that loses less. */
 export function breakeven(desk: Desk, account: AccountId, conId: ConId, by: string): Done {
   const position = desk.stores.positions.get(positionKey(account, conId));
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
+  const shut = reduceRefusal(desk);
+  if (shut !== undefined) return refuseNow(shut);
   const details = desk.details.get(conId);
   if (details === undefined)
     return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
   const level = roundToTick(position.averagePrice, details.minTick, position.quantity > 0 ? 'up' : 'down');
   const refusal = fireRefusal(desk, position, level);
   if (refusal !== undefined) return refuseNow(refusal);
-  const stops = exitsOf(desk, position).filter((order) => order.type === 'STP' && order.stop !== level);
-  if (stops.length === 0) return refuseNow('No plain stop of this position works at the broker; protect it first.');
+  const stops = exitsOf(desk, position).filter((order) => order.type === 'STP' && order.leg !== 'E' && order.stop !== level);
+  if (stops.length === 0) return refuseNow(breakevenRefusal(desk, position, level));
   let last = 0;
   for (const order of stops) {
     const changed = changeOrder(desk, order, { stop: level }, by);

@@ -94,7 +94,8 @@ export class ExitResizer {
     if (position === undefined) return false;
     // A book that differs from the broker's is no ground for taking protection away; C-36 deals with it.
     if (position.brokerQuantity !== undefined && position.brokerQuantity !== position.quantity) return true;
-    const { long, short } = openedByTriggers(desk, account, conId);
+    // Under the latch the position alone decides: of brackets against each other the exits of one side have gone.
+    const { long, short } = isKilling(desk) ? { long: ZERO, short: ZERO } : openedByTriggers(desk, account, conId);
     // Brackets of two triggers may stand against each other; each of their exits has its own entry to close.
     const sides = [
       this.#resizeSide({ ...position, quantity: trustedQuantity(1) }, plus(position.quantity, short), position.quantity),
@@ -182,11 +183,16 @@ function boundByEntries(desk: Desk, all: readonly Order[]): ReadonlyMap<string, 
 /** The operator has to decide first, or IB has to answer. */
 function mustWait(desk: Desk, key: string, all: readonly Order[], { free, targets }: Room): boolean {
   const names = new Set([key, ...[...free, ...targets].map((order) => order.key as string)]);
-  if (undecided(desk).some(({ subject }) => names.has(subject))) return true;
+  if (!isKilling(desk) && undecided(desk).some(({ subject }) => names.has(subject))) return true;
   // One at a time: what is under way may change what the next one has to do.
   if (all.some((order) => order.state === 'PENDING_REPLACE')) return true;
   // Nothing is taken away for a stop that IB has not confirmed, and that stop is not taken away either.
   return all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type));
+}
+
+/** A kill that left exits: they must not open a position, whatever the operator still has to say of them. It would have taken them otherwise. */
+function isKilling(desk: Desk): boolean {
+  return desk.latch.isSet() && desk.stores.engine.get('desk')?.kill !== undefined;
 }
 
 function flat(account: AccountId, contract: Position['contract']): Position {
@@ -203,5 +209,5 @@ function flat(account: AccountId, contract: Position['contract']): Position {
 
 /** Found at the start, and the operator said that the desk shall not concern itself with it. */
 function isIgnored(desk: Desk, order: Order): boolean {
-  return desk.stores.found.get(`order:${order.key}`)?.decision === 'ignore';
+  return !isKilling(desk) && desk.stores.found.get(`order:${order.key}`)?.decision === 'ignore';
 }

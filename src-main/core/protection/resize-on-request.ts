@@ -2,6 +2,7 @@ import type { AccountId, ConId } from '#domain/ids';
 import { isStopType, type Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import { type Quantity, trustedQuantity, ZERO } from '#domain/quantity';
+import { awakeOf } from '#core/order/brackets';
 import { groupOf, restOf } from '#core/order/oca-group';
 import { err, ok, type Result } from '#domain/result';
 import { max, minus, plus } from '#domain/scaled';
@@ -51,11 +52,13 @@ export function tooMuchOf(desk: Desk, position: Position): Quantity {
   return max(tooMuchOn(desk, position, 1).tooMuch, tooMuchOn(desk, position, -1).tooMuch);
 }
 
-/** The one stop that can take over what none covers: alone on its side, and changeable now. */
+/** The one stop that can take over what none covers: alone on its side, changeable now, and not held back by an entry that works. */
 export function stopToEnlarge(desk: Desk, position: Position): Order | undefined {
   const stops = exitsOf(desk, position).filter((order) => isStopType(order.type));
   const [stop] = stops;
   if (stop === undefined || stops.length > 1 || !isOwnExit(stop) || modifyRefusal(desk, stop) !== undefined) return undefined;
+  // Under the kill switch no exit grows; what is open gets a stop of its own.
+  if (desk.latch.isSet() || awakeOf(desk.index, stop) !== undefined) return undefined;
   return stop;
 }
 

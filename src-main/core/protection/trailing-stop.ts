@@ -1,5 +1,5 @@
+import { entryOf, isOpenEntry } from '#core/order/brackets';
 import { restOf } from '#core/order/oca-group';
-import { stopsProtecting } from '#core/order/stop-coverage';
 import type { AccountId, ConId, OrderKey } from '#domain/ids';
 import { isStopType, isTerminal, type Order, type OrderState, type Trail } from '#domain/order';
 import { trailText } from '#domain/order-text';
@@ -8,14 +8,14 @@ import { formatPrice, type Price, priceOf, roundToTick } from '#domain/price';
 import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { abs, max, min, minus, plus, timesRatio } from '#domain/scaled';
-import { exitsOf, sizeOf } from './exits.ts';
+import { exitsOf, sizeOf, unprotectedOf } from './exits.ts';
 import { fireRefusal, groupToJoin, marketOf } from './place-stop.ts';
 import { type Refusal, refuseNow } from '#core/state/refusal';
 import { sendExit, type SentExit } from './send-exit.ts';
 import { cancelOrders } from '#core/execution/cancel';
 import { log, positionKey, type Trailing } from '#core/state/records';
-import { mayTransmit } from '#core/state/engine-state';
-import { commit, engineState, type Slice } from '#core/state/desk-state';
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
+import { commit, type Slice } from '#core/state/desk-state';
 
 import { changeOrder, modifyRefusal } from '#core/execution/modify';
 
@@ -61,8 +61,8 @@ export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trai
   const key = positionKey(account, conId);
   const position = desk.stores.positions.get(key);
   if (position === undefined || position.quantity === 0) return err({ code: 'not-found', text: 'There is no such position.' });
-  const state = engineState(desk);
-  if (!mayTransmit(state, 'confirmed-reduce')) return refuseNow(`The desk is ${state}; no stop can be placed in this state.`);
+  const shut = reduceRefusal(desk);
+  if (shut !== undefined) return refuseNow(shut);
   const details = desk.details.get(conId);
   const { symbol } = position.contract;
   if (details === undefined) return refuseNow(`The contract details of ${symbol} are not known yet; try again in a moment.`);
@@ -71,12 +71,12 @@ export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trai
     return err({ code: 'conflict', text: `A stop of ${symbol} is being made to trail already; wait for IB to answer.` });
   const onTick: Trail =
     trail.kind === 'percent' ? trail : { kind: 'amount', amount: roundToTick(trail.amount, details.minTick, 'nearest') };
-  const stops = exitsOf(desk, position).filter((order) => isStopType(order.type) && order.origin !== 'foreign');
-  const moving = stops.map((order) => modifyRefusal(desk, order)).find((refusal) => refusal !== undefined);
-  if (moving !== undefined) return refuseNow(`A stop of ${symbol} cannot be replaced now: ${moving}`);
+  const stops = exitsOf(desk, position).filter((order) => isStopType(order.type) && order.leg !== 'E' && order.origin !== 'foreign');
+  const refusal = replaceRefusal(desk, symbol, stops);
+  if (refusal !== undefined) return refuseNow(refusal);
   const start = startOf(desk, position, onTick, undefined);
   if (!start.ok) return start;
-  const open = minus(sizeOf(position), stopsProtecting(desk.index.working(), position));
+  const open = unprotectedOf(desk, position);
   let last: Done = ok(0);
   for (const stop of stops) {
     last = stop.type === 'TRAIL' ? changeOrder(desk, stop, { trail: onTick }, by) : replace(desk, position, stop, onTick, by);
@@ -85,6 +85,16 @@ export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trai
   if (open <= 0) return last;
   const sent = place(desk, position, { quantity: open, trail: onTick, by });
   return sent.ok ? ok(sent.value.seq) : sent;
+}
+
+/** Why these stops cannot give way to trailing ones now; a sentence. */
+function replaceRefusal(desk: Desk, symbol: string, stops: readonly Order[]): string | undefined {
+  const moving = stops.map((order) => modifyRefusal(desk, order)).find((refusal) => refusal !== undefined);
+  if (moving !== undefined) return `A stop of ${symbol} cannot be replaced now: ${moving}`;
+  // What the entry still fills would be without the stop that IB bounds by it.
+  return stops.some((order) => order.type !== 'TRAIL' && isOpenEntry(entryOf(desk.index, order)))
+    ? `The entry of ${symbol} still works, and its stop goes on with it: let that trail when the entry has filled, or cancel the rest of it.`
+    : undefined;
 }
 
 /** Where it begins: its distance behind the market, or where the old stop is when that protects more. */
@@ -127,7 +137,8 @@ function place(desk: Desk, position: Position, { quantity, trail, old, by }: Pla
 function replace(desk: Desk, position: Position, old: Order, trail: Trail, by: string): Done {
   let placed: SentExit | undefined;
   if (old.ocaGroup !== undefined) {
-    const sent = place(desk, position, { quantity: restOf(old), trail, old, by });
+    // No larger than what is held, whatever the old one is: IB takes no more than the larger of them in one group.
+    const sent = place(desk, position, { quantity: min(restOf(old), sizeOf(position)), trail, old, by });
     if (!sent.ok) return sent;
     placed = sent.value;
   }
@@ -200,7 +211,7 @@ function afterOld(desk: Desk, trailing: Trailing, old: Order, position: Position
     return;
   }
   end(desk, trailing, undefined);
-  const open = minus(sizeOf(position), stopsProtecting(desk.index.working(), position));
+  const open = unprotectedOf(desk, position);
   const quantity = min(open, restOf(old));
   if (quantity <= 0) return;
   const sent = place(desk, position, { quantity, trail: trailing.trail, old, by: trailing.by });

@@ -1,6 +1,7 @@
 import type { Tx } from '#core/commit/transaction';
 import { resendCancels } from '#core/execution/cancel';
 import { pauseDesk } from '#core/execution/halt';
+import { readLatchAgain } from '#core/execution/latch-doubt';
 import { amendOrder, moveOrder } from '#core/execution/transition';
 import type { LinkState } from '#core/ports/broker';
 import { forgetDoubts } from '#core/reports/reopened-orders';
@@ -85,6 +86,7 @@ function onUpstreamRestored(desk: Desk): void {
 /** Ready where it was not, or over other sockets: what was asked over the old ones is asked again, and the book is compared. */
 function onConnected(desk: Desk, link: LinkState): void {
   logLine(desk, 'info', `Connected to TWS as ${link.accounts.join(', ')}; comparing the book with the broker's.`);
+  readLatchAgain(desk);
   resendCancels(desk);
   resumeKill(desk);
   startReconciliation(desk);
@@ -134,7 +136,7 @@ function forget(desk: Desk, link: LinkState): void {
     if (order.state === 'PENDING_CANCEL' && order.ibStatus !== 'PendingCancel' && order.origin !== 'foreign')
       desk.unsentCancels.add(order.key);
   const killing = desk.stores.engine.get('desk')?.kill;
-  if (desk.latch.isSet() && killing?.scope === 'all' && killing.phase !== 'verified') desk.unsentGlobalCancel = true;
+  if (desk.latch.isSet() && killing?.scope === 'all' && killing.exits === 'cancel' && killing.phase !== 'verified') desk.unsentGlobalCancel = true;
   // The looks that prove an absence are of one connection.
   const doubtful = open.filter(({ state, absence }) => state === 'SUBMITTED' || state === 'PENDING_REPLACE' || absence !== undefined);
   if (doubtful.length === 0) return;

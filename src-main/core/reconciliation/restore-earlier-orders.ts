@@ -8,12 +8,14 @@ import type { Order } from '#domain/order';
 import { parseOrderRef } from '#domain/order-ref';
 import { ZERO } from '#domain/quantity';
 
-type Desk = Slice<'coordinator' | 'counters' | 'earlierOrders' | 'earlierOrdersFile' | 'stores'>;
+type Desk = Slice<'coordinator' | 'counters' | 'earlierOrders' | 'earlierOrdersFile' | 'exchange' | 'stores'>;
 
 /** At the start. A journal that cannot be read leaves the broker's lists as the only source, and says so. */
 export function loadEarlierOrders(desk: Desk): void {
   const earlier = desk.earlierOrdersFile?.();
-  if (earlier !== undefined) desk.earlierOrders.load(earlier);
+  if (earlier === undefined) return;
+  desk.exchange.learn(earlier.times ?? []);
+  desk.earlierOrders.load(earlier, (at) => desk.exchange.timeOf(at));
 }
 
 /** After the first comparison: what was earlier and nobody at IB speaks of is UNKNOWN, a trigger whose entry was sent is spent. */

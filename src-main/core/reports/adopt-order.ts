@@ -170,7 +170,7 @@ function parentOf(desk: Desk, news: OpenOrderNews): Pick<Order, 'parentKey'> {
 /** What stays true of an order over a restart: why it exists, whose exit it is, how old it is. */
 function knownOf(earlier: Order | undefined): Partial<Order> {
   if (earlier === undefined) return {};
-  const { ref, triggerId, leg, parentKey, cause, createdAt } = earlier;
+  const { ref, triggerId, leg, parentKey, cause, createdAt, createdTime } = earlier;
   return {
     ...(ref === undefined ? {} : { ref }),
     ...(triggerId === undefined ? {} : { triggerId }),
@@ -178,5 +178,6 @@ function knownOf(earlier: Order | undefined): Partial<Order> {
     ...(parentKey === undefined ? {} : { parentKey }),
     ...(cause === undefined ? {} : { cause }),
     createdAt,
+    ...(createdTime === undefined ? {} : { createdTime }),
   };
 }

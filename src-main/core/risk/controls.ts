@@ -1,12 +1,12 @@
 import { mayTradeBelowZero } from '#domain/contract';
 import { formatDecimal, grouped, mulDiv } from '#domain/decimal';
 import { amountOf, formatAmount, notional } from '#domain/money';
-import { type Order, type OrderIntent, type OrderLeg, sameTrail, type Trail } from '#domain/order';
-import { groupOf } from '#core/order/oca-group';
+import type { OrderIntent, OrderLeg, Trail } from '#domain/order';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, ZERO } from '#domain/quantity';
-import { abs, max, minus, negate, plus, scale } from '#domain/scaled';
+import { abs, max, minus, plus, scale } from '#domain/scaled';
 import { isDerivative, pending } from './exposure.ts';
+import { reduceRoom } from './reduce-room.ts';
 import { dailyLossRefusal } from './daily-loss.ts';
 import type { Denied, RiskContext } from './risk-context.ts';
 
@@ -287,33 +287,22 @@ const circuitBreaker: Control = (_intent, { breaker, probing }) => {
 };
 
 /** Reducing orders pass every limit but one: they never sell more than is held, counting exits already working. */
-const reduceOnly: Control = (intent, { position, working, takes, changed, coming = ZERO }) => {
+const reduceOnly: Control = (intent, context) => {
   const [entry] = intent.legs;
   if (intent.legs.length !== 1) return denied('REDUCE', 'A reducing order has exactly one leg.');
   const refusal = quantityRefusal(entry);
   if (refusal !== undefined) return denied('REDUCE', refusal);
-  const rest = minus(entry.quantity, changed?.filled ?? ZERO);
-  if (changed !== undefined && onlyShrinks(entry, changed)) return passed(`takes ${formatQuantity(rest)}, less than before`);
-  const held = plus(entry.side === 'SELL' ? position : negate(position), coming);
+  const { rest, held, free, fits, onlyShrinks } = reduceRoom(intent, context);
+  if (onlyShrinks) return passed(`takes ${formatQuantity(rest)}, less than before`);
   if (held <= 0)
     return denied('REDUCE', `There is no ${entry.side === 'SELL' ? 'long' : 'short'} position in ${intent.contract.symbol} to reduce.`);
-  // What joins a group takes nothing besides it, as long as it is alone no more than what the others leave.
-  const others = entry.ocaGroup === undefined ? working : working.filter((order) => groupOf(order) !== entry.ocaGroup);
-  const open = minus(held, pending(others, intent.contract.conId, entry.side, takes));
-  return rest <= open
+  return fits
     ? passed(`reduces ${formatQuantity(rest)} of ${formatQuantity(held)}`)
     : denied(
         'REDUCE',
-        `Only ${formatQuantity(max(ZERO, open))} of ${formatQuantity(held)} is free to close; working exits cover the rest. Cancel them first.`,
+        `Only ${formatQuantity(max(ZERO, free))} of ${formatQuantity(held)} is free to close; working exits cover the rest. Cancel them first.`,
       );
 };
-
-/** The same order, for less: whatever else works, this can only lower what may be traded. */
-function onlyShrinks(leg: OrderLeg, order: Order): boolean {
-  // Where a trailing stop stands is IB's matter.
-  const stands = leg.stop === order.stop || leg.type === 'TRAIL';
-  return leg.quantity < order.quantity && leg.limit === order.limit && stands && sameTrail(leg.trail, order.trail);
-}
 
 const LIMITS: Readonly<Record<keyof RiskContext['rules']['limits'], true>> = {
   maxOrderShares: true,

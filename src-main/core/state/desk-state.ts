@@ -32,6 +32,7 @@ import type { KillVerification } from './kill-verification.ts';
 import type { Latencies } from './latency.ts';
 import type { EarlierOrderBook } from './earlier-orders.ts';
 import type { OrderMemos } from './order-memos.ts';
+import type { UnsentCancels } from './unsent-cancels.ts';
 import type { PositionDifferences } from './position-differences.ts';
 import type { ComparisonProgress } from './comparison-progress.ts';
 
@@ -51,7 +52,7 @@ export interface DeskPorts {
   readonly rules: () => RiskRules;
   /** What the runs before this one believed to be on its way or at the broker; read once, at the start. */
   readonly earlierOrdersFile?: EarlierOrders;
-  /** Why the desk must not be started now (a broken settings file); a sentence. */
+  /** Why the desk must not be started or resumed and nothing armed now (a broken settings file, another account than last time); a sentence. */
   readonly startRefusal?: () => string | undefined;
 }
 
@@ -86,8 +87,8 @@ export interface DeskState extends DeskPorts {
   readonly waitingCommissions: Map<string, CommissionNews>;
   readonly details: Map<ConId, ContractDetails>;
   readonly counters: Map<string, number>;
-  /** Cancels that found no socket; a kill or the operator's cancel goes out again with the next connection. */
-  readonly unsentCancels: Set<OrderKey>;
+  /** Cancels that have not left; what found no socket goes out again with the next connection. */
+  readonly unsentCancels: UnsentCancels;
   /** Cancels that IB has not taken note of. */
   readonly cancelRetries: RetrySchedule;
   /** Orders of which IB has said nothing where it should, and that were looked up. */
@@ -130,8 +131,15 @@ export function commit<R>(desk: Slice<'coordinator'>, lane: Lane, name: string, 
   return done.kind === 'committed' ? done.value : undefined;
 }
 
-export function logLine(desk: Slice<'coordinator'>, level: 'info' | 'warning' | 'alarm', text: string, subject?: Subject): void {
-  commit(desk, 'housekeeping', 'log', { kind: 'system', text }, (tx) => {
+/** `kind` is `command` where the operator did what it tells. */
+export function logLine(
+  desk: Slice<'coordinator'>,
+  level: 'info' | 'warning' | 'alarm',
+  text: string,
+  subject?: Subject,
+  kind: 'command' | 'system' = 'system',
+): void {
+  commit(desk, 'housekeeping', 'log', { kind, text }, (tx) => {
     tx.effect({ kind: 'log', level, text, ...(subject === undefined ? {} : { subject }) });
   });
 }

@@ -1,6 +1,6 @@
 import type { OpenOrderNews } from '#core/ports/broker';
 import type { EarlierOrders } from '#core/ports/desk-files';
-import { type OrderKey, orderKeyOf } from '#domain/ids';
+import { type OrderKey, orderKeyOf, type TriggerId } from '#domain/ids';
 import type { Order } from '#domain/order';
 
 type EarlierRead = ReturnType<EarlierOrders>;
@@ -12,17 +12,27 @@ type EarlierRead = ReturnType<EarlierOrders>;
 export class EarlierOrderBook {
   readonly #orders = new Map<OrderKey, Order>();
   readonly #byPerm = new Map<number, Order>();
+  #names: ReadonlyMap<TriggerId, string> = new Map();
   #isSettled = false;
   #trouble: string | undefined;
   #unreadStates: ReadonlyMap<OrderKey, string> = new Map();
 
-  load({ orders, unreadStates, trouble }: EarlierRead): void {
+  /** `timeOf` gives the broker's time of a moment of the desk's clock. */
+  load({ orders, unreadStates, names, trouble }: EarlierRead, timeOf: (at: number) => number | undefined): void {
     this.#trouble = trouble;
     this.#unreadStates = unreadStates ?? this.#unreadStates;
-    for (const order of orders) {
+    this.#names = names ?? this.#names;
+    for (const read of orders) {
+      const createdTime = read.createdTime ?? timeOf(read.createdAt);
+      const order = createdTime === undefined ? read : { ...read, createdTime };
       this.#orders.set(order.key, order);
       if (order.permId !== undefined && order.permId > 0) this.#byPerm.set(order.permId, order);
     }
+  }
+
+  /** What a trigger of an earlier run was called, also when it is spent and gone. */
+  nameOf(id: TriggerId): string | undefined {
+    return this.#names.get(id);
   }
 
   /** Why something may be missing; a sentence. */

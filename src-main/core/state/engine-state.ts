@@ -67,27 +67,33 @@ export function nextEngineState(state: EngineState, event: EngineEvent): EngineS
   return TABLE[state][event];
 }
 
-/** What may leave: an entry of a trigger or of the operator's hand, or what the operator has confirmed and only lowers exposure. */
-export type Leaving = 'trigger-entry' | 'operator-entry' | 'confirmed-reduce' | 'confirmed-flatten';
+/** What may leave: an entry of a trigger or of the operator's hand, or what only lowers exposure. */
+export type Leaving = 'trigger-entry' | 'operator-entry' | 'reduce';
 
-/** Where an order may leave (I-03). Cancels leave everywhere. */
-const LEAVES: Readonly<Record<EngineState, readonly Leaving[]>> = {
+/** Where an entry may leave (I-03). */
+const ENTRIES: Readonly<Record<EngineState, readonly Leaving[]>> = {
   IDLE: [],
   INITIALIZING: [],
-  SCANNING: ['operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
+  SCANNING: ['operator-entry'],
   LEVEL_BUILDING: [],
-  SIGNAL_WAIT: ['operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
+  SIGNAL_WAIT: ['operator-entry'],
   SIZING: [],
-  EXECUTION: ['trigger-entry', 'operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
-  MANAGING: ['trigger-entry', 'operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
-  PAUSED: ['confirmed-reduce', 'confirmed-flatten'],
+  EXECUTION: ['trigger-entry', 'operator-entry'],
+  MANAGING: ['trigger-entry', 'operator-entry'],
+  PAUSED: [],
   ERROR: [],
-  EMERGENCY: ['confirmed-flatten'],
+  EMERGENCY: [],
   STOPPED: [],
 };
 
+/** The way out is open in every state, as it is for cancels: the link, the book, the journal and risk alone hold back what only lowers exposure. */
 export function mayTransmit(state: EngineState, order: Leaving): boolean {
-  return LEAVES[state].includes(order);
+  return order === 'reduce' || ENTRIES[state].includes(order);
+}
+
+/** A kill has been written down, and the desk has not been re-armed since. */
+export function isKilled(state: EngineState): boolean {
+  return state === 'EMERGENCY' || state === 'STOPPED';
 }
 
 /** Triggers are tested for firing only while the desk waits for signals. */
@@ -112,23 +118,43 @@ export function isArmedState(state: EngineState): boolean {
   );
 }
 
-/** Commands the screen offers in a state; everything else is refused with `not-allowed-now`. Kill and cancels are always there. */
-export function offers(state: EngineState): readonly string[] {
-  const always = ['kill', 'order.cancel', 'orders.cancel-all'];
-  switch (state) {
-    case 'IDLE':
-      return ['engine.start', ...always];
-    case 'PAUSED':
-      return ['engine.resume', 'engine.stop', 'position.flatten', 'trigger.disarm', ...always];
-    case 'ERROR':
-      return ['engine.recover', ...always];
-    case 'EMERGENCY':
-      return ['engine.acknowledge', 'position.flatten', ...always];
-    case 'STOPPED':
-      return ['engine.rearm.request', 'engine.rearm.confirm', ...always];
-    case 'INITIALIZING':
-      return ['engine.pause', 'engine.stop', ...always];
-    default:
-      return ['engine.pause', 'engine.stop', 'trigger.arm', 'trigger.disarm', 'position.flatten', ...always];
-  }
+const ENGINE_COMMANDS = {
+  'engine.start': 'start',
+  'engine.pause': 'pause',
+  'engine.resume': 'resume',
+  'engine.stop': 'stop',
+  'engine.recover': 'recover',
+  'engine.acknowledge': 'acknowledge',
+  'engine.rearm.request': 'rearm',
+  'engine.rearm.confirm': 'rearm',
+} as const satisfies Readonly<Record<string, EngineEvent>>;
+
+/** What only lowers exposure. A change of an entry does not: that is refused by its own reason. */
+const REDUCING = [
+  'position.close',
+  'position.flatten',
+  'positions.flatten-all',
+  'position.protect',
+  'position.breakeven',
+  'position.trail',
+  'position.resize-exits',
+  'order.modify',
+] as const;
+
+/**
+ * Commands the screen offers in a state, read from the same tables as what is allowed; everything else is refused with `not-allowed-now`. Kill
+ * and cancels are always there. `reduceRefusal`: why nothing that lowers exposure may leave now, undefined when it may.
+ */
+export function offers(state: EngineState, reduceRefusal: string | undefined): readonly string[] {
+  const engine = Object.entries(ENGINE_COMMANDS).flatMap(([name, event]) => (nextEngineState(state, event) === undefined ? [] : [name]));
+  return [
+    ...engine,
+    ...(mayArm(state) ? ['trigger.arm'] : []),
+    ...(mayFire(state) ? ['trigger.fire-now'] : []),
+    ...(isArmedState(state) || state === 'PAUSED' ? ['trigger.disarm'] : []),
+    ...(mayTransmit(state, 'reduce') && reduceRefusal === undefined ? REDUCING : []),
+    'kill',
+    'order.cancel',
+    'orders.cancel-all',
+  ];
 }

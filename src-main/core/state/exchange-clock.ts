@@ -1,4 +1,8 @@
 import type { Clock } from '#core/ports/clock';
+import { ClockSteps, type TimePair } from './clock-steps.ts';
+
+/** IB tells whole seconds, so a smaller difference is no news. */
+const NOTED_MS = 1_500;
 
 /**
  * The exchange's time as the broker tells it: the desk's clock plus an offset from the heartbeat's answers. A simulated gateway
@@ -7,6 +11,7 @@ import type { Clock } from '#core/ports/clock';
 export class ExchangeClock {
   readonly #clock: Clock;
   readonly #simulated: boolean;
+  readonly #steps = new ClockSteps();
   #offset = 0;
   #known = false;
 
@@ -19,13 +24,19 @@ export class ExchangeClock {
     return this.#clock.now() + this.#offset;
   }
 
-  /** Broker's seconds and the round trip that brought them. Resolution is one second, so small differences are no skew. */
-  server(epochSeconds: number, roundTripMs: number): void {
+  /**
+   * Broker's seconds and the round trip that brought them. Returns by how many ms the clock was set, 0 when it goes on as it was: the first
+   * answer sets it against the desk's own clock.
+   */
+  server(epochSeconds: number, roundTripMs: number): number {
     const server = epochSeconds * 1_000 + roundTripMs / 2;
     const local = this.#clock.now();
     const skew = server - (local + this.#offset);
-    if (!this.#known || Math.abs(skew) > 1_500) this.#offset = server - local;
+    const sets = !this.#known || Math.abs(skew) > NOTED_MS;
+    if (sets) this.#offset = server - local;
     this.#known = true;
+    if (sets) this.stamp(local);
+    return sets ? skew : 0;
   }
 
   /** Time of a trade, epoch ms; only a simulated gateway's trades move the clock, and only forward. */
@@ -40,5 +51,22 @@ export class ExchangeClock {
 
   known(): boolean {
     return this.#known;
+  }
+
+  /** The broker's time of a fact that happens now, at `at` of the desk's clock; both epoch ms. It is remembered. Undefined: not known. */
+  stamp(at: number): number | undefined {
+    if (!this.#known) return undefined;
+    this.#steps.note(at, this.#offset);
+    return Math.round(at + this.#offset);
+  }
+
+  /** The broker's time of an earlier moment of the desk's clock, by the offset of that moment; both epoch ms. Undefined: not known. */
+  timeOf(at: number): number | undefined {
+    return this.#steps.timeOf(at);
+  }
+
+  /** What the journal of earlier runs says of their clocks, oldest first. Only before the broker's first word. */
+  learn(pairs: readonly TimePair[]): void {
+    if (!this.#known) this.#steps.learn(pairs);
   }
 }

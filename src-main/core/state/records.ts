@@ -9,6 +9,7 @@ import type { Amount } from '#domain/money';
 import type { Position } from '#domain/position';
 import type { Quantity } from '#domain/quantity';
 import type { Trigger } from '#domain/trigger';
+import type { ExitChoice } from '#core/order/cancel-split';
 import type { ApprovedOrder, OrderAddress } from '#core/ports/broker';
 import type { Breaker } from '#core/risk/breaker';
 import type { RecentSend } from '#core/risk/risk-context';
@@ -20,9 +21,20 @@ export interface KillRecord {
   readonly scope: 'own' | 'all';
   readonly by: string;
   readonly reason: string;
-  readonly phase: 'cancelling' | 'verified' | 'residuals';
+  /** Whether stops and targets of what is held stay. */
+  readonly exits: ExitChoice;
+  /** `doubt`: nobody has said kill; the latch only counts as set, and nothing is cancelled. */
+  readonly phase: 'cancelling' | 'verified' | 'residuals' | 'doubt';
   readonly purged: number;
+  /** The commit up to which orders were wished before the kill: a stop or a close that was approved later is not its to cancel. */
+  readonly upTo: number;
+  /** Every order whose cancel this kill has wished for, and those of them whose cancel has left the socket. */
+  readonly targets: readonly OrderKey[];
+  readonly left: readonly OrderKey[];
   readonly cancelsSent: number;
+  /** Still wished for, and not out of the socket. */
+  readonly cancelsUnsent: number;
+  /** The broker has said that they are over. */
   readonly cancelled: number;
   readonly residuals: readonly OrderKey[];
   readonly verifiedAt?: number;

@@ -61,3 +61,9 @@ export function levelReached(leaf: Leaf): boolean {
 export function trueButForTime(root: Node): boolean {
   return evaluate(root, ANY_MINUTE, false) === TRUE;
 }
+
+/** The truth of each price test and window of a rule, in the order of its text, as a firing would read it now. */
+export function partTruths(node: Node, minute: number, woken: boolean): readonly Truth[] {
+  if (node.kind === 'leaf' || node.kind === 'window') return [evaluate(node, minute, woken)];
+  return node.of.flatMap((part) => partTruths(part, minute, woken));
+}

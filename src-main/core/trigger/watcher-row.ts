@@ -6,7 +6,7 @@ import { conditionShort } from '#domain/sentence';
 import { dayKey, epochAt, minuteOfDay } from '#domain/session-time';
 import { CONFIRMING, FIELD_NAMES, LIVE } from '#core/market/quote-book';
 import { quoteAge, quoteRefusal } from '#core/market/quote-fault';
-import { trueButForTime } from './evaluate.ts';
+import { partTruths, TRUE, trueButForTime, UNKNOWN } from './evaluate.ts';
 import { type GateContext, type Refusal, refusal } from './quality-gate.ts';
 import { conIdOf, type ContractWatch, isBeyond, type Leaf, leafPrice, type Node, type Watcher, writtenLevel } from './watcher.ts';
 
@@ -37,6 +37,10 @@ export interface WatcherRow {
   readonly distance?: Distance;
   /** Where the price stands from the level, as the crossing knows it. */
   readonly side: 'below' | 'above' | 'unknown';
+  /** A crossing whose price is at or past its level: nothing fires before it was seen on the other side again. */
+  readonly comesBackFirst: boolean;
+  /** Of each part of a rule of several, in the order of `conditionParts`, as a firing would read it now; empty for a rule of one part. */
+  readonly truths: readonly PartTruth[];
   /** It has come true at a tick and is held only by the quality of a quote. */
   readonly latched: boolean;
   readonly reason: string;
@@ -50,6 +54,8 @@ export interface WatcherRow {
   readonly nextTest: string;
   readonly nextTestAt?: number;
 }
+
+export type PartTruth = 'true' | 'false' | 'unknown';
 
 const CENT = 10_000;
 
@@ -80,6 +86,8 @@ export function watcherRow(watcher: Watcher, context: GateContext): WatcherRow {
     sentence: watcher.sentence,
     ...figuresOf(leaf, watch, context),
     side: leaf === undefined ? 'unknown' : sideOf(leaf),
+    comesBackFirst: leaf !== undefined && mustComeBack(watcher, leaf),
+    truths: truthsOf(watcher, context.now),
     latched: watcher.edges > 0,
     reason: reasonOf(watcher, leaf, obstacles, context),
     ...(refused === undefined ? {} : { fault: refused.fault }),
@@ -169,6 +177,16 @@ function sideOf(leaf: Leaf): WatcherRow['side'] {
   const phase = leaf.watch.book.phase[leaf.field];
   if (Number.isNaN(leafPrice(leaf)) || Number.isNaN(leaf.level) || (phase !== LIVE && phase !== CONFIRMING)) return 'unknown';
   return isBeyond(leaf) === leaf.up ? 'above' : 'below';
+}
+
+function mustComeBack({ consumedAt }: Watcher, leaf: Leaf): boolean {
+  return leaf.crossing && isBeyond(leaf) && (!leaf.crossed || consumedAt !== undefined);
+}
+
+function truthsOf(watcher: Watcher, now: number): readonly PartTruth[] {
+  const truths = partTruths(watcher.root, minuteOfDay(now), watcher.edges > 0);
+  if (truths.length < 2) return [];
+  return truths.map((truth) => (truth === TRUE ? 'true' : truth === UNKNOWN ? 'unknown' : 'false'));
 }
 
 function decimalsOf(watch: ContractWatch, { detailsOf }: GateContext): number {

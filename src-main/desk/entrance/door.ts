@@ -1,4 +1,5 @@
 import type { Frame } from '#protocol/stream';
+import type { Scope, SessionRow } from '#protocol/session';
 import type { EngineStateName, StatusValue, TopicName } from '#protocol/topics';
 
 /** The end of one stream as the screen's own calls reach it. */
@@ -20,8 +21,38 @@ export interface Caller {
   readonly id: string;
   /** Words for the journal: `console window`, `browser console`. */
   readonly by: string;
+  readonly scope: Scope;
+  /** Sits where the desk runs: the window. What only such a person may allow, others ask for at the terminal. */
+  readonly atDesk: boolean;
+  /** The session that it speaks for; null in the window. */
+  readonly session: number | null;
+  /** It is gone and speaks no more. */
+  readonly closed: boolean;
   /** The stream this caller follows now. */
   stream(): StreamHandle | null;
+}
+
+/** Time as doors need it: monotonic ms, and a timer that can be called off. */
+export interface DoorClock {
+  monotonic(): number;
+  after(ms: number, run: () => void): () => void;
+}
+
+/** The sessions of the control door, for whoever lists and ends them. */
+export interface SessionsPort {
+  list(): readonly SessionRow[];
+  /** False: there is no such session. */
+  revoke(id: number): boolean;
+}
+
+/** What consoles ask for and only a person at the desk's terminal may allow. */
+export interface TerminalDoor {
+  /** A terminal reads and writes until the returned function is called. */
+  attach(say: (line: string) => void): () => void;
+  /** Lets happen what `code` stands for. What came of it, as a sentence. */
+  confirm(code: string): Promise<string>;
+  /** Drops everything that was asked. */
+  refuse(): string;
 }
 
 /** What tray, menu and power management need to know. */
@@ -43,6 +74,9 @@ export interface QuitSummary {
 /** `as-set` is the scope of the settings. */
 export type KillScope = 'own' | 'all' | 'as-set';
 
+/** What becomes of stops and targets of open positions; they stay when nothing is said. */
+export type KillExits = 'keep' | 'cancel';
+
 export type HotkeyReport = StatusValue['hotkeys'][number];
 
 /** All that a door (window, browser, tray) can ask of the desk. What one door can do the other can. */
@@ -53,9 +87,12 @@ export interface DeskDoor {
   armed(): boolean;
   quitSummary(): QuitSummary;
   /** The gate for new orders is shut when this returns. Never refused. */
-  kill(scope: KillScope, by: string): void;
+  kill(scope: KillScope, by: string, exits?: KillExits): void;
   pause(by: string): void;
   reportHotkeys(list: readonly HotkeyReport[]): void;
+  /** Something a door saw that the operator must know: an alarm of the log. */
+  alarm(text: string): void;
+  readonly terminal: TerminalDoor;
   /** Calls at once with the present status, then on each change. The returned function ends it. */
   onStatus(listener: (status: DoorStatus) => void): () => void;
 }

@@ -1,3 +1,4 @@
+import { allows, scopeRefusal } from '#protocol/access';
 import { COMMANDS, QUERIES, type CallName, type Input, type Reply } from '#protocol/commands';
 import type { ErrorCode } from '#protocol/errors';
 import { type Issue, issueWords } from '#protocol/issue-words';
@@ -14,6 +15,17 @@ export interface RouterPorts {
   monotonic(): number;
   /** Logs a handler's exception and answers with the id under which it is found. */
   fault(name: string, error: unknown): string;
+  /** What of a call only a person at the desk may allow, in words; null: nothing. */
+  onlyAtDesk(name: CallName, input: unknown): string | null;
+  /** Puts it to the terminal; `run` acts when it is allowed there. The answer tells the console what to do meanwhile. */
+  askTerminal(question: Question): string;
+}
+
+export interface Question {
+  /** e.g. `re-arm after the kill`. */
+  readonly what: string;
+  readonly caller: Caller;
+  run(by: Caller): Reply<CallName> | Promise<Reply<CallName>>;
 }
 
 export interface Router {
@@ -73,6 +85,7 @@ export function createRouter(handlers: Handlers, ports: RouterPorts): Router {
 
   function dispatch(name: unknown, input: unknown, caller: Caller): Reply<CallName> | Promise<Reply<CallName>> {
     if (!isCallName(name)) return refusal('invalid-input', `This desk does not know the call ${quoted(name)}.`);
+    if (!allows(caller.scope, name)) return refusal('out-of-scope', scopeRefusal(caller.scope));
     if (!withinRate(name, caller)) {
       return refusal('too-many', `More than ${CALL_RATE.perSecond} requests a second came from this console. Wait a second and try again.`);
     }
@@ -81,9 +94,20 @@ export function createRouter(handlers: Handlers, ports: RouterPorts): Router {
       if (unfit !== null) return refusal('invalid-input', `${name}: ${unfit}.`);
       const parsed = SCHEMAS[name].safeParse(input);
       if (!parsed.success) return refusal('invalid-input', `${name}: ${issueWords(parsed.error.issues, input)}.`);
+      const what = caller.atDesk ? null : ports.onlyAtDesk(name, parsed.data);
+      if (what === null) return handle(name, parsed.data, caller);
+      const run = (by: Caller): Reply<CallName> | Promise<Reply<CallName>> => handle(name, parsed.data, by);
+      return refusal('confirm-at-terminal', ports.askTerminal({ what, caller, run }));
+    } catch (error) {
+      return failed(name, error);
+    }
+  }
+
+  function handle(name: CallName, input: unknown, caller: Caller): Reply<CallName> | Promise<Reply<CallName>> {
+    try {
       // The tables pair each name with its schema and its handler; the type system cannot follow the pair through a lookup.
       const handler = handlers[name] as (input: unknown, caller: Caller) => Reply<CallName> | Promise<Reply<CallName>>;
-      const reply = handler(parsed.data, caller);
+      const reply = handler(input, caller);
       return reply instanceof Promise ? reply.catch((error: unknown) => failed(name, error)) : reply;
     } catch (error) {
       return failed(name, error);

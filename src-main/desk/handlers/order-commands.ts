@@ -8,7 +8,7 @@ type Names = 'orders.cancel-all' | 'order.cancel' | 'order.modify' | 'order.sett
 /** Commands on orders, and on what was found at the broker at the start. */
 export function orderCommands({ view, commands }: DeskAccess, details: RequiredDetails): Pick<Handlers, Names> {
   return {
-    'orders.cancel-all': (input, caller) => doneAt(commands.cancelAll(input.scope, caller.by)),
+    'orders.cancel-all': (input, caller) => doneAt(commands.cancelAll(input.scope, caller.by, input.exits ?? 'keep')),
     'order.cancel': (input, caller) => done(commands.cancelOrder(input.key, caller.by)),
     'order.modify': async (input, caller) => {
       const order = view.index.get(input.key);

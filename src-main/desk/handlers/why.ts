@@ -1,39 +1,62 @@
 import type { DeskView } from '#core/state/desk-view';
+import type { Fill } from '#domain/execution';
 import type { OrderKey } from '#domain/ids';
 import type { Order, OrderCause } from '#domain/order';
 import { formatPrice } from '#domain/price';
 import { formatQuantity } from '#domain/quantity';
 import { formatAmount } from '#domain/money';
 import type { WhyStep } from '#protocol/commands';
-import { decimalsOf, deskTime } from '#desk/projection/row-figures';
+import { decimalsOf } from '#desk/projection/row-figures';
 import { orderLine } from '#desk/projection/order-row';
 
-/** tick → rule → risk verdict → order → fills, as far as each is known. Undefined: no such order. */
-export function whyOrder(view: DeskView, key: OrderKey): readonly WhyStep[] | undefined {
+/** All that the chain is made of: from memory for an order of this run, from the journals for one of an earlier run. */
+export interface WhyStory {
+  readonly order: Order;
+  /** Of the order itself, or of the entry whose exit it is. */
+  readonly cause: OrderCause | undefined;
+  readonly fills: readonly Fill[];
+  /** The broker's time of a moment of the desk's clock; undefined where it is not known. */
+  readonly timeOf: (at: number) => number | undefined;
+}
+
+/** What this run knows. Undefined: no such order. */
+export function storyInMemory(view: DeskView, key: OrderKey): WhyStory | undefined {
   const order = view.stores.orders.get(key);
   if (order === undefined) return undefined;
-  const cause = order.cause ?? (order.parentKey === undefined ? undefined : view.stores.orders.get(order.parentKey)?.cause);
+  return {
+    order,
+    cause: order.cause ?? (order.parentKey === undefined ? undefined : view.stores.orders.get(order.parentKey)?.cause),
+    fills: [...view.stores.fills.values()].filter((fill) => fill.orderKey === key),
+    timeOf: (at) => view.exchange.timeOf(at),
+  };
+}
+
+/** tick → rule → risk verdict → order → fills, as far as each is known; every time is the broker's. */
+export function whyChain(view: DeskView, story: WhyStory): readonly WhyStep[] {
+  const { order, cause } = story;
+  const time = (at: number): number | null => story.timeOf(at) ?? null;
   return [
     ...(cause === undefined
-      ? [{ at: order.createdAt, title: 'Origin', text: originSentence(order), seq: null }]
-      : decisionSteps(view, order, cause)),
-    ...sentSteps(view, order),
-    ...fillSteps(view, order),
-    { at: order.updatedAt, title: `Now ${order.state}`, text: order.note ?? '', seq: null },
+      ? [{ at: order.createdTime ?? time(order.createdAt), title: 'Origin', text: originSentence(order), seq: null }]
+      : decisionSteps(view, story, cause)),
+    ...sentSteps(view, story),
+    ...fillSteps(view, story),
+    { at: time(order.updatedAt), title: `Now ${order.state}`, text: order.note ?? '', seq: null },
   ];
 }
 
-function decisionSteps(view: DeskView, order: Order, cause: OrderCause): readonly WhyStep[] {
+function decisionSteps(view: DeskView, { order, timeOf }: WhyStory, cause: OrderCause): readonly WhyStep[] {
+  const decided = timeOf(cause.decidedAt) ?? null;
   return [
     ...(cause.tick === undefined ? [] : [tickStep(view, order, cause.tick)]),
     {
-      at: cause.decidedAt,
+      at: decided,
       title: cause.triggerName === undefined ? 'Operator' : `Rule ${cause.triggerName}`,
       text: cause.sentence,
       seq: cause.approvedSeq,
     },
     {
-      at: cause.decidedAt,
+      at: decided,
       title: order.state === 'DENIED' && order.sentAt === undefined ? 'Risk' : 'Risk approved',
       text: cause.verdict,
       seq: cause.approvedSeq,
@@ -41,18 +64,14 @@ function decisionSteps(view: DeskView, order: Order, cause: OrderCause): readonl
   ];
 }
 
+/** The tick carries the exchange's own time. */
 function tickStep(view: DeskView, order: Order, tick: NonNullable<OrderCause['tick']>): WhyStep {
   const decimals = decimalsOf(view, order.contract.conId);
   const from = tick.previous === undefined || tick.previous === tick.price ? '' : `${formatPrice(tick.previous, decimals)} → `;
-  return {
-    at: deskTime(view, tick.at),
-    title: 'Tick',
-    text: `${tick.field} ${from}${formatPrice(tick.price, decimals)}`,
-    seq: null,
-  };
+  return { at: Math.round(tick.at), title: 'Tick', text: `${tick.field} ${from}${formatPrice(tick.price, decimals)}`, seq: null };
 }
 
-function sentSteps(view: DeskView, order: Order): readonly WhyStep[] {
+function sentSteps(view: DeskView, { order, timeOf }: WhyStory): readonly WhyStep[] {
   const ids = [
     order.ref === undefined ? '' : `reference ${order.ref}`,
     order.orderId === undefined ? '' : `order ${order.orderId}`,
@@ -61,30 +80,29 @@ function sentSteps(view: DeskView, order: Order): readonly WhyStep[] {
     .filter((part) => part !== '')
     .join(', ');
   const sent = {
-    at: order.sentAt ?? order.createdAt,
+    at: timeOf(order.sentAt ?? order.createdAt) ?? null,
     title: order.sentAt === undefined ? 'Order' : 'Sent',
     text: `${orderLine(view, order)}${ids === '' ? '' : ` (${ids})`}`,
     seq: null,
   };
-  return order.ackedAt === undefined ? [sent] : [sent, { at: order.ackedAt, title: 'Acknowledged', text: answerTime(order), seq: null }];
+  if (order.ackedAt === undefined) return [sent];
+  return [sent, { at: timeOf(order.ackedAt) ?? null, title: 'Acknowledged', text: answerTime(order), seq: null }];
 }
 
-function fillSteps(view: DeskView, order: Order): readonly WhyStep[] {
+function fillSteps(view: DeskView, { order, fills, timeOf }: WhyStory): readonly WhyStep[] {
   const decimals = decimalsOf(view, order.contract.conId);
-  return [...view.stores.fills.values()]
-    .filter((fill) => fill.orderKey === order.key)
-    .map((fill) => {
-      const commission =
-        fill.commission === undefined
-          ? 'commission not reported yet'
-          : `commission ${formatAmount(fill.commission)} ${fill.commissionCurrency ?? ''}`;
-      return {
-        at: fill.at,
-        title: 'Fill',
-        text: `${formatQuantity(fill.quantity)} at ${formatPrice(fill.price, decimals)}, ${commission}`,
-        seq: null,
-      };
-    });
+  return fills.map((fill) => {
+    const commission =
+      fill.commission === undefined
+        ? 'commission not reported yet'
+        : `commission ${formatAmount(fill.commission)} ${fill.commissionCurrency ?? ''}`;
+    return {
+      at: fill.brokerAt ?? timeOf(fill.at) ?? null,
+      title: 'Fill',
+      text: `${formatQuantity(fill.quantity)} at ${formatPrice(fill.price, decimals)}, ${commission}`,
+      seq: null,
+    };
+  });
 }
 
 function originSentence(order: Order): string {

@@ -8,7 +8,7 @@ import { formatQuantity } from '#domain/quantity';
 import { abs } from '#domain/scaled';
 import type { AdoptionRow } from '#protocol/topics';
 import { orderLine, originText } from './order-row.ts';
-import { decimalsOf } from './row-figures.ts';
+import { brokerTime, decimalsOf } from './row-figures.ts';
 
 /** What was found at the start and waits for the operator's word. */
 export function adoptionRow(view: DeskView, found: Found): AdoptionRow | undefined {
@@ -23,6 +23,7 @@ export function adoptionRow(view: DeskView, found: Found): AdoptionRow | undefin
       detail: `average ${formatPrice(position.averagePrice, decimalsOf(view, position.contract.conId))}`,
       symbol: position.contract.symbol,
       at: found.at,
+      time: brokerTime(view, found.at),
       decisions: ['adopt', 'ignore'],
     };
   }
@@ -35,6 +36,7 @@ export function adoptionRow(view: DeskView, found: Found): AdoptionRow | undefin
     detail: `${order.note ?? originText(view, order)}, ${order.tif}, ${order.ibStatus ?? order.state}`,
     symbol: order.contract.symbol,
     at: found.at,
+    time: brokerTime(view, found.at),
     decisions: onlyGlobally(order) || numberRefusal(order) !== undefined ? ['adopt', 'ignore'] : ['adopt', 'ignore', 'cancel'],
   };
 }

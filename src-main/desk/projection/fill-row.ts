@@ -6,7 +6,7 @@ import type { Price } from '#domain/price';
 import { minus } from '#domain/scaled';
 import type { FillRow } from '#protocol/topics';
 import { originText } from './order-row.ts';
-import { decimalsOf } from './row-figures.ts';
+import { brokerTime, decimalsOf } from './row-figures.ts';
 
 /** Against the price of the tick that fired; positive is worse than it. */
 function slippageOf(order: Order | undefined, fill: Fill): Price | null {
@@ -19,7 +19,7 @@ export function fillRow(view: DeskView, root: string, fill: Fill): FillRow {
   const order = fill.orderKey === undefined ? undefined : view.index.get(fill.orderKey);
   return {
     execId: root,
-    at: fill.at,
+    at: fill.brokerAt ?? brokerTime(view, fill.at),
     symbol: order === undefined ? (view.board.contract(fill.conId)?.symbol ?? `contract ${fill.conId}`) : contractLabel(order.contract),
     side: fill.side,
     quantity: fill.quantity,
@@ -29,6 +29,7 @@ export function fillRow(view: DeskView, root: string, fill: Fill): FillRow {
     originText: order === undefined ? 'order not known here' : originText(view, order),
     commission: fill.commission ?? null,
     realized: fill.realizedPnl ?? null,
+    currency: fill.commissionCurrency ?? null,
     slippage: slippageOf(order, fill),
   };
 }

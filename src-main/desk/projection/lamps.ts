@@ -17,7 +17,7 @@ function socketLamp(view: DeskView, now: number): Lamp {
   const detail = link.connections
     .map(
       (connection) =>
-        `${connection.role} (client ${connection.clientId}): ${connection.socket}${connection.roundTripMs === undefined ? '' : `, ${connection.roundTripMs.toFixed(0)} ms`}`,
+        `${connection.role} (client ${connection.clientId}): ${connection.socket}${connection.roundTripMs === undefined ? '' : `, ${connection.roundTripMs.toFixed(0)} ms`}${connection.longFrames === undefined ? '' : `, ${connection.longFrames} messages too long`}`,
     )
     .join('; ');
   if (link.ready)

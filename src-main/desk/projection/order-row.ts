@@ -1,5 +1,6 @@
 import { isCancellable } from '#core/execution/cancel';
 import { isChangeable } from '#core/execution/modify';
+import { takesOf, waitsForEntry } from '#core/order/brackets';
 import { stopKind } from '#core/order/stop-kind';
 import { isSettleable } from '#core/reconciliation/unknown-orders';
 import type { DeskView } from '#core/state/desk-view';
@@ -8,13 +9,19 @@ import { type OrderKey, orderKeyOf } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import { formatPrice } from '#domain/price';
-import { formatQuantity } from '#domain/quantity';
+import { formatQuantity, ZERO } from '#domain/quantity';
 import type { OrderRow } from '#protocol/topics';
-import { decimalsOf } from './row-figures.ts';
+import { brokerTime, decimalsOf } from './row-figures.ts';
+
+/** As it was called when it fired: the trigger may have been renamed since, or be gone. */
+function triggerName(view: DeskView, { cause, parentKey, triggerId }: Order): string | undefined {
+  const fired = cause ?? (parentKey === undefined ? undefined : view.stores.orders.get(parentKey)?.cause);
+  if (fired?.triggerName !== undefined || triggerId === undefined) return fired?.triggerName;
+  return view.earlierOrders.nameOf(triggerId) ?? view.stores.triggers.get(triggerId)?.spec.name;
+}
 
 export function originText(view: DeskView, order: Order): string {
-  const name =
-    order.cause?.triggerName ?? (order.triggerId === undefined ? undefined : view.stores.triggers.get(order.triggerId)?.spec.name);
+  const name = triggerName(view, order);
   switch (order.origin) {
     case 'trigger': {
       const who = name ?? order.triggerId ?? 'earlier run';
@@ -81,10 +88,14 @@ export function orderRow(view: DeskView, order: Order): OrderRow {
     permId: order.permId ?? null,
     ref: order.ref ?? null,
     working,
+    isEntry: order.leg === 'E',
+    waits: working && waitsForEntry(view.index, order),
+    takes: working ? takesOf(view.index, order) : ZERO,
     cancellable: isCancellable(order),
     modifiable: isChangeable(order),
     settleable: isSettleable(order),
     createdAt: order.createdAt,
+    createdTime: order.createdTime ?? brokerTime(view, order.createdAt),
     isOlder: order.isOlder === true,
     updatedAt: order.updatedAt,
     version: order.updatedAt,

@@ -1,6 +1,7 @@
 import { stopsProtecting } from '#core/order/stop-coverage';
 import { stopKind } from '#core/order/stop-kind';
 import { unrealized } from '#core/portfolio/fill-arithmetic';
+import { type ReportedFigures, reportedFigures } from '#core/portfolio/reported-figures';
 import { embargo } from '#core/pretrade/trading-state';
 import { unprotectedOf } from '#core/protection/exits';
 import type { DeskView } from '#core/state/desk-view';
@@ -10,13 +11,19 @@ import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus } from '#domain/scaled';
 import type { OfferView, PositionRow } from '#protocol/topics';
-import { decimalsOf, quoteTime } from './row-figures.ts';
+import { markOf } from './agreement.ts';
+import { brokerTime, decimalsOf, quoteBrokerTime, quoteTime } from './row-figures.ts';
 
-export function positionRow(view: DeskView, key: string, position: Position): PositionRow {
+/** `reported` may be kept by whoever makes many rows: it changes with the fills only. */
+export function positionRow(
+  view: DeskView,
+  key: string,
+  position: Position,
+  reported: ReportedFigures = reportedFigures(view.stores.fills.values(), position),
+): PositionRow {
   const { contract } = position;
   const quote = view.board.quote(contract.conId);
-  // Marked at the side one would meet when closing; the last trade only when there is no market.
-  const mark = quote === undefined ? undefined : ((position.quantity >= 0 ? quote.bid : quote.ask) ?? quote.last);
+  const mark = markOf(view, position);
   return {
     key,
     account: position.account,
@@ -26,18 +33,22 @@ export function positionRow(view: DeskView, key: string, position: Position): Po
     averagePrice: position.averagePrice,
     mark: mark ?? null,
     markAt: quoteTime(view, quote),
+    markTime: quoteBrokerTime(view, quote),
     decimals: decimalsOf(view, contract.conId),
     unrealized: unrealized(position, mark, contract.multiplier) ?? null,
-    realized: position.realized,
-    commission: position.commission,
+    realized: reported.realized ?? null,
+    commission: reported.commission ?? null,
+    unreported: reported.unreported,
+    otherCurrency: reported.otherCurrency,
     currency: contract.currency,
-    protectedQuantity: stopsProtecting(view.index.working(), position),
+    protectedQuantity: stopsProtecting(view.index, view.index.working(), position),
     brokerQuantity: position.brokerQuantity ?? null,
     external: position.external?.quantity ?? null,
     externalSeen: position.external === undefined || position.external.acknowledgedBy !== undefined,
     asleep: asleepOf(view, position),
     brokerAverage: position.brokerAverageCost ?? null,
     brokerAt: position.brokerAt ?? null,
+    brokerTime: brokerTime(view, position.brokerAt),
     unprotected: unprotectedOf(view, position),
     closing: closingText(view, key),
     offer: offerView(view, key),
@@ -49,7 +60,7 @@ function asleepOf(view: DeskView, position: Position): Quantity {
   if (embargo(view) === undefined) return ZERO;
   const working = view.index.working();
   const native = working.filter((order) => stopKind(order) === 'native');
-  return minus(stopsProtecting(working, position), stopsProtecting(native, position));
+  return minus(stopsProtecting(view.index, working, position), stopsProtecting(view.index, native, position));
 }
 
 function closingText(view: DeskView, key: string): string | null {

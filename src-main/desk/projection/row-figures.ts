@@ -13,6 +13,11 @@ export function decimalsOf(view: DeskView, conId: ConId): number {
   return tickDecimals(minTickOf(view, conId));
 }
 
+/** The broker's time of a moment of the desk's clock; null where it is not known. */
+export function brokerTime(view: Pick<DeskView, 'exchange'>, at: number | undefined): number | null {
+  return at === undefined ? null : (view.exchange.timeOf(at) ?? null);
+}
+
 /** Times inside quotes are the exchange's; the screen counts ages on the desk's clock. */
 export function deskTime(view: DeskView, exchangeTime: number): number {
   return Math.round(exchangeTime - view.exchange.offset());
@@ -21,4 +26,9 @@ export function deskTime(view: DeskView, exchangeTime: number): number {
 /** When the quote last changed, on the desk's clock; null for a contract without any quote. */
 export function quoteTime(view: DeskView, quote: Quote | undefined): number | null {
   return quote === undefined || quote.updatedAt === 0 ? null : deskTime(view, quote.updatedAt);
+}
+
+/** The same on the broker's. */
+export function quoteBrokerTime(view: DeskView, quote: Quote | undefined): number | null {
+  return quote === undefined || quote.updatedAt === 0 || !view.exchange.known() ? null : Math.round(quote.updatedAt);
 }

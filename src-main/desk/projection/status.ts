@@ -1,17 +1,22 @@
+import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import { undecided } from '#core/state/found-at-start';
 import { orderLine } from './order-row.ts';
+import { cancelPlan, openPositions, openPositionText } from '#core/safety/cancel-plan';
 import { offers } from '#core/state/engine-state';
 import { engineState } from '#core/state/desk-state';
 import type { DeskView } from '#core/state/desk-view';
 import { RECONCILE_PARTS, type ReconcilePart } from '#core/state/comparison-progress';
 import type { Account } from '#domain/account';
 import { amountOf } from '#domain/money';
+import { abs } from '#domain/scaled';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
-import type { KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
+import type { FigureCheckView } from '#protocol/figures';
+import type { CancelCounts, KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
 import { lamps } from './lamps.ts';
+import { brokerTime } from './row-figures.ts';
 
 /** What the status shows and the hall does not know: measured by the system around it. */
 export interface StatusSurroundings {
@@ -19,6 +24,7 @@ export interface StatusSurroundings {
   readonly build: string;
   readonly liveConfirmed: () => boolean;
   readonly settings: () => SettingsView;
+  readonly holds: () => StatusValue['holds'];
   readonly hotkeys: () => StatusValue['hotkeys'];
   readonly loopDelayMs: () => number | null;
   readonly journalLagMs: () => number | null;
@@ -35,6 +41,7 @@ function killReport(view: DeskView): KillReport | null {
   return {
     id: kill.id,
     startedAt: kill.startedAt,
+    startedTime: brokerTime(view, kill.startedAt),
     scope: kill.scope,
     by: kill.by,
     reason: kill.reason,
@@ -42,39 +49,56 @@ function killReport(view: DeskView): KillReport | null {
     purged: kill.purged,
     cancelsSent: kill.cancelsSent,
     cancelled: kill.cancelled,
+    cancelsUnsent: kill.cancelsUnsent,
+    exits: kill.exits,
+    kept: cancelPlan(view, kill.scope).protective.map((order) => ({ key: order.key, text: orderLine(view, order) })),
+    positions: openPositions(view).map((open) => ({
+      key: `${open.position.account}:${open.position.contract.conId}`,
+      text: openPositionText(open),
+      bare: open.covered < abs(open.position.quantity),
+    })),
     residuals,
     verifiedAt: kill.verifiedAt ?? null,
+    verifiedTime: brokerTime(view, kill.verifiedAt),
   };
 }
 
-export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
+function cancelCounts(view: DeskView, scope: 'own' | 'all'): CancelCounts {
+  const { entries, protective } = cancelPlan(view, scope);
+  return { entries: entries.length, protective: protective.length };
+}
+
+export function statusValue(view: DeskView, around: StatusSurroundings, agreement: readonly FigureCheckView[] = []): StatusValue {
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
-  const exchangeTime = Math.round(view.exchange.now());
+  const reduce = reduceRefusal(view);
   return {
     account: account?.id ?? null,
     paper: account?.paper ?? null,
     simulated: around.simulated,
     engine: engineState(view),
     engineSince: record?.since ?? now,
+    engineTime: brokerTime(view, record?.since),
     engineReason: record?.reason ?? '',
-    offers: offers(engineState(view)),
+    offers: offers(engineState(view), reduce),
+    reduceRefusal: reduce ?? null,
     ...accountFigures(account),
+    agreement,
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
-    exchangeTime,
-    clockAt: now,
-    ...sessionFigures(view, exchangeTime),
+    ...clockFigures(view, now),
     lamps: lamps(view, now),
     ready: view.link.ready,
     reconciled: view.reconciliation.done(),
     problem: view.link.problem ?? null,
-    liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
+    liveConfirmationNeeded: isConfirmationNeeded(account, around),
+    holds: around.holds(),
     unknownOrders: view.index.unknownCount(),
     undecided: undecided(view).length,
     reconciliation: reconciliationView(view),
     kill: killReport(view),
+    cancelPlan: { own: cancelCounts(view, 'own'), all: cancelCounts(view, 'all') },
     rearmPhrase: record?.rearmPhrase ?? null,
     hotkeys: around.hotkeys(),
     ...latencyFigures(view),
@@ -99,13 +123,19 @@ function accountFigures(
   };
 }
 
+function clockFigures(view: DeskView, now: number): Pick<StatusValue, 'exchangeTime' | 'clockAt' | 'session' | 'sessionEndsAt'> {
+  const exchangeTime = view.exchange.known() ? Math.round(view.exchange.now()) : null;
+  return { exchangeTime, clockAt: now, ...sessionFigures(view, exchangeTime) };
+}
+
 /** The session of shares, by the hours of whichever share is known. */
-function sessionFigures(view: DeskView, exchangeTime: number): Pick<StatusValue, 'session' | 'sessionEndsAt'> {
+function sessionFigures(view: DeskView, exchangeTime: number | null): Pick<StatusValue, 'session' | 'sessionEndsAt'> {
+  if (exchangeTime === null) return { session: 'unknown', sessionEndsAt: null };
   const share = [...view.details.values()].find((details) => details.contract.secType === 'STK');
   const session = sessionAt(exchangeTime, share);
   const end = session.minutesToClose ?? session.minutesToOpen;
   return {
-    session: view.exchange.known() ? session.session : 'unknown',
+    session: session.session,
     sessionEndsAt: end === undefined ? null : exchangeTime + end * 60_000,
   };
 }
@@ -176,4 +206,8 @@ function reconciliationView(view: DeskView): ReconciliationView {
       text: `Not trading, because TWS has not told its ${names}. Asking again; look whether TWS answers other programs.`,
     };
   return { state: 'running', since, steps, text: `Comparing the book with the broker's: waits for ${names}.` };
+}
+
+function isConfirmationNeeded(account: Account | undefined, { liveConfirmed }: StatusSurroundings): boolean {
+  return account?.paper === false && !liveConfirmed();
 }

@@ -1,11 +1,12 @@
 import type { DeskView } from '#core/state/desk-view';
-import type { WatcherRow as Running } from '#core/trigger/watcher-row';
+import type { Distance, WatcherRow as Running } from '#core/trigger/watcher-row';
 import { isWorking } from '#domain/order';
 import { formatPrice, type Price } from '#domain/price';
+import { scale } from '#domain/scaled';
 import { conditionShort, triggerSentence } from '#domain/sentence';
 import type { ExitLevel, Trigger, TriggerSpec } from '#domain/trigger';
 import type { WatcherRow } from '#protocol/topics';
-import { decimalsOf, quoteTime } from './row-figures.ts';
+import { brokerTime, decimalsOf, quoteBrokerTime, quoteTime } from './row-figures.ts';
 
 function doesText(spec: TriggerSpec, decimals: number): string {
   const { entry } = spec.action;
@@ -28,18 +29,52 @@ function survives(view: DeskView, trigger: Trigger): string {
   return working.length > 0 ? 'orders at IB' : 'nothing left';
 }
 
+type LevelCells = Pick<
+  WatcherRow,
+  'level' | 'armedSide' | 'distance' | 'distanceTicks' | 'distanceBasisPoints' | 'comesBackFirst' | 'truths'
+>;
+
+const LETTERS = { true: 't', false: 'f', unknown: 'u' } as const;
+
+const NOWHERE: LevelCells = {
+  level: null,
+  armedSide: 'none',
+  distance: null,
+  distanceTicks: null,
+  distanceBasisPoints: null,
+  comesBackFirst: false,
+  truths: '',
+};
+
 /** The level, which side arms the watcher, and where the price stands to it. */
-function levelCells(
-  running: Running | undefined,
-): Pick<WatcherRow, 'level' | 'armedSide' | 'distance' | 'distanceTicks' | 'distanceBasisPoints'> {
-  const distance = running?.distance;
+function levelCells(running: Running | undefined): LevelCells {
+  if (running === undefined) return NOWHERE;
+  const { distance, level, side, comesBackFirst } = running;
   return {
-    level: running?.level ?? null,
-    armedSide: running?.side ?? 'none',
-    distance: distance?.price ?? null,
-    distanceTicks: distance?.ticks ?? null,
-    distanceBasisPoints: distance === undefined ? null : Math.round(distance.ppm / 100),
+    ...NOWHERE,
+    level: level ?? null,
+    armedSide: side,
+    ...(distance === undefined ? {} : distanceCells(distance, (level ?? 0) < (running.price ?? 0) ? -1 : 1)),
+    comesBackFirst,
+    truths: running.truths.map((truth) => LETTERS[truth]).join(''),
   };
+}
+
+/** The core measures how far; the screen also says which way. */
+function distanceCells(
+  { price, ticks, ppm }: Distance,
+  way: 1 | -1,
+): Pick<WatcherRow, 'distance' | 'distanceTicks' | 'distanceBasisPoints'> {
+  return {
+    distance: scale(price, way),
+    distanceTicks: signedCount(ticks, way),
+    distanceBasisPoints: signedCount(Math.round(ppm / 100), way),
+  };
+}
+
+/** Without a minus zero, which would be a change of its own on the way to the screen. */
+function signedCount(count: number, way: 1 | -1): number {
+  return count === 0 ? 0 : count * way;
 }
 
 function reasonText(trigger: Trigger, running: Running | undefined, suspended: string | undefined): string {
@@ -69,9 +104,10 @@ export function watcherRow(view: DeskView, trigger: Trigger, running: Running | 
     decimals,
     ...levelCells(running),
     quoteAt: quoteTime(view, quote),
+    quoteTime: quoteBrokerTime(view, quote),
     reason: reasonText(trigger, running, suspended),
     survives: survives(view, trigger),
-    ...armingCells(trigger),
+    ...armingCells(view, trigger),
     gen: trigger.gen,
     version: trigger.updatedAt,
     targetPrice: exitPrice(spec.action.target),
@@ -84,6 +120,14 @@ function isHolding(trigger: Trigger, running: Running | undefined, suspended: st
   return trigger.life === 'armed' && (running?.status === 'holding' || suspended !== undefined);
 }
 
-function armingCells({ armedBy, armedAt, firedAt }: Trigger): Pick<WatcherRow, 'armedBy' | 'armedAt' | 'firedAt'> {
-  return { armedBy: armedBy ?? null, armedAt: armedAt ?? null, firedAt: firedAt ?? null };
+type ArmingCells = Pick<WatcherRow, 'armedBy' | 'armedAt' | 'firedAt' | 'armedTime' | 'firedTime'>;
+
+function armingCells(view: DeskView, { armedBy, armedAt, firedAt }: Trigger): ArmingCells {
+  return {
+    armedBy: armedBy ?? null,
+    armedAt: armedAt ?? null,
+    firedAt: firedAt ?? null,
+    armedTime: brokerTime(view, armedAt),
+    firedTime: brokerTime(view, firedAt),
+  };
 }

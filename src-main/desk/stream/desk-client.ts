@@ -3,18 +3,30 @@ import { TOPIC_NAMES, type TopicName } from '#protocol/topics';
 import type { Caller, DeskDoor, StreamHandle, Subscriber } from '#desk/entrance/door';
 import { isTopicName } from './stream-handlers.ts';
 
+export type Identity = Pick<Caller, 'id' | 'by' | 'scope' | 'atDesk' | 'session'>;
+
 /** One screen behind a door: its calls, and its one stream. A newer stream replaces the older. */
 export class DeskClient implements Caller {
   readonly id: string;
   readonly by: string;
+  readonly scope: Caller['scope'];
+  readonly atDesk: boolean;
+  readonly session: number | null;
   readonly #door: DeskDoor;
   #stream: Subscriber | null = null;
   #closed = false;
 
-  constructor(door: DeskDoor, id: string, by: string) {
+  constructor(door: DeskDoor, { id, by, scope, atDesk, session }: Identity) {
     this.#door = door;
     this.id = id;
     this.by = by;
+    this.scope = scope;
+    this.atDesk = atDesk;
+    this.session = session;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   stream(): StreamHandle | null {

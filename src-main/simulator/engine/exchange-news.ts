@@ -45,4 +45,6 @@ export interface OrderScript {
   losesChildren(clientId: number): boolean;
   /** While true, cancelled orders stay PendingCancel. */
   readonly holdCancels: boolean;
+  /** A cancelled parent takes all its children along; otherwise those of what it has filled stay. Both were seen at IB. */
+  readonly takesChildren: boolean;
 }

@@ -252,7 +252,9 @@ export class Exchange {
     this.#finish(order, 'Cancelled', reason === '' ? 'Cancelled by Trader' : reason);
     this.#parts.news.status(order);
     this.#parts.news.refused(order.clientId, order.orderId, 202, `Order Canceled - reason:${reason}`);
-    for (const child of this.register.childrenOf(order)) this.#limit(child, childLimit(child, this.register.childrenOf(order)));
+    const takes = reason === '' && this.#parts.script.takesChildren;
+    for (const child of this.register.childrenOf(order))
+      this.#limit(child, takes ? 0 : childLimit(child, this.register.childrenOf(order)));
   }
 
   #finish(order: WorkingOrder, status: 'Cancelled' | 'Inactive' | 'Filled', text: string): void {
@@ -406,13 +408,15 @@ export class Exchange {
       const siblings = this.register.childrenOf(order.parent);
       for (const sibling of siblings) if (sibling !== order && sibling.ocaGroup === '') this.#limit(sibling, childLimit(sibling, siblings));
     }
-    for (const child of this.register.childrenOf(order)) {
-      if (child.done || !child.transmitted) continue;
-      const woken = order.filled === filled;
-      this.#trail(child);
-      if (woken && !child.triggered) this.#parts.news.state(child);
-      this.#work(child);
-    }
+    for (const child of this.register.childrenOf(order)) if (!child.done && child.transmitted) this.#settleChild(child, order, filled);
+  }
+
+  #settleChild(child: WorkingOrder, parent: WorkingOrder, filled: number): void {
+    // Made smaller before it filled, the parent leaves no more than it has opened: what a child trades is what it says.
+    if (parent.done) this.#limit(child, childLimit(child, this.register.childrenOf(parent)));
+    this.#trail(child);
+    if (parent.filled === filled && !child.triggered) this.#parts.news.state(child);
+    this.#work(child);
   }
 
   /** Cuts an order down to `rest`; nothing left means cancelled. */

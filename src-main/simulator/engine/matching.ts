@@ -47,17 +47,20 @@ function exitedFrom(parent: WorkingOrder, children: readonly WorkingOrder[]): nu
   return children.reduce((sum, child) => sum + (child.action === parent.action ? 0 : child.filled), 0);
 }
 
-/** What of an order may trade now: a child never more than its parent has filled and its siblings have not closed yet. */
+/**
+ * What of an order may trade now: a child never more than its parent has filled and its siblings have not closed yet. Changed after its parent
+ * was done it is an order of its own, and trades what it was changed to (to IB it has no parent any more, code 135).
+ */
 export function workingSize(order: WorkingOrder, siblings: readonly WorkingOrder[]): number {
   const { parent } = order;
-  if (parent === undefined || parent.action === order.action) return order.remaining;
+  if (parent === undefined || parent.action === order.action || order.isItsOwn) return order.remaining;
   return Math.max(0, Math.min(order.remaining, parent.filled - exitedFrom(parent, siblings)));
 }
 
 /** What a child may still come to, once its siblings have traded or its parent is done. */
 export function childLimit(child: WorkingOrder, siblings: readonly WorkingOrder[]): number {
   const { parent } = child;
-  if (parent === undefined) return child.remaining;
+  if (parent === undefined || child.isItsOwn) return child.remaining;
   if (parent.done && parent.filled === 0) return 0;
   if (parent.action === child.action) return child.remaining;
   const opens = parent.done ? parent.filled : parent.quantity;

@@ -85,6 +85,8 @@ export class WorkingOrder implements OrderView {
   locating = false;
   /** Inactive and alive: it waits in TWS for a person to say yes. */
   parked = false;
+  /** A child that was changed after its parent was done: nothing binds it to that any more. */
+  isItsOwn = false;
   /** Its conditions have been met. */
   released = false;
 
@@ -122,6 +124,7 @@ export class WorkingOrder implements OrderView {
   }
 
   change(changes: OrderChanges): void {
+    this.isItsOwn ||= this.parent?.done === true;
     this.quantity = changes.quantity;
     this.limit = changes.limit;
     this.stop = changes.stop;

@@ -25,6 +25,7 @@ const ACTS: Acts = {
   drop: ({ what, client, count }, faults) => faults.drop(what, client, count),
   delay: ({ what, ms, client, count }, faults) => faults.delay(what, ms, client, count),
   duplicate: ({ what, times, client, count }, faults) => faults.duplicate(what, times, client, count),
+  misspell: ({ what, from, to, times, client, count }, faults) => faults.misspell(what, { from, to: to.repeat(times) }, client, count),
   lag: ({ client, ms }, faults) => faults.lag(client, ms),
   mute: ({ client, ms }, faults) => {
     faults.mute(client);
@@ -49,6 +50,7 @@ const ACTS: Acts = {
   notice: ({ code }, faults) => faults.notice(code),
   'listed-refs': ({ refs }, faults) => void (faults.withheld.listedRef = refs),
   'foreign-ids-zero': ({ on }, faults) => void (faults.withheld.foreignIdsZero = on),
+  'take-children': ({ on }, faults) => void (faults.takesChildren = on),
   'commissions-unset': ({ on }, faults) => void (faults.withheld.commissionsUnset = on),
   'tif-preset': ({ tif }, faults) => void (faults.tifPreset = tif === 'none' ? undefined : tif),
   'perm-ids-late': ({ ms }, faults) => faults.permIdsLate(ms),

@@ -9,6 +9,16 @@ export type FaultAction =
   | { readonly do: 'drop'; readonly what: MessageClass; readonly client: Target; readonly count: number }
   | { readonly do: 'delay'; readonly what: MessageClass; readonly client: Target; readonly count: number; readonly ms: number }
   | { readonly do: 'duplicate'; readonly what: MessageClass; readonly client: Target; readonly count: number; readonly times: number }
+  /** Every field that says `from` says `to`, repeated so many times, in the next messages. */
+  | {
+      readonly do: 'misspell';
+      readonly what: MessageClass;
+      readonly client: Target;
+      readonly count: number;
+      readonly from: string;
+      readonly to: string;
+      readonly times: number;
+    }
   /** The whole stream to this client waits, in its order; other clients go on and so overtake it. */
   | { readonly do: 'lag'; readonly client: number; readonly ms: number }
   | { readonly do: 'mute'; readonly client: Target; readonly ms: number }
@@ -37,6 +47,8 @@ export type FaultAction =
   | { readonly do: 'notice'; readonly code: number }
   | { readonly do: 'listed-refs'; readonly refs: 'whole' | 'empty' | number }
   | { readonly do: 'foreign-ids-zero'; readonly on: boolean }
+  /** A cancelled parent takes the children of its filled part along, too. */
+  | { readonly do: 'take-children'; readonly on: boolean }
   | { readonly do: 'commissions-unset'; readonly on: boolean }
   | { readonly do: 'tif-preset'; readonly tif: 'DAY' | 'GTC' | 'none' }
   | { readonly do: 'perm-ids-late'; readonly ms: number }
@@ -79,6 +91,7 @@ const FIELDS: Readonly<Record<FaultAction['do'], Readonly<Record<string, Check>>
   drop: { what, client: target, count },
   delay: { what, client: target, count, ms: wholeNumber },
   duplicate: { what, client: target, count, times: count },
+  misspell: { what, client: target, count, from: text, to: text, times: count },
   lag: { client: wholeNumber, ms: wholeNumber },
   mute: { client: target, ms: wholeNumber },
   'half-open': { client: target, ms: wholeNumber },
@@ -100,6 +113,7 @@ const FIELDS: Readonly<Record<FaultAction['do'], Readonly<Record<string, Check>>
   notice: { code: count },
   'listed-refs': { refs: either(oneOf('whole', 'empty'), wholeNumber) },
   'foreign-ids-zero': { on: flag },
+  'take-children': { on: flag },
   'commissions-unset': { on: flag },
   'tif-preset': { tif: oneOf('DAY', 'GTC', 'none') },
   'perm-ids-late': { ms: wholeNumber },
@@ -230,6 +244,14 @@ const RANDOM: { readonly [K in Kind]: (draw: Draw) => Omit<Extract<FaultAction, 
   drop: ({ message, client, some }) => ({ what: message, client, count: some }),
   delay: ({ message, client, some, ms }) => ({ what: message, client, count: some, ms }),
   duplicate: ({ message, client, some, chance }) => ({ what: message, client, count: some, times: chance.between(2, 5) }),
+  misspell: ({ message, client, some, chance, symbols }) => ({
+    what: message,
+    client,
+    count: some,
+    from: pick(chance, ['SMART', ...symbols]),
+    to: pick(chance, ['X\u202e', '\u001b[31m', '\u200b', 'A']),
+    times: pick(chance, [1, 3, 1_000]),
+  }),
   lag: clientForAWhile,
   'hold-id': clientForAWhile,
   mute: clientForAWhile,
@@ -261,6 +283,7 @@ const RANDOM: { readonly [K in Kind]: (draw: Draw) => Omit<Extract<FaultAction, 
   'listed-refs': ({ chance }) => ({ refs: pick(chance, ['whole', 'empty', 8] as const) }),
   'tif-preset': ({ chance }) => ({ tif: pick(chance, ['DAY', 'GTC', 'none'] as const) }),
   'foreign-ids-zero': onOrOff,
+  'take-children': onOrOff,
   'commissions-unset': onOrOff,
   'perm-ids-late': ({ ms }) => ({ ms }),
   'executions-window': ({ ms }) => ({ ms }),

@@ -106,6 +106,16 @@ export class GatewayFaults {
     this.#gateway.messages.rule(what, client, count, { kind: 'duplicate', times });
   }
 
+  /** In the next messages of this class every field that says `from` says `to`: a symbol of megabytes, an account with a direction mark. */
+  misspell(what: MessageClass, words: { readonly from: string; readonly to: string }, client: Target = 'all', count = 1): void {
+    this.rewrite(what, (text) => (text === words.from ? words.to : text), client, count);
+  }
+
+  /** The fields of the next messages of this class as `field` says them; the number of the message stays. */
+  rewrite(what: MessageClass, field: (text: string, index: number) => string, client: Target = 'all', count = 1): void {
+    this.#gateway.messages.rule(what, client, count, { kind: 'rewrite', field });
+  }
+
   /** Everything to this client waits so many ms, in its order, while other clients hear theirs; a new connection waits too. */
   lag(clientId: number, ms: number): void {
     this.#gateway.messages.hold(clientId);
@@ -257,6 +267,11 @@ export class GatewayFaults {
   /** TWS's order preset overrules the time in force of every order, with warning 10349; undefined for no preset. */
   set tifPreset(tif: Tif | undefined) {
     this.#gateway.orderFaults.tifPreset = tif;
+  }
+
+  /** Whether a cancelled parent takes the children of its filled part along; otherwise only what waits for more of it goes. */
+  set takesChildren(takes: boolean) {
+    this.#gateway.orderFaults.takesChildren = takes;
   }
 
   /** The accounts that TWS names to whoever connects or asks, with commas; undefined for the truth. */

@@ -6,9 +6,12 @@ import type { Outlet, Session, Voice } from './session.ts';
 /** A client id, or everyone. */
 export type Target = number | 'all';
 
-/** What becomes of messages: never written, written `ms` of tape time later, or written `times` times. */
+/** What becomes of messages: never written, written `ms` of tape time later, written `times` times, or with other text in some fields. */
 export type Fate =
-  { readonly kind: 'drop' } | { readonly kind: 'delay'; readonly ms: number } | { readonly kind: 'duplicate'; readonly times: number };
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'delay'; readonly ms: number }
+  | { readonly kind: 'duplicate'; readonly times: number }
+  | { readonly kind: 'rewrite'; readonly field: (text: string, index: number) => string };
 
 interface Rule {
   readonly what: MessageClass;
@@ -90,6 +93,7 @@ export class MessageFaults implements Voice {
     if (--rule.left <= 0) this.#rules = this.#rules.filter((one) => one !== rule);
     const { fate } = rule;
     if (fate.kind === 'duplicate') for (let i = 0; i < fate.times; i++) this.#write(clientId, payload);
+    if (fate.kind === 'rewrite') this.#write(clientId, rewritten(payload, fate.field));
     if (fate.kind !== 'delay') return;
     const deliver = (): void => {
       withdraw();
@@ -105,4 +109,11 @@ export class MessageFaults implements Voice {
     if (waiting === undefined) this.#outlet.send(clientId, payload);
     else waiting.push(payload);
   }
+}
+
+/** Each field but the first, which says what the message is. The wire takes one byte a letter; others travel as UTF-8. */
+function rewritten(payload: string, field: (text: string, index: number) => string): string {
+  const [id = '', ...fields] = payload.split('\0').slice(0, -1);
+  const text = [id, ...fields.map((one, index) => field(one, index + 1)), ''].join('\0');
+  return Buffer.from(text, 'utf8').toString('latin1');
 }

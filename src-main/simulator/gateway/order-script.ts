@@ -5,6 +5,7 @@ import type { Tif } from '#simulator/model/order-view';
 /** What a fault script may do to orders and to what is said about them. Nothing is armed at first. */
 export class OrderFaults implements OrderScript {
   holdCancels = false;
+  takesChildren = false;
   tifPreset: Tif | undefined;
   /** While true, everything said about orders waits; see OrderReports.release. */
   holdReports = false;
@@ -48,6 +49,7 @@ export class OrderFaults implements OrderScript {
     this.#swallows.clear();
     this.forbidden.clear();
     this.tifPreset = undefined;
+    this.takesChildren = false;
   }
 
   /** The next order that TWS would accept is rejected with error 201 and becomes Inactive. */

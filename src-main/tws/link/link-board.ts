@@ -6,7 +6,7 @@ import type { LampEvent } from './link-state.ts';
 import { LinkLamps } from './link-state.ts';
 import type { PacingGate } from '#tws/pacing/pacing-gate';
 import type { Session } from '#tws/session/session';
-import { maskAccounts } from '#tws/socket/wire-text';
+import { maskAccounts } from '#domain/account-text';
 
 export interface Problem {
   readonly code: LinkProblem;

@@ -3,6 +3,7 @@ import type { ConId } from '#domain/ids';
 import { priceFromNumber, type Price } from '#domain/price';
 import { quantityFromNumber, type Quantity } from '#domain/quantity';
 import type { LiveType } from '#domain/quote';
+import { brokerText } from '#tws/socket/broker-text';
 import type { Session } from '#tws/session/session';
 
 /** Rule G-8: what is no usable figure stops here and is counted. */
@@ -55,7 +56,7 @@ export function tickPrice(sink: MarketSink, conId: ConId, type: number, parsed: 
   if (side === undefined) {
     const kind = DAY_FIELD[type];
     if (kind === undefined || price === 'none') return;
-    if (price === 'malformed') sink.malformed(conId, text);
+    if (price === 'malformed') sink.malformed(conId, brokerText('figure', text));
     else sink.info(conId, { kind, price }, at);
     return;
   }
@@ -64,7 +65,7 @@ export function tickPrice(sink: MarketSink, conId: ConId, type: number, parsed: 
     return;
   }
   if (price === 'malformed') {
-    sink.malformed(conId, text);
+    sink.malformed(conId, brokerText('figure', text));
     return;
   }
   // The library drops the size of a bid; the frame has it.
@@ -89,7 +90,7 @@ export function tickSize(sink: MarketSink, conId: ConId, type: number, { tokens,
   const text = tokens[TICK_SIZE_AT] ?? '';
   const size = sizeOf(text);
   if (size !== undefined) sink.info(conId, field === 'volume' ? { kind: 'volume', volume: size } : { kind: 'size', field, size }, at);
-  else if (!isUnset(text)) sink.malformed(conId, text);
+  else if (!isUnset(text)) sink.malformed(conId, brokerText('figure', text));
 }
 
 export function tickGeneric(sink: MarketSink, conId: ConId, type: number, { tokens, receivedAt: at }: Frame): void {
@@ -98,7 +99,7 @@ export function tickGeneric(sink: MarketSink, conId: ConId, type: number, { toke
   const value = text === '' ? Number.NaN : Number(text);
   // −1: IB does not know. 1 and 2: halted by the exchange or for volatility.
   if (value === 0 || value === 1 || value === 2) sink.info(conId, { kind: 'halted', halted: value !== 0 }, at);
-  else if (value !== -1) sink.malformed(conId, text);
+  else if (value !== -1) sink.malformed(conId, brokerText('figure', text));
 }
 
 export function tickString(sink: MarketSink, conId: ConId, type: number, value: string, at: number): void {

@@ -5,7 +5,13 @@ import { OTHER_CODES } from './other-codes.ts';
 import { info, lookUp, type NoticeRow, type NoticeRule } from './notice-rule.ts';
 
 /** Own codes, above all of IB's. */
-export const OWN_CODE = { listenerThrew: 90_001, undecodable: 90_002, cancelDropped: 90_003, idsWentBack: 90_004 } as const;
+export const OWN_CODE = {
+  listenerThrew: 90_001,
+  undecodable: 90_002,
+  cancelDropped: 90_003,
+  idsWentBack: 90_004,
+  tooLong: 90_005,
+} as const;
 
 const OWN_CODES: readonly NoticeRow[] = [
   lookUp(
@@ -26,6 +32,17 @@ const OWN_CODES: readonly NoticeRow[] = [
     'The order may still work: cancel it again when TWS is connected, or in TWS.',
     'error',
   ),
+  [
+    OWN_CODE.tooLong,
+    {
+      ...info(
+        0,
+        'A message from TWS was longer than such a message may be.',
+        'Its long texts were cut, or it was not read. An order with such a text shows a mark in it; look at it in TWS.',
+      )[1],
+      severity: 'warning',
+    },
+  ],
   [
     OWN_CODE.idsWentBack,
     { ...info(0, 'TWS lost its order numbers in a restart.', 'The desk keeps counting upwards.')[1], severity: 'warning' },

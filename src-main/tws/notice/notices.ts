@@ -2,7 +2,7 @@ import type { BrokerNotice } from '#core/ports/broker';
 import { type ClientId, orderIdOf } from '#domain/ids';
 import { dispositionOf, noticeRule } from './notice-table.ts';
 import { isOrderId } from '#tws/socket/request-ids';
-import { sanitise } from '#tws/socket/wire-text';
+import { brokerSentence } from '#tws/socket/broker-text';
 
 /** What the library's `error` and `info` events say, before it is classified. */
 export interface RawNotice {
@@ -33,7 +33,7 @@ export class Notices {
   /** Undefined for a repeat. `now` in monotonic ms. */
   classify(raw: RawNotice, now: number): BrokerNotice | undefined {
     const aboutOrder = isOrderId(raw.id);
-    const text = sanitise(raw.text);
+    const text = brokerSentence(raw.text);
     if (!aboutOrder && this.#repeated(raw.id === -1 ? `${String(raw.code)} ${text}` : `${String(raw.code)} ${String(raw.id)}`, now))
       return undefined;
     const { severity, says, advice } = noticeRule(raw.code);

@@ -5,6 +5,7 @@ import { accountIdOf, clientIdOf, type ConId, execIdOf, orderIdOf, orderRefOf, p
 import { amountFromNumber } from '#domain/money';
 import { priceFromNumber } from '#domain/price';
 import { quantityFromNumber } from '#domain/quantity';
+import { epochAt, isZone } from '#domain/session-time';
 import { integer, sideOf } from './order-translation.ts';
 
 /** Undefined when it cannot be booked: a fill with a figure missing is a fault to be shown, never a guess. */
@@ -14,6 +15,7 @@ export function fromExecution(conId: ConId, ib: IbExecution, at: number): Execut
   const price = priceFromNumber(ib.price);
   if (ib.execId === undefined || ib.execId === '' || side === undefined || quantity === undefined || quantity < 0 || price === undefined)
     return undefined;
+  const brokerAt = executedAt(ib.time ?? '');
   return {
     execId: execIdOf(ib.execId),
     account: accountIdOf(ib.acctNumber ?? ''),
@@ -29,7 +31,19 @@ export function fromExecution(conId: ConId, ib: IbExecution, at: number): Execut
     ...(ib.orderRef === undefined || ib.orderRef === '' ? {} : { orderRef: orderRefOf(ib.orderRef) }),
     time: ib.time ?? '',
     at,
+    ...(brokerAt === undefined ? {} : { brokerAt }),
   };
+}
+
+/** `20131008 09:35:00 US/Eastern`, or the same in UTC with a dash; epoch ms. */
+function executedAt(text: string): number | undefined {
+  const match = /^(\d{8})(?:(-)| +)(\d{1,2}):(\d{2}):(\d{2})(?: +(\S+))?$/.exec(text.trim());
+  if (match === null) return undefined;
+  const [, day = '', dash, hour, minute, second, named] = match;
+  const zone = dash === undefined ? named : 'UTC';
+  if (zone === undefined || !isZone(zone)) return undefined;
+  const at = epochAt(day, Number(hour) * 60 + Number(minute), zone) + Number(second) * 1_000;
+  return Number.isFinite(at) ? at : undefined;
 }
 
 /** Commission and profit may be unset (1.797e308); then they are unknown, not zero. */

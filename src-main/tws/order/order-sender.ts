@@ -211,17 +211,20 @@ export class OrderSender {
 
   #urgent(session: Session, lane: 'kill' | 'cancel', address: OrderAddress | undefined, send: (ib: IBApi) => unknown): SendOutcome {
     let sentAt: number | undefined;
+    let waited = false;
     const accepted = session.request(
       lane,
       (ib) => {
         send(ib);
         sentAt = this.#parts.clock.now();
+        if (waited && address !== undefined) this.#parts.emit({ kind: 'cancel-sent', clientId: address.clientId, orderId: address.orderId });
       },
       (reason) => {
         this.#parts.cancelDropped(session, address?.orderId, reason);
       },
     );
     if (!accepted) return { kind: 'refused', reason: session.reason?.text ?? 'There is no connection to TWS; the cancel was not sent.' };
+    waited = true;
     if (sentAt === undefined) return { kind: 'queued' };
     const ref = address === undefined ? undefined : this.#parts.book.ref(address.clientId, address.orderId);
     return {

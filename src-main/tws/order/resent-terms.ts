@@ -1,5 +1,6 @@
 import { type Order as IbOrder, OrderType } from '@stoqey/ib';
 import type { OrderAddress } from '#core/ports/broker';
+import { isWireSafe } from '#tws/socket/wire-text';
 
 /** What a change of an order must say again besides quantity and prices, and what this desk could not say again. */
 export interface Terms {
@@ -95,6 +96,8 @@ export function termsOf(order: IbOrder): Terms {
   const unknown = (Object.keys(order) as Field[]).filter((field) => !KNOWN.has(field) && !isNoise(order, field) && isSet(order[field]));
   // A kind of condition that the library does not know leaves a hole.
   if (order.conditions !== undefined && Array.from(order.conditions).includes(undefined as never)) unknown.push('conditions');
+  // A text that had to be cleaned is not the order's any more, and must not be written into it.
+  for (const field of REPEATED) if (repeat[field] !== undefined && !isWireSafeAll(repeat[field])) unknown.push(field);
   if (order.action !== undefined && !['BUY', 'SELL'].includes(order.action)) unknown.push('action');
   return { repeat: repeat as Partial<IbOrder>, unknown };
 }
@@ -106,6 +109,11 @@ function isNoise(order: IbOrder, field: Field): boolean {
   if (TRAIL.has(field)) return order.orderType === OrderType.TRAIL || !(order.orderType as string).startsWith('TRAIL');
   // TWS's "none" of two fields that have words for it.
   return (field === 'rule80A' && order.rule80A === '0') || (field === 'clearingIntent' && order.clearingIntent === 'IB');
+}
+
+function isWireSafeAll(value: unknown): boolean {
+  if (typeof value === 'string') return isWireSafe(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isWireSafeAll);
 }
 
 function isSet(value: unknown): boolean {

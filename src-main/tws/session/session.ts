@@ -6,6 +6,7 @@ import type { ClientId } from '#domain/ids';
 import { ReconnectBackoff } from '#tws/socket/backoff';
 import { Connection, type CloseReason, type ConnectionEvents } from '#tws/socket/connection';
 import { Heartbeat } from './heartbeat.ts';
+import type { LongFrame } from '#tws/socket/frame-limits';
 import type { PlaceFrame } from '#tws/socket/outbound-tap';
 import type { PacingGate, PacingLane } from '#tws/pacing/pacing-gate';
 import { TIMING } from '#tws/socket/timing';
@@ -31,6 +32,7 @@ export interface SessionEvents {
   frame(session: Session, direction: 'in' | 'out', frame: string | Buffer, at: number): void;
   placeFrame(session: Session, frame: PlaceFrame): void;
   fault(session: Session, kind: 'listener' | 'decode', what: string, messageId: string): void;
+  tooLong(session: Session, frame: LongFrame): void;
   notice(session: Session, id: number, code: number, text: string): void;
   serverTime(epochSeconds: number, roundTripMs: number): void;
 }
@@ -58,6 +60,7 @@ export class Session {
   #epoch = 0;
   #reason: CloseReason | undefined;
   #openedAt = -Infinity;
+  #longFrames = 0;
   #roundTripMs: number | undefined;
   #heartbeatAt: number | undefined;
   #retryAt: number | undefined;
@@ -240,6 +243,7 @@ export class Session {
       ...(this.#heartbeatAt === undefined ? {} : { heartbeatAt: this.#heartbeatAt }),
       ...(Number.isFinite(lastByteAt) ? { lastByteAt: clock.now() - (clock.monotonic() - lastByteAt) } : {}),
       ...(this.#retryAt === undefined ? {} : { retryAt: this.#retryAt }),
+      ...(this.#longFrames === 0 ? {} : { longFrames: this.#longFrames }),
     };
   }
 
@@ -297,6 +301,10 @@ export class Session {
       },
       fault: (kind, what, messageId) => {
         events.fault(this, kind, what, messageId);
+      },
+      tooLong: (frame) => {
+        this.#longFrames += 1;
+        events.tooLong(this, frame);
       },
       notice: (id, code, text) => {
         events.notice(this, id, code, text);

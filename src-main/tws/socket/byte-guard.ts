@@ -1,8 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { ALWAYS_SHORT, type LongFrame, withinLimits } from './frame-limits.ts';
 
 /**
  * Stands in front of the library's own framing (rule G-5): a negative length hangs its loop, a frame without the closing NUL
- * spoils the next one, and a claimed 16 MB is buffered. Here every frame is whole and sound before the decoder sees it.
+ * spoils the next one, and a claimed 16 MB is buffered. Here every frame is whole, sound and as short as its class may be
+ * (`frame-limits.ts`) before the decoder sees it.
  */
 
 /** Length prefix of a frame. */
@@ -19,6 +21,12 @@ export class ByteGuard {
   #parts: Buffer[] = [];
   #held = 0;
   #needed = PREFIX;
+  readonly #tooLong: (frame: LongFrame) => void;
+
+  /** `tooLong` hears of a frame that is cut before it is delivered, and of one that is not delivered. */
+  constructor(tooLong: (frame: LongFrame) => void = () => undefined) {
+    this.#tooLong = tooLong;
+  }
 
   /**
    * Passes each complete frame (without its length, with the closing NUL) to `deliver`. Returns what is wrong with the stream,
@@ -48,10 +56,17 @@ export class ByteGuard {
       const text = readFrame(data, start, end, plain);
       if (typeof text !== 'string') return text.fault;
       at = end;
-      if (!deliver(text)) return undefined;
+      const short = length <= ALWAYS_SHORT ? text : this.#short(text, length);
+      if (short !== undefined && !deliver(short)) return undefined;
     }
     if (at < data.length) this.#hold(data.subarray(at), PREFIX);
     return undefined;
+  }
+
+  #short(text: string, bytes: number): string | undefined {
+    const { text: short, long } = withinLimits(text, bytes);
+    if (long !== undefined) this.#tooLong(long);
+    return short;
   }
 
   /** A copy of the tail, so that a few bytes do not keep a whole chunk alive. */

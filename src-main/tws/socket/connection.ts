@@ -4,6 +4,7 @@ import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
 import type { ClientId } from '#domain/ids';
 import { ByteGuard } from './byte-guard.ts';
+import type { LongFrame } from './frame-limits.ts';
 import { isErrorFrame, shieldErrorFrame } from './error-shield.ts';
 import { libraryInternals, tapWrites, type LibraryInternals } from './library-internals.ts';
 import { OutboundTap, type PlaceFrame } from './outbound-tap.ts';
@@ -41,6 +42,8 @@ export interface ConnectionEvents {
   placeFrame(frame: PlaceFrame): void;
   /** A listener threw, or the library could not read a frame. `messageId` is IB's number of the message. */
   fault(kind: 'listener' | 'decode', what: string, messageId: string): void;
+  /** A frame was longer than its class may be. */
+  tooLong(frame: LongFrame): void;
   /** The library's `error` and `info` events. */
   notice(id: number, code: number, text: string): void;
 }
@@ -67,7 +70,7 @@ export class Connection {
   readonly #clock: Clock;
   readonly #events: ConnectionEvents;
   readonly #library: LibraryInternals;
-  readonly #guard = new ByteGuard();
+  readonly #guard: ByteGuard;
   readonly #tap: OutboundTap;
   #stage: Stage = 'connecting';
   #cancelDeadline: (() => void) | undefined;
@@ -95,6 +98,7 @@ export class Connection {
       (frame) => events.frame('out', frame, ports.clock.now()),
       (frame) => events.placeFrame(frame),
     );
+    this.#guard = new ByteGuard((frame) => events.tooLong(frame));
     this.#library.replaceDataHandler((chunk) => {
       this.#chunk(chunk);
     });

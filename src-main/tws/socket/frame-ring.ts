@@ -1,4 +1,5 @@
-import { maskAccounts } from './wire-text.ts';
+import { brokerText } from './broker-text.ts';
+import { maskAccounts } from '#domain/account-text';
 
 export interface RecordedFrame {
   /** Epoch ms. */
@@ -53,7 +54,7 @@ export class FrameRing {
         at: this.#at[slot] ?? 0,
         clientId: client < 0 ? ~client : client,
         direction: client < 0 ? 'out' : 'in',
-        text: maskAccounts((this.#text[slot] ?? '').toString().replaceAll('\0', '|')),
+        text: maskAccounts(brokerText('frame', (this.#text[slot] ?? '').toString().replaceAll('\0', '|'))),
       });
     }
     return frames;

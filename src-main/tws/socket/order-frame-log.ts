@@ -1,4 +1,5 @@
-import { maskAccounts } from './wire-text.ts';
+import { brokerText } from './broker-text.ts';
+import { maskAccounts } from '#domain/account-text';
 
 /** A frame that concerns an order, as text: fields separated by `|`, account ids masked. `at` is epoch ms. */
 export interface OrderFrame {
@@ -21,5 +22,5 @@ export function concernsOrder(direction: 'in' | 'out', frame: string | Buffer): 
 }
 
 export function frameText(frame: string | Buffer): string {
-  return maskAccounts(frame.toString().replaceAll('\0', '|'));
+  return maskAccounts(brokerText('frame', frame.toString().replaceAll('\0', '|')));
 }

@@ -1,17 +1,18 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { keyAct } from '#protocol/keys';
 import type { RowKey } from '#protocol/stream';
 import type { AdoptionRow } from '#protocol/topics';
 import { ageText, preciseTime } from '../../format/time.ts';
 import { useField, useKeys, useRowSource, type RowSource } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { focusGrid } from '../../view/focus-grid.ts';
+import { focusGrid } from '../../view/focus.ts';
 import { toast } from '../../view/view-store.ts';
 import { Age } from '../../ui/age.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Empty, Kbd, Spin } from '../../ui/controls.tsx';
 import type { Column } from '../../ui/table.ts';
-import { DECISIONS, DECISION_KEYS, DECISION_WORDS, notOffered, nextAfter, type Decision } from './decision.ts';
+import { DECISIONS, DECISION_WORDS, notOffered, nextAfter, type Decision } from './decision.ts';
 import './adopt.css';
 
 const TABLE = 'Found at the broker';
@@ -88,7 +89,7 @@ export function AdoptDialog({ onClose }: { readonly onClose: () => void }): Reac
   const columns = useMemo(() => columnsOf((row, decision) => void say(row, decision)), [say]);
   const onKey = (key: RowKey, event: KeyboardEvent): boolean => {
     const row = source.get(key);
-    const decision = DECISION_KEYS[event.key.toLowerCase()];
+    const decision = keyAct('adopt', event);
     if (row === undefined || decision === undefined) return false;
     if (event.repeat) return true;
     if (row.decisions.includes(decision)) void say(row, decision);
@@ -182,7 +183,7 @@ function columnsOf(say: (row: AdoptionRow, decision: Decision) => void): readonl
       width: '64px',
       align: 'right',
       cell: (row) => <Age at={row.at} text={ageText} />,
-      title: (row) => preciseTime(row.at),
+      title: (row) => preciseTime(row.time),
     },
     {
       id: 'actions',

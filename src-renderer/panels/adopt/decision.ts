@@ -15,8 +15,6 @@ export const DECISION_WORDS: Readonly<Record<Decision, { readonly word: string; 
   cancel: { word: 'Cancel', letter: 'C', means: 'the order is not wanted: a cancel is sent at once' },
 };
 
-export const DECISION_KEYS: Readonly<Partial<Record<string, Decision>>> = { a: 'adopt', enter: 'adopt', i: 'ignore', c: 'cancel' };
-
 /** Why a decision is not offered for this row. */
 export function notOffered(row: AdoptionRow, decision: Decision): string {
   if (decision === 'cancel' && row.kind === 'position')

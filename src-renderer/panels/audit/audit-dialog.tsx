@@ -12,7 +12,7 @@ import './audit.css';
 /** The desk writes the file into its own data folder; this screen only says which days, and where it went. */
 export function AuditDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const now = useField('status', 'exchangeTime');
-  const [today] = useState(() => (now === undefined ? '' : dayText(now)));
+  const [today] = useState(() => (now === undefined || now === null ? '' : dayText(now)));
   const [format, setFormat] = useState<'csv' | 'json'>('csv');
   const [first, setFirst] = useState(today);
   const [last, setLast] = useState(today);

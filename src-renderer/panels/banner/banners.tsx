@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import type { OrderRow } from '#protocol/topics';
 import { clockText, ageText } from '../../format/time.ts';
-import { useField, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
+import { useBrokerTime, useField, useFrozen, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
 import { BannerLine } from './banner-line.tsx';
+import { HoldBanners } from './hold-banners.tsx';
 import { KillBanner } from './kill-banner.tsx';
 import { AdoptBanner, ExternalBanner, ReconcilingBanner } from './truth-banners.tsx';
 import './banner.css';
@@ -18,6 +20,7 @@ export function Banners(): ReactNode {
       <KillBanner />
       <ProblemBanner />
       <LiveBanner />
+      <HoldBanners />
       <StandingBanners />
       <ReconcilingBanner />
       <AdoptBanner />
@@ -27,10 +30,14 @@ export function Banners(): ReactNode {
   );
 }
 
+const URGENT = { kill: 'KILL', 'orders.cancel-all': 'Cancel all' } as const;
+
 function LinkBanner(): ReactNode {
   const state = useLinkState();
+  const waiting = useFrozen();
   const age = useTicking((now) => (state.phase === 'lost' ? ageText(now - state.since) : ''));
-  if (state.phase === 'live') return null;
+  const brokerTime = useBrokerTime(state.phase === 'lost' ? state.since : null);
+  if (state.phase === 'live' || state.phase === 'no-session') return null;
   if (state.phase === 'connecting') {
     return (
       <BannerLine tone="amber" role="status" testId="link-banner">
@@ -38,10 +45,27 @@ function LinkBanner(): ReactNode {
       </BannerLine>
     );
   }
+  if (waiting !== undefined) {
+    return (
+      <BannerLine tone="critical" testId="link-banner">
+        {waiting.length > 0 ? (
+          <b>
+            {waiting.map((call) => URGENT[call]).join(' and ')} {waiting.length === 1 ? 'waits' : 'wait'}: the desk does not answer;{' '}
+            {waiting.length === 1 ? 'it is' : 'they are'} carried out when it wakes.
+          </b>
+        ) : (
+          <>
+            <b>The desk does not answer.</b> Kill and cancel that are sent now wait and are carried out when it wakes.
+          </>
+        )}{' '}
+        To stop now, use TWS. Everything below is as of {clockText(brokerTime)}, {age} old.
+      </BannerLine>
+    );
+  }
   return (
     <BannerLine tone="critical" testId="link-banner">
       <b>Connection to the desk lost.</b> Kill and cancel cannot be sent from here: use TWS. Everything below is as of{' '}
-      {clockText(state.since)}, {age} old. {state.reason}
+      {clockText(brokerTime)}, {age} old. {state.reason}
     </BannerLine>
   );
 }
@@ -61,9 +85,11 @@ function ProblemBanner(): ReactNode {
           testId="error-banner"
           aside={
             offers.includes('engine.recover') && (
-              <button type="button" className="button" data-size="small" disabled={recover.pending} onClick={() => void recover.run({})}>
-                Recover
-              </button>
+              <ByScope call="engine.recover">
+                <button type="button" className="button" data-size="small" disabled={recover.pending} onClick={() => void recover.run({})}>
+                  Recover
+                </button>
+              </ByScope>
             )
           }
         >
@@ -76,9 +102,11 @@ function ProblemBanner(): ReactNode {
           testId="problem-banner"
           aside={
             problem.code === 'port-mismatch' ? (
-              <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
-                Confirm account…
-              </button>
+              <ByScope call="live.confirm">
+                <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
+                  Confirm account…
+                </button>
+              </ByScope>
             ) : (
               <span className="mono dim">{problem.code}</span>
             )
@@ -125,9 +153,11 @@ function LiveBanner(): ReactNode {
       tone="critical"
       testId="live-banner"
       aside={
-        <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
-          Confirm live account…
-        </button>
+        <ByScope call="live.confirm">
+          <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
+            Confirm live account…
+          </button>
+        </ByScope>
       }
     >
       <b>LIVE account {account}.</b> No order leaves until you have typed the account id.

@@ -3,6 +3,7 @@ import type { KillReport } from '#protocol/topics';
 import { ageText, clockText } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { refused } from '../../view/view-store.ts';
 
 /** The kill's result with counts, and the way out: acknowledge, then re-arm in two steps. */
@@ -19,11 +20,13 @@ export function KillBanner(): ReactNode {
           <p>
             <b>The kill latch is set.</b> {reason}
           </p>
+        ) : report.phase === 'doubt' ? (
+          <Doubt report={report} />
         ) : (
           <Report report={report} />
         )}
       </div>
-      {engine === 'EMERGENCY' ? <Acknowledge /> : <Rearm />}
+      <ByScope call="engine.acknowledge">{engine === 'EMERGENCY' ? <Acknowledge /> : <Rearm />}</ByScope>
     </div>
   );
 }
@@ -32,19 +35,36 @@ function counted(count: number, word: string): string {
   return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
 }
 
+/** Nobody said kill: the operator is told why the latch counts as set, and what the choice is. */
+function Doubt({ report }: { readonly report: KillReport }): ReactNode {
+  return (
+    <p>
+      <b>The kill latch is in doubt: {report.reason}.</b> It counts as set since {clockText(report.startedAt)}; nothing was cancelled, and
+      no entry leaves. If there was a kill, use KILL. If there was none, acknowledge and re-arm.
+    </p>
+  );
+}
+
 function Report({ report }: { readonly report: KillReport }): ReactNode {
-  const { startedAt, verifiedAt, phase, residuals } = report;
+  const { startedAt, startedTime, verifiedAt, verifiedTime, phase, residuals, kept, positions, exits, cancelsUnsent } = report;
   const running = useTicking((now) => (verifiedAt === null ? ageText(now - startedAt) : ageText(verifiedAt - startedAt)));
   return (
     <>
       <p>
-        <b>KILL</b> by {report.by} at {clockText(startedAt)}
+        <b>KILL</b> by {report.by} at {clockText(startedTime)}
         {report.reason === '' ? '' : ` (${report.reason})`},{' '}
         {report.scope === 'own' ? "this program's orders" : 'all orders of the account'}: {counted(report.purged, 'queued order')} purged,{' '}
-        {counted(report.cancelsSent, 'cancel')} sent, {report.cancelled} confirmed. {phase === 'cancelling' && <b>Verifying… {running}</b>}
+        {counted(report.cancelsSent, 'cancel')} sent, {report.cancelled} confirmed
+        {cancelsUnsent > 0 && (
+          <b>
+            , {cancelsUnsent} could not leave yet and {cancelsUnsent === 1 ? 'waits' : 'wait'} for the connection
+          </b>
+        )}
+        {exits === 'keep' ? `, ${counted(kept.length, 'protective order')} kept` : ', protective orders too'}.{' '}
+        {phase === 'cancelling' && <b>Verifying… {running}</b>}
         {phase === 'verified' && (
           <b>
-            Verified: nothing works at {clockText(verifiedAt)}, after {running}.
+            Verified: nothing {kept.length > 0 ? 'that could raise exposure ' : ''}works at {clockText(verifiedTime)}, after {running}.
           </b>
         )}
         {phase === 'residuals' && (
@@ -57,6 +77,16 @@ function Report({ report }: { readonly report: KillReport }): ReactNode {
         <ul>
           {residuals.map((residual) => (
             <li key={residual.key}>› {residual.text}</li>
+          ))}
+        </ul>
+      )}
+      {positions.length > 0 && (
+        <ul data-testid="kill-positions">
+          {positions.map(({ key, text, bare }) => (
+            <li key={key}>› stays open: {bare ? <b>{text}</b> : text}</li>
+          ))}
+          {kept.map(({ key, text }) => (
+            <li key={key}>› stays: {text}</li>
           ))}
         </ul>
       )}

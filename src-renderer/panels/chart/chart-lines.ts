@@ -120,15 +120,16 @@ function merged(lines: readonly ChartLine[]): readonly ChartLine[] {
   return [...byPrice.values()];
 }
 
-/** `offset` shifts the desk's time to the exchange's. A fill outside of the loaded bars has no place on this chart. */
-export function fillMarks(fills: readonly FillRow[], offset: number, bars: readonly Bar[]): readonly ChartMark[] {
+/** A fill outside of the loaded bars has no place on this chart. */
+export function fillMarks(fills: readonly FillRow[], bars: readonly Bar[]): readonly ChartMark[] {
   const first = bars[0]?.at;
   const newest = bars.at(-1)?.at;
   if (first === undefined || newest === undefined) return [];
-  return [...fills]
+  return fills
+    .filter((fill): fill is FillRow & { readonly at: number } => fill.at !== null)
     .sort((a, b) => a.at - b.at)
     .map((fill) => ({
-      at: Math.floor((fill.at + offset) / 60_000) * 60_000,
+      at: Math.floor(fill.at / 60_000) * 60_000,
       below: fill.side === 'BUY',
       text: `${fill.side === 'BUY' ? 'bought' : 'sold'} ${quantityText(fill.quantity)} · ${priceText(fill.price, fill.decimals)}`,
       color: fill.side === 'BUY' ? '#7db2ff' : '#ff8f8d',

@@ -177,10 +177,9 @@ function Candles({ contract }: { readonly contract: Contract }): ReactNode {
   useEffect(() => {
     chart.current?.setLines(lines, last === null ? null : priceToNumber(last));
   }, [lines, last, colors, decimals]);
-  const coarse = offset === null ? null : Math.round(offset / 1_000) * 1_000;
   useEffect(() => {
-    if (coarse !== null) chart.current?.setMarks(fillMarks(fills, coarse, bars.current));
-  }, [fills, coarse, loaded, colors, decimals]);
+    chart.current?.setMarks(fillMarks(fills, bars.current));
+  }, [fills, loaded, colors, decimals]);
 
   const spoken = lines.map((line) => line.text).join('; ');
   return (

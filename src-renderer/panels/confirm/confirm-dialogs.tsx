@@ -1,5 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { OrderKey, TriggerId } from '#domain/ids';
+import { conditionParts } from '#domain/sentence';
+import type { WatcherRow } from '#protocol/topics';
 import { quantityText } from '../../format/figure.ts';
 import { isProtective, orderWord, triggerWord } from '../../format/order-word.ts';
 import { clockText, preciseTime } from '../../format/time.ts';
@@ -26,13 +28,15 @@ export function CancelOrderDialog({ orderKey, onClose }: Closing & { readonly or
       testId="cancel-order-dialog"
       footer={
         <>
-          <button type="button" className="button" onClick={onClose}>
+          {/* Losing a stop raises the risk, so an Enter that comes too early keeps it; losing an entry does not. */}
+          <button type="button" className="button" data-first={stop ? '' : undefined} onClick={onClose}>
             Keep the order
           </button>
           <button
             type="button"
             className="button"
             data-tone="danger"
+            data-first={stop ? undefined : ''}
             disabled={!order.cancellable || cancel.pending}
             onClick={() => void submit()}
           >
@@ -78,7 +82,14 @@ export function DisarmDialog({ id, onClose }: Closing & { readonly id: TriggerId
           <button type="button" className="button" onClick={onClose}>
             Keep it
           </button>
-          <button type="button" className="button" data-tone="danger" disabled={!can || disarm.pending} onClick={() => void submit()}>
+          <button
+            type="button"
+            className="button"
+            data-tone="danger"
+            data-first=""
+            disabled={!can || disarm.pending}
+            onClick={() => void submit()}
+          >
             Disarm
           </button>
         </>
@@ -116,7 +127,7 @@ export function StopEngineDialog({ onClose }: Closing): ReactNode {
           <button type="button" className="button" onClick={onClose}>
             Go on
           </button>
-          <button type="button" className="button" data-tone="danger" disabled={stop.pending} onClick={() => void submit()}>
+          <button type="button" className="button" data-tone="danger" data-first="" disabled={stop.pending} onClick={() => void submit()}>
             Stop and disarm
           </button>
         </>
@@ -138,6 +149,7 @@ export function StopEngineDialog({ onClose }: Closing): ReactNode {
 export function LiveConfirmDialog({ onClose }: Closing): ReactNode {
   const account = useField('status', 'account') ?? null;
   const paper = useField('status', 'paper') === true;
+  const isOther = (useField('status', 'holds') ?? []).some(({ code }) => code === 'account');
   const confirm = useCommand('live.confirm');
   const [typed, setTyped] = useState('');
   if (account === null) return <Gone what="account" onClose={onClose} />;
@@ -170,10 +182,17 @@ export function LiveConfirmDialog({ onClose }: Closing): ReactNode {
       <Consequences
         will={
           paper
-            ? [`Orders of this program go to the paper account ${account} at a port that IB gives to live trading.`]
+            ? [
+                isOther
+                  ? `Orders of this program go to the paper account ${account}, which is not the one of the last run.`
+                  : `Orders of this program go to the paper account ${account} at a port that IB gives to live trading.`,
+              ]
             : ['Orders of this program go to a real account, with real money, until it ends.', 'The window stays framed in red.']
         }
-        willNot={['Nothing is armed or sent by this step.', 'It is not remembered: the next start asks again.']}
+        willNot={[
+          'Nothing is armed or sent by this step.',
+          paper && isOther ? 'The next start does not ask again for this account.' : 'It is not remembered: the next start asks again.',
+        ]}
       />
       <form
         id="live-form"
@@ -210,16 +229,17 @@ export function WatcherDialog({ id, onClose }: Closing & { readonly id: TriggerI
     <Dialog title={row.name} onClose={onClose} testId="watcher-dialog">
       <p>{row.sentence}</p>
       {row.reason !== '' && <p className={row.holding ? 'amber' : 'dim'}>{row.reason}</p>}
+      <RuleParts row={row} />
       <Facts
         title="Life"
         facts={[
           ['state', triggerWord(row.life, row.holding).word],
           ['armed by', row.armedBy ?? '—'],
-          ['armed', row.armedAt === null ? '—' : preciseTime(row.armedAt)],
-          ['fired', row.firedAt === null ? '—' : preciseTime(row.firedAt)],
+          ['armed', preciseTime(row.armedTime)],
+          ['fired', preciseTime(row.firedTime)],
           ['arm generation', String(row.gen)],
           ['survives this program', row.survives],
-          ['quote of', row.quoteAt === null ? '—' : clockText(row.quoteAt)],
+          ['quote of', clockText(row.quoteTime)],
           [
             'id',
             <span key="id" className="mono">
@@ -230,4 +250,13 @@ export function WatcherDialog({ id, onClose }: Closing & { readonly id: TriggerI
       />
     </Dialog>
   );
+}
+
+const TRUTH_WORDS: Readonly<Record<string, string>> = { t: 'holds now', f: 'does not hold', u: 'unknown' };
+
+/** Which parts of a rule of several hold now, and which it still waits for. */
+function RuleParts({ row }: { readonly row: WatcherRow }): ReactNode {
+  if (row.truths === '') return null;
+  const texts = conditionParts(row.spec.condition, row.decimals);
+  return <Facts title="Parts of the rule" facts={texts.map((text, i) => [text, TRUTH_WORDS[row.truths[i] ?? 'u'] ?? 'unknown'])} />;
 }

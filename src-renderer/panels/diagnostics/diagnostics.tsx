@@ -3,27 +3,24 @@ import type { DiagnosticsValue } from '#protocol/topics';
 import { UNKNOWN, countText, megabytes } from '../../format/figure.ts';
 import { clockText, millisecondsText, preciseTime } from '../../format/time.ts';
 import { useDesk } from '../../hook/desk-context.ts';
-import { useField, useValue } from '../../hook/rows.ts';
+import { useField } from '../../hook/rows.ts';
 import { openDialog } from '../../view/view-store.ts';
-import { Empty } from '../../ui/controls.tsx';
-import { FactTable, Facts, FactsScroll } from '../../ui/facts.tsx';
+import { FactTable, Facts } from '../../ui/facts.tsx';
 
 const SOUND: ReadonlySet<string> = new Set(['started', 'running', 'ready', 'ok', 'stopped', 'registered', 'sealed']);
 
 /** Each part's state, the newest executions, the stream, and the engine's history. */
-export function Diagnostics(): ReactNode {
-  const diagnostics = useValue('diagnostics');
-  if (diagnostics === undefined) return <Empty title="No figures yet.">The desk sends them once a second.</Empty>;
+export function DiagnosticsFacts({ diagnostics }: { readonly diagnostics: DiagnosticsValue }): ReactNode {
   const { parts, phase, recent, stream, engineHistory, counters, commit, memoryMb } = diagnostics;
   return (
-    <FactsScroll label="Diagnostics">
+    <>
       <Parts parts={parts} phase={phase} />
       <Stream stream={stream} />
       <Process counters={counters} commit={commit} memoryMb={memoryMb} />
       <GlobalKeys />
       <History engineHistory={engineHistory} />
       <Executions recent={recent} />
-    </FactsScroll>
+    </>
   );
 }
 

@@ -1,31 +1,38 @@
 import { Popover } from 'radix-ui';
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
-import type { CommandName } from '#protocol/commands';
 import { useField } from '../../hook/rows.ts';
-import { useDesk } from '../../hook/desk-context.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { refused } from '../../view/view-store.ts';
-import { HoldButton } from '../../ui/hold-button.tsx';
 import { DownIcon } from '../../ui/icons.tsx';
-import { Kbd, Segmented, Spin } from '../../ui/controls.tsx';
 import { useRiskKeys, type KeyHold } from '../../view/risk-keys.ts';
+import { KillPreview } from './kill-preview.tsx';
+import { useMainButton } from './main-button.tsx';
+import { TwoChoices } from './two-choices.tsx';
 
 const CANCEL_HOLD_MS = 800;
 const KILL_HOLD_MS = 1_500;
 
-/** Fixed at the top right, above everything, in every state. */
+/** Fixed at the top right, above everything, in every state. Each of both says before the press what it would cancel and what stays. */
 export function KillCluster(): ReactNode {
   const scopeSetting = useField('settings', 'settings')?.killScope;
+  const plan = useField('status', 'cancelPlan');
   const [chosen, setChosen] = useState<'own' | 'all' | null>(null);
   const scope = chosen ?? scopeSetting ?? 'own';
   const kill = useCommand('kill', refused);
   const cancelAll = useCommand('orders.cancel-all', refused);
   const preview = useHoverPreview();
-  const killHold = useRef<KeyHold | null>(null);
-  const cancelHold = useRef<KeyHold | null>(null);
+  const holds = { cancelAll: useHeld(), cancelEverything: useHeld(), kill: useHeld(), killEverything: useHeld() };
   const main = useMainButton();
-  useRiskKeys({ pause: main.onKey, cancelAll: cancelHold, kill: killHold });
-  const error = kill.error ?? cancelAll.error ?? main.error;
+  useRiskKeys({
+    engine: main.onKey,
+    cancelAll: holds.cancelAll.ref,
+    cancelEverything: holds.cancelEverything.ref,
+    kill: holds.kill.ref,
+    killEverything: holds.killEverything.ref,
+  });
+  const error = kill.error ?? cancelAll.error;
+  const reason = 'held by the operator';
   return (
     <div className="kill-cluster" role="group" aria-label="Risk controls" data-testid="kill-cluster">
       {error !== null && (
@@ -33,37 +40,37 @@ export function KillCluster(): ReactNode {
           {error}
         </span>
       )}
-      {main.button}
-      <HoldButton
-        name="Cancel all"
-        keys="F7"
-        title="Hold 0.8 s: cancels every working order of this program. Positions stay."
-        needMs={CANCEL_HOLD_MS}
-        onDone={() => void cancelAll.run({ scope: 'own' })}
-        pending={cancelAll.pending}
-        onHold={useCallback((hold: KeyHold) => {
-          cancelHold.current = hold;
-        }, [])}
-      >
-        Cancel all <Kbd>F7</Kbd>
-      </HoldButton>
+      <ByScope call="engine.pause">{main.button}</ByScope>
+      <ByScope call="orders.cancel-all">
+        <TwoChoices
+          name="Cancel all"
+          keys="F7"
+          does="cancels the working orders of this program. Positions stay."
+          needMs={CANCEL_HOLD_MS}
+          counts={plan?.own}
+          pending={cancelAll.pending}
+          onKeep={() => void cancelAll.run({ scope: 'own', exits: 'keep' })}
+          onEverything={() => void cancelAll.run({ scope: 'own', exits: 'cancel' })}
+          holds={[holds.cancelAll.take, holds.cancelEverything.take]}
+        />
+      </ByScope>
       <Popover.Root open={preview.open} onOpenChange={preview.onOpenChange}>
         <div className="kill-group" ref={preview.group} onPointerEnter={preview.onEnter} onPointerLeave={preview.onLeave}>
-          <HoldButton
-            name="KILL"
-            keys="F12"
-            title={`Hold 1.5 s: locks the desk, cancels ${scope === 'own' ? "this program's" : 'all'} orders and verifies`}
-            tone="danger"
-            needMs={KILL_HOLD_MS}
-            ring={16}
-            onDone={() => void kill.run({ scope, reason: 'held by the operator' })}
-            pending={kill.pending}
-            onHold={useCallback((hold: KeyHold) => {
-              killHold.current = hold;
-            }, [])}
-          >
-            KILL <Kbd>F12</Kbd>
-          </HoldButton>
+          <ByScope call="kill">
+            <TwoChoices
+              name="KILL"
+              keys="F12"
+              does={`locks the desk, cancels ${scope === 'own' ? "this program's" : 'all'} orders and verifies.`}
+              tone="danger"
+              needMs={KILL_HOLD_MS}
+              ring={16}
+              counts={plan?.[scope]}
+              pending={kill.pending}
+              onKeep={() => void kill.run({ scope, reason, exits: 'keep' })}
+              onEverything={() => void kill.run({ scope, reason, exits: 'cancel' })}
+              holds={[holds.kill.take, holds.killEverything.take]}
+            />
+          </ByScope>
           <Popover.Trigger className="button kill-menu-button" aria-label="What KILL will do">
             <DownIcon />
           </Popover.Trigger>
@@ -88,71 +95,13 @@ export function KillCluster(): ReactNode {
   );
 }
 
-interface MainButton {
-  readonly button: ReactNode;
-  readonly onKey: () => void;
-  readonly error: string | null;
-}
-
-/** Pause, Resume or Start: which one depends on what the desk offers. F5 only ever pauses. */
-function useMainButton(): MainButton {
-  const offers = useField('status', 'offers') ?? [];
-  const engine = useField('status', 'engine');
-  const pause = useCommand('engine.pause', refused);
-  const resume = useCommand('engine.resume', refused);
-  const start = useCommand('engine.start', refused);
-  const can = (name: CommandName): boolean => offers.includes(name);
-  const onKey = (): void => {
-    if (can('engine.pause')) void pause.run({ reason: 'F5' });
-    else refused(`Pause is not offered while the engine is ${engine ?? 'unknown'}; nothing new can leave in this state anyway.`);
-  };
-  const error = pause.error ?? resume.error ?? start.error;
-  if (can('engine.resume')) {
-    const button = (
-      <button
-        type="button"
-        className="button"
-        data-tone="go"
-        data-pending={resume.pending}
-        disabled={resume.pending}
-        onClick={() => void resume.run({})}
-      >
-        {resume.pending && <Spin />}Resume
-      </button>
-    );
-    return { button, onKey, error };
-  }
-  if (can('engine.start')) {
-    const button = (
-      <button
-        type="button"
-        className="button"
-        data-tone="go"
-        data-pending={start.pending}
-        disabled={start.pending}
-        onClick={() => void start.run({})}
-      >
-        {start.pending && <Spin />}Start
-      </button>
-    );
-    return { button, onKey, error };
-  }
-  const offered = can('engine.pause');
-  const button = (
-    <button
-      type="button"
-      className="button"
-      data-tone="amber"
-      aria-keyshortcuts="F5"
-      title={offered ? 'No new exposure; protective orders keep working' : `Not offered while the engine is ${engine ?? 'unknown'}`}
-      disabled={!offered || pause.pending}
-      data-pending={pause.pending}
-      onClick={() => void pause.run({})}
-    >
-      {pause.pending && <Spin />}Pause <Kbd>F5</Kbd>
-    </button>
-  );
-  return { button, onKey, error };
+/** The hold of a button, for the key that holds it from anywhere. */
+function useHeld(): { readonly ref: RefObject<KeyHold | null>; readonly take: (hold: KeyHold) => void } {
+  const ref = useRef<KeyHold | null>(null);
+  const take = useCallback((hold: KeyHold) => {
+    ref.current = hold;
+  }, []);
+  return { ref, take };
 }
 
 const HOVER_MS = 400;
@@ -197,68 +146,4 @@ function useHoverPreview(): HoverPreview {
       if (event.target instanceof Node && group.current?.contains(event.target) === true) event.preventDefault();
     },
   };
-}
-
-interface Preview {
-  readonly own: readonly string[];
-  readonly others: readonly string[];
-  readonly positions: readonly string[];
-}
-
-function KillPreview({ scope, onScope }: { readonly scope: 'own' | 'all'; readonly onScope: (scope: 'own' | 'all') => void }): ReactNode {
-  const { link } = useDesk();
-  const [answer, setAnswer] = useState<Preview | string | null>(null);
-  useEffect(() => {
-    let alive = true;
-    void link.call('kill.preview', {}).then((reply) => {
-      if (alive) setAnswer(reply.ok ? reply.value : reply.error.text);
-    });
-    return () => {
-      alive = false;
-    };
-  }, [link]);
-  return (
-    <>
-      <Segmented
-        name="kill-scope"
-        label="Scope of KILL"
-        value={scope}
-        onChange={onScope}
-        options={[
-          { value: 'own', label: "This program's orders" },
-          { value: 'all', label: 'All orders of the account' },
-        ]}
-      />
-      {answer === null && <p className="dim">Asking the desk…</p>}
-      {typeof answer === 'string' && <p className="critical">{answer}</p>}
-      {answer !== null && typeof answer === 'object' && (
-        <>
-          <List
-            title={`Will be cancelled (${String(answer.own.length + (scope === 'all' ? answer.others.length : 0))})`}
-            lines={scope === 'all' ? [...answer.own, ...answer.others] : answer.own}
-            none="No working order."
-          />
-          {scope === 'own' && (
-            <List title={`Will stay: orders by hand or of others (${String(answer.others.length)})`} lines={answer.others} none="None." />
-          )}
-          <List title={`Will stay: positions (${String(answer.positions.length)})`} lines={answer.positions} none="No position." />
-          <p className="dim">Then the desk is locked until it is re-armed in two steps.</p>
-        </>
-      )}
-    </>
-  );
-}
-
-function List({ title, lines, none }: { readonly title: string; readonly lines: readonly string[]; readonly none: string }): ReactNode {
-  return (
-    <>
-      <h3>{title}</h3>
-      <ul className="kill-list">
-        {lines.length === 0 && <li className="dim">{none}</li>}
-        {lines.map((line, i) => (
-          <li key={`${String(i)} ${line}`}>{line}</li>
-        ))}
-      </ul>
-    </>
-  );
 }

@@ -1,104 +1,66 @@
 import type { ReactNode } from 'react';
+import { KEYS, keyCaps, type KeyPlace, type KeyWord } from '#protocol/keys';
 import { useField } from '../../hook/rows.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Kbd } from '../../ui/controls.tsx';
 import './help.css';
 
-const SECTIONS: readonly { readonly title: string; readonly keys: readonly (readonly [readonly string[], string])[] }[] = [
-  {
-    title: 'Risk: in every focus, also while typing',
-    keys: [
-      [['F5'], 'Pause: no new exposure'],
-      [['F7'], 'Hold 0.8 s: cancel all orders of this program'],
-      [['F12'], 'Hold 1.5 s: KILL'],
-    ],
-  },
-  {
-    title: 'Ticket',
-    keys: [
-      [['N'], 'New trigger: to the symbol'],
-      [['↑', '↓'], 'In a price: one tick'],
-      [['Shift', '↑'], 'In a price: ten ticks'],
-      [['Ctrl', 'Enter'], 'Arm the trigger'],
-      [['Esc'], 'Leave the ticket, or the edit of a watcher'],
-    ],
-  },
-  {
-    title: 'Tables',
-    keys: [
-      [['↑', '↓'], 'Move'],
-      [['Home', 'End'], 'First and last row'],
-      [['Enter'], 'Details, or Why?'],
-      [['O'], 'Sort by the next column; with Shift turn the order'],
-      [['P'], 'Watchers: pause and resume'],
-      [['E'], 'Watchers: edit'],
-      [['Del'], 'Cancel, disarm, flatten: asks first'],
-    ],
-  },
-  {
-    title: 'Orders',
-    keys: [
-      [['W'], 'Why?'],
-      [['M'], 'Change price or quantity'],
-      [['+', '-'], 'Move the price one tick, at once'],
-      [['S'], 'Settle an UNKNOWN order that IB does not have'],
-      [['Enter'], 'In a change: send it'],
-      [['Esc'], 'In a change: leave it'],
-    ],
-  },
-  {
-    title: 'Positions',
-    keys: [
-      [['P'], 'Protect what no stop covers'],
-      [['B'], 'Stops to breakeven'],
-      [['T'], 'Let the stop trail behind the market'],
-      [['O'], 'Take what is offered: protect again, mend, flatten'],
-      [['C'], 'Close 25, 50 or 100 %: asks first'],
-      [['Shift', 'Del'], 'Flatten all: asks first'],
-    ],
-  },
-  {
-    title: 'Found at the broker',
-    keys: [
-      [['A'], 'Adopt; Enter does the same'],
-      [['I'], 'Ignore'],
-      [['C'], 'Cancel the order'],
-    ],
-  },
-  {
-    title: 'Window',
-    keys: [
-      [['1', '…', '6'], 'Orders, Positions, Fills, P&L, Scheduler, Diagnostics'],
-      [['G', 'W'], 'To the watchers'],
-      [['G', 'O'], 'To the orders'],
-      [['G', 'Q'], 'To the quotes'],
-      [['?'], 'This sheet'],
-      [['Esc'], 'Close a dialog'],
-    ],
-  },
+const SECTIONS: readonly { readonly title: string; readonly places: readonly KeyPlace[] }[] = [
+  { title: 'Risk: in every focus, also while typing', places: ['everywhere'] },
+  { title: 'Go to', places: ['view'] },
+  { title: 'Ticket', places: ['ticket'] },
+  { title: 'Tables', places: ['table', 'opens'] },
+  { title: 'Watchers', places: ['watchers'] },
+  { title: 'Orders', places: ['orders'] },
+  { title: 'A change below a table', places: ['strip'] },
+  { title: 'Positions', places: ['positions'] },
+  { title: 'Quotes', places: ['quotes'] },
+  { title: 'Found at the broker', places: ['adopt'] },
+  { title: 'Dialogs', places: ['dialog'] },
 ];
+
+function wordsOf(place: KeyPlace): readonly KeyWord[] {
+  const words: Readonly<Record<string, KeyWord>> = KEYS[place];
+  return Object.values(words);
+}
+
+/** Of two keys that mean the same on different keyboards, one is enough to read. */
+function shownKeys({ keys }: KeyWord): readonly string[] {
+  return keys.filter((key) => !key.endsWith('Backspace'));
+}
+
+function Section({ title, words }: { readonly title: string; readonly words: readonly KeyWord[] }): ReactNode {
+  return (
+    <section>
+      <h3>{title}</h3>
+      <dl>
+        {words.map((word) => (
+          <div key={word.text}>
+            <dt>
+              {shownKeys(word).map((key, i) => (
+                <span key={key} className="caps">
+                  {i > 0 && <span className="dim">or</span>}
+                  {keyCaps(key).map((cap) => (
+                    <Kbd key={cap}>{cap}</Kbd>
+                  ))}
+                </span>
+              ))}
+            </dt>
+            <dd>{word.text}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
 
 export function CheatSheet({ onClose }: { readonly onClose: () => void }): ReactNode {
   const hotkeys = useField('status', 'hotkeys') ?? [];
   return (
-    <Dialog title="Shortcuts" onClose={onClose} size="wide" testId="cheat-sheet">
+    <Dialog title="Shortcuts" onClose={onClose} size="wide" testId="cheat-sheet" scrolls>
       <div className="sheet">
-        {SECTIONS.map((section) => (
-          <section key={section.title}>
-            <h3>{section.title}</h3>
-            <dl>
-              {section.keys.map(([keys, text]) => (
-                <div key={text}>
-                  <dt>
-                    {keys.map((key) => (
-                      <Kbd key={key}>{key}</Kbd>
-                    ))}
-                  </dt>
-                  <dd>{text}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
+        {SECTIONS.map(({ title, places }) => (
+          <Section key={title} title={title} words={places.flatMap(wordsOf)} />
         ))}
         {hotkeys.length > 0 && (
           <section>

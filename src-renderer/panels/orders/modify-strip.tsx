@@ -4,7 +4,7 @@ import type { Price } from '#domain/price';
 import type { OrderRow } from '#protocol/topics';
 import { useRow } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { focusGrid } from '../../view/focus-grid.ts';
+import { focusGrid } from '../../view/focus.ts';
 import { Strip } from '../../ui/strip.tsx';
 import { PriceField, TextField } from '../../form/fields.tsx';
 import {

@@ -1,10 +1,11 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { OrderKey } from '#domain/ids';
 import type { OrderRow } from '#protocol/topics';
 import { changeRefusal, nudge, orderName, tickOf } from '../../draft/order-change.ts';
 import { isProtective } from '../../format/order-word.ts';
 import { useDesk } from '../../hook/desk-context.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { useRowRefusal } from '../../hook/use-row-refusal.ts';
 import { openDialog, refused } from '../../view/view-store.ts';
 
 export interface OrderActions {
@@ -23,15 +24,23 @@ export interface OrderActions {
 
 /** Cancel, change and nudge; `cancel` and `edit` keep their identity, so that rows that did not change stay as they are. */
 export function useOrderActions(): OrderActions {
-  const cancel = useCommand('order.cancel', refused);
-  const run = cancel.run;
+  const { run: runCancel } = useCommand('order.cancel');
+  const { text, say, clear } = useRowRefusal('orders');
+  const latest = useRef(say);
+  useEffect(() => {
+    latest.current = say;
+  });
   const ask = useCallback(
     (row: OrderRow) => {
+      clear();
       // Losing a stop raises the risk, so it is asked; everything else goes at once.
       if (isProtective(row)) openDialog({ kind: 'cancel-order', key: row.key });
-      else void run({ key: row.key, expectedVersion: row.version });
+      else
+        void runCancel({ key: row.key, expectedVersion: row.version }).then((reply) => {
+          if (!reply.ok) latest.current(row, reply.error.text);
+        });
     },
-    [run],
+    [runCancel, clear],
   );
   const [editing, setEditing] = useState<OrderKey | null>(null);
   const edit = useCallback((row: OrderRow) => {
@@ -40,7 +49,7 @@ export function useOrderActions(): OrderActions {
     else refused(refusal);
   }, []);
   const { link } = useDesk();
-  const modify = useCommand('order.modify', refused);
+  const modify = useCommand('order.modify');
   const [moving, setMoving] = useState<OrderKey | null>(null);
   /** One press, one change: the next one waits until this screen shows the first. */
   const step = (row: OrderRow, ticks: 1 | -1): void => {
@@ -52,7 +61,11 @@ export function useOrderActions(): OrderActions {
       return;
     }
     setMoving(row.key);
-    void modify.run({ key: row.key, expectedVersion: row.version, ...change }).finally(() => setMoving(null));
+    clear();
+    void modify.run({ key: row.key, expectedVersion: row.version, ...change }).then((reply) => {
+      setMoving(null);
+      if (!reply.ok) latest.current(row, reply.error.text);
+    });
   };
   return {
     cancel: ask,
@@ -61,10 +74,7 @@ export function useOrderActions(): OrderActions {
     editing,
     leaveEdit: () => setEditing(null),
     moving,
-    error: cancel.error ?? modify.error,
-    clearError: () => {
-      cancel.clear();
-      modify.clear();
-    },
+    error: text,
+    clearError: clear,
   };
 }

@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import type { OrderKey } from '#domain/ids';
 import type { OrderRow } from '#protocol/topics';
-import { changeRefusal, orderName, orderTerms, originBadge, typeTerms } from '../../draft/order-change.ts';
-import { UNKNOWN, averageText, exactPrice, priceText, quantityText } from '../../format/figure.ts';
+import { changeRefusal, orderName, orderTerms, originBadge, shortTerms, toFill } from '../../draft/order-change.ts';
+import { UNKNOWN, averageText, exactPrice, priceText, quantityText, signed } from '../../format/figure.ts';
 import { orderWord } from '../../format/order-word.ts';
 import { ageText, preciseTime } from '../../format/time.ts';
 import { useRow } from '../../hook/rows.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { Age } from '../../ui/age.tsx';
 import { Chip, Spin } from '../../ui/controls.tsx';
 import { CrossIcon, EditIcon, WhyIcon } from '../../ui/icons.tsx';
@@ -30,7 +31,7 @@ const FIGURE_COLUMNS: readonly Column<OrderRow>[] = [
   {
     id: 'status',
     header: 'Status',
-    width: '104px',
+    width: '112px',
     sortable: true,
     cell: statusCell,
     flash: (row) => row.state,
@@ -38,7 +39,7 @@ const FIGURE_COLUMNS: readonly Column<OrderRow>[] = [
   {
     id: 'order',
     header: 'Order',
-    width: 'minmax(204px, 1.3fr)',
+    width: 'minmax(196px, 1.3fr)',
     sortable: true,
     cell: orderCell,
     title: (row) => [row.ref, row.permId === null ? null : `permId ${String(row.permId)}`].filter((part) => part !== null).join(' · '),
@@ -61,29 +62,48 @@ const FIGURE_COLUMNS: readonly Column<OrderRow>[] = [
     align: 'right',
     cell: (row) => (row.limit === null ? UNKNOWN : exactPrice(row.limit, row.decimals)),
   },
-  { id: 'market', header: 'Market', width: '54px', align: 'right', cell: (row) => <MarketPrice row={row} /> },
+  {
+    id: 'stop',
+    header: 'Stop',
+    width: '54px',
+    align: 'right',
+    cell: (row) => (row.stop === null ? UNKNOWN : exactPrice(row.stop, row.decimals)),
+    title: stopTitle,
+    flash: (row) => row.stop,
+  },
+  { id: 'market', header: 'Market', width: '54px', align: 'right', cell: (row) => <MarketPrice row={row} />, spare: 3 },
+  {
+    id: 'away',
+    header: 'To fill',
+    width: '58px',
+    align: 'right',
+    cell: (row) => <ToFill row={row} />,
+    title: () => 'How far the price that decides is from filling the order, or from waking its stop: above zero it has to rise',
+  },
   {
     id: 'age',
     header: 'Age',
     width: '46px',
     align: 'right',
     sortable: true,
+    spare: 2,
     cell: (row) => <Age at={row.createdAt} text={row.isOlder ? olderText : ageText} />,
     title: (row) =>
-      row.isOlder ? `Older than the desk’s first look, ${preciseTime(row.createdAt)}` : `Created ${preciseTime(row.createdAt)}`,
+      row.isOlder ? `Older than the desk’s first look, ${preciseTime(row.createdTime)}` : `Created ${preciseTime(row.createdTime)}`,
   },
   {
     id: 'origin',
     header: 'Origin',
     width: 'minmax(114px, 0.5fr)',
     sortable: true,
+    spare: 1,
     cell: (row) => <Origin row={row} />,
     title: (row) => row.originText,
   },
   {
     id: 'why',
     header: 'Why',
-    width: 'minmax(110px, 0.9fr)',
+    width: 'minmax(92px, 0.9fr)',
     cell: whyCell,
     title: (row) => [row.why, row.note].filter((part) => part !== null && part !== '').join(' · '),
   },
@@ -145,6 +165,18 @@ function MarketPrice({ row }: { readonly row: OrderRow }): ReactNode {
   return priceText(quote?.last, row.decimals);
 }
 
+function ToFill({ row }: { readonly row: OrderRow }): ReactNode {
+  const quote = useRow('quotes', row.conId);
+  const away = toFill(row, quote);
+  if (away === null) return UNKNOWN;
+  return <span className={away === 0 ? 'amber' : undefined}>{away === 0 ? 'at it' : signed(priceText(away, row.decimals))}</span>;
+}
+
+function stopTitle(row: OrderRow): string {
+  if (row.stop === null) return row.trail === null ? 'No stop price' : 'IB has not said yet where the trailing stop stands';
+  return row.trail === null ? 'It wakes at this price' : `Where IB last said that the stop stands; it stays ${row.trail} behind`;
+}
+
 function statusCell(row: OrderRow): ReactNode {
   return (
     <span className={row.parentKey === null ? undefined : 'child-status'}>
@@ -161,7 +193,7 @@ function orderCell(row: OrderRow): ReactNode {
     <>
       {row.parentKey !== null && <span className="branch">└ </span>}
       <span className={row.side === 'BUY' ? 'side-buy' : 'side-sell'}>{row.side}</span> {quantityText(row.quantity)} {row.symbol}{' '}
-      {typeTerms(row)}
+      {shortTerms(row)}
       {row.parentKey !== null && row.tif === 'DAY' ? '' : ` ${row.tif}`}
       {row.stopKind === 'simulated' && (
         <span className="dim" title={STOP_WORDS.simulated}>
@@ -194,7 +226,11 @@ function whyCell(row: OrderRow, active: boolean): ReactNode {
 function actionsCell(row: OrderRow, active: boolean, { cancel, edit, moving }: RowActs): ReactNode {
   return (
     <>
-      {row.working && <EditButton row={row} active={active} edit={edit} isMoving={row.key === moving} />}
+      {row.working && (
+        <ByScope call="order.modify">
+          <EditButton row={row} active={active} edit={edit} isMoving={row.key === moving} />
+        </ByScope>
+      )}
       <button
         type="button"
         className="icon-button"
@@ -207,16 +243,18 @@ function actionsCell(row: OrderRow, active: boolean, { cancel, edit, moving }: R
       </button>
       {!row.cancellable && row.working && <span className="icon-gap" />}
       {row.cancellable && (
-        <button
-          type="button"
-          className="icon-button"
-          tabIndex={active ? 0 : -1}
-          aria-label={`Cancel ${row.side} ${quantityText(row.quantity)} ${row.symbol}`}
-          title="Cancel (Delete)"
-          onClick={() => cancel(row)}
-        >
-          <CrossIcon />
-        </button>
+        <ByScope call="order.cancel">
+          <button
+            type="button"
+            className="icon-button"
+            tabIndex={active ? 0 : -1}
+            aria-label={`Cancel ${row.side} ${quantityText(row.quantity)} ${row.symbol}`}
+            title="Cancel (Delete)"
+            onClick={() => cancel(row)}
+          >
+            <CrossIcon />
+          </button>
+        </ByScope>
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, type KeyboardEvent, type ReactNode } from 'react';
+import { keyAct } from '#protocol/keys';
 import type { RowKey } from '#protocol/stream';
 import type { OrderRow } from '#protocol/topics';
 import { cancelRefusal } from '../../draft/order-change.ts';
@@ -57,20 +58,21 @@ export function Orders(): ReactNode {
   const onKey = (key: RowKey, event: KeyboardEvent): boolean => {
     const row = source.get(key);
     if (row === undefined || event.repeat) return false;
-    if (event.key === 'w') why(key);
-    else if (event.key === 'm' || event.key === 'M') edit(row);
-    else if (event.key === '+' || event.key === '-') step(row, event.key === '+' ? 1 : -1);
-    else if ((event.key === 's' || event.key === 'S') && row.settleable) openDialog({ kind: 'settle', key: row.key });
-    else if (event.key === 'Delete' || event.key === 'Backspace') {
+    const act = keyAct('orders', event);
+    if (act === undefined || (act === 'settle' && !row.settleable)) return false;
+    if (act === 'why') why(key);
+    else if (act === 'change') edit(row);
+    else if (act === 'settle') openDialog({ kind: 'settle', key: row.key });
+    else if (act === 'cancel') {
       const refusal = cancelRefusal(row);
       if (refusal === null) openDialog({ kind: 'cancel-order', key: row.key });
       else refused(refusal);
-    } else return false;
+    } else step(row, act === 'tick-up' ? 1 : -1);
     return true;
   };
   return (
     <>
-      <Notice text={actions.error} onClose={actions.clearError} />
+      <Notice place="head" text={actions.error} onClose={actions.clearError} />
       <DataTable
         label="Orders"
         testId="orders"
@@ -79,6 +81,7 @@ export function Orders(): ReactNode {
         columns={columns}
         active={view.active}
         onActive={activate}
+        event={(row) => row.filled}
         tone={(row) => (row.state === 'UNKNOWN' ? 'unknown' : undefined)}
         onOpen={why}
         onKey={onKey}

@@ -49,7 +49,7 @@ export function SettleDialog({ orderKey, onClose }: Closing & { readonly orderKe
         otherwise, and the position has not moved.
       </p>
       <p className="dim">
-        It was written down for sending {preciseTime(order.createdAt)}.{order.note === null ? '' : ` The desk says: ${order.note}.`}
+        It was written down for sending {preciseTime(order.createdTime)}.{order.note === null ? '' : ` The desk says: ${order.note}.`}
       </p>
       {!can && <p className="amber">This is not proven any more, or it was settled: look at the order again.</p>}
       <Consequences

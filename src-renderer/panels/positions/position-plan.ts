@@ -35,12 +35,7 @@ function exitSide(position: PositionRow): 'BUY' | 'SELL' {
 
 /** Working orders that lower this position; children of an entry without a fill wait for it and lower nothing. */
 function exitsOf(position: PositionRow, orders: readonly OrderRow[]): readonly OrderRow[] {
-  const byKey = new Map(orders.map((row) => [row.key, row]));
-  return orders.filter((row) => {
-    if (!row.working || row.conId !== position.conId || row.side !== exitSide(position)) return false;
-    const parent = row.parentKey === null ? undefined : byKey.get(row.parentKey);
-    return parent === undefined || parent.filled > 0;
-  });
+  return orders.filter((row) => row.working && row.conId === position.conId && row.side === exitSide(position) && !row.waits);
 }
 
 function rest(order: OrderRow): number {
@@ -64,7 +59,7 @@ export function closePlan(position: PositionRow, orders: readonly OrderRow[], pe
   const remaining = minus(size, quantity);
   const side = exitSide(position);
   const exits = exitsOf(position, orders);
-  const total = ocaGroups(exits).reduce((sum, group) => sum + Math.max(...group.map(rest)), 0);
+  const total = ocaGroups(exits).reduce((sum, group) => sum + Math.max(...group.map(({ takes }) => takes)), 0);
   const crowded = total > remaining;
   const room = crowded ? makeRoom(exits, remaining) : { changes: [], stays: exits };
   const foreign = crowded ? exits.find((order) => order.origin === 'foreign') : undefined;
@@ -163,8 +158,8 @@ export function protectPlan(position: PositionRow, stop: Price, tick: Price, quo
 
 export function breakevenPlan(position: PositionRow, orders: readonly OrderRow[], tick: Price, quote: QuoteRow | undefined): StopPlan {
   const level = towardsMarket(position, position.averagePrice, tick);
-  const stops = exitsOf(position, orders).filter((row) => row.type === 'STP' && row.stop !== level);
-  const done = exitsOf(position, orders).some((row) => row.type === 'STP' && row.stop === level);
+  const stops = exitsOf(position, orders).filter((row) => row.type === 'STP' && !row.isEntry && row.stop !== level);
+  const done = exitsOf(position, orders).some((row) => row.type === 'STP' && !row.isEntry && row.stop === level);
   return {
     level,
     lines: stops.map((row) => `${orderTerms(row)} → ${exactPrice(level, position.decimals)}`),
@@ -208,7 +203,7 @@ export function trailPlan(
   const from = market ?? position.averagePrice;
   const distance = trail.kind === 'amount' ? trail.amount : Math.round((Math.abs(from) * trail.basisPoints) / 10_000);
   const behind = towardsMarket(position, isLong ? from - distance : from + distance, tick);
-  const stops = exitsOf(position, orders).filter((row) => /^(STP|TRAIL)/.test(row.type) && row.origin !== 'foreign');
+  const stops = exitsOf(position, orders).filter((row) => /^(STP|TRAIL)/.test(row.type) && !row.isEntry && row.origin !== 'foreign');
   const text = trail.kind === 'amount' ? exactPrice(trail.amount, position.decimals) : `${String(trail.basisPoints / 100)} %`;
   const nearer = (stop: Price): Price => (isLong ? max(stop, behind) : min(stop, behind));
   const lines = stops.map((row) =>

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { keyAct, type KeyAct } from '#protocol/keys';
 import type { RowKey } from '#protocol/stream';
 import type { PositionRow } from '#protocol/topics';
 import { useArranged, useField, useRowSource, useSummary } from '../../hook/rows.ts';
@@ -25,14 +26,16 @@ function arrange(rows: readonly PositionRow[], sorting: Sorting | null): readonl
   return [...rows].sort((a, b) => Number(a.quantity === 0) - Number(b.quantity === 0) || order(a, b));
 }
 
-/** Why a key on this row does nothing, as a sentence; null when it acts, undefined for a key that means nothing here. */
-function keyRefusal(pressed: string, row: PositionRow): string | null | undefined {
-  if (!['delete', 'c', 'p', 'b', 't', 'o'].includes(pressed)) return undefined;
+/** Why a key on this row does nothing, as a sentence; null when it acts. */
+function keyRefusal(act: KeyAct<'positions'>, row: PositionRow, shut: string | null): string | null {
   if (row.quantity === 0) return `Nothing of ${row.symbol} is held.`;
-  if (pressed === 'p' && row.unprotected === 0) return `Stops at the broker cover all of ${row.symbol} already.`;
-  if (pressed === 'o' && row.offer === null) return `Nothing is offered for ${row.symbol}: its exits are as they should be.`;
-  return null;
+  if (act === 'protect' && row.unprotected === 0) return `Stops at the broker cover all of ${row.symbol} already.`;
+  if (act === 'offer' && row.offer === null) return `Nothing is offered for ${row.symbol}: its exits are as they should be.`;
+  return shut;
 }
+
+/** Per cent of the position that the key closes. */
+const CLOSES = { close: 100, half: 50, quarter: 25 } as const;
 
 export function Positions(): ReactNode {
   const view = useTableView('positions');
@@ -44,6 +47,7 @@ export function Positions(): ReactNode {
   );
   const source = useRowSource('positions');
   const problem = useField('status', 'problem') ?? null;
+  const shut = useField('status', 'reduceRefusal') ?? null;
   const [task, setTask] = useState<StopTask | null>(null);
   const protect = useCallback((key: string) => setTask({ kind: 'protect', key }), []);
   const { take } = useTakeOffer(protect);
@@ -66,17 +70,14 @@ export function Positions(): ReactNode {
   const onKey = (key: RowKey, event: KeyboardEvent): boolean => {
     const row = source.get(key);
     if (row === undefined || event.repeat) return false;
-    const pressed = event.key === 'Backspace' ? 'delete' : event.key.toLowerCase();
-    if (pressed === 'delete' && event.shiftKey) {
-      openDialog({ kind: 'flatten-all' });
-      return true;
-    }
-    const refusal = keyRefusal(pressed, row);
-    if (refusal === undefined) return false;
+    const act = keyAct('positions', event);
+    if (act === undefined) return false;
+    const refusal = act === 'flatten-all' ? null : keyRefusal(act, row, shut);
     if (refusal !== null) refused(refusal);
-    else if (pressed === 'o') take(row);
-    else if (pressed === 'c' || pressed === 'delete') openDialog({ kind: 'close', key: row.key, percent: 100 });
-    else setTask({ kind: pressed === 'p' ? 'protect' : pressed === 't' ? 'trail' : 'breakeven', key: row.key });
+    else if (act === 'flatten-all') openDialog({ kind: 'flatten-all' });
+    else if (act === 'offer') take(row);
+    else if (act === 'close' || act === 'half' || act === 'quarter') openDialog({ kind: 'close', key: row.key, percent: CLOSES[act] });
+    else setTask({ kind: act, key: row.key });
     return true;
   };
   return (

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, type KeyboardEvent, type ReactNode } from 'react';
+import { keyAct } from '#protocol/keys';
 import type { RowKey } from '#protocol/stream';
 import type { QuoteRow } from '#protocol/topics';
 import type { Price } from '#domain/price';
@@ -72,8 +73,15 @@ function columnsOf(limitMs: number | undefined): readonly Column<QuoteRow>[] {
       flash: (row) => row.last,
       title: (row) => `Day ${priceText(row.low, row.decimals)} – ${priceText(row.high, row.decimals)}, volume ${quantityText(row.volume)}`,
     },
-    { id: 'change', header: '%', width: '46px', align: 'right', sortable: true, cell: (row) => <Change row={row} /> },
-    { id: 'age', header: 's', width: '40px', align: 'right', cell: (row) => <Age at={row.at} text={ageSeconds} limitMs={limitMs} /> },
+    { id: 'change', spare: 2, header: '%', width: '46px', align: 'right', sortable: true, cell: (row) => <Change row={row} /> },
+    {
+      id: 'age',
+      spare: 1,
+      header: 's',
+      width: '40px',
+      align: 'right',
+      cell: (row) => <Age at={row.at} text={ageSeconds} limitMs={limitMs} />,
+    },
   ];
 }
 
@@ -103,7 +111,7 @@ export function Quotes(): ReactNode {
   );
   const onKey = (key: RowKey, event: KeyboardEvent): boolean => {
     const row = source.get(key);
-    if (row === undefined || event.repeat || (event.key !== 'Delete' && event.key !== 'Backspace')) return false;
+    if (row === undefined || event.repeat || keyAct('quotes', event) !== 'unwatch') return false;
     void unwatch.run({ conId: row.conId });
     return true;
   };

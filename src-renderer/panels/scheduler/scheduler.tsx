@@ -1,21 +1,18 @@
 import type { ReactNode } from 'react';
+import type { DiagnosticsValue } from '#protocol/topics';
 import { UNKNOWN, countText } from '../../format/figure.ts';
 import { millisecondsText } from '../../format/time.ts';
-import { useValue } from '../../hook/rows.ts';
-import { Empty } from '../../ui/controls.tsx';
-import { FactTable, Facts, FactsScroll } from '../../ui/facts.tsx';
+import { FactTable, Facts } from '../../ui/facts.tsx';
 
 function pair(p50: number | null, p99: number | null): string {
   return p50 === null ? UNKNOWN : `${millisecondsText(p50)} / ${millisecondsText(p99)} ms`;
 }
 
 /** The worker pool and the commit lanes: what waits, what runs, what failed. */
-export function Scheduler(): ReactNode {
-  const diagnostics = useValue('diagnostics');
-  if (diagnostics === undefined) return <Empty title="No figures yet.">The desk sends them once a second.</Empty>;
+export function SchedulerFacts({ diagnostics }: { readonly diagnostics: DiagnosticsValue }): ReactNode {
   const { workers, lanes, commit } = diagnostics;
   return (
-    <FactsScroll label="Scheduler">
+    <>
       <Facts
         title="Worker pool"
         facts={[
@@ -65,7 +62,7 @@ export function Scheduler(): ReactNode {
           ['open snapshots', countText(commit.snapshots)],
         ]}
       />
-    </FactsScroll>
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { loosens } from '#protocol/looser';
 import type { Limits } from '#protocol/settings';
 
 export type LimitName = keyof Limits;
@@ -8,12 +9,9 @@ export interface LimitWord {
   readonly label: string;
   readonly unit: string;
   readonly why: string;
-  /** True where a larger figure allows more. */
-  readonly moreIsLooser: boolean;
 }
 
-/** It ends with `false` where a larger figure allows less. */
-type Row = readonly [name: LimitName, control: string, label: string, unit: string, why: string, moreIsLooser?: false];
+type Row = readonly [name: LimitName, control: string, label: string, unit: string, why: string];
 
 const ROWS: readonly Row[] = [
   ['maxOrderShares', 'C-01', 'Largest order', 'shares', 'An order above this is denied: a typing slip stays small.'],
@@ -23,11 +21,11 @@ const ROWS: readonly Row[] = [
   ['collarTicks', 'C-03', 'Price collar', 'ticks', 'The same in price steps; the narrower of both counts.'],
   ['maxQuoteAgeMs', 'C-05', 'Oldest quote that may fire', 'ms', 'A trigger on an older quote holds and says so.'],
   ['messagesPerSecond', 'C-07', 'Messages to TWS', 'per second', 'TWS disconnects above 50.'],
-  ['reservedMessagesPerSecond', 'C-07', 'Of these kept for kill and cancel', 'per second', 'Orders cannot use them up.', false],
+  ['reservedMessagesPerSecond', 'C-07', 'Of these kept for kill and cancel', 'per second', 'Orders cannot use them up.'],
   ['ordersPerSecondPerSymbol', 'C-08', 'Orders in one symbol', 'per second', 'Faster ones are denied.'],
   ['ordersPerSecond', 'C-08', 'Orders in all symbols', 'per second', 'Faster ones are denied.'],
   ['firingsPerTenMinutes', 'C-09', 'Firings of one trigger', 'in 10 minutes', 'One more locks the trigger.'],
-  ['duplicateWindowSeconds', 'C-10', 'Same order again not within', 's', 'An equal order inside of this window is denied.', false],
+  ['duplicateWindowSeconds', 'C-10', 'Same order again not within', 's', 'An equal order inside of this window is denied.'],
   ['maxWorkingPerSide', 'C-11', 'Working orders per side of a contract', 'orders', 'IB allows 20.'],
   ['maxWorkingTotal', 'C-11', 'Working orders in all', 'orders', 'One more is denied.'],
   ['maxPositionShares', 'C-12', 'Largest position', 'shares', 'Counted with everything that still works.'],
@@ -35,13 +33,12 @@ const ROWS: readonly Row[] = [
   ['maxDailyLoss', 'C-13', 'Daily loss limit', 'account currency', 'Shown in the header with the share that is used up.'],
 ];
 
-export const LIMIT_WORDS: readonly LimitWord[] = ROWS.map(([name, control, label, unit, why, moreIsLooser = true]) => ({
+export const LIMIT_WORDS: readonly LimitWord[] = ROWS.map(([name, control, label, unit, why]) => ({
   name,
   control,
   label,
   unit,
   why,
-  moreIsLooser,
 }));
 
 export interface LimitChange {
@@ -64,7 +61,7 @@ export function limitChanges(
     const to = Number(text);
     const from = limits[word.name];
     if (!/^\d{1,9}(\.\d{1,4})?$/.test(text) || to <= 0) faults[word.name] = 'Write a number above zero.';
-    else if (to !== from) changes.push({ word, from, to, looser: to > from === word.moreIsLooser });
+    else if (to !== from) changes.push({ word, from, to, looser: loosens(word.name, from, to) });
   }
   return { changes, faults };
 }

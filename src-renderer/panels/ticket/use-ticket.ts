@@ -8,7 +8,7 @@ import type { Draft } from '../../draft/draft.ts';
 import { readDraft, type DraftReading } from '../../draft/read-draft.ts';
 import { useField, useRow, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
-import { focusGrid } from '../../view/focus-grid.ts';
+import { focusGrid } from '../../view/focus.ts';
 import { refused, setActive, toast } from '../../view/view-store.ts';
 import { referencePrice } from './hints.ts';
 import { usePreview, type PreviewState } from './use-preview.ts';

@@ -1,9 +1,11 @@
-import { useMemo, useRef, useEffect } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { WatcherRow } from '#protocol/topics';
 import { useCommand } from '../../hook/use-command.ts';
-import { editTrigger } from '../../draft/draft-store.ts';
 import { useDesk } from '../../hook/desk-context.ts';
-import { openDialog, refused, toast } from '../../view/view-store.ts';
+import { useRowRefusal } from '../../hook/use-row-refusal.ts';
+import { duplicateTrigger, editTrigger } from '../../draft/draft-store.ts';
+import { focusPart } from '../../view/focus.ts';
+import { openDialog, toast } from '../../view/view-store.ts';
 
 export interface WatcherActions {
   readonly togglePause: (row: WatcherRow) => void;
@@ -12,7 +14,6 @@ export interface WatcherActions {
   readonly fireNow: (row: WatcherRow) => void;
   readonly error: string | null;
   readonly clearError: () => void;
-  readonly pending: boolean;
 }
 
 export function canPause(row: WatcherRow): boolean {
@@ -34,59 +35,59 @@ export function canRearm(row: WatcherRow): boolean {
 /** Every action names the version it was aimed at: a row that changed under the pointer is a conflict, not a surprise. */
 export function useWatcherActions(): WatcherActions {
   const { link } = useDesk();
-  const pause = useCommand('trigger.pause', refused);
-  const resume = useCommand('trigger.resume');
-  const disarm = useCommand('trigger.disarm', refused);
-  const rearm = useCommand('trigger.rearm', refused);
-  const fire = useCommand('trigger.fire-now', refused);
-  const all = [pause, resume, disarm, rearm, fire];
-  const error = all.map((command) => command.error).find((text) => text !== null) ?? null;
-  const pending = all.some((command) => command.pending);
-  const latest = useRef(all);
+  const { run: pause } = useCommand('trigger.pause');
+  const { run: resume } = useCommand('trigger.resume');
+  const { run: disarm } = useCommand('trigger.disarm');
+  const { run: rearm } = useCommand('trigger.rearm');
+  const { run: fire } = useCommand('trigger.fire-now');
+  const refusal = useRowRefusal('watchers');
+  const { text, say, clear } = refusal;
+  const latest = useRef(say);
   useEffect(() => {
-    latest.current = all;
+    latest.current = say;
   });
-  const runs = { pause: pause.run, resume: resume.run, forgetResume: resume.clear, disarm: disarm.run, rearm: rearm.run, fire: fire.run };
-  const stable = useRef(runs);
   return useMemo((): WatcherActions => {
-    const { current: run } = stable;
-    const at = (row: WatcherRow): { readonly id: WatcherRow['id']; readonly expectedVersion: number } => ({
-      id: row.id,
-      expectedVersion: row.version,
-    });
-    /** What would fire at once, or be denied, is read and confirmed in the ticket; the rest is armed as it is shown. */
-    const rearm = async (row: WatcherRow): Promise<void> => {
-      const reply = await link.call('trigger.preview', { spec: row.spec, id: row.id });
-      if (!reply.ok) refused(reply.error.text);
-      else if (reply.value.blocked !== null) refused(reply.value.blocked);
-      else if (reply.value.needs.length === 0) void run.rearm({ ...at(row), fingerprint: reply.value.fingerprint });
-      else inTicket(row, reply.value.needs.map(({ text }) => text).join(' '));
-    };
-    const resume = async (row: WatcherRow): Promise<void> => {
-      const reply = await run.resume(at(row));
+    const tell = (row: WatcherRow, why: string): void => latest.current({ key: row.id, version: row.version }, why);
+    const act = async (row: WatcherRow, run: typeof pause | typeof resume | typeof disarm | typeof fire): Promise<void> => {
+      clear();
+      const reply = await run({ id: row.id, expectedVersion: row.version });
       if (reply.ok) return;
-      if (reply.error.code !== 'confirmation-needed') {
-        refused(reply.error.text);
-        return;
+      if (run === resume && reply.error.code === 'confirmation-needed') openDialog({ kind: 'resume', key: row.id });
+      else tell(row, reply.error.text);
+    };
+    /** What would fire at once, or be denied, is read and confirmed in the ticket; the rest is armed as it is shown. */
+    const armAgain = async (row: WatcherRow): Promise<void> => {
+      clear();
+      const preview = await link.call('trigger.preview', { spec: row.spec, id: row.id });
+      if (!preview.ok) tell(row, preview.error.text);
+      else if (preview.value.blocked !== null) tell(row, preview.value.blocked);
+      else if (preview.value.needs.length > 0) inTicket(row, preview.value.needs.map((need) => need.text).join(' '));
+      else {
+        const reply = await rearm({ id: row.id, expectedVersion: row.version, fingerprint: preview.value.fingerprint });
+        if (!reply.ok) tell(row, reply.error.text);
       }
-      run.forgetResume();
-      openDialog({ kind: 'resume', key: row.id });
     };
     return {
       togglePause: (row) => {
-        if (canPause(row)) void run.pause(at(row));
-        else if (canResume(row)) void resume(row);
+        if (canPause(row)) void act(row, pause);
+        else if (canResume(row)) void act(row, resume);
       },
-      disarm: (row) => void run.disarm(at(row)),
-      rearm: (row) => void rearm(row),
-      fireNow: (row) => void run.fire(at(row)),
-      error,
-      pending,
-      clearError: () => {
-        for (const command of latest.current) command.clear();
-      },
+      disarm: (row) => void act(row, disarm),
+      rearm: (row) => void armAgain(row),
+      fireNow: (row) => void act(row, fire),
+      error: text,
+      clearError: clear,
     };
-  }, [error, pending, link]);
+  }, [text, clear, pause, resume, disarm, rearm, fire, link]);
+}
+
+/** Where an edit begins: the price is what is changed most. */
+export const PRICE_FIELD = '[aria-label="Trigger price"]';
+
+/** The same rule in the ticket, under a name of its own: the desk keeps the one it was made from. */
+export function duplicate(row: WatcherRow): void {
+  duplicateTrigger(row.spec);
+  focusPart(PRICE_FIELD);
 }
 
 function inTicket(row: WatcherRow, why: string): void {

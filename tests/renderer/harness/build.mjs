@@ -5,7 +5,7 @@ import { build } from 'vite';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-/** @param {string} outDir @param {{ minify?: boolean }} [options] */
+/** @param {string} outDir */
 export async function buildHarness(outDir, { minify = true } = {}) {
   await build({
     root,

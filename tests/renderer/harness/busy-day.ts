@@ -59,10 +59,11 @@ function watchers(tables: FakeTables, now: number): void {
       { id: 'IBM00002', name: 'IBM-2', of: IBM, test: 'crosses-below', level: 179.4, side: 'SELL', count: 200 },
       now - 200,
       179.86,
-      { rule: 'last ↓ 179.40 · to 15:30' },
+      { rule: 'last ↓ 179.40 · to 15:30', truths: 'ft' },
     ),
     watcherRow({ id: 'AIG00003', name: 'AIG-3', of: AIG, test: 'crosses-below', level: 48.1, side: 'SELL', count: 300 }, now - 400, 48.41, {
       rule: 'bid ↓ 48.10 · mid ≤ 48.20',
+      truths: 'fu',
       does: 'close',
       survives: 'stop at IB',
     }),
@@ -78,7 +79,7 @@ function watchers(tables: FakeTables, now: number): void {
       { id: 'SPY00002', name: 'SPY-2', of: SPY, test: 'crosses-above', level: 169.5, side: 'SELL', count: 100 },
       now - 100,
       166.92,
-      { rule: 'last ↑ 169.50 · from 10:00' },
+      { rule: 'last ↑ 169.50 · from 10:00', truths: 'ff' },
     ),
     watcherRow(
       { id: 'IBM00003', name: 'IBM-3', of: IBM, test: 'crosses-above', level: 183.2, side: 'BUY', count: 200 },
@@ -89,6 +90,7 @@ function watchers(tables: FakeTables, now: number): void {
     watcherRow({ id: 'AIG00002', name: 'AIG-2', of: AIG, test: 'crosses-below', level: 48.44, side: 'BUY', count: 300 }, now - 400, 48.41, {
       life: 'fired',
       firedAt: now - 243_000,
+      firedTime: now - 243_000,
       reason: 'fired at 48.43',
     }),
   ];
@@ -196,7 +198,7 @@ function earlierOrders(tables: FakeTables, now: number): void {
 
 function positions(tables: FakeTables, now: number): void {
   tables.set('status', { unknownOrders: 0 });
-  tables.put('positions', positionRow(AIG, { count: 120, average: 48.4, mark: 48.41 }, now - 400));
+  tables.put('positions', positionRow(AIG, { count: 120, average: 48.4, mark: 48.41 }, now - 400, { unreported: 1 }));
   tables.put(
     'positions',
     positionRow(IBM, { count: 200, average: 181.02, mark: 179.86 }, now - 200, {

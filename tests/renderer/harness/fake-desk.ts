@@ -44,9 +44,16 @@ export class FakeDesk implements Bridge {
     'engine.start': (_, now) => this.#scan(now, 'Started by you'),
     'engine.stop': (_, now) => this.#stop(now),
     'engine.recover': (_, now) =>
-      this.#goTo({ engine: 'IDLE', engineSince: now, offers: ['engine.start', 'kill'], journal: { state: 'ok', text: '', lagMs: 3 } }),
-    kill: ({ scope }, now) => this.#kill(scope, now),
-    'engine.acknowledge': (_, now) => this.#goTo({ engine: 'STOPPED', engineSince: now, offers: ['engine.rearm.request', 'kill'] }),
+      this.#goTo({
+        engine: 'IDLE',
+        engineSince: now,
+        engineTime: now,
+        offers: ['engine.start', 'kill'],
+        journal: { state: 'ok', text: '', lagMs: 3 },
+      }),
+    kill: ({ scope, exits = 'keep' }, now) => this.#kill(scope, exits, now),
+    'engine.acknowledge': (_, now) =>
+      this.#goTo({ engine: 'STOPPED', engineSince: now, engineTime: now, offers: ['engine.rearm.request', 'kill'] }),
     'engine.rearm.request': () => this.#goTo({ rearmPhrase: PHRASE }),
     'engine.rearm.confirm': ({ phrase }, now) => this.#rearm(phrase, now),
     'orders.cancel-all': () => this.#cancelAll(),
@@ -56,7 +63,8 @@ export class FakeDesk implements Bridge {
     'trigger.pause': (input) => this.#change(input, { life: 'paused', reason: 'by you' }, 'paused'),
     'trigger.resume': (input) => this.#change(input, { life: 'armed', reason: 'Watching.' }, 'resumed'),
     'trigger.disarm': (input) => this.#change(input, { life: 'cancelled', reason: 'disarmed by you' }, 'disarmed'),
-    'trigger.rearm': (input, now) => this.#change(input, { life: 'armed', reason: 'Watching.', armedAt: now, firedAt: null }, 're-armed'),
+    'trigger.rearm': (input, now) =>
+      this.#change(input, { life: 'armed', reason: 'Watching.', armedAt: now, armedTime: now, firedAt: null, firedTime: null }, 're-armed'),
     'trigger.fire-now': () =>
       no(
         'denied-by-risk',
@@ -65,12 +73,15 @@ export class FakeDesk implements Bridge {
     'position.flatten': () => this.#done(),
     'quote.watch': ({ contract }, now) => this.#watchQuote(contract, now),
     'quote.unwatch': ({ conId }) => this.#unwatchQuote(conId),
-    'live.confirm': () => this.#goTo({ liveConfirmationNeeded: false }),
+    'live.confirm': () => this.#goTo({ liveConfirmationNeeded: false, holds: [] }),
+    'journal.acknowledge': () => this.#goTo({ holds: [] }),
     'settings.update': ({ patch }) => this.#settings(patch),
-    'log.acknowledge': ({ id }) => this.#acknowledge(id),
+    'log.acknowledge': ({ ids }) => this.#acknowledge(ids),
   };
   /** While true nothing is answered and nothing is sent, as if the desk had died. */
   silent = false;
+  /** What the next command of the operator is refused with. */
+  refusal: string | null = null;
   calls: { readonly name: string; readonly input: unknown }[] = [];
 
   constructor(scene: Scene, now: () => number) {
@@ -91,6 +102,11 @@ export class FakeDesk implements Bridge {
   call(name: string, input: unknown): Promise<unknown> {
     if (this.silent) return new Promise(() => undefined);
     if (name !== 'stream.ack') this.calls.push({ name, input });
+    const { refusal } = this;
+    if (refusal !== null && /^(trigger|order|engine)\./.test(name)) {
+      this.refusal = null;
+      return Promise.resolve(no('conflict', refusal));
+    }
     return Promise.resolve(this.#answer(name, input));
   }
 
@@ -170,7 +186,13 @@ export class FakeDesk implements Bridge {
   #fire(watcher: WatcherRow, now: number): void {
     const { action } = watcher.spec;
     const key = `TD1-${watcher.id}-${String(watcher.gen)}-1-E`;
-    this.tables.patch('watchers', watcher.id, { life: 'fired', firedAt: now, reason: 'Fired once.', version: watcher.version + 1 });
+    this.tables.patch('watchers', watcher.id, {
+      life: 'fired',
+      firedAt: now,
+      firedTime: now,
+      reason: 'Fired once.',
+      version: watcher.version + 1,
+    });
     this.tables.put(
       'orders',
       orderRow(key, action.contract, 'ACCEPTED', now, {
@@ -220,20 +242,32 @@ export class FakeDesk implements Bridge {
 
   #pause(now: number): FakeAnswer {
     return this.#goTo(
-      { engine: 'PAUSED', engineSince: now, engineReason: 'Paused by you.', offers: ['engine.resume', 'engine.stop', 'kill'] },
+      {
+        engine: 'PAUSED',
+        engineSince: now,
+        engineTime: now,
+        engineReason: 'Paused by you.',
+        offers: ['engine.resume', 'engine.stop', 'kill'],
+      },
       'Paused by you',
     );
   }
 
   #scan(now: number, said: string): FakeAnswer {
     return this.#goTo(
-      { engine: 'SCANNING', engineSince: now, engineReason: 'By you.', offers: ['engine.pause', 'engine.stop', 'kill'] },
+      { engine: 'SCANNING', engineSince: now, engineTime: now, engineReason: 'By you.', offers: ['engine.pause', 'engine.stop', 'kill'] },
       said,
     );
   }
 
   #stop(now: number): FakeAnswer {
-    this.tables.set('status', { engine: 'IDLE', engineSince: now, engineReason: 'Stopped by you.', offers: ['engine.start', 'kill'] });
+    this.tables.set('status', {
+      engine: 'IDLE',
+      engineSince: now,
+      engineTime: now,
+      engineReason: 'Stopped by you.',
+      offers: ['engine.start', 'kill'],
+    });
     for (const row of this.tables.rows('watchers'))
       if (row.life === 'armed' || row.life === 'paused')
         this.tables.patch('watchers', row.id, { life: 'cancelled', reason: 'desk stopped' });
@@ -245,6 +279,7 @@ export class FakeDesk implements Bridge {
     return this.#goTo({
       engine: 'IDLE',
       engineSince: now,
+      engineTime: now,
       engineReason: 'Re-armed by you.',
       offers: ['engine.start', 'kill'],
       rearmPhrase: null,
@@ -278,8 +313,8 @@ export class FakeDesk implements Bridge {
     return { ok: true, value: {} };
   }
 
-  #acknowledge(id: number): FakeAnswer {
-    this.tables.patch('log', id, { acknowledged: true });
+  #acknowledge(ids: readonly number[]): FakeAnswer {
+    for (const id of ids) this.tables.patch('log', id, { acknowledged: true });
     return this.#done();
   }
 
@@ -289,12 +324,12 @@ export class FakeDesk implements Bridge {
     this.#lastId += 1;
     const id = `T${String(this.#lastId).padStart(7, '0')}`;
     const last = this.tables.row('quotes', spec.action.contract.conId)?.last ?? null;
-    this.tables.put('watchers', watcherOf(spec, id, now, last, { armedAt: now, version: 1 }));
+    this.tables.put('watchers', watcherOf(spec, id, now, last, { armedAt: now, armedTime: now, version: 1 }));
     this.#log(`${spec.name} armed by you`, { subject: { kind: 'trigger', key: id } });
     return this.#done({ id });
   }
 
-  #kill(scope: 'own' | 'all', now: number): FakeAnswer {
+  #kill(scope: 'own' | 'all', exits: 'keep' | 'cancel', now: number): FakeAnswer {
     const open = this.tables.rows('orders').filter((order) => order.working && (scope === 'all' || order.origin === 'trigger'));
     for (const order of open)
       this.tables.patch('orders', order.key, {
@@ -307,20 +342,27 @@ export class FakeDesk implements Bridge {
     this.tables.set('status', {
       engine: 'EMERGENCY',
       engineSince: now,
+      engineTime: now,
       engineReason: 'KILL by you.',
       offers: ['engine.acknowledge', 'kill'],
       kill: {
         id: 1,
         startedAt: now,
+        startedTime: now,
         scope,
+        exits,
         by: 'you',
         reason: '',
         phase: 'verified',
         purged: 0,
         cancelsSent: open.length,
+        cancelsUnsent: 0,
+        kept: [],
+        positions: [],
         cancelled: open.length,
         residuals: [],
         verifiedAt: now + 312,
+        verifiedTime: now + 312,
       },
     });
     this.#log('KILL by you', { level: 'alarm' });
@@ -334,7 +376,7 @@ export class FakeDesk implements Bridge {
       settings: {
         ...settings,
         ...(patch.killScope === undefined ? {} : { killScope: patch.killScope }),
-        ...(patch.screen === undefined ? {} : { screen: patch.screen }),
+        ...(patch.screen === undefined ? {} : { screen: { ...settings.screen, ...(patch.screen as object) } }),
         limits: { ...settings.limits, ...(patch.limits as object) },
       },
     });

@@ -6,7 +6,8 @@ import type { OrderState, Side } from '#domain/order';
 import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
-import type { AdoptionRow, FillRow, LogRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
+import type { AdoptionRow, FillRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
 import { minus } from '#domain/scaled';
 
 const ACCOUNT = 'DU1234567' as AccountId;
@@ -141,12 +142,17 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
     does: action.target === undefined && action.stop === undefined ? 'limit' : 'bracket',
     decimals: 2,
     ...placeOf(leaf?.level ?? null, last),
+    comesBackFirst: false,
+    truths: condition.kind === 'and' ? 'ft' : '',
     quoteAt: at,
+    quoteTime: at,
     reason: 'Watching.',
     survives: 'no',
     armedBy: 'you',
     armedAt: at - 600_000,
     firedAt: null,
+    armedTime: at - 600_000,
+    firedTime: null,
     gen: 1,
     version: 3,
     targetPrice: action.target?.kind === 'price' ? action.target.price : null,
@@ -157,6 +163,8 @@ export function watcherOf(spec: TriggerSpec, id: string, at: number, last: Price
 }
 
 export function orderRow(key: string, of: Contract, state: OrderState, at: number, change: Partial<OrderRow> = {}): OrderRow {
+  const working = ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'PENDING_CANCEL'].includes(state);
+  const rest = minus(change.quantity ?? units(100), change.filled ?? units(0));
   return {
     key: key as OrderKey,
     parentKey: null,
@@ -190,11 +198,15 @@ export function orderRow(key: string, of: Contract, state: OrderState, at: numbe
     orderId: 17,
     permId: 1_530_442_911,
     ref: key.startsWith('TD1-') ? key : null,
-    working: ['SUBMITTED', 'UNKNOWN', 'ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'PENDING_CANCEL'].includes(state),
+    working,
+    isEntry: key.endsWith('-E'),
+    waits: false,
+    takes: working ? rest : units(0),
     cancellable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'SUBMITTED'].includes(state),
     modifiable: ['ACCEPTED', 'HELD', 'PARTIALLY_FILLED'].includes(state),
     settleable: false,
     createdAt: at,
+    createdTime: at,
     isOlder: false,
     updatedAt: at,
     version: 2,
@@ -219,10 +231,13 @@ export function positionRow(of: Contract, { count, average, mark }: Held, at: nu
     averagePrice: price(average),
     mark: price(mark),
     markAt: at,
+    markTime: at,
     decimals: 2,
     unrealized: amount((mark - average) * count),
     realized: amount(0),
-    commission: amount(-1.24),
+    commission: amount(1.24),
+    unreported: 0,
+    otherCurrency: 0,
     currency: 'USD',
     protectedQuantity: units(Math.abs(count)),
     brokerQuantity: units(count),
@@ -230,6 +245,7 @@ export function positionRow(of: Contract, { count, average, mark }: Held, at: nu
     externalSeen: true,
     brokerAverage: price(average),
     brokerAt: at,
+    brokerTime: at,
     unprotected: units(0),
     asleep: units(0),
     closing: null,
@@ -258,13 +274,15 @@ export function fillRow(id: string, of: Contract, { side, count, value }: Execut
     originText: `${of.symbol}-1 · gen 1`,
     commission: amount(1),
     realized: null,
+    currency: change.commission === null ? null : 'USD',
     slippage: null,
     ...change,
   };
 }
 
 export function logRow(id: number, at: number, text: string, change: Partial<LogRow> = {}): LogRow {
-  return { id, at, level: 'info', text, detail: null, subject: null, seq: null, acknowledged: false, ...change };
+  const about = { symbol: null, watcher: null, order: null } as const;
+  return { id, at, level: 'info', text, detail: null, subject: null, ...about, seq: null, own: false, acknowledged: false, ...change };
 }
 
 export function adoptionRow(
@@ -274,7 +292,43 @@ export function adoptionRow(
   at: number,
   decisions: AdoptionRow['decisions'] = ['adopt', 'ignore', 'cancel'],
 ): AdoptionRow {
-  return { key, kind: key.startsWith('position:') ? 'position' : 'order', ...found, symbol, at, decisions };
+  return { key, kind: key.startsWith('position:') ? 'position' : 'order', ...found, symbol, at, time: at, decisions };
+}
+
+/** Figures of a day with one open position: marks and commissions differ, and one report has not come. */
+function agreementOf(): StatusValue['agreement'] {
+  const marks = { text: "at IB's own marks", amount: amount(1.8) };
+  const costs = { text: 'commissions of what is open', amount: amount(-1.24) };
+  return [
+    { figure: 'realized', broker: amount(124.3), here: amount(124.3), parts: [], unexplained: amount(0), lasting: false, missing: [] },
+    {
+      figure: 'unrealized',
+      broker: amount(188.1),
+      here: amount(187.54),
+      parts: [marks, costs],
+      unexplained: amount(0),
+      lasting: false,
+      missing: [],
+    },
+    {
+      figure: 'day',
+      broker: amount(312.4),
+      here: amount(311.84),
+      parts: [marks, costs],
+      unexplained: null,
+      lasting: false,
+      missing: ['the reports of 1 fill of AIG'],
+    },
+    {
+      figure: 'net-liquidation',
+      broker: amount(310.1),
+      here: amount(310.1),
+      parts: [],
+      unexplained: amount(0),
+      lasting: false,
+      missing: [],
+    },
+  ];
 }
 
 export function statusValue(at: number): StatusValue {
@@ -284,19 +338,23 @@ export function statusValue(at: number): StatusValue {
     simulated: false,
     engine: 'MANAGING',
     engineSince: at - 240_000,
+    engineTime: at - 240_000,
     engineReason: 'An order of AIG-2 works.',
     offers: ['engine.pause', 'engine.stop', 'kill'],
+    reduceRefusal: null,
     netLiquidation: amount(1_002_314.55),
     currency: 'USD',
     dayPnl: amount(312.4),
     unrealizedPnl: amount(188.1),
     realizedPnl: amount(124.3),
+    agreement: agreementOf(),
     accountAt: at - 2_000,
     pnlAt: at - 400,
     dayPnlFault: null,
     tradingState: 'active',
     tradingReasons: [],
     standing: [],
+    holds: [],
     dailyLossLimit: amount(2_500),
     exchangeTime: at,
     clockAt: at,
@@ -326,6 +384,7 @@ export function statusValue(at: number): StatusValue {
       text: '',
     },
     kill: null,
+    cancelPlan: { own: { entries: 2, protective: 2 }, all: { entries: 3, protective: 2 } },
     rearmPhrase: null,
     hotkeys: [{ keys: 'Ctrl+Alt+K', action: 'KILL', registered: true }],
     orderRoundTrip: { p50: 41.2, p99: 96 },

@@ -5,7 +5,7 @@ import { DEFAULTS } from './fake-settings.ts';
 import { IBM, adoptionRow, contract, logRow, orderRow, positionRow, price, quoteRow, statusValue, watcherRow } from './fake-rows.ts';
 import { busy } from './busy-day.ts';
 import type { FakeTables } from './fake-tables.ts';
-import { STANDING } from './standing.ts';
+import { doubtReport, HOLDS, STANDING } from './standing.ts';
 
 export const SCENES = [
   'busy',
@@ -22,6 +22,8 @@ export const SCENES = [
   'adopt',
   'reconciling',
   'standing',
+  'holds',
+  'doubt',
   'external',
   'overdue',
 ] as const;
@@ -37,7 +39,8 @@ export function setScene(scene: Scene, tables: FakeTables, now: number): void {
     return;
   }
   busy(tables, now);
-  today(scene, tables, now);
+  if (scene === 'holds' || scene === 'doubt') atStart(scene, tables, now);
+  else today(scene, tables, now);
 }
 
 /** A desk that has just been started. */
@@ -71,8 +74,15 @@ function quiet(tables: FakeTables, now: number, scene: 'empty' | 'connecting'): 
   tables.put('log', logRow(1, now - 30_000, 'Started; nothing is armed'));
 }
 
+/** What a start finds in the data folder and waits for the operator's word. */
+function atStart(scene: 'holds' | 'doubt', tables: FakeTables, now: number): void {
+  if (scene === 'holds')
+    tables.set('status', { engine: 'IDLE', offers: ['engine.start', 'kill'], engineReason: 'Just started.', holds: HOLDS });
+  else tables.set('status', { engine: 'EMERGENCY', offers: ['engine.acknowledge', 'kill'], kill: doubtReport(now) });
+}
+
 /** What the scene changes of the busy day. */
-function today(scene: Exclude<Scene, 'empty' | 'connecting'>, tables: FakeTables, now: number): void {
+function today(scene: Exclude<Scene, 'empty' | 'connecting' | 'holds' | 'doubt'>, tables: FakeTables, now: number): void {
   switch (scene) {
     case 'kill':
       kill(tables, now, 'verified');
@@ -148,21 +158,33 @@ function kill(tables: FakeTables, now: number, phase: 'verified' | 'residuals'):
     kill: {
       id: 1,
       startedAt: now - 9_000,
+      startedTime: now - 9_000,
       scope: 'own',
+      exits: 'keep',
       by: 'you',
       reason: 'the market runs away',
       phase,
       purged: 2,
-      cancelsSent: 4,
-      cancelled: phase === 'verified' ? 4 : 2,
+      cancelsSent: phase === 'verified' ? 2 : 1,
+      cancelsUnsent: phase === 'verified' ? 0 : 1,
+      cancelled: phase === 'verified' ? 2 : 0,
+      kept: [
+        { key: 'TD1-AIG00002-1-1-S' as OrderKey, text: 'SELL 120 AIG STP 47.90 (stop of AIG-2)' },
+        { key: 'TD1-AIG00002-1-1-T' as OrderKey, text: 'SELL 120 AIG LMT 49.30 (target of AIG-2)' },
+      ],
+      positions: [
+        { key: 'DU1234567:61319701', text: '120 AIG, protected 120 of 120', bare: false },
+        { key: 'DU1234567:8314', text: '200 IBM, not protected', bare: true },
+      ],
       residuals:
         phase === 'verified'
           ? []
           : [
               { key: 'TD1-SPY00001-3-1-E' as OrderKey, text: 'BUY 100 SPY LMT 166.80: UNKNOWN, the broker has not answered' },
-              { key: 'TD1-AIG00002-1-1-S' as OrderKey, text: 'SELL 120 AIG STP 47.90: cancel sent, not confirmed' },
+              { key: 'TD1-AIG00002-1-1-E' as OrderKey, text: 'BUY 180 AIG LMT 48.40: the cancel could not leave' },
             ],
       verifiedAt: phase === 'verified' ? now - 8_200 : null,
+      verifiedTime: phase === 'verified' ? now - 8_200 : null,
     },
   });
 }

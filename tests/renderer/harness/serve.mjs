@@ -20,7 +20,6 @@ const POLICY = [
 /**
  * Trusted types are on but for the measuring page, whose desk lives in a worker.
  * @param {string} folder
- * @param {{ trustedTypes?: boolean }} [options]
  */
 export async function serve(folder, { trustedTypes = true } = {}) {
   const policy = trustedTypes ? `${POLICY}; require-trusted-types-for 'script'` : POLICY;
@@ -37,7 +36,9 @@ export async function serve(folder, { trustedTypes = true } = {}) {
       },
     );
   });
-  await new Promise((done) => server.listen(0, '127.0.0.1', () => done(undefined)));
+  await new Promise((done) => {
+    server.listen(0, '127.0.0.1', () => done(undefined));
+  });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the harness has no port');
   return { url: `http://127.0.0.1:${String(address.port)}/tests/renderer/harness/index.html`, close: () => server.close() };

@@ -1,4 +1,5 @@
 import type { Caller } from '#desk/entrance/door';
+import type { AuditPort } from '#desk/handlers/diagnostics-queries';
 import { createHandlers } from '#desk/handlers/handlers';
 import { Projector } from '#desk/projection/projector';
 import { createRouter } from '#desk/entrance/router';
@@ -6,31 +7,45 @@ import { createPublisher } from '#desk/stream/publisher';
 import type { CallName, Input, Reply } from '#protocol/commands';
 import { DEFAULT_SETTINGS, type SettingsView } from '#protocol/settings';
 import type { Frame } from '#protocol/stream';
-import type { DiagnosticsValue, TopicName } from '#protocol/topics';
+import type { DiagnosticsValue, TableName, TableTopics, TopicName, ValueName, ValueTopics } from '#protocol/topics';
 import type { TriggerId } from '#domain/ids';
 import { err, ok } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
 import { CoreDesk } from './desk.ts';
 
+const NO_AUDIT: AuditPort = {
+  keep: () => err('no exports here'),
+  export: () => Promise.resolve(err('no audit trail here')),
+  history: () => Promise.resolve(ok({ messages: [], complete: true })),
+};
+
 /** A desk with the operator's side of it: the router as the doors use it, and a screen that follows topics. */
 export class CoreConsole {
   readonly desk: CoreDesk;
   readonly faults: string[] = [];
-  readonly caller: Caller = { id: 'w1', by: 'console window', stream: () => null };
+  readonly caller: Caller = {
+    id: 'w1',
+    by: 'console window',
+    scope: 'operate',
+    atDesk: true,
+    session: null,
+    closed: false,
+    stream: () => null,
+  };
   readonly #router: ReturnType<typeof createRouter>;
   readonly #publisher = createPublisher();
   readonly projector: Projector;
   patches: unknown[] = [];
 
-  constructor(desk = new CoreDesk()) {
+  constructor(desk = new CoreDesk(), audit: AuditPort = NO_AUDIT) {
     this.desk = desk;
     const view: SettingsView = { settings: DEFAULT_SETTINGS, file: 'settings.json', fault: null };
     // The desk tells its log to one listener; here the test reads along.
     const listen = desk.core.onLog.bind(desk.core);
     desk.core.onLog = (listener) => {
-      listen((line, seq) => {
+      listen((line, seq, of) => {
         desk.logs.push({ level: line.level, text: line.text });
-        listener(line, seq);
+        listener(line, seq, of);
       });
     };
     this.projector = new Projector({
@@ -39,6 +54,7 @@ export class CoreConsole {
       around: {
         simulated: true,
         build: 'test',
+        holds: () => [],
         liveConfirmed: () => false,
         settings: () => view,
         hotkeys: () => [],
@@ -58,10 +74,9 @@ export class CoreConsole {
         },
       },
       watchList: { added: () => undefined, removed: () => undefined },
-      audit: {
-        export: () => Promise.resolve(err('no audit trail here')),
-        history: () => Promise.resolve(ok({ steps: [], complete: true })),
-      },
+      audit,
+      sessions: { list: () => [], revoke: () => false },
+      journal: { acknowledge: () => err('nothing to acknowledge') },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
     this.#router = createRouter(handlers, {
@@ -70,6 +85,8 @@ export class CoreConsole {
         this.faults.push(`${name}: ${String(error)}`);
         return 'F-1';
       },
+      onlyAtDesk: () => null,
+      askTerminal: () => '',
     });
   }
 
@@ -102,5 +119,19 @@ export class CoreConsole {
     this.projector.flush(this.desk.clock.now());
     subscriber.close();
     return frames;
+  }
+
+  /** The rows of a table as a screen that subscribes now has them. */
+  table<T extends TableName>(topic: T): readonly TableTopics[T][] {
+    const [update] = this.screen([topic]).flatMap(({ updates }) => updates);
+    if (update?.kind !== 'table') throw new Error(`No rows of ${topic} came`);
+    const { columns, rows } = update;
+    return rows.map((cells) => Object.fromEntries(columns.map((column, index) => [column, cells[index]])) as unknown as TableTopics[T]);
+  }
+
+  value<T extends ValueName>(topic: T): ValueTopics[T] {
+    const [update] = this.screen([topic]).flatMap(({ updates }) => updates);
+    if (update?.kind !== 'value') throw new Error(`No value of ${topic} came`);
+    return update.value as unknown as ValueTopics[T];
   }
 }

@@ -7,7 +7,7 @@ import { kill } from '#core/safety/kill';
 import { acknowledgeKill, confirmRearm, requestRearm, startDesk } from '#core/engine/operator-commands';
 import { armAsSeen } from './arm-as-seen.ts';
 import type { BrokerNews, LinkState, OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
-import type { BreakerFile, TriggerDraft } from '#core/ports/desk-files';
+import type { BreakerFile, EarlierOrders, TriggerDraft } from '#core/ports/desk-files';
 import type { RiskRules } from '#core/risk/risk-context';
 import type { CommitBug } from '#core/commit/work';
 import type { Contract } from '#domain/contract';
@@ -41,7 +41,12 @@ interface DeskOptions {
   readonly earlierTrouble?: string;
   /** Of those orders that are UNKNOWN because their state could not be read: the word there. */
   readonly earlierStates?: ReadonlyMap<OrderKey, string>;
+  /** What else was read of them. */
+  readonly earlierRead?: Pick<ReturnType<EarlierOrders>, 'names' | 'times'>;
   readonly breakerFile?: BreakerFile;
+  readonly startRefusal?: () => string | undefined;
+  /** Takes the exchange's time from the server, as on the simulator; default false. */
+  readonly simulated?: boolean;
   /** Epoch ms. */
   readonly startAt?: number;
 }
@@ -78,14 +83,17 @@ export class CoreDesk {
         killLatchFile: this.latchFile,
         drafts: this.#drafts,
         ...(options.breakerFile === undefined ? {} : { breakerFile: options.breakerFile }),
+        ...(options.startRefusal === undefined ? {} : { startRefusal: options.startRefusal }),
         rules: () => this.rules,
         earlierOrdersFile: () => ({
           orders: options.earlier ?? [],
+          ...options.earlierRead,
           ...(options.earlierStates === undefined ? {} : { unreadStates: options.earlierStates }),
           ...(options.earlierTrouble === undefined ? {} : { trouble: options.earlierTrouble }),
         }),
       },
       ...(options.startAfter === undefined ? {} : { startAfter: options.startAfter }),
+      ...(options.simulated === undefined ? {} : { simulated: options.simulated }),
     });
     ({ commits: this.commits, stores: this.stores, coordinator: this.coordinator, core: this.core, bugs: this.bugs } = assembled);
     this.deskState = this.core.deskState;
@@ -243,8 +251,8 @@ export class CoreDesk {
     return { id, entry: this.ref(id) };
   }
 
-  killBy(scope: 'own' | 'all' = 'own', reason = 'the test says so'): void {
-    kill(this.deskState, scope, 'the test', reason);
+  killBy(scope: 'own' | 'all' = 'own', reason = 'the test says so', exits: 'keep' | 'cancel' = 'keep'): void {
+    kill(this.deskState, scope, 'the test', reason, exits);
   }
 
   /** Acknowledge, ask, confirm. */

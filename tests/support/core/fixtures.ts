@@ -40,24 +40,30 @@ export function detailsOf(contract: Contract, minTick = 0.01): ContractDetails {
 export class MemoryLatchFile implements KillLatchFile {
   stored: string | undefined;
   scope: KillScope = 'own';
+  exits: 'keep' | 'cancel' = 'keep';
   failing = false;
   throwing = false;
+  /** Why nobody can tell what it says. */
+  doubt: string | undefined;
 
   read(): ReturnType<KillLatchFile['read']> {
-    return { set: this.stored !== undefined, reason: this.stored ?? '', scope: this.scope };
+    if (this.doubt !== undefined) return { set: true, reason: this.doubt, scope: 'own', exits: 'keep', doubt: true };
+    return { set: this.stored !== undefined, reason: this.stored ?? '', scope: this.scope, exits: this.exits };
   }
 
-  set(reason: string, _at: number, scope: KillScope) {
+  set(reason: string, _at: number, scope: KillScope, exits: 'keep' | 'cancel') {
     if (this.throwing) throw new Error('disk gone');
     if (this.failing) return err('the disk is full');
     this.stored = reason;
     this.scope = scope;
+    this.exits = exits;
     return ok(undefined);
   }
 
   clear() {
     if (this.failing) return err('the disk is read-only');
     this.stored = undefined;
+    this.doubt = undefined;
     return ok(undefined);
   }
 }

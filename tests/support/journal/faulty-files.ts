@@ -45,6 +45,13 @@ export class FaultyFiles extends NodeFiles {
     return fd;
   }
 
+  override createNew(path: string): number {
+    if (this.openFault !== undefined) throw systemError(this.openFault);
+    const fd = super.createNew(path);
+    this.#open.add(fd);
+    return fd;
+  }
+
   override openToRead(path: string): number {
     const fd = super.openToRead(path);
     this.#open.add(fd);

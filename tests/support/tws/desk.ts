@@ -7,6 +7,7 @@ import type { Tick } from '#domain/quote';
 import { createTwsAdapter, type TwsAdapter } from '#tws/tws-adapter';
 import { TIMING } from '#tws/socket/timing';
 import type { IdHighWater } from '#tws/order/order-ids';
+import type { OrderFrame } from '#tws/socket/order-frame-log';
 import type { TwsOptions } from '#tws/tws-options';
 import type { FakeClock } from '../fake-clock.ts';
 
@@ -100,6 +101,8 @@ export class TwsDesk {
   readonly news: BrokerNews[] = [];
   readonly sink = new RecordingSink();
   readonly ids: MemoryHighWater;
+  /** What the journal would be given. */
+  readonly orderFrames: OrderFrame[] = [];
   live = false;
   readonly #waiters: { readonly test: () => boolean; readonly done: () => void }[] = [];
 
@@ -107,7 +110,14 @@ export class TwsDesk {
     this.ids = ids;
     this.adapter = createTwsAdapter(
       { host: '127.0.0.1', port, allowLive: false, ...options },
-      { clock: time, scheduler: time, random: () => 0, ids, liveConfirmed: () => this.live },
+      {
+        clock: time,
+        scheduler: time,
+        random: () => 0,
+        ids,
+        liveConfirmed: () => this.live,
+        onOrderFrame: (frame) => this.orderFrames.push(frame),
+      },
     );
     this.adapter.setSink(this.sink);
     this.adapter.setGate(() => undefined);

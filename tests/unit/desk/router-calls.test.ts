@@ -5,7 +5,15 @@ import { createRouter, type Handlers } from '#desk/entrance/router';
 import { streamHandlers } from '#desk/stream/stream-handlers';
 import { COMMANDS, QUERIES, type CallName } from '#protocol/commands';
 
-const caller: Caller = { id: 'w1', by: 'console window', stream: () => null };
+const caller: Caller = {
+  id: 'w1',
+  by: 'console window',
+  scope: 'operate',
+  atDesk: true,
+  session: null,
+  closed: false,
+  stream: () => null,
+};
 
 function desk(over: Partial<Record<CallName, (input: never, caller: Caller) => unknown>> = {}) {
   const calls: { readonly name: string; readonly input: unknown; readonly by: string }[] = [];
@@ -23,6 +31,8 @@ function desk(over: Partial<Record<CallName, (input: never, caller: Caller) => u
       faults.push({ name, error: String(error) });
       return `F-${faults.length}`;
     },
+    onlyAtDesk: () => null,
+    askTerminal: () => '',
   });
   return { router, calls, faults, advance: (ms: number) => (now += ms) };
 }
@@ -136,7 +146,7 @@ test('acknowledging frames does not use up what the operator may ask', async () 
   const acks: number[] = [];
   const stream: StreamHandle = { ack: (number) => acks.push(number), resync: () => undefined };
   const { router } = desk();
-  const streaming: Caller = { id: 'w', by: 'x', stream: () => stream };
+  const streaming: Caller = { ...caller, stream: () => stream };
   for (let i = 0; i < 150; i += 1) expect(await router.call('stream.ack', { number: i }, streaming)).toEqual({ ok: true, value: {} });
   expect(acks.length).toBe(150);
   expect((await router.call('kill.preview', {}, streaming)).ok).toBe(true);
@@ -146,7 +156,7 @@ test('a resync names only topics that exist', async () => {
   const asked: unknown[] = [];
   const stream: StreamHandle = { ack: () => undefined, resync: (topics) => asked.push(topics) };
   const { router } = desk();
-  await router.call('stream.resync', { topics: ['orders', 'nonsense', 'toString'] }, { id: 'w', by: 'x', stream: () => stream });
+  await router.call('stream.resync', { topics: ['orders', 'nonsense', 'toString'] }, { ...caller, stream: () => stream });
   expect(asked).toEqual([['orders']]);
 });
 

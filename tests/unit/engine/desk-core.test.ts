@@ -69,22 +69,22 @@ test('every state can be reached from IDLE and can come back to it', () => {
   for (const state of ENGINE_STATES) expect([state, reach(state).has('IDLE')]).toEqual([state, true]);
 });
 
-const CLASSES = ['trigger-entry', 'operator-entry', 'confirmed-reduce', 'confirmed-flatten'] as const;
+const CLASSES = ['trigger-entry', 'operator-entry', 'reduce'] as const;
 type Class = (typeof CLASSES)[number];
 
 const MAY_LEAVE: Readonly<Record<EngineState, readonly Class[]>> = {
-  IDLE: [],
-  INITIALIZING: [],
-  SCANNING: ['operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
-  LEVEL_BUILDING: [],
-  SIGNAL_WAIT: ['operator-entry', 'confirmed-reduce', 'confirmed-flatten'],
-  SIZING: [],
+  IDLE: ['reduce'],
+  INITIALIZING: ['reduce'],
+  SCANNING: ['operator-entry', 'reduce'],
+  LEVEL_BUILDING: ['reduce'],
+  SIGNAL_WAIT: ['operator-entry', 'reduce'],
+  SIZING: ['reduce'],
   EXECUTION: CLASSES,
   MANAGING: CLASSES,
-  PAUSED: ['confirmed-reduce', 'confirmed-flatten'],
-  ERROR: [],
-  EMERGENCY: ['confirmed-flatten'],
-  STOPPED: [],
+  PAUSED: ['reduce'],
+  ERROR: ['reduce'],
+  EMERGENCY: ['reduce'],
+  STOPPED: ['reduce'],
 };
 
 test.each(ENGINE_STATES)('in %s exactly these orders may leave (I-03, I-03b)', (state) => {
@@ -93,15 +93,15 @@ test.each(ENGINE_STATES)('in %s exactly these orders may leave (I-03, I-03b)', (
 
 test('firing, arming and offers agree with the table', () => {
   for (const state of ENGINE_STATES) {
-    const offered = offers(state);
+    const offered = offers(state, undefined);
     const has = (name: string) => offered.includes(name);
     expect([state, mayFire(state)]).toEqual([state, nextEngineState(state, 'fired') !== undefined]);
     for (const event of ['start', 'resume', 'pause', 'stop', 'recover', 'acknowledge'] as const)
       expect([state, event, has(`engine.${event}`)]).toEqual([state, event, nextEngineState(state, event) !== undefined]);
     expect([state, has('engine.rearm.confirm')]).toEqual([state, nextEngineState(state, 'rearm') !== undefined]);
     for (const always of ['kill', 'order.cancel', 'orders.cancel-all']) expect([state, has(always)]).toEqual([state, true]);
-    if (mayArm(state)) expect([state, has('trigger.arm')]).toEqual([state, true]);
-    if (mayTransmit(state, 'confirmed-flatten')) expect([state, has('position.flatten')]).toEqual([state, true]);
+    expect([state, has('trigger.arm')]).toEqual([state, mayArm(state)]);
+    expect([state, has('position.flatten'), offers(state, 'shut').includes('position.flatten')]).toEqual([state, true, false]);
     if (isArmedState(state)) expect([state, has('engine.pause')]).toEqual([state, true]);
     expect(new Set(offered).size).toBe(offered.length);
   }
@@ -109,17 +109,17 @@ test('firing, arming and offers agree with the table', () => {
 
 // The gate
 
-function order(kind: Class): OrderIntent {
+function order(kind: Class | 'flatten'): OrderIntent {
   if (kind === 'trigger-entry') return intent();
   if (kind === 'operator-entry') return intent(undefined, { origin: 'operator' });
   const flat = exit();
-  return kind === 'confirmed-flatten'
+  return kind === 'flatten'
     ? flat
     : { ...flat, legs: [marketLeg({ ref: 'TD1-R0000001-1-1-E' as OrderRef, side: 'SELL', quantity: units(100) })] };
 }
 
-function approved(desk: CoreDesk, kind: Class): ApprovedOrder {
-  const made = approve(order(kind), context({ position: units(100) }), desk.coordinator.seq + 1);
+function approved(desk: CoreDesk, kind: Class | 'flatten', seq = desk.coordinator.seq + 1): ApprovedOrder {
+  const made = approve(order(kind), context({ position: units(100) }), seq);
   if (!('verdict' in made)) throw new Error(made.text);
   return made;
 }
@@ -141,9 +141,16 @@ function hold(desk: CoreDesk): void {
 
 const CONDITIONS = ['all good', 'latched', 'link down', 'upstream down', 'not reconciled', 'journal failed'] as const;
 
+function leaves(state: EngineState, condition: (typeof CONDITIONS)[number], kind: Class | 'flatten'): boolean {
+  const reduces = kind === 'reduce' || kind === 'flatten';
+  const killed = state === 'EMERGENCY' || state === 'STOPPED';
+  const good = condition === 'all good' || (condition === 'latched' && reduces && killed);
+  return good && MAY_LEAVE[state].includes(reduces ? 'reduce' : kind);
+}
+
 test.each(ENGINE_STATES)('in %s the gate lets through what the table allows, and only when all else is good', (state) => {
   for (const condition of CONDITIONS)
-    for (const kind of CLASSES) {
+    for (const kind of [...CLASSES, 'flatten'] as const) {
       const desk = new CoreDesk().started();
       commit(desk.deskState, 'order', 'force', { kind: 'system', text: 'test' }, (tx) => {
         tx.set(desk.stores.engine, 'desk', { state, since: 0, reason: 'the test put it there', step: 1 });
@@ -156,8 +163,7 @@ test.each(ENGINE_STATES)('in %s the gate lets through what the table allows, and
       if (condition === 'not reconciled') desk.deskState.reconciliation.reset();
       if (condition === 'journal failed') desk.journal.fail('full');
       const open = desk.core.gate(wish) === undefined;
-      const good = condition === 'all good' || (condition === 'latched' && kind === 'confirmed-flatten');
-      expect([state, condition, kind, open]).toEqual([state, condition, kind, good && MAY_LEAVE[state].includes(kind)]);
+      expect([state, condition, kind, open]).toEqual([state, condition, kind, leaves(state, condition, kind)]);
       expect(typeof (desk.core.gate({ ...wish }) ?? 'refused')).toBe('string');
       expect(desk.core.gate({ ...wish })).toMatch(/did not approve/);
     }
@@ -166,10 +172,12 @@ test.each(ENGINE_STATES)('in %s the gate lets through what the table allows, and
 test('an approval of before a kill is void for ever, one of after it is not', () => {
   const desk = new CoreDesk().started();
   hold(desk);
-  const old = approved(desk, 'confirmed-flatten');
+  const old = approved(desk, 'flatten', desk.coordinator.seq);
   desk.killBy();
   expect(desk.core.gate(old)).toMatch(/approved before the kill/);
-  expect(desk.core.gate(approved(desk, 'confirmed-flatten'))).toBeUndefined();
+  expect(desk.core.gate(approved(desk, 'flatten'))).toBeUndefined();
+  expect(desk.core.gate(approved(desk, 'reduce'))).toBeUndefined();
+  expect(desk.core.gate(approved(desk, 'operator-entry'))).toMatch(/kill switch/);
   desk.rearm();
   expect(desk.core.gate(old)).toMatch(/approved before the kill/);
 });

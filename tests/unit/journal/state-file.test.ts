@@ -81,17 +81,17 @@ describe('a state file', () => {
 describe('the kill latch', () => {
   test('survives a restart and is cleared only by a clear', () => {
     const directory = temporaryDirectory();
-    expect(new KillLatchFile(directory).load()).toEqual({ latched: false, at: 0, reason: '', scope: 'own' });
-    new KillLatchFile(directory).latch(5, 'Operator', 'all');
-    expect(new KillLatchFile(directory).load()).toEqual({ latched: true, at: 5, reason: 'Operator', scope: 'all' });
+    expect(new KillLatchFile(directory).load()).toBeUndefined();
+    new KillLatchFile(directory).latch(5, 'Operator', 'all', 'keep');
+    expect(new KillLatchFile(directory).load()).toEqual({ latched: true, at: 5, reason: 'Operator', scope: 'all', exits: 'keep' });
     new KillLatchFile(directory).clear(9, 'Re-armed');
-    expect(new KillLatchFile(directory).load()).toEqual({ latched: false, at: 9, reason: 'Re-armed', scope: 'own' });
+    expect(new KillLatchFile(directory).load()).toEqual({ latched: false, at: 9, reason: 'Re-armed', scope: 'own', exits: 'keep' });
   });
 
-  test('of a version that wrote no scope reads as one of the own orders', () => {
+  test('of a version that wrote neither scope nor exits reads as what its kill did: all of the own orders', () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'kill-latch.json'), '{"latched":true,"at":5,"reason":"Operator"}');
-    expect(new KillLatchFile(directory).load()).toEqual({ latched: true, at: 5, reason: 'Operator', scope: 'own' });
+    expect(new KillLatchFile(directory).load()).toEqual({ latched: true, at: 5, reason: 'Operator', scope: 'own', exits: 'cancel' });
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { closePosition } from '#core/protection/close-position';
 import { exiting, exitsOf, unprotectedOf } from '#core/protection/exits';
-import { protectPosition } from '#core/protection/place-stop';
+import { breakeven, protectPosition } from '#core/protection/place-stop';
 import { cancelOrders } from '#core/execution/cancel';
 
 import { changeOrder } from '#core/execution/modify';
@@ -10,7 +10,7 @@ import type { Trail } from '#domain/order';
 import { units } from '#domain/quantity';
 import type { CoreDesk } from '../../support/core/desk.ts';
 import { DU, rulesOf } from '../../support/core/fixtures.ts';
-import { acknowledged, confirmed, heldBracket } from '../../support/core/bracket.ts';
+import { acknowledged, confirmed, heldBare, heldBracket, sentBracket } from '../../support/core/bracket.ts';
 import { fillTold, offer, soldByHand, TOLD } from '../../support/core/held.ts';
 import { IBM, px } from '../../support/core/trigger-fixtures.ts';
 import { tell } from '../../support/core/told.ts';
@@ -233,7 +233,28 @@ test('refused where it would fire at once, without a market, for a moving stop, 
   forbidden.desk.rules = { ...rulesOf(), orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT'] };
   expect(said(trail(forbidden.desk))).toContain('Order type TRAIL is not allowed by the settings');
   expect(forbidden.desk.broker.frames).toHaveLength(3);
-  const paused = heldBracket();
-  paused.desk.killBy();
-  expect(said(trail(paused.desk))).toContain('The desk is EMERGENCY');
+});
+
+test('the stop of an entry that still works is not replaced: what that fills later would be without one', () => {
+  const { desk, entry, stop } = sentBracket();
+  desk.fill(entry, 30, 180.02);
+  desk.position(30);
+  desk.quote(180.5);
+  expect(trail(desk)).toMatchObject({ ok: false, error: { text: expect.stringContaining('still works') as unknown } });
+  expect([desk.order(stop).state, desk.broker.cancels]).toEqual(['ACCEPTED', []]);
+});
+
+test('an entry of the other side is no stop of the position: it is neither moved nor replaced', () => {
+  const desk = heldBare(180.5);
+  const id = desk.arm(desk.spec(180.6, { name: 'short' }, { side: 'SELL', quantity: units(100), entry: { type: 'STP', stop: px(179) } }));
+  desk.quote(180.5);
+  desk.quote(180.61);
+  desk.openOrder(desk.ref(id), 'PreSubmitted');
+  desk.quote(180.5);
+  expect(breakeven(desk.deskState, DU, IBM.conId, 'the test')).toMatchObject({
+    ok: false,
+    error: { text: expect.stringContaining('No plain stop') as unknown },
+  });
+  trail(desk);
+  expect([desk.order(desk.ref(id)).state, desk.broker.changes, desk.broker.cancels]).toEqual(['ACCEPTED', [], []]);
 });

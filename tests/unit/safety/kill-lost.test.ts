@@ -14,7 +14,7 @@ test('a kill of everything into a socket that is half open goes out again whole 
   desk.wait(1_000);
   // The first heartbeat was missed: not ready, and what is written now goes nowhere.
   desk.news({ kind: 'link', link: desk.link({ ready: false, problem: { code: 'half-open', text: 'No heartbeat.' } }) });
-  desk.killBy('all');
+  desk.killBy('all', 'the test says so', 'cancel');
   desk.epoch += 1;
   desk.disconnect();
   desk.wait(3_000);
@@ -68,7 +68,7 @@ test('a kill of everything that a run did not finish is finished by the next one
   const latchFile = new MemoryLatchFile();
   const dead = new CoreDesk({ latchFile });
   dead.fired();
-  dead.killBy('all');
+  dead.killBy('all', 'the test says so', 'cancel');
   expect(latchFile.scope).toBe('all');
   const desk = new CoreDesk({ latchFile, startAfter: 5_000 });
   desk.core.start();
@@ -96,9 +96,10 @@ test('a kill of everything that a run did not finish is finished by the next one
 
 test('a narrower kill after one of everything takes nothing back, in memory and in the file', () => {
   const desk = new CoreDesk().started();
-  desk.killBy('all');
+  desk.killBy('all', 'the test says so', 'cancel');
   desk.killBy('own', 'again');
   expect([desk.deskState.latch.scope(), desk.latchFile.scope, desk.kill?.scope]).toEqual(['all', 'all', 'all']);
+  expect([desk.deskState.latch.exits(), desk.latchFile.exits, desk.kill?.exits]).toEqual(['cancel', 'cancel', 'cancel']);
 });
 
 test('looks of different connections prove nothing together', () => {

@@ -201,7 +201,7 @@ test('while disconnected a kill latches; its cancels leave first after the recon
   const { entry } = desk.fired();
   desk.openOrder(entry);
   desk.disconnect();
-  desk.killBy('all');
+  desk.killBy('all', 'the test says so', 'cancel');
   desk.wait(5_000);
   expect(desk.broker.left).toEqual(['reconcile', `place ${entry}`]);
   expect(desk.kill?.phase).toBe('residuals');
@@ -267,7 +267,7 @@ test('a second kill with a wider scope after a verified one is carried out and v
   desk.end('open-orders');
   desk.wait(2_000);
   expect(desk.kill).toMatchObject({ phase: 'verified', scope: 'own' });
-  desk.killBy('all');
+  desk.killBy('all', 'the test says so', 'cancel');
   expect(desk.broker.globalCancels).toBe(1);
   expect(desk.kill).toMatchObject({ phase: 'cancelling', scope: 'all' });
   desk.news({
@@ -295,7 +295,7 @@ test('scope own leaves manual and foreign orders alone, scope all takes them', (
   desk.news({ kind: 'open-order', order: foreign });
   desk.killBy('own');
   expect(desk.broker.left.slice(2)).toEqual(['cancel 2:100']);
-  desk.killBy('all');
+  desk.killBy('all', 'the test says so', 'cancel');
   desk.wait(3_000);
   expect(desk.broker.left.slice(2)).toContain('global-cancel');
   expect(desk.broker.left.slice(2)).toContain('cancel 0:-7');

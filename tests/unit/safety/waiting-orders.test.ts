@@ -69,7 +69,7 @@ test('cancel all ends a close that waits for its exits, which it would set free'
   for (const ref of exits) desk.status(ref, 'Cancelled');
   desk.wait(12_000);
   expect(desk.broker.frames.filter(({ leg }) => leg.leg === 'F')).toEqual([]);
-  expect(desk.alarms().at(-1)).toContain('cancelled all before its exits had gone');
+  expect(desk.alarms().some((text) => text.includes('cancelled all before its exits had gone'))).toBe(true);
 });
 
 test('a change that waits for a message slot does not leave after the cancel of its order', () => {

@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { maskAccounts } from '#domain/account-text';
 import { createLogger } from '#system/logger';
 import { createRedactor } from '#system/redact';
 import { createResourceMonitor } from '#system/resource-monitor';
+import { holds } from '../../support/property.ts';
 
 function lines(write: (log: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
   const out: string[] = [];
@@ -28,6 +31,67 @@ test('accounts become stable pseudonyms wherever they stand, tokens vanish', () 
   expect(written[1]).toMatchObject({ level: 'warn', url: 'http://127.0.0.1:1/?token=[hidden]', protocol: 'desk.[hidden]' });
   expect(written[2]).toMatchObject({ level: 'error', error: { type: 'Error', message: 'account acct#1 refused' } });
   expect(JSON.stringify(written)).not.toMatch(/\d{7}|abcdefgh|ABCDEFGH/);
+});
+
+/** Every kind of IB's account ids: live, advisor, introducing broker, their paper twins, the newer ones with a letter, all of an advisor. */
+const accountId = fc
+  .tuple(
+    fc.constantFrom('U', 'F', 'I', 'DU', 'DF', 'DI', 'UM', 'DUM', 'DUH', 'DFA'),
+    fc.integer({ min: 10_000, max: 9_999_999_999 }),
+    fc.constantFrom('', '', 'A'),
+    fc.boolean(),
+  )
+  .map(([kind, digits, behind, lower]) =>
+    lower ? `${kind}${String(digits)}${behind}`.toLowerCase() : `${kind}${String(digits)}${behind}`,
+  );
+
+test('no account of any kind reaches the log or a mask, wherever it stands in a line', async () => {
+  const beside = fc.constantFrom(
+    '',
+    ' ',
+    '\n',
+    '\t',
+    '\r\n',
+    '"',
+    '\\',
+    ',',
+    '|',
+    '_',
+    '-',
+    '(',
+    '\u0000',
+    '\u001b',
+    'ü',
+    '：',
+    '.',
+    '/',
+    '=',
+  );
+  await holds(
+    'accounts in a log',
+    fc.property(accountId, beside, beside, (account, before, behind) => {
+      const text = `to${before === '' ? ' ' : before}${account}${behind === '' ? ' ' : behind}x`;
+      const written = JSON.stringify(lines((log) => log.warn(text, { [account]: { text }, error: new Error(text) })));
+      const digits = account.replace(/\D/g, '');
+      expect(written).not.toContain(digits);
+      expect(maskAccounts(text)).not.toContain(digits);
+    }),
+  );
+});
+
+test('accounts that TWS has named are hidden whatever they look like, and known by one name', () => {
+  const written: string[] = [];
+  const log = createLogger({ to: { write: (line) => written.push(line) } });
+  log.hide(['TRADER-7', 'TRADER-77', 'A"B+C', 'All']);
+  log.info('TRADER-77 and TRADER-7 and trader-7', { quote: 'A"B+C', scope: 'All' });
+  expect(JSON.parse(written[0]!)).toMatchObject({ quote: 'acct#1', msg: 'acct#2 and acct#3 and acct#3', scope: 'All' });
+});
+
+test('a reference of this desk stays readable in a log and in a frame', () => {
+  expect([createRedactor()('TD1-DU123456-1-1-E'), maskAccounts('TD1-DU123456-1-1-E')]).toEqual([
+    'TD1-DU123456-1-1-E',
+    'TD1-DU123456-1-1-E',
+  ]);
 });
 
 test('what only looks like an account is left alone', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { conditionParts } from '#domain/sentence';
 import type { Condition } from '#domain/condition';
 import { trustedPrice } from '#domain/price';
 import type { TriggerSpec } from '#domain/trigger';
@@ -190,6 +191,8 @@ describe('a row of the registry', () => {
         ageMs: 200,
         level: px(179.4),
         distance: { price: px(0.46), ticks: 46, ppm: 2_558 },
+        comesBackFirst: false,
+        truths: ['false', 'true'],
         side: 'above',
         latched: false,
         reason: 'Watches every tick.',
@@ -215,6 +218,32 @@ describe('a row of the registry', () => {
       feed(on, 'last', 180);
       expect(on.registry.row(ONE)?.level).toBe(px(level));
     }
+  });
+
+  test('tells of each part of a rule whether it holds, as a firing would read it', () => {
+    const on = desk();
+    const rule: Condition = {
+      kind: 'and',
+      of: [
+        price(IBM, 'last', 'at-or-above', 180),
+        { kind: 'not', of: { kind: 'or', of: [price(IBM, 'bid', 'at-or-above', 190), price(BAC, 'last', 'at-or-below', 13)] } },
+      ],
+    };
+    arm(on, rule);
+    feed(on, 'last', 181);
+    feed(on, 'bid', 180.9);
+    expect(on.registry.row(ONE)?.truths).toEqual(['true', 'true', 'unknown']);
+    expect(conditionParts(rule)).toEqual(['last ≥ 180.00', 'bid < 190.00', 'BAC last > 13.00']);
+  });
+
+  test('says that a crossing past its level must come back first, until it was seen on the other side', () => {
+    const on = desk();
+    arm(on, price(IBM, 'last', 'crosses-above', 180));
+    const seen = [180.02, 180, 179.99].map((value) => {
+      feed(on, 'last', value);
+      return on.registry.row(ONE)?.comesBackFirst;
+    });
+    expect(seen).toEqual([true, true, false]);
   });
 
   test('has no figures before the first price', () => {

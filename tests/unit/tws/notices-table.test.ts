@@ -37,7 +37,7 @@ const TRUTH: readonly (readonly [NoticeDisposition, 'info' | 'warning' | 'error'
   ['link', 'info', `501 1102 2104 2106 2107 2108 2119 2158`],
   ['link', 'warning', `1101 2103 2105 2157`],
   ['info', 'info', `165 300 310 316 317 365 366 492 2100 2150 2168 2169 2176`],
-  ['info', 'warning', `90004`],
+  ['info', 'warning', `90004 90005`],
 ];
 
 const CODES = TRUTH.flatMap(([disposition, severity, codes]) =>

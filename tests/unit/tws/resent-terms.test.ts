@@ -70,3 +70,8 @@ test('terms are those of the permId: a number used again in another session does
   expect([at(700), at(701)]).toEqual([true, undefined]);
   expect(terms.of({ clientId: 0 as ClientId, orderId: 0 as OrderId, permId: 702 as PermId })).toBeUndefined();
 });
+
+test('a term whose text had to be cleaned is not written back: the order is changed in TWS', () => {
+  expect(termsOf({ ...PLAIN, algoStrategy: 'Adap\uFFFDtive' }).unknown).toEqual(['algoStrategy']);
+  expect(termsOf({ ...PLAIN, algoParams: [{ tag: 'adaptivePriority', value: `${'x'.repeat(499)}…` }] }).unknown).toEqual(['algoParams']);
+});

@@ -8,13 +8,15 @@ import type { TriggerSpec } from '#domain/trigger';
 import { termsFault } from '#domain/trigger-terms';
 import { contractsOf } from './market-lines.ts';
 
-type Desk = Slice<'accounts' | 'details' | 'exchange' | 'index' | 'stores' | 'triggerIndex'>;
+type Desk = Slice<'accounts' | 'details' | 'exchange' | 'index' | 'latch' | 'startRefusal' | 'stores' | 'triggerIndex'>;
 
 /** Why this spec cannot be armed now; undefined when it can. A sentence each. */
 export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refusal | undefined {
   const invalid = termsFault(spec);
   if (invalid !== undefined) return { code: 'invalid-input', text: invalid.text };
   const state = engineState(desk);
+  if (desk.latch.isSet())
+    return { code: 'not-allowed-now', text: `The kill switch is set (${desk.latch.reason()}); re-arm the desk first.` };
   if (!mayArm(state)) {
     const how =
       state === 'IDLE' ? 'Start it first (F5).' : state === 'PAUSED' ? 'Resume it first (F5).' : 'See the header for the next step.';
@@ -22,6 +24,8 @@ export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refus
   }
   if (desk.accounts.current() === undefined)
     return { code: 'not-allowed-now', text: 'TWS has offered no account yet; try again in a moment.' };
+  const held = desk.startRefusal?.();
+  if (held !== undefined) return { code: 'not-allowed-now', text: held };
   const waiting = undecided(desk).length;
   if (waiting > 0)
     return {
