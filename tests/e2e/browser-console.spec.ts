@@ -187,7 +187,10 @@ test('the desk is re-armed from a browser with a word at the terminal alone', as
 test('the last tab is closed while armed: an address in the terminal, an alarm in the log', async () => {
   const { page } = desk;
   // The kill kept the exits, so that the position is still there to be managed.
-  await page.getByTestId('kill-cluster').getByRole('button', { name: /^Start/ }).click();
+  await page
+    .getByTestId('kill-cluster')
+    .getByRole('button', { name: /^Start/ })
+    .click();
   await expect(engineState(page)).toHaveText('MANAGING');
   const price = (await knownPrice(page, 'SPY')) - 40;
   await writeRule(page, { symbol: 'SPY', test: 'At or below', price: price.toFixed(2), quantity: '10', target: '2%', stop: '1%' });
