@@ -77,10 +77,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings, agreemen
     account: account?.id ?? null,
     paper: account?.paper ?? null,
     simulated: around.simulated,
-    engine: engineState(view),
-    engineSince: record?.since ?? now,
-    engineTime: brokerTime(view, record?.since),
-    engineReason: record?.reason ?? '',
+    ...engineFigures(view, now),
     offers: offers(engineState(view), reduce),
     reduceRefusal: reduce ?? null,
     ...accountFigures(account),
@@ -106,6 +103,16 @@ export function statusValue(view: DeskView, around: StatusSurroundings, agreemen
     loopDelayMs: around.loopDelayMs(),
     journal: journalLamp(view, around.journalLagMs()),
     build: around.build,
+  };
+}
+
+function engineFigures(view: DeskView, now: number): Pick<StatusValue, 'engine' | 'engineSince' | 'engineTime' | 'engineReason'> {
+  const record = view.stores.engine.get('desk');
+  return {
+    engine: engineState(view),
+    engineSince: record?.since ?? now,
+    engineTime: brokerTime(view, record?.since),
+    engineReason: record?.reason ?? '',
   };
 }
 
