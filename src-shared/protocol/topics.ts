@@ -293,7 +293,7 @@ export interface StatusValue {
   readonly reconciliation: ReconciliationView;
   readonly kill: KillReport | null;
   readonly cancelPlan: CancelPlan;
-  /** Set after `engine.rearm.request`: the words the operator has to type. */
+  /** Set after the request to re-arm: the words to type. */
   readonly rearmPhrase: string | null;
   readonly hotkeys: readonly { readonly keys: string; readonly action: string; readonly registered: boolean }[];
   readonly orderRoundTrip: { readonly p50: number | null; readonly p99: number | null };
@@ -316,7 +316,6 @@ export interface PartRow {
   readonly startedMs: number | null;
   readonly detail: string;
 }
-
 export interface WorkerLaneRow {
   readonly key: string;
   readonly waiting: number;

@@ -2,11 +2,12 @@ import { cancelPlan, openPositions, openPositionText } from '#core/safety/cancel
 import type { DeskView } from '#core/state/desk-view';
 import { abs } from '#domain/scaled';
 import type { CancelCounts, CancelPlan, KillReport } from '#protocol/kill-report';
+import type { StatusValue } from '#protocol/topics';
 import { orderLine } from './order-row.ts';
 import { brokerTime } from './row-figures.ts';
 
 /** The newest kill, as long as the desk has not been re-armed. */
-export function killReport(view: DeskView): KillReport | null {
+function killReport(view: DeskView): KillReport | null {
   const record = view.stores.engine.get('desk');
   const kill = record?.kill;
   if (kill === undefined || (record?.state !== 'EMERGENCY' && record?.state !== 'STOPPED')) return null;
@@ -40,11 +41,16 @@ export function killReport(view: DeskView): KillReport | null {
 }
 
 /** What each of the two scopes would meet if it were cancelled now. */
-export function cancelCounts(view: DeskView): CancelPlan {
+function cancelCounts(view: DeskView): CancelPlan {
   return { own: countsOf(view, 'own'), all: countsOf(view, 'all') };
 }
 
 function countsOf(view: DeskView, scope: 'own' | 'all'): CancelCounts {
   const { entries, protective } = cancelPlan(view, scope);
   return { entries: entries.length, protective: protective.length };
+}
+
+/** The kill, the way back from it, and what the next one would do. */
+export function killFigures(view: DeskView): Pick<StatusValue, 'kill' | 'cancelPlan' | 'rearmPhrase'> {
+  return { kill: killReport(view), cancelPlan: cancelCounts(view), rearmPhrase: view.stores.engine.get('desk')?.rearmPhrase ?? null };
 }

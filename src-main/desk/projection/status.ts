@@ -11,7 +11,7 @@ import type { SettingsView } from '#protocol/settings';
 import type { ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
-import { cancelCounts, killReport } from './kill-report.ts';
+import { killFigures } from './kill-report.ts';
 import { lamps } from './lamps.ts';
 import { brokerTime } from './row-figures.ts';
 
@@ -53,9 +53,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     unknownOrders: view.index.unknownCount(),
     undecided: undecided(view).length,
     reconciliation: reconciliationView(view),
-    kill: killReport(view),
-    cancelPlan: cancelCounts(view),
-    rearmPhrase: record?.rearmPhrase ?? null,
+    ...killFigures(view),
     hotkeys: around.hotkeys(),
     ...latencyFigures(view),
     ...loadFigures(view),
