@@ -1,10 +1,9 @@
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Sessions } from '#control/sessions';
 import { startControl } from '#control/start-control';
 import { openTerminal } from '#control/terminal';
-import { SystemClock } from '#system/clock';
 import { buildInfo } from './app/build-info.ts';
+import { consoleSessions } from './app/console-sessions.ts';
 import { loadConsole } from './app/load-console.ts';
 import { openDesk } from './app/open-desk.ts';
 import { parseOptions, USAGE } from './app/options.ts';
@@ -26,8 +25,7 @@ if (options.value === 'help') {
 }
 const assets = loadConsole(root);
 if (!assets.ok) fail(assets.error);
-const clock = new SystemClock();
-const sessions = new Sessions(clock);
+const { clock, sessions } = consoleSessions();
 const opened = await openDesk(options.value, {
   build: buildInfo(root),
   workerFile: pathToFileURL(join(import.meta.dirname, 'workers/worker.ts')),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Workers } from '#core/ports/workers';
 import type { AuditPort } from '#desk/handlers/diagnostics-queries';
 import { err, ok, type Result } from '#domain/result';
+import { writeInNewFile } from '#journal/export-audit';
 import type { HistoryEntry, OrderHistory } from '#journal/order-history';
 import { orderStory } from '#journal/order-story';
 import type { WhyStep } from '#protocol/commands';
@@ -26,9 +27,16 @@ export function openAuditTrail({ workers, directory, exports, now }: AuditTrailO
     const result = await outcome;
     return result.kind === 'completed' ? result.value : err(result.text);
   };
+  const pathOf = (name: string, format: string): string =>
+    join(exports, `${name}-${new Date(now()).toISOString().replaceAll(':', '-').slice(0, 19)}.${format}`);
   return {
+    keep: (name, text) => {
+      const path = pathOf(name, 'csv');
+      const written = writeInNewFile(path, text);
+      return written.ok ? ok(path) : written;
+    },
     export: async (format, from, to) => {
-      const path = join(exports, `audit-${new Date(now()).toISOString().replaceAll(':', '-').slice(0, 19)}.${format}`);
+      const path = pathOf('audit', format);
       const { outcome } = workers.submit(
         'export-audit',
         { directory, path, from, to: to + 1, format },

@@ -5,6 +5,7 @@ import type { Bar } from '#domain/bar';
 import type { ConId } from '#domain/ids';
 import { ok } from '#domain/result';
 import type { DeskJobs } from '#workers/jobs';
+import type { JournalTrust } from './journal-trust.ts';
 
 const TRADES_KEPT = 20_000;
 const VERIFY_EVERY_MS = 15 * 60_000;
@@ -55,13 +56,19 @@ export function barsWithFallback(market: MarketDataPort, recorder: TradeRecorder
   };
 }
 
-/** Replays the journal on another thread at the start and every quarter of an hour; a fault is an alarm. */
-export function verifyJournal({ view, commands }: DeskAccess, workers: Workers<DeskJobs>, directory: string): () => void {
+/** Replays the journal on another thread at the start and every quarter of an hour; a fault is an alarm, and waits for the operator's word. */
+export function verifyJournal(
+  { view, commands }: DeskAccess,
+  workers: Workers<DeskJobs>,
+  directory: string,
+  trust: JournalTrust,
+): () => void {
   let cancel: () => void = () => undefined;
   const verify = (first: boolean): void => {
     const { outcome } = workers.submit('replay-verify', { directory }, { key: 'journal', priority: 'low', timeoutMs: 120_000 });
     void outcome.then((result) => {
       if (result.kind === 'completed' && result.value.ok) {
+        trust.verified();
         if (first)
           commands.log(
             'info',
@@ -69,8 +76,12 @@ export function verifyJournal({ view, commands }: DeskAccess, workers: Workers<D
           );
       } else if (result.kind === 'completed') {
         const { error } = result.value as { readonly error: { readonly text: string } };
+        trust.doubt(`The journal does not verify: ${error.text}.`);
         commands.log('alarm', `The journal does not verify: ${error.text}. Keep the files and look before you trade.`);
-      } else if (result.kind !== 'cancelled') commands.log('warning', `The journal could not be verified: ${result.text}`);
+      } else if (result.kind !== 'cancelled') {
+        trust.doubt(`The journal could not be verified: ${result.text}.`);
+        commands.log('warning', `The journal could not be verified: ${result.text}`);
+      }
     });
     cancel = view.scheduler.after(VERIFY_EVERY_MS, () => verify(false));
   };

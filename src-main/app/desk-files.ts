@@ -4,23 +4,44 @@ import type { BreakerFile, KillLatchFile as LatchPort, TriggerDraft, TriggerDraf
 import type { Clock } from '#core/ports/clock';
 import { triggerIdOf } from '#domain/ids';
 import { err, ok, type Result } from '#domain/result';
-import { KillLatchFile } from '#journal/kill-latch-file';
+import type { FolderLock } from '#journal/folder-lock';
+import { type KillLatch, KillLatchFile } from '#journal/kill-latch-file';
+import { latchContradiction, readLastEngine } from '#journal/last-engine';
 import { StateFile } from '#journal/state-file';
 import { triggerSpec } from '#protocol/inputs';
 import type { IdHighWater } from '#tws/order/order-ids';
+import { issueWords } from '#protocol/issue-words';
 
-/** The latch of the core's port over the file of the journal's room. */
-export function openKillLatch(dir: string, clock: Clock): LatchPort {
+/**
+ * The latch of the core's port over the file of the journal's room. It is written at the first start, so that a missing one means something; what
+ * it says is compared with the journal of the runs before, once: `clear` is the operator's word on both. To be opened before the journal is.
+ */
+export function openKillLatch(dir: string, clock: Clock, lock: Pick<FolderLock, 'isIntact'>): LatchPort {
   const file = new KillLatchFile(dir);
+  const last = readLastEngine(join(dir, 'journal'));
+  if (file.load() === undefined && last.ok && !last.value.hasJournal) file.clear(clock.now(), 'first start');
+  let contradiction = latchContradiction(file.load(), last);
+
+  function doubt(latch: KillLatch | undefined): string | undefined {
+    if (!lock.isIntact()) return 'desk.lock was removed or replaced while this desk ran: another desk may use the folder';
+    return latch === undefined ? (contradiction ?? 'kill-latch.json is gone') : (latch.doubt ?? contradiction);
+  }
+
   return {
     read: () => {
       const latch = file.load();
-      // A doubt is no memory of a kill: the operator must not look for one.
-      const reason = latch.doubt === undefined ? latch.reason : `${latch.doubt}; a latch that cannot be read counts as set`;
-      return { set: latch.latched, reason, scope: latch.scope, exits: latch.exits };
+      const why = doubt(latch);
+      if (why !== undefined && (latch?.latched !== true || latch.doubt !== undefined))
+        return { set: true, reason: why, scope: 'own', exits: 'keep', doubt: true };
+      if (latch?.latched !== true) return { set: false, reason: '', scope: 'own', exits: 'keep' };
+      return { set: true, reason: latch.reason, scope: latch.scope, exits: latch.exits };
     },
     set: (reason, at, scope, exits) => file.latch(at, reason, scope, exits),
-    clear: () => file.clear(clock.now(), 're-armed'),
+    clear: () => {
+      const cleared = file.clear(clock.now(), 're-armed');
+      if (cleared.ok) contradiction = undefined;
+      return cleared;
+    },
   };
 }
 
@@ -110,5 +131,5 @@ export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown): Result<T> {
   const read = schema.safeParse(value);
-  return read.success ? ok(read.data) : err(z.prettifyError(read.error));
+  return read.success ? ok(read.data) : err(issueWords(read.error.issues, value));
 }

@@ -6,10 +6,12 @@ import type { CommitBug } from '#core/commit/work';
 import { DeskCore } from '#core/engine/desk-core';
 import type { MarketDataPort } from '#core/ports/market-data';
 import type { RiskRules } from '#core/risk/risk-context';
-import type { DeskPorts } from '#core/state/desk-state';
+import { type DeskPorts, engineState } from '#core/state/desk-state';
+import { isArmedState } from '#core/state/engine-state';
 import { openDeskStores, type Effect } from '#core/state/records';
 import { CommitJournal } from '#journal/commit-journal';
 import { numbersFrame } from '#journal/earlier-orders';
+import type { FolderLock } from '#journal/folder-lock';
 import { resetWindowsOf } from '#protocol/settings';
 import type { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
@@ -18,20 +20,25 @@ import { createIdSource } from '#system/random-ids';
 import { createTwsAdapter, type TwsAdapter } from '#tws/tws-adapter';
 import type { TwsOptions } from '#tws/tws-options';
 import { WorkerScheduler } from '#workers/worker-scheduler';
+import type { AccountMemory } from './account-memory.ts';
 import { barsWithFallback, TradeRecorder } from './background-jobs.ts';
 import { openBreakerFile, openDrafts, openIdHighWater, openKillLatch } from './desk-files.ts';
 import { earlierOrders } from './earlier-orders.ts';
+import { JournalTrust } from './journal-trust.ts';
 import type { LiveConfirmation } from './live-confirmation.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { startRefusal, type StartHoldParts } from './start-holds.ts';
 
 export interface CoreSurroundings {
   readonly dataDir: string;
+  readonly lock: FolderLock;
   readonly clock: SystemClock;
   readonly log: Logger;
   readonly settings: SettingsStore;
   readonly simulated: boolean;
   readonly tws: TwsOptions;
   readonly confirmation: LiveConfirmation;
+  readonly accounts: AccountMemory;
   readonly workerFile: URL;
 }
 
@@ -40,12 +47,18 @@ export interface OpenCore {
   readonly adapter: TwsAdapter;
   readonly journal: CommitJournal;
   readonly workers: WorkerScheduler;
+  readonly holds: StartHoldParts;
 }
 
 /** The core between its journal and its adapter, tied together and not started. */
 export function openCore(around: CoreSurroundings): OpenCore {
   const { dataDir, clock, log } = around;
+  // It looks at what the last run has left in the journal, before this one writes there.
+  const killLatchFile = openKillLatch(dataDir, clock, around.lock);
   const journal = CommitJournal.open({ directory: join(dataDir, 'journal'), clock, scheduler: clock });
+  // Also one that could not be opened was perhaps written by somebody.
+  const trust = new JournalTrust(journal.lastSeq > 0 || journal.status().state !== 'ready');
+  const holds = { settings: around.settings, journal: trust, accounts: around.accounts };
   const cells = new Stores({ freeze: 'deep' });
   const stores = openDeskStores(cells);
   // The coordinator is there before the core that its defects concern.
@@ -58,7 +71,11 @@ export function openCore(around: CoreSurroundings): OpenCore {
   const workers = new WorkerScheduler({ file: around.workerFile, clock });
   const recorder = new TradeRecorder();
   const core = new DeskCore({
-    ports: { broker: adapter.broker, ...corePorts(around, journal, barsWithFallback(adapter.market, recorder, workers)) },
+    ports: {
+      broker: adapter.broker,
+      killLatchFile,
+      ...corePorts(around, holds, journal, barsWithFallback(adapter.market, recorder, workers)),
+    },
     coordinator,
     stores,
     simulated: around.simulated,
@@ -69,8 +86,8 @@ export function openCore(around: CoreSurroundings): OpenCore {
   };
   journal.brokerTimeFrom((at) => core.view.exchange.timeOf(at));
   onServerTime((seconds, roundTripMs) => core.onServerTime(seconds, roundTripMs));
-  connect(core, adapter, recorder, log);
-  return { core, adapter, journal, workers };
+  connect(core, adapter, recorder, around);
+  return { core, adapter, journal, workers, holds };
 }
 
 /** `onServerTime` names the one who takes the broker's time; what comes before that is dropped. */
@@ -95,9 +112,10 @@ function openAdapter(
 
 function corePorts(
   { dataDir, clock, log, settings, simulated }: CoreSurroundings,
+  holds: StartHoldParts,
   journal: CommitJournal,
   market: MarketDataPort,
-): Omit<DeskPorts, 'broker'> {
+): Omit<DeskPorts, 'broker' | 'killLatchFile'> {
   const rules = (): RiskRules => ({
     limits: settings.current.limits,
     orderTypes: settings.current.allowed.orderTypes,
@@ -111,7 +129,6 @@ function corePorts(
     scheduler: clock,
     ids: createIdSource(),
     journal,
-    killLatchFile: openKillLatch(dataDir, clock),
     drafts: openDrafts(
       dataDir,
       (fn) => void clock.after(200, fn),
@@ -120,12 +137,12 @@ function corePorts(
     breakerFile: openBreakerFile(dataDir),
     rules,
     earlierOrdersFile: earlierOrders(join(dataDir, 'journal')),
-    startRefusal: () => settings.fault ?? undefined,
+    startRefusal: () => startRefusal(holds),
   };
 }
 
 /** What the adapter hears goes to the core; trades are also kept for bars, and the log hides what TWS names as accounts. */
-function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder, log: Logger): void {
+function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder, { accounts, log }: CoreSurroundings): void {
   adapter.setSink({
     ...core.sink,
     tick: (tick) => {
@@ -138,5 +155,16 @@ function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder, l
   adapter.onNews((news) => {
     if (news.kind === 'accounts') log.hide(news.accounts);
     core.onNews(news);
+    if (news.kind === 'link' && news.link.ready) holdOtherAccount(core, accounts, news.link.accounts);
   });
+}
+
+/** Another account than the last run's: whatever was started before that was known waits for the operator's word. */
+function holdOtherAccount({ view, commands }: DeskCore, accounts: AccountMemory, offered: readonly string[]): void {
+  const account = view.accounts.current()?.id;
+  if (account === undefined || !accounts.met(account, offered)) return;
+  const text = accounts.refusal() ?? '';
+  commands.log('alarm', text);
+  const state = engineState(view);
+  if (isArmedState(state) || state === 'INITIALIZING') commands.halt(text, 'the desk');
 }

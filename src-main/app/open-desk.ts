@@ -6,6 +6,7 @@ import { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
 import { createLogger, type Logger } from '#system/logger';
 import { checkOptions, type TwsOptions } from '#tws/tws-options';
+import { AccountMemory } from './account-memory.ts';
 import { type DataDir, openDataDir, type StartFailure } from './data-dir.ts';
 import { deskDoor } from './desk-door.ts';
 import { DeskLog } from './desk-log.ts';
@@ -77,8 +78,9 @@ async function openInFolder(
   }
 
   const simulated = simulator !== undefined;
-  const confirmation = new LiveConfirmation({ allowed: options.live, simulated, port: tws.port });
-  const shared = { dataDir, clock, log, settings, simulated, confirmation };
+  const accounts = new AccountMemory(dataDir, (text) => log.warn(text));
+  const confirmation = new LiveConfirmation({ allowed: options.live, simulated, port: tws.port, accounts });
+  const shared = { dataDir, lock, clock, log, settings, simulated, confirmation, accounts };
   const parts = openCore({ ...shared, tws, workerFile: around.workerFile });
   const registry = new ServiceRegistry({ clock, scheduler: clock });
   const sessions = around.sessions ?? NO_SESSIONS;

@@ -22,6 +22,7 @@ import { countLanes, diagnostics } from './diagnostics.ts';
 import type { LiveConfirmation } from './live-confirmation.ts';
 import type { ServiceRegistry } from './service-registry.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { startHolds, type StartHoldParts } from './start-holds.ts';
 import { WatchList } from './watch-list.ts';
 
 const FLUSH_MS = 33;
@@ -38,6 +39,7 @@ export interface ScreenSurroundings {
   readonly log: Logger;
   readonly settings: SettingsStore;
   readonly confirmation: LiveConfirmation;
+  readonly holds: StartHoldParts;
   readonly sessions: SessionsPort;
   readonly simulated: boolean;
   /** Symbols of the simulator's tapes. */
@@ -63,7 +65,7 @@ interface Measured {
 
 /** The operator's side: rows out, calls in, and what is looked after while somebody may look. */
 export function openScreens(around: ScreenSurroundings): Screens {
-  const { core, journal, workers, registry, dataDir, clock, log, settings, confirmation } = around;
+  const { core, journal, workers, registry, dataDir, clock, log, settings, confirmation, holds } = around;
   const monitor = createResourceMonitor();
   const measured: Measured = { loopDelayMs: null, memoryMb: null, hotkeys: [] };
   const publisher = createPublisher({ onFault: (error) => log.error('a screen could not be sent to', { error }) });
@@ -76,6 +78,7 @@ export function openScreens(around: ScreenSurroundings): Screens {
       build: around.build,
       liveConfirmed: () => confirmation.isLive(),
       settings: () => settings.view(),
+      holds: () => startHolds(holds),
       hotkeys: () => measured.hotkeys,
       loopDelayMs: () => measured.loopDelayMs,
       journalLagMs: () => journal.status().unsyncedMs,
@@ -103,9 +106,11 @@ export function openScreens(around: ScreenSurroundings): Screens {
     start: () => {
       const stops = [repeat(clock, FLUSH_MS, () => projector.flush(clock.now())), repeat(clock, MEASURE_MS, measure)];
       keeper.start();
-      for (const finding of journal.findings())
+      for (const finding of journal.findings()) {
+        holds.journal.doubt(finding.text);
         core.commands.log('alarm', `The journal is not as it was left (${finding.file}): ${finding.text}`);
-      stops.push(() => keeper.stop(), verifyJournal(core, workers, join(dataDir, 'journal')));
+      }
+      stops.push(() => keeper.stop(), verifyJournal(core, workers, join(dataDir, 'journal'), holds.journal));
       stopTimers = () => stops.forEach((stop) => stop());
     },
     stop: () => {
@@ -131,7 +136,7 @@ function repeat(clock: SystemClock, everyMs: number, act: () => void): () => voi
 }
 
 function openRouter(
-  { core, adapter, workers, dataDir, clock, log, settings, confirmation, sessions }: ScreenSurroundings,
+  { core, adapter, workers, dataDir, clock, log, settings, confirmation, holds, sessions }: ScreenSurroundings,
   projector: Projector,
   watchList: WatchList,
   terminal: Confirmations,
@@ -148,6 +153,7 @@ function openRouter(
       exports: join(dataDir, 'exports'),
       now: () => clock.now(),
     }),
+    journal: { acknowledge: () => holds.journal.acknowledge() },
     live: { confirm: (account, phrase) => confirmation.confirm({ account, phrase }, adapter, core) },
   });
   return createRouter(handlers, {

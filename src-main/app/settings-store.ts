@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { err, ok, type Result } from '#domain/result';
 import { StateFile } from '#journal/state-file';
+import { issueWords } from '#protocol/issue-words';
 import { DEFAULT_SETTINGS, settings as schema, type Settings, type settingsPatch, type SettingsView } from '#protocol/settings';
 
 type Patch = z.output<typeof settingsPatch>;
@@ -20,7 +21,7 @@ export class SettingsStore {
     this.path = join(dir, 'settings.json');
     this.#file = new StateFile(this.path, (value) => {
       const read = schema.safeParse(value);
-      return read.success ? ok(read.data) : err(z.prettifyError(read.error));
+      return read.success ? ok(read.data) : err(issueWords(read.error.issues, value));
     });
     const read = this.#file.read();
     this.#settings = read.ok ? (read.value ?? DEFAULT_SETTINGS) : DEFAULT_SETTINGS;
@@ -47,13 +48,14 @@ export class SettingsStore {
   /** In force at once and written; when it cannot be written nothing changes. */
   update(patch: Patch): Result<void> {
     if (this.#fault !== null) return err(this.#fault);
-    const next = schema.safeParse({
+    const wanted = {
       ...this.#settings,
       ...(patch.killScope === undefined ? {} : { killScope: patch.killScope }),
-      ...(patch.screen === undefined ? {} : { screen: patch.screen }),
+      ...(patch.screen === undefined ? {} : { screen: { ...this.#settings.screen, ...patch.screen } }),
       limits: { ...this.#settings.limits, ...patch.limits },
-    });
-    if (!next.success) return err(z.prettifyError(next.error));
+    };
+    const next = schema.safeParse(wanted);
+    if (!next.success) return err(`${issueWords(next.error.issues, wanted)}.`);
     const written = this.#file.write(next.data);
     if (written.ok) this.#settings = next.data;
     return written;

@@ -22,15 +22,13 @@ interface Invitation {
   readonly at: number;
 }
 
-/** Times are monotonic ms but for `openedAt` and `seenAt`, which are shown. */
+/** Times are monotonic ms. */
 export interface Session {
   readonly id: number;
   readonly scope: Scope;
   readonly digest: Buffer;
-  readonly openedAt: number;
   readonly opened: number;
   readonly screens: Set<(how: SessionEnd) => void>;
-  seenAt: number;
   seen: number;
 }
 
@@ -85,9 +83,8 @@ export class Sessions implements SessionsPort {
     }
     const token = fresh();
     this.#lastId += 1;
-    const [at, monotonic] = [this.#clock.now(), this.#clock.monotonic()];
-    const times = { openedAt: at, seenAt: at, opened: monotonic, seen: monotonic };
-    const session: Session = { id: this.#lastId, scope: found.scope, digest: digest(token), screens: new Set(), ...times };
+    const now = this.#clock.monotonic();
+    const session: Session = { id: this.#lastId, scope: found.scope, digest: digest(token), opened: now, seen: now, screens: new Set() };
     this.#sessions = [...this.#sessions, session];
     return { token, session };
   }
@@ -109,14 +106,14 @@ export class Sessions implements SessionsPort {
   }
 
   saw(session: Session): void {
-    session.seenAt = this.#clock.now();
     session.seen = this.#clock.monotonic();
   }
 
   list(): readonly SessionRow[] {
     this.#sweep();
-    return this.#sessions.map(({ id, scope, openedAt, seenAt, screens }) => {
-      return { id, scope, openedAt, seenAt, endsAt: openedAt + LIFE_MS, screens: screens.size };
+    const now = this.#clock.monotonic();
+    return this.#sessions.map(({ id, scope, opened, seen, screens }) => {
+      return { id, scope, openedAgo: now - opened, silentFor: now - seen, endsIn: opened + LIFE_MS - now, screens: screens.size };
     });
   }
 

@@ -102,11 +102,14 @@ function sessionLines(rows: readonly SessionRow[]): readonly string[] {
   if (rows.length === 0) return ['No session. Enter prints an address.'];
   return rows.map((row) => {
     const screens = row.screens === 1 ? '1 screen open' : `${row.screens} screens open`;
-    return `${row.id}  ${row.scope.padEnd(7)}  opened ${timeText(row.openedAt)}, last heard ${timeText(row.seenAt)}, ${screens}, ends ${timeText(row.endsAt)}`;
+    const times = `opened ${spanText(row.openedAgo)} ago, last heard ${spanText(row.silentFor)} ago, ends in ${spanText(row.endsIn)}`;
+    return `${row.id}  ${row.scope.padEnd(7)}  ${screens}, ${times}`;
   });
 }
 
-/** e.g. `2013-10-08 14:30:05`, in the time of this machine. */
-function timeText(at: number): string {
-  return new Date(at).toLocaleString('sv-SE');
+/** e.g. `3 min`. */
+function spanText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return `${Math.floor(ms / 1_000)} s`;
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
 }

@@ -95,19 +95,30 @@ export function exportAudit(directory: string, options: AuditExportOptions): Res
 /** The same into a file, which appears when it is whole. An older file of that name is replaced. */
 export function exportAuditFile(directory: string, path: string, options: Omit<AuditExportOptions, 'write'>): Result<AuditExport> {
   const { files = new NodeFiles() } = options;
+  return intoNewFile(path, files, (write) => exportAudit(directory, { ...options, files, write }));
+}
+
+/** A text into a file that appears when it is whole. */
+export function writeInNewFile(path: string, text: string, files: Files = new NodeFiles()): Result<void> {
+  return intoNewFile(path, files, (write) => {
+    write(text);
+    return ok(undefined);
+  });
+}
+
+function intoNewFile<R>(path: string, files: Files, fill: (write: (text: string) => void) => Result<R>): Result<R> {
   const part = temporaryFor(path);
   try {
     files.makeDirectory(dirname(path));
     const fd = files.createNew(part);
     let position = 0;
-    let done: Result<AuditExport>;
+    let done: Result<R>;
     try {
-      const write = (text: string): void => {
+      done = fill((text) => {
         const bytes = Buffer.from(text, 'utf8');
         writeAll(files, fd, bytes, position);
         position += bytes.byteLength;
-      };
-      done = exportAudit(directory, { ...options, files, write });
+      });
       if (done.ok) files.sync(fd);
     } finally {
       files.close(fd);

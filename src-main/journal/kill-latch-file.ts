@@ -33,9 +33,10 @@ export class KillLatchFile {
     this.#file = new StateFile(join(directory, 'kill-latch.json'), parse, files);
   }
 
-  load(): KillLatch {
+  /** Undefined when there is no file and no backup: what that means depends on whether a desk has run here before. */
+  load(): KillLatch | undefined {
     const read = this.#file.read();
-    if (read.ok) return read.value ?? { latched: false, at: 0, reason: '', scope: 'own', exits: 'keep' };
+    if (read.ok) return read.value;
     const { text, backup } = read.error;
     const { at = 0, scope = 'own', exits = 'keep' } = backup?.latched === true ? backup : {};
     return { latched: true, at, reason: backup?.latched === true ? backup.reason : text, scope, exits, doubt: text };
@@ -46,7 +47,7 @@ export class KillLatchFile {
     return this.#file.write({ latched: true, at, reason, scope, exits });
   }
 
-  /** The second step of a re-arm. While this fails the desk stays latched. */
+  /** The first start, and the second step of a re-arm. While this fails the desk stays latched. */
   clear(at: number, reason: string): Result<void> {
     return this.#file.write({ latched: false, at, reason, scope: 'own', exits: 'keep' });
   }

@@ -1,9 +1,11 @@
-import { MAX_CONDITION_DEPTH, conditionDepth, conditionRefusal, priceLeaves, type Condition } from '#domain/condition';
+import { MAX_CONDITION_DEPTH, conditionDepth, priceLeaves, type Condition, type PriceLeaf } from '#domain/condition';
 import type { Contract } from '#domain/contract';
 import type { Price } from '#domain/price';
+import type { Side } from '#domain/order';
 import type { Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import type { EntryTerms, ExitLevel, TriggerSpec } from '#domain/trigger';
+import { leafRefusal, termsFault } from '#domain/trigger-terms';
 import { plainNumber, readPercent, readPrice, readQuantity } from '../format/read-figure.ts';
 import { minuteFromText } from '../format/time.ts';
 import { freeName, type ConditionBody, type ConditionDraft, type Draft, type TypedSymbol } from './draft.ts';
@@ -35,15 +37,12 @@ export function readDraft(draft: Draft, taken: ReadonlySet<string>): DraftReadin
   if (draft.quantity.trim() === '') missing.push('Type how many to trade.');
   else quantity = keep('quantity', readQuantity(draft.quantity));
   const entry = readEntry(draft, keep, missing);
-  const target = draft.target.trim() === '' ? undefined : keep('target', readExit(draft.target, draft.minTick));
-  const stop = draft.stop.trim() === '' ? undefined : keep('stop', readExit(draft.stop, draft.minTick));
+  const exits = { ...readExitField(draft, 'target', keep), ...readExitField(draft, 'stop', keep) };
   const name = keep('name', readName(draft, contract, taken));
   const sound = Object.keys(faults).length === 0 && missing.length === 0;
   if (!sound || condition === undefined || quantity === undefined || entry === undefined || name === undefined) {
     return { spec: null, faults, missing: missing[0] ?? null };
   }
-  const fault = conditionRefusal(condition);
-  if (fault !== undefined) return { spec: null, faults: { ...faults, conditions: fault }, missing: null };
   const spec: TriggerSpec = {
     name,
     condition,
@@ -54,11 +53,13 @@ export function readDraft(draft: Draft, taken: ReadonlySet<string>): DraftReadin
       entry,
       tif: draft.tif,
       outsideRth: draft.outsideRth,
-      ...(target === undefined ? {} : { target }),
-      ...(stop === undefined ? {} : { stop }),
+      ...exits,
     },
     rthOnly: draft.rthOnly,
   };
+  const fault = termsFault(spec);
+  if (fault !== undefined)
+    return { spec: null, faults: { ...faults, [fault.part === 'condition' ? 'conditions' : fault.part]: fault.text }, missing: null };
   return { spec, faults, missing: null };
 }
 
@@ -81,6 +82,12 @@ function missingSymbol(symbol: TypedSymbol | null | undefined): string | undefin
   return symbol.trouble ?? `Waits for the broker to name the contract of “${symbol.text.trim()}”.`;
 }
 
+/** Empty, or the word that the empty field shows. */
+function isBlank(text: string, word: string): boolean {
+  const plain = text.trim().toLowerCase();
+  return plain === '' || plain === word;
+}
+
 type Keep = <T>(field: DraftField, result: Result<T>) => T | undefined;
 
 function readCondition(draft: Draft, contract: Contract, keep: Keep, missing: string[]): Condition | undefined {
@@ -96,7 +103,7 @@ function readCondition(draft: Draft, contract: Contract, keep: Keep, missing: st
   for (const extra of extras) if (extra !== undefined) parts.push(extra);
   const [first] = parts;
   const rule: Condition | undefined = parts.length > 1 ? { kind: draft.join, of: parts } : first;
-  if (draft.window.trim() === '') return rule;
+  if (isBlank(draft.window, 'any time')) return rule;
   const window = keep('window', readWindow(draft.window));
   if (window === undefined || rule === undefined) return rule;
   // The window always narrows: with "any of" it must not become one more way to fire.
@@ -105,14 +112,27 @@ function readCondition(draft: Draft, contract: Contract, keep: Keep, missing: st
 }
 
 function readLevel(draft: Draft, contract: Contract): Result<Condition> {
-  const text = draft.level.trim();
+  const text = draft.level.trim().replace(/(?<=%)\s*of\s+close$/i, '');
   if (text.endsWith('%')) {
     const percent = readPercent(text);
     if (!percent.ok) return percent;
-    return ok({ kind: 'percent-change', contract, field: draft.field, basis: 'close', test: draft.test, basisPoints: percent.value });
+    return soundLeaf({
+      kind: 'percent-change',
+      contract,
+      field: draft.field,
+      basis: 'close',
+      test: draft.test,
+      basisPoints: percent.value,
+    });
   }
   const level = readPrice(text, draft.minTick);
-  return level.ok ? ok({ kind: 'price', contract, field: draft.field, test: draft.test, level: level.value }) : level;
+  return level.ok ? soundLeaf({ kind: 'price', contract, field: draft.field, test: draft.test, level: level.value }) : level;
+}
+
+/** In the words in which the desk would refuse it. */
+function soundLeaf(leaf: PriceLeaf): Result<PriceLeaf> {
+  const refusal = leafRefusal(leaf);
+  return refusal === undefined ? ok(leaf) : err(refusal);
 }
 
 function readExtra(extra: ConditionDraft, contract: Contract, keep: Keep, missing: string[]): Condition | undefined {
@@ -165,11 +185,13 @@ function readLeaf(
   }
   if (body.kind === 'percent') {
     const basisPoints = keep(readPercent(figure));
-    return basisPoints === undefined ? undefined : { kind: 'percent-change', contract, field, basis: body.basis, test, basisPoints };
+    return basisPoints === undefined
+      ? undefined
+      : keep(soundLeaf({ kind: 'percent-change', contract, field, basis: body.basis, test, basisPoints }));
   }
   // Another contract's step is not known here; the desk checks it.
   const level = keep(readPrice(figure, null));
-  return level === undefined ? undefined : { kind: 'price', contract, field, test, level };
+  return level === undefined ? undefined : keep(soundLeaf({ kind: 'price', contract, field, test, level }));
 }
 
 function readEntry(draft: Draft, keep: Keep, missing: string[]): EntryTerms | undefined {
@@ -185,17 +207,28 @@ function readEntry(draft: Draft, keep: Keep, missing: string[]): EntryTerms | un
   }
   if (wantsLimit) {
     if (draft.limit.trim() === '') missing.push('Type the limit: a price, or with a sign an offset from the market such as -0.02.');
-    limit = draft.limit.trim() === '' ? undefined : keep('limit', readLimit(draft.limit, minTick));
+    limit = draft.limit.trim() === '' ? undefined : keep('limit', readLimit(draft.limit, minTick, draft.side));
   }
   return limit === undefined || stop === undefined ? undefined : { type, ...limit, ...stop };
 }
 
-/** `+0.02` and `-0.02` are offsets from the market (ask for buys, bid for sells), anything else a price. */
-export function readLimit(text: string, minTick: Price | null): Result<Pick<EntryTerms, 'limit' | 'limitOffset'>> {
-  const plain = plainNumber(text);
+/**
+ * `+0.02` and `-0.02` are offsets from the market, anything else a price. A buy is measured from the ask and a sale from the bid; who writes
+ * `from ask` or `from bid` behind it must mean that side.
+ */
+export function readLimit(text: string, minTick: Price | null, side: Side): Result<Pick<EntryTerms, 'limit' | 'limitOffset'>> {
+  const match = /^(.*?)\s*from\s+(bid|ask)$/i.exec(text.trim());
+  const market = side === 'BUY' ? 'ask' : 'bid';
+  if (match !== null && match[2]?.toLowerCase() !== market)
+    return err(
+      `A ${side === 'BUY' ? 'buy' : 'sale'} is measured from the ${market}; write it like ${side === 'BUY' ? '+' : '-'}0.02 from ${market}.`,
+    );
+  const plain = plainNumber(match?.[1] ?? text);
+  const isOffset = /^[+-]/.test(plain);
+  if (match !== null && !isOffset) return err(`An offset from the ${market} begins with + or -, like +0.02 from ${market}.`);
   const price = readPrice(plain, minTick);
   if (!price.ok) return price;
-  return ok(/^[+-]/.test(plain) ? { limitOffset: price.value } : { limit: price.value });
+  return ok(isOffset ? { limitOffset: price.value } : { limit: price.value });
 }
 
 /** `180.00`, or `40%` of the entry price. */
@@ -208,6 +241,11 @@ export function readExit(text: string, minTick: Price | null): Result<ExitLevel>
   if (!percent.ok) return percent;
   const basisPoints = Math.abs(percent.value);
   return basisPoints >= 1 ? ok({ kind: 'percent', basisPoints }) : err('A distance of 0 % is no exit; type for example 2%.');
+}
+
+function readExitField(draft: Draft, field: 'target' | 'stop', keep: Keep): { readonly target?: ExitLevel; readonly stop?: ExitLevel } {
+  const level = isBlank(draft[field], 'none') ? undefined : keep(field, readExit(draft[field], draft.minTick));
+  return level === undefined ? {} : { [field]: level };
 }
 
 export function readWindow(text: string): Result<Condition> {

@@ -1,4 +1,5 @@
 import type { KeyboardEvent, ReactNode } from 'react';
+import { keyAct } from '#protocol/keys';
 import { formatPrice, type Price, roundToTick, trustedPrice } from '#domain/price';
 import { Kbd } from '../ui/controls.tsx';
 import { readPrice } from '../format/read-figure.ts';
@@ -23,12 +24,26 @@ export function TextField(props: {
         autoComplete="off"
         spellCheck={false}
         inputMode={props.numeric === true ? 'decimal' : 'text'}
-        onKeyDown={props.onKeyDown}
+        data-figure={props.numeric === true ? '' : undefined}
+        onKeyDown={(event) => {
+          props.onKeyDown?.(event);
+          if (props.numeric === true && keyAct('ticket', event) === 'next' && toNextFigure(event.currentTarget)) event.preventDefault();
+        }}
         onChange={(event) => props.onChange(event.target.value)}
       />
       {props.unit !== undefined && props.unit !== '' && <span className="unit">{props.unit}</span>}
     </div>
   );
+}
+
+/** From figure to figure of one form, past choices that mostly stay as they are; in a line that Enter sends, Enter sends. */
+function toNextFigure(input: HTMLInputElement): boolean {
+  if (input.form !== null) return false;
+  const figures = [...(input.closest('section')?.querySelectorAll<HTMLInputElement>('input[data-figure]') ?? [])];
+  const next = figures[figures.indexOf(input) + 1];
+  next?.focus();
+  next?.select();
+  return next !== undefined;
 }
 
 export interface PriceFieldProps {

@@ -6,7 +6,10 @@ import { err, ok, type Result } from '#domain/result';
 export function readPrice(text: string, minTick: Price | null): Result<Price> {
   const plain = plainNumber(text);
   const price = priceFromText(plain);
-  if (!price.ok) return err(`"${text.trim()}" is not a price; write it like 231.40.`);
+  if (!price.ok) {
+    const isNumber = /^[+-]?\d+(\.\d+)?$/.test(plain);
+    return err(isNumber ? `"${text.trim()}" has too many digits for a price.` : `"${text.trim()}" is not a price; write it like 231.40.`);
+  }
   if (minTick === null || minTick <= 0 || isOnTick(price.value, minTick)) return price;
   const decimals = tickDecimals(minTick);
   const below = formatPrice(roundToTick(price.value, minTick, 'down'), decimals);
@@ -27,9 +30,16 @@ export function readPercent(text: string): Result<number> {
 export function readQuantity(text: string): Result<Quantity> {
   const plain = plainNumber(text);
   const thousands = /^(\d+(?:\.\d+)?)\s*k$/i.exec(plain);
-  const result = quantityFromText(thousands === null ? plain : String(Math.round(Number(thousands[1]) * 1_000)));
+  // Moved by three places as text: a fraction of a share must not be rounded away.
+  const result = quantityFromText(thousands === null ? plain : timesThousand(thousands[1] ?? ''));
   if (!result.ok) return err(`"${text.trim()}" is not a quantity; write whole shares or contracts, like 200.`);
   return result.value > 0 ? result : err('The quantity must be above zero; Buy or Sell says the direction.');
+}
+
+function timesThousand(text: string): string {
+  const [whole = '', fraction = ''] = text.split('.');
+  const moved = fraction.padEnd(3, '0');
+  return `${whole}${moved.slice(0, 3)}${moved.length > 3 ? `.${moved.slice(3)}` : ''}`;
 }
 
 /** Tolerates what people type and paste: spaces as thousands, a typographic minus, a decimal comma where it is unmistakable. */

@@ -13,8 +13,11 @@ export interface Command<N extends CommandName> {
 
 const SHOW_DEADLINE_MS = 10_000;
 
-/** Nothing is shown before it is true: a command is pending until the replicas contain its commit. */
-export function useCommand<N extends CommandName>(name: N, onError?: (text: string) => void): Command<N> {
+/**
+ * Nothing is shown before it is true: a command is pending until the replicas contain its commit. `onError` is told of a refusal, and null when the
+ * command is tried again.
+ */
+export function useCommand<N extends CommandName>(name: N, onError?: (text: string | null, name: N) => void): Command<N> {
   const { link } = useDesk();
   const [pending, setPending] = useState(0);
   const [error, setError] = useState<string | null>(null);
@@ -32,6 +35,7 @@ export function useCommand<N extends CommandName>(name: N, onError?: (text: stri
   const run = useCallback(
     async (input: Input<N>): Promise<Reply<N>> => {
       setError(null);
+      report.current?.(null, name);
       setPending((n) => n + 1);
       const reply = await link.call(name, input);
       const shown = reply.ok ? await shownHere(link, reply.value.seq) : true;
@@ -44,7 +48,7 @@ export function useCommand<N extends CommandName>(name: N, onError?: (text: stri
         setPending((n) => n - 1);
         setError(text);
       }
-      if (text !== null) report.current?.(text);
+      if (text !== null) report.current?.(text, name);
       return reply;
     },
     [link, name],

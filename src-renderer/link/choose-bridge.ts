@@ -3,11 +3,21 @@ import { WebSocketBridge } from './web-socket-bridge.ts';
 
 const SESSION = 'desk-session';
 
+/** Where the preload is missing and no session came: nothing is ever said over it. */
+const NO_SESSION: LinkBridge = {
+  call: () => Promise.reject(new Error('this page has no session')),
+  subscribe: () => () => undefined,
+  onState: (listener) => {
+    listener({ phase: 'no-session', why: 'none' });
+    return () => undefined;
+  },
+};
+
 /** In the desktop window the preload offers the bridge; a page served by the daemon brings its session in a meta element. */
 export function chooseBridge(page: Window): LinkBridge {
   if (page.desk !== undefined) return page.desk;
   const token = takeSession(page);
-  if (token === '') return closedBridge('This page has no session. Open the address that the desk printed when it started.');
+  if (token === '') return NO_SESSION;
   const secure = page.location.protocol === 'https:';
   return new WebSocketBridge({ url: `${secure ? 'wss' : 'ws'}://${page.location.host}/stream`, token });
 }
@@ -21,15 +31,4 @@ function takeSession(page: Window): string {
   page.sessionStorage.setItem(SESSION, given);
   page.history.replaceState(null, '', '/');
   return given;
-}
-
-function closedBridge(reason: string): LinkBridge {
-  return {
-    call: () => Promise.reject(new Error(reason)),
-    subscribe: () => () => undefined,
-    onState: (listener) => {
-      listener(false, reason);
-      return () => undefined;
-    },
-  };
 }

@@ -1,9 +1,11 @@
+import { allows, scopeRefusal } from '#protocol/access';
 import type { CallName, Input, Reply } from '#protocol/commands';
 import { TOPIC_NAMES, type TopicName } from '#protocol/topics';
 import type { DeskError } from '#protocol/errors';
+import type { Scope, SessionEnd } from '#protocol/session';
 import { Listeners } from '../replica/listeners.ts';
 import { ReplicaSet } from '../replica/replica-set.ts';
-import { type LinkBridge, NoAnswerYet } from './bridge.ts';
+import { type BridgeState, type LinkBridge, NoAnswerYet } from './bridge.ts';
 import { readFrame } from './read-frame.ts';
 import type { ScreenClock } from './screen-clock.ts';
 
@@ -11,7 +13,9 @@ export type LinkState =
   | { readonly phase: 'connecting'; readonly reason: string }
   | { readonly phase: 'live' }
   /** `since` is the desk time of the last sign of life: everything shown is that old. */
-  | { readonly phase: 'lost'; readonly since: number; readonly reason: string };
+  | { readonly phase: 'lost'; readonly since: number; readonly reason: string }
+  /** The desk does not talk to this page, and never will: nothing may be shown as if it did. */
+  | { readonly phase: 'no-session'; readonly why: SessionEnd | 'none' };
 
 /** What the operator holds when nothing else helps: these must never be lost from sight while the desk stands still. */
 export type UrgentCall = 'kill' | 'orders.cancel-all';
@@ -44,12 +48,15 @@ export class DeskLink {
   #resyncUnderWay = new Set<TopicName>();
   #ends: (() => void)[] = [];
   #badFrames = 0;
+  #scope: Scope;
   readonly #urgent = new Map<number, UrgentCall>();
   #urgentIds = 0;
   #waiting: readonly UrgentCall[] = [];
 
   constructor(bridge: LinkBridge, clock: ScreenClock, timers: Timers) {
     this.#bridge = bridge;
+    // Until the desk has said what a page in a browser may do, it may look.
+    this.#scope = bridge.onSession === undefined ? 'operate' : 'read';
     this.clock = clock;
     this.#timers = timers;
     this.#lastSign = clock.now();
@@ -57,6 +64,11 @@ export class DeskLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** What this page may do. */
+  get scope(): Scope {
+    return this.#scope;
   }
 
   /** Pushes that had no sound shape; they are dropped. */
@@ -80,7 +92,15 @@ export class DeskLink {
 
   start(): void {
     if (this.#bridge.onState !== undefined) {
-      this.#ends.push(this.#bridge.onState((connected, reason) => this.#onConnection(connected, reason)));
+      this.#ends.push(this.#bridge.onState((state) => this.#onConnection(state)));
+    }
+    if (this.#bridge.onSession !== undefined) {
+      this.#ends.push(
+        this.#bridge.onSession(({ scope }) => {
+          this.#scope = scope;
+          this.#listeners.call();
+        }),
+      );
     }
     this.#ends.push(this.#bridge.subscribe(TOPIC_NAMES, (frame) => this.#onFrame(frame)));
     this.#ends.push(this.#timers.every(HEARTBEAT_MS, () => this.#heartbeat()));
@@ -93,6 +113,7 @@ export class DeskLink {
 
   /** Never throws: a broken transport is an answer like any other refusal. */
   async call<N extends CallName>(name: N, input: Input<N>): Promise<Reply<N>> {
+    if (!allows(this.#scope, name)) return refusal('out-of-scope', scopeRefusal(this.#scope));
     const urgent = this.#connected && isUrgent(name) ? this.#noteUrgent(name) : undefined;
     try {
       const reply = (await this.#bridge.call(name, input)) as Reply<N> | undefined;
@@ -137,11 +158,12 @@ export class DeskLink {
     this.#listeners.call();
   }
 
-  #onConnection(connected: boolean, reason: string): void {
-    this.#connected = connected;
+  #onConnection(state: BridgeState): void {
+    this.#connected = state.phase === 'open';
     // Whether it arrived nobody knows now; a connection that is gone carries nothing out.
-    if (!connected) this.#nothingWaits();
-    if (!connected) this.#lose(reason);
+    if (!this.#connected) this.#nothingWaits();
+    if (state.phase === 'no-session') this.#become(state);
+    else if (state.phase === 'closed') this.#lose(state.reason);
     else if (this.#received === 0) this.#become({ phase: 'connecting', reason: 'Connected; waiting for the first figures.' });
   }
 
@@ -205,6 +227,7 @@ export class DeskLink {
   }
 
   #become(state: LinkState): void {
+    if (this.#state.phase === 'no-session') return;
     if (state.phase === this.#state.phase && state.phase === 'live') return;
     this.#state = state;
     if (state.phase === 'live') this.#nothingWaits();

@@ -1,6 +1,7 @@
 import type { TopicName } from '#protocol/topics';
 import { Listeners } from '../replica/listeners.ts';
-import { type LinkBridge, NoAnswerYet } from './bridge.ts';
+import { SCOPES, SESSION_ENDS, type OwnSession, type SessionEnd } from '#protocol/session';
+import { type BridgeState, type LinkBridge, NoAnswerYet } from './bridge.ts';
 
 interface Waiting {
   readonly resolve: (reply: unknown) => void;
@@ -21,8 +22,6 @@ export interface SocketPlace {
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 5_000;
 const CALL_DEADLINE_MS = 10_000;
-/** The door's own close code. */
-const UNKNOWN_SESSION = 4401;
 
 /**
  * The daemon's door: `{t:'call'|'subscribe'}` out, `{t:'reply'|'frame'}` in. Reconnects with back-off and subscribes anew. A call
@@ -32,12 +31,14 @@ export class WebSocketBridge implements LinkBridge {
   readonly #place: SocketPlace;
   #socket: WebSocket | undefined;
   #open = false;
-  #reason = 'Connecting to the desk.';
+  #state: BridgeState = { phase: 'closed', reason: 'Connecting to the desk.' };
+  #session: OwnSession | undefined;
   #nextId = 1;
   #delay = FIRST_DELAY_MS;
   readonly #waiting = new Map<number, Waiting>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #states = new Listeners();
+  readonly #sessions = new Listeners();
 
   constructor(place: SocketPlace) {
     this.#place = place;
@@ -81,10 +82,18 @@ export class WebSocketBridge implements LinkBridge {
     };
   }
 
-  onState(listener: (connected: boolean, reason: string) => void): () => void {
-    const tell = (): void => listener(this.#open, this.#reason);
+  onState(listener: (state: BridgeState) => void): () => void {
+    const tell = (): void => listener(this.#state);
     tell();
     return this.#states.add(tell);
+  }
+
+  onSession(listener: (session: OwnSession) => void): () => void {
+    const tell = (): void => {
+      if (this.#session !== undefined) listener(this.#session);
+    };
+    tell();
+    return this.#sessions.add(tell);
   }
 
   #connect(): void {
@@ -92,7 +101,7 @@ export class WebSocketBridge implements LinkBridge {
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#open = true;
-      this.#reason = '';
+      this.#state = { phase: 'open' };
       this.#states.call();
       if (this.#subscriptions.size > 0) this.#sendSubscriptions();
     });
@@ -103,14 +112,15 @@ export class WebSocketBridge implements LinkBridge {
   #onClose(code: number, reason: string): void {
     this.#open = false;
     const said = reason === '' ? '' : ` (${reason})`;
-    // The desk was started anew, or the session never existed. Knocking on would only use up the tries of a valid address.
-    const over = code === UNKNOWN_SESSION;
-    this.#reason = over
-      ? 'The desk does not know this page: it was started anew. Open the address that it printed last.'
-      : `The connection to the desk is closed${said}. Reconnecting.`;
+    // Knocking on with a session that is over would only use up the tries of a valid address.
+    const why = sessionEndOf(code);
+    this.#state =
+      why === undefined
+        ? { phase: 'closed', reason: `The connection to the desk is closed${said}. Reconnecting.` }
+        : { phase: 'no-session', why };
     for (const waiting of [...this.#waiting.values()]) waiting.reject(new Error('the connection broke'));
     this.#states.call();
-    if (over) return;
+    if (why !== undefined) return;
     setTimeout(() => this.#connect(), this.#delay);
     this.#delay = Math.min(LONGEST_DELAY_MS, this.#delay * 2);
   }
@@ -127,8 +137,25 @@ export class WebSocketBridge implements LinkBridge {
     if (message['t'] === 'reply' && typeof message['id'] === 'number') this.#waiting.get(message['id'])?.resolve(message['reply']);
     // Only what the desk has really said makes a connection good: one that is opened and closed at once must not be hammered.
     this.#delay = FIRST_DELAY_MS;
+    if (message['t'] === 'session') this.#onSession(message['session']);
     if (message['t'] === 'frame') for (const { listener } of [...this.#subscriptions]) listener(message['frame']);
   }
+
+  #onSession(session: unknown): void {
+    if (!isOwnSession(session)) return;
+    this.#session = session;
+    this.#sessions.call();
+  }
+}
+
+function sessionEndOf(code: number): SessionEnd | undefined {
+  return (Object.keys(SESSION_ENDS) as SessionEnd[]).find((why) => SESSION_ENDS[why] === code);
+}
+
+function isOwnSession(value: unknown): value is OwnSession {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, scope } = value as Partial<Record<keyof OwnSession, unknown>>;
+  return typeof id === 'number' && SCOPES.some((known) => known === scope);
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

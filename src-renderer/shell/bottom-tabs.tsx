@@ -6,6 +6,7 @@ import { Orders } from '../panels/orders/orders.tsx';
 import { PnlOverDay } from '../panels/pnl/pnl.tsx';
 import { Positions } from '../panels/positions/positions.tsx';
 import { useSummary } from '../hook/rows.ts';
+import { ByScope } from '../hook/scope.tsx';
 import { openDialog, showTab, useView, type BottomTab } from '../view/view-store.ts';
 import { System } from './system.tsx';
 
@@ -66,15 +67,17 @@ export function BottomTabs(): ReactNode {
             ))}
           </Tabs.List>
           {tab === 'positions' && open > 0 && (
-            <button
-              type="button"
-              className="button tab-tool"
-              data-size="small"
-              title="Close every position at market (Shift Delete): asks first"
-              onClick={() => openDialog({ kind: 'flatten-all' })}
-            >
-              Flatten all…
-            </button>
+            <ByScope call="positions.flatten-all">
+              <button
+                type="button"
+                className="button tab-tool"
+                data-size="small"
+                title="Close every position at market (Shift Delete): asks first"
+                onClick={() => openDialog({ kind: 'flatten-all' })}
+              >
+                Flatten all…
+              </button>
+            </ByScope>
           )}
         </div>
         <Tabs.Content className="tab-page" value={tab} tabIndex={-1}>

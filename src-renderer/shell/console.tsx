@@ -1,6 +1,7 @@
 import { memo, useEffect, type ReactNode } from 'react';
 import { Banners } from '../panels/banner/banners.tsx';
 import { Footer } from '../panels/footer/footer.tsx';
+import { StatusLine } from '../panels/footer/status-line.tsx';
 import { Header } from '../panels/header/header.tsx';
 import { accountMode } from '../format/account-mode.ts';
 import { DeskContext, type Desk } from '../hook/desk-context.ts';
@@ -10,6 +11,7 @@ import { Toasts } from '../ui/toasts.tsx';
 import { DeskLayout } from './desk-layout.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { NoSession } from './no-session.tsx';
 import { useFirstSelection } from './first-selection.ts';
 import { useViewKeys } from './use-view-keys.ts';
 import { keepFocus } from '../view/focus.ts';
@@ -37,21 +39,33 @@ function Frame(): ReactNode {
   useEffect(() => {
     document.documentElement.dataset['up'] = upColor;
   }, [upColor]);
+  if (link.phase === 'no-session') return <NoSession why={link.why} />;
   return (
     <div className="console" data-account={accountMode(account, paper)} data-link={link.phase}>
       <h1 className="unseen">TriggerDesk</h1>
       <StillHeader />
       <StillBanners />
-      <StillDesk inert={dialog} />
+      {link.phase === 'connecting' ? <Waiting /> : <StillDesk inert={dialog} />}
+      <StatusLine>
+        <Messages />
+      </StatusLine>
       <div inert={dialog}>
         <StillFooter />
       </div>
       <ErrorBoundary what="The dialog">
         <Dialogs />
       </ErrorBoundary>
-      <Messages />
       <Beat />
     </div>
+  );
+}
+
+/** Empty tables would say that there is nothing, and that is not known yet. */
+function Waiting(): ReactNode {
+  return (
+    <main className="desk-waiting" data-testid="desk-waiting">
+      The desk has not said anything yet: orders, positions and alarms are not known.
+    </main>
   );
 }
 

@@ -4,6 +4,7 @@ import { LogTabs } from '../panels/log/log.tsx';
 import { Quotes } from '../panels/quotes/quotes.tsx';
 import { Ticket } from '../panels/ticket/ticket.tsx';
 import { Watchers } from '../panels/triggers/watchers.tsx';
+import { ByScope } from '../hook/scope.tsx';
 import { SplitHandle } from '../ui/split-handle.tsx';
 import { BottomTabs } from './bottom-tabs.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -14,7 +15,7 @@ const RIGHT = { min: 240, max: 520 };
 
 /** The table in the middle needs this much to show what can be done to its rows; the columns beside it give way first. */
 const MIDDLE = 700;
-const FRAME = 80;
+const FRAME = 102;
 
 interface Room {
   readonly width: number;
@@ -58,7 +59,9 @@ export function DeskLayout({ inert }: { readonly inert: boolean }): ReactNode {
     <main ref={main} className="desk" inert={inert} style={{ gridTemplateColumns: `${String(left)}px minmax(0, 1fr) ${String(right)}px` }}>
       <div className="column bordered">
         <ErrorBoundary what="The ticket">
-          <Ticket />
+          <ByScope call="trigger.arm">
+            <Ticket />
+          </ByScope>
         </ErrorBoundary>
       </div>
       <div className="column bordered" style={{ gridTemplateRows: `${String(chart)}px minmax(0, 1fr) ${String(bottom)}px` }}>

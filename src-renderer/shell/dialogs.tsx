@@ -1,5 +1,7 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { orderKeyOf, triggerIdOf } from '#domain/ids';
+import type { CallName } from '#protocol/commands';
+import { useScopeRefusal } from '../hook/scope.tsx';
 import { AdoptDialog } from '../panels/adopt/adopt-dialog.tsx';
 import { AuditDialog } from '../panels/audit/audit-dialog.tsx';
 import { CancelOrderDialog, DisarmDialog, LiveConfirmDialog, StopEngineDialog, WatcherDialog } from '../panels/confirm/confirm-dialogs.tsx';
@@ -11,12 +13,43 @@ import { WhyDialog } from '../panels/orders/why-dialog.tsx';
 import { CloseDialog, FlattenAllDialog } from '../panels/positions/close-dialog.tsx';
 import { SettingsDialog } from '../panels/settings/settings-dialog.tsx';
 import { BulkDialog } from '../panels/triggers/bulk-dialog.tsx';
-import { closeDialog, useView, type OpenDialog } from '../view/view-store.ts';
+import { closeDialog, refused, useView, type OpenDialog } from '../view/view-store.ts';
 
 /** At most one dialog at a time. */
 export function Dialogs(): ReactNode {
   const dialog = useView((state) => state.dialog);
-  if (dialog === null) return null;
+  return dialog === null ? null : <Allowed dialog={dialog} />;
+}
+
+/** What a dialog ends in; those that only show something end in a query. */
+const ENDS_IN: Readonly<Record<OpenDialog['kind'], CallName>> = {
+  why: 'order.why',
+  watcher: 'order.why',
+  'cancel-order': 'order.cancel',
+  disarm: 'trigger.disarm',
+  resume: 'trigger.resume',
+  bulk: 'trigger.disarm',
+  settle: 'order.settle',
+  close: 'position.close',
+  'flatten-all': 'positions.flatten-all',
+  adopt: 'adoption.decide',
+  audit: 'audit.export',
+  execution: 'diagnostics.execution',
+  settings: 'stream.ack',
+  'cheat-sheet': 'stream.ack',
+  'stop-engine': 'engine.stop',
+  'live-confirm': 'live.confirm',
+};
+
+/** A page that may not do what a dialog ends in says so instead of opening it; keys lead here as well as buttons. */
+function Allowed({ dialog }: { readonly dialog: OpenDialog }): ReactNode {
+  const refusal = useScopeRefusal(ENDS_IN[dialog.kind]);
+  useEffect(() => {
+    if (refusal === null) return;
+    refused(refusal);
+    closeDialog();
+  }, [refusal]);
+  if (refusal !== null) return null;
   if (dialog.kind === 'bulk') return <BulkDialog act={dialog.act} conId={dialog.conId} symbol={dialog.symbol} onClose={closeDialog} />;
   return dialogOf(dialog);
 }

@@ -95,6 +95,7 @@ export function DataTable<R>(props: DataTableProps<R>): ReactNode {
                 active={key === active}
                 selected={props.selected}
                 tone={props.tone}
+                event={props.event}
                 onActive={onActive}
                 onOpen={onOpen}
               />

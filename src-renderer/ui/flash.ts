@@ -3,11 +3,11 @@ const lit = new Map<HTMLElement, number>();
 let sweep: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Lights a cell's ground for 200 ms. On and off, without a fade: a fade would repaint sixty times a second for as long as any
+ * Lights a cell's ground, for 200 ms unless told otherwise. On and off, without a fade: a fade would repaint sixty times a second for as long as any
  * price moves. One timer serves all cells.
  */
-export function flash(cell: HTMLElement): void {
-  lit.set(cell, performance.now() + FLASH_MS);
+export function flash(cell: HTMLElement, ms: number = FLASH_MS): void {
+  lit.set(cell, performance.now() + ms);
   cell.dataset['flash'] = 'on';
   sweep ??= setTimeout(darken, FLASH_MS);
 }

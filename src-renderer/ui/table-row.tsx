@@ -1,4 +1,4 @@
-import { memo, useCallback, useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
+import { memo, useCallback, useEffect, useRef, useSyncExternalStore, type ReactNode, type RefObject } from 'react';
 import type { RowKey } from '#protocol/stream';
 import type { Column, DataTableProps } from './table.ts';
 import { flash } from './flash.ts';
@@ -14,6 +14,7 @@ interface TableRowProps<R> {
   readonly active: boolean;
   readonly selected: ((row: R) => boolean) | undefined;
   readonly tone: ((row: R) => string | undefined) | undefined;
+  readonly event: ((row: R) => unknown) | undefined;
   readonly onActive: (key: RowKey) => void;
   readonly onOpen: ((key: RowKey) => void) | undefined;
 }
@@ -25,10 +26,13 @@ function Row<R>(props: TableRowProps<R>): ReactNode {
     useCallback((listener: () => void) => source.subscribe(rowKey, listener), [source, rowKey]),
     () => source.get(rowKey),
   );
+  const element = useRef<HTMLDivElement>(null);
+  useFlash(element, row === undefined ? undefined : props.event?.(row), EVENT_MS);
   if (row === undefined) return null;
   const selected = props.selected?.(row) ?? props.active;
   return (
     <div
+      ref={element}
       id={props.id}
       className="grid-row"
       role="row"
@@ -51,17 +55,24 @@ function Row<R>(props: TableRowProps<R>): ReactNode {
   );
 }
 
-export const TableRow = memo(Row) as typeof Row;
-
-function Cell<R>({ column, row, active }: { readonly column: Column<R>; readonly row: R; readonly active: boolean }): ReactNode {
-  const element = useRef<HTMLDivElement>(null);
-  const figure = column.flash?.(row);
+/** Lights the element when the figure changes. */
+function useFlash(element: RefObject<HTMLElement | null>, figure: unknown, ms?: number): void {
   const before = useRef(figure);
   useEffect(() => {
     if (before.current === figure) return;
     before.current = figure;
-    if (element.current !== null) flash(element.current);
-  }, [figure]);
+    if (element.current !== null) flash(element.current, ms);
+  }, [element, figure, ms]);
+}
+
+/** A fire or a fill is seen by somebody who looks up. */
+const EVENT_MS = 1_500;
+
+export const TableRow = memo(Row) as typeof Row;
+
+function Cell<R>({ column, row, active }: { readonly column: Column<R>; readonly row: R; readonly active: boolean }): ReactNode {
+  const element = useRef<HTMLDivElement>(null);
+  useFlash(element, column.flash?.(row));
   return (
     <div
       ref={element}

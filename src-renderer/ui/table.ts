@@ -35,6 +35,8 @@ export interface DataTableProps<R> {
   readonly onActive: (key: RowKey) => void;
   readonly selected?: (row: R) => boolean;
   readonly tone?: (row: R) => string | undefined;
+  /** When this changes, the whole row flashes: something happened to it that must be noticed. */
+  readonly event?: (row: R) => unknown;
   readonly onOpen?: (key: RowKey) => void;
   /** Keys on the active row other than movement; answers whether it took the key. */
   readonly onKey?: (key: RowKey, event: KeyboardEvent) => boolean;

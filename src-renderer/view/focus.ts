@@ -25,17 +25,32 @@ function give(element: HTMLElement | null): boolean {
   return place !== undefined && document.activeElement === place;
 }
 
-/** Brings the keyboard to a table, once the page has been drawn: what was just shown there may not exist before. */
+/**
+ * Now, else when React has drawn what was just asked for, else with the next picture: the key that follows may already belong to the
+ * new place, and it may come within the same frame.
+ */
+function soon(act: () => boolean): void {
+  if (act()) return;
+  queueMicrotask(() => {
+    if (!act()) requestAnimationFrame(act);
+  });
+}
+
+/** Brings the keyboard to a table: what was just shown there may not exist before the page has been drawn. */
 export function focusGrid(label: string): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[role="grid"][aria-label="${label}"]`)?.focus());
+  soon(() => {
+    const grid = document.querySelector<HTMLElement>(`[role="grid"][aria-label="${label}"]`);
+    grid?.focus();
+    return grid !== null && document.activeElement === grid;
+  });
 }
 
 /** Brings the keyboard into a part of the page: to its table, or to the first thing in it that takes it. */
 export function focusPart(selector: string): void {
-  requestAnimationFrame(() => {
+  soon(() => {
     const part = document.querySelector<HTMLElement>(selector);
     const grid = part?.querySelector<HTMLElement>('[role="grid"]') ?? null;
-    if (!give(grid)) give(part);
+    return give(grid) || give(part);
   });
 }
 

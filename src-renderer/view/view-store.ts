@@ -110,11 +110,12 @@ const TOAST_MS = { refused: 8_000, warning: 6_000, done: 3_000 } as const;
 const MOST_TOASTS = 3;
 let lastToast = 0;
 
-export function toast(tone: Toast['tone'], text: string): void {
+/** A message about `key`, in the place of an earlier one about the same. */
+export function toast(tone: Toast['tone'], text: string, key = text): void {
   lastToast += 1;
   const id = lastToast;
   useView.setState((state) => ({
-    toasts: [...state.toasts.filter((other) => other.text !== text), { id, tone, text }].slice(-MOST_TOASTS),
+    toasts: [...state.toasts.filter((other) => other.key !== key && other.text !== text), { id, tone, text, key }].slice(-MOST_TOASTS),
   }));
   setTimeout(() => closeToast(id), TOAST_MS[tone]);
 }
@@ -123,6 +124,8 @@ export function closeToast(id: number): void {
   useView.setState((state) => ({ toasts: state.toasts.filter((other) => other.id !== id) }));
 }
 
-export function refused(text: string): void {
-  toast('refused', text);
+/** A refusal of the command `key`; null: it is asked again, so that the old one is no longer true. */
+export function refused(text: string | null, key?: string): void {
+  if (text !== null) toast('refused', text, key);
+  else useView.setState((state) => ({ toasts: state.toasts.filter((other) => other.tone !== 'refused' || other.key !== key) }));
 }

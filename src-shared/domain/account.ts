@@ -18,3 +18,21 @@ export interface Account {
   /** Epoch ms of the newest figure of all. */
   readonly updatedAt: number;
 }
+
+/** IB's own figures of one position (pnlSingle): value and P&L at its own mark, commissions counted into the cost. */
+export interface PositionPnl {
+  readonly daily?: Amount;
+  readonly unrealized?: Amount;
+  readonly realized?: Amount;
+  readonly value?: Amount;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** By how much net liquidation and day P&L have moved between the same two moments, each told with the other. Epoch ms. */
+export interface NetLiquidationChange {
+  readonly netLiquidation: Amount;
+  readonly dailyPnl: Amount;
+  readonly since: number;
+  readonly until: number;
+}

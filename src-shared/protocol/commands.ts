@@ -24,6 +24,8 @@ import type { TopicName } from './topics.ts';
 
 /** Commands change the desk and answer `{seq}`, the commit that holds the change; queries change nothing. */
 const none = z.strictObject({});
+/** More than the log keeps cannot be asked for. */
+const logIds = z.array(z.number().int()).min(1).max(2_000);
 const reason = wireText(200);
 /** Left out: `keep`. */
 const exits = z.enum(['keep', 'cancel']).exactOptional();
@@ -101,10 +103,14 @@ export const COMMANDS = {
   'audit.export': z.strictObject({ format: z.enum(['csv', 'json']), from: version, to: version }),
   'quote.watch': z.strictObject({ contract }),
   'quote.unwatch': z.strictObject({ conId }),
-  /** Types the account id to allow orders on a live account for this run of the program. */
+  /** The operator has read that the journal does not verify; holds for this run. */
+  'journal.acknowledge': none,
+  /** Types the account id: of a live account, for this run of the program; of another account than the last run's, once. */
   'live.confirm': z.strictObject({ account: accountId, phrase: wireText(60) }),
   'settings.update': z.strictObject({ patch: settingsPatch }),
-  'log.acknowledge': z.strictObject({ id: z.number().int() }),
+  'log.acknowledge': z.strictObject({ ids: logIds }),
+  /** Writes these lines of the log into a CSV file in the data folder. */
+  'log.export': z.strictObject({ ids: logIds }),
   /** Ends a console's session at once, its screens with it. */
   'session.revoke': z.strictObject({ id: z.number().int().positive() }),
 } as const;
@@ -190,6 +196,7 @@ export interface ExecutionDetail {
 
 export interface Answers {
   readonly 'trigger.arm': Done & { readonly id: TriggerId };
+  readonly 'log.export': Done & { readonly path: string; readonly rows: number };
   readonly 'audit.export': Done & { readonly path: string; readonly rows: number };
   readonly 'symbols.search': { readonly contracts: readonly Contract[] };
   readonly 'contract.details': { readonly details: ContractDetails };

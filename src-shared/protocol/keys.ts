@@ -42,6 +42,7 @@ export const KEYS = {
     'tick-down': { keys: ['ArrowDown'], text: 'In a price: one tick down' },
     'ten-up': { keys: ['Shift+ArrowUp'], text: 'In a price: ten ticks up' },
     'ten-down': { keys: ['Shift+ArrowDown'], text: 'In a price: ten ticks down' },
+    next: { keys: ['Enter'], text: 'In a figure: to the next figure' },
     arm: { keys: ['Ctrl+Enter'], text: 'Arm the trigger, or save the edit' },
     leave: { keys: ['Escape'], text: 'Leave the ticket, or the edit of a watcher' },
   },

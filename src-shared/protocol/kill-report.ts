@@ -22,7 +22,8 @@ export interface KillReport {
   readonly reason: string;
   /** Whether stops and targets of what is held stay. */
   readonly exits: 'keep' | 'cancel';
-  readonly phase: 'cancelling' | 'verified' | 'residuals';
+  /** `doubt`: nobody has said kill; the latch only counts as set, for `reason`, and nothing was cancelled. */
+  readonly phase: 'cancelling' | 'verified' | 'residuals' | 'doubt';
   readonly purged: number;
   /** Orders whose cancel has left the socket; those for which it has not; those that the broker has ended since. */
   readonly cancelsSent: number;

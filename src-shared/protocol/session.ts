@@ -14,15 +14,15 @@ export interface OwnSession {
   readonly scope: Scope;
 }
 
-/** One session as the operator sees it. Times are epoch ms of this machine. */
+/** One session as the operator sees it, at the moment of asking; times are ms that have passed or will. */
 export interface SessionRow {
   readonly id: number;
   readonly scope: Scope;
-  readonly openedAt: number;
-  /** The last word that came from it. */
-  readonly seenAt: number;
+  readonly openedAgo: number;
+  /** Since the last word that came from it. */
+  readonly silentFor: number;
   /** It ends then in any case; with no screen open, earlier. */
-  readonly endsAt: number;
+  readonly endsIn: number;
   /** Screens of this session that are open now. */
   readonly screens: number;
 }

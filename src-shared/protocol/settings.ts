@@ -64,6 +64,8 @@ export const settings = z.strictObject({
   killScope: z.enum(['own', 'all']),
   screen: z.strictObject({
     upColor: z.enum(['green', 'red', 'blue']),
+    /** A tone when a trigger fires and when something is filled. A file from before this key existed gets it. */
+    sound: z.boolean().default(true),
   }),
   /** K-01: when IB resets its systems. A file from before this key existed gets the default. `own` replaces the region's list. */
   resetWindows: z
@@ -83,19 +85,11 @@ function minutes(text: string): number {
 export type Settings = z.output<typeof settings>;
 export type Limits = z.output<typeof limits>;
 
-/** Limits of which a smaller figure allows more. */
-const LOOSER_WHEN_SMALLER: ReadonlySet<keyof Limits> = new Set<keyof Limits>(['reservedMessagesPerSecond', 'duplicateWindowSeconds']);
-
-/** Whether the change of a limit lets pass what was denied before. */
-export function loosens(name: keyof Limits, from: number, to: number): boolean {
-  return LOOSER_WHEN_SMALLER.has(name) ? to < from : to > from;
-}
-
 /** What the console may change while the desk runs; the rest needs the file and a restart. */
 export const settingsPatch = z.strictObject({
   limits: limits.partial().exactOptional(),
   killScope: z.enum(['own', 'all']).exactOptional(),
-  screen: z.strictObject({ upColor: z.enum(['green', 'red', 'blue']) }).exactOptional(),
+  screen: z.strictObject({ upColor: z.enum(['green', 'red', 'blue']).exactOptional(), sound: z.boolean().exactOptional() }).exactOptional(),
 });
 
 export interface SettingsView {
@@ -130,6 +124,6 @@ export const DEFAULT_SETTINGS: Settings = {
   },
   allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'], timesInForce: ['DAY', 'GTC', 'IOC'] },
   killScope: 'own',
-  screen: { upColor: 'green' },
+  screen: { upColor: 'green', sound: true },
   resetWindows: { region: 'NA', own: [] },
 };

@@ -5,7 +5,9 @@ import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { LiveType } from '#domain/quote';
 import type { TriggerLife, TriggerSpec } from '#domain/trigger';
+import type { FigureCheckView } from './figures.ts';
 import type { CancelPlan, KillReport } from './kill-report.ts';
+import type { LogRow } from './log-row.ts';
 
 /**
  * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms: `…Time` and the `at` of
@@ -145,8 +147,12 @@ export interface PositionRow {
   readonly markTime: number | null;
   readonly decimals: number;
   readonly unrealized: Amount | null;
-  readonly realized: Amount;
-  readonly commission: Amount;
+  /** Sums of what the broker has reported of its fills, as Fills shows them; null while no report has come. */
+  readonly realized: Amount | null;
+  readonly commission: Amount | null;
+  /** Fills that both sums are without: not reported yet, and reported in another currency. */
+  readonly unreported: number;
+  readonly otherCurrency: number;
   readonly currency: string;
   /** Quantity covered by stops confirmed working at the broker. */
   readonly protectedQuantity: Quantity;
@@ -192,21 +198,10 @@ export interface FillRow {
   readonly originText: string;
   readonly commission: Amount | null;
   readonly realized: Amount | null;
+  /** Of commission and realised P&L; null until reported. */
+  readonly currency: string | null;
   /** Against the price of the tick that fired; positive is worse than it. Null where no tick led to it. */
   readonly slippage: Price | null;
-}
-
-export interface LogRow {
-  readonly id: number;
-  readonly at: number | null;
-  readonly level: 'info' | 'warning' | 'alarm';
-  readonly text: string;
-  readonly detail: string | null;
-  /** Row to focus on a click. */
-  readonly subject: { readonly kind: 'order' | 'trigger' | 'contract' | 'position'; readonly key: string } | null;
-  readonly seq: number | null;
-  /** Alarms stay until acknowledged. */
-  readonly acknowledged: boolean;
 }
 
 export type EngineStateName =
@@ -249,6 +244,12 @@ export interface StandingAlarm {
   readonly text: string;
 }
 
+/** `journal`: it does not verify (`journal.acknowledge`). `account`: it is not the one of the last run (`live.confirm`). */
+export interface StartHold {
+  readonly code: 'journal' | 'account';
+  readonly text: string;
+}
+
 /** The header, the banner and the footer. */
 export interface StatusValue {
   readonly account: AccountId | null;
@@ -270,6 +271,8 @@ export interface StatusValue {
   /** When the broker last reported the net liquidation, and the P&L. */
   readonly accountAt: number | null;
   readonly pnlAt: number | null;
+  /** Where the broker's day figures and those that follow from this desk's fills and quotes differ, and why. Empty without an account. */
+  readonly agreement: readonly FigureCheckView[];
   /** Why the day's profit and loss is no measure of the loss now; null while it is one. */
   readonly dayPnlFault: string | null;
   readonly tradingState: 'active' | 'reducing' | 'halted';
@@ -287,6 +290,8 @@ export interface StatusValue {
   readonly problem: { readonly code: string; readonly text: string } | null;
   readonly liveConfirmationNeeded: boolean;
   readonly standing: readonly StandingAlarm[];
+  /** What waits for the operator's word before the desk can be started or anything armed. */
+  readonly holds: readonly StartHold[];
   readonly unknownOrders: number;
   /** Decisions on what was found at the start that are still missing; nothing can be armed before. */
   readonly undecided: number;

@@ -20,8 +20,8 @@ describe('what is written about keys', () => {
     expect(readme).not.toMatch(/F5 only/);
     expect(readme).toMatch(/\*\*F5\*\*/);
     expect(KEYS.everywhere.engine.text).toMatch(/^Start, pause or resume/);
-    expect(source('src-main/core/strategy/trigger/arm.ts')).toContain('Start it first (F5).');
-    expect(source('src-main/core/strategy/trigger/arm.ts')).toContain('Resume it first (F5).');
+    expect(source('src-main/core/strategy/trigger/arm-refusal.ts')).toContain('Start it first (F5).');
+    expect(source('src-main/core/strategy/trigger/arm-refusal.ts')).toContain('Resume it first (F5).');
   });
 
   test('no panel reads a letter by itself: the table is asked', () => {

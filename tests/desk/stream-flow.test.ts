@@ -3,7 +3,8 @@ import { createPublisher } from '#desk/stream/publisher';
 import { jsonSize } from '#desk/stream/json-size';
 import { VersionedTable } from '#desk/stream/versioned-table';
 import type { Frame } from '#protocol/stream';
-import type { LogRow, QuoteRow, StatusValue } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
+import type { QuoteRow, StatusValue } from '#protocol/topics';
 
 function quote(conId: number, bid: number, more: Readonly<Record<string, unknown>> = {}): QuoteRow {
   return { conId, symbol: 'IBM', bid, ask: bid + 1, ...more } as unknown as QuoteRow;

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createPublisher } from '#desk/stream/publisher';
 import type { Frame } from '#protocol/stream';
-import type { LogRow, OrderRow, QuoteRow, StatusValue, TopicName } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
+import type { OrderRow, QuoteRow, StatusValue, TopicName } from '#protocol/topics';
 import { ScreenModel, type ModelRow } from './stream-model.ts';
 
 /** A row of each kind is far smaller here than in life; the publisher knows only keys and cells. */

@@ -47,11 +47,17 @@ test('the address opens the console, once', async () => {
   await expect(engineState(desk.page)).toHaveText('IDLE');
 });
 
-test('without a token there is no session, and the page says where to find one', async () => {
+test('a page without a session shows that it has none, how to get one, and nothing else', async () => {
   const other = await desk.browser.newPage();
   await other.goto(new URL('/', desk.url).href);
-  await expect(other.getByTestId('link-banner')).toContainText('Open the address that the desk printed');
-  await expect(engineState(other)).not.toHaveText('IDLE');
+  await expect(other.getByTestId('no-session')).toContainText('This page has no session');
+  await expect(other.getByTestId('no-session')).toContainText('press Enter');
+  await expect(other.getByText('No orders today')).toHaveCount(0);
+  await expect(other.getByText('No alarms')).toHaveCount(0);
+  await expect(other.getByRole('grid')).toHaveCount(0);
+  await expect(other.getByRole('button')).toHaveCount(0);
+  await expect(engineState(other)).toHaveCount(0);
+  await expectAccessible(other, 'a page without a session');
   await other.close();
 });
 
@@ -70,6 +76,7 @@ test('a trigger is armed, fires on the demo tape and fills', async () => {
   const price = (await knownPrice(page, 'SPY')) + 2;
   await writeRule(page, { symbol: 'SPY', test: 'At or below', price: price.toFixed(2), quantity: '40', target: '2%', stop: '1%' });
   await expect(page.getByTestId('sentence')).toContainText("When SPY's last price is at or below");
+  await page.getByRole('checkbox', { name: 'It fires at once, arm it' }).check();
   await arm(page);
   await expect(rows(page, 'Watchers').filter({ hasText: 'SPY' })).toContainText('FIRED');
   const orders = rows(page, 'Orders');
@@ -80,6 +87,67 @@ test('a trigger is armed, fires on the demo tape and fills', async () => {
   await expect(rows(page, 'Positions').filter({ hasText: 'SPY' })).toContainText('40 of 40');
   await page.keyboard.press('1');
   await expectAccessible(page, 'the console in a browser');
+});
+
+test('a second console is open at the same time, opened by an address that Enter prints', async () => {
+  const second = await desk.browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await second.goto(await desk.freshAddress(() => desk.type('')));
+  await expect(engineState(second)).toHaveText('MANAGING');
+  await expect(rows(second, 'Orders')).toHaveCount(3);
+  await expect(engineState(desk.page)).toHaveText('MANAGING');
+  await second.getByRole('button', { name: 'Pause F5' }).click();
+  await expect(engineState(desk.page)).toHaveText('PAUSED');
+  await desk.page.getByRole('button', { name: 'Resume', exact: true }).click();
+  await expect(engineState(second)).toHaveText('MANAGING');
+  await second.close();
+});
+
+test('a console that may only look says so, and its buttons do not pretend', async () => {
+  const looking = await desk.browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await looking.goto(await desk.freshAddress(() => desk.type('read')));
+  await expect(looking.getByTestId('scope-band')).toContainText('READ ONLY');
+  await expect(rows(looking, 'Orders')).toHaveCount(3);
+  for (const name of ['KILL F12', 'Cancel all F7', 'Pause F5']) await expect(looking.getByRole('button', { name })).toBeDisabled();
+  await expect(looking.getByRole('combobox', { name: 'Symbol', exact: true })).toBeDisabled();
+  await expect(looking.getByRole('group', { name: 'This console is read only' }).first()).toBeAttached();
+  await looking.keyboard.press('F5');
+  await expect(looking.getByText('This console is read only').first()).toBeVisible();
+  await expect(engineState(desk.page)).toHaveText('MANAGING');
+  await expectAccessible(looking, 'a console that may only look');
+  await looking.getByRole('button', { name: 'Settings' }).click();
+  await expect(looking.getByTestId('settings-dialog').getByRole('button', { name: 'Save' })).toBeDisabled();
+  await expect(looking.getByRole('region', { name: 'Sessions' })).toHaveCount(0);
+
+  const { page } = desk;
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const sessions = page.getByRole('region', { name: 'Sessions' });
+  const last = sessions.getByRole('listitem').last();
+  await expect(last).toContainText('read only');
+  await last.getByRole('button', { name: /^Revoke session/ }).click();
+  await expect(looking.getByTestId('no-session')).toContainText('was ended');
+  await expect(looking.getByRole('grid')).toHaveCount(0);
+  await expect(sessions.getByText('read only')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await looking.close();
+});
+
+test('a limit is raised from a browser with a word at the terminal alone', async () => {
+  const { page } = desk;
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('textbox', { name: 'Largest order, shares' }).fill('2000');
+  await page.getByRole('button', { name: 'Save: loosens limits…' }).click();
+  const hold = page.getByRole('button', { name: 'Hold: loosen the limits' });
+  await hold.hover();
+  await page.mouse.down();
+  const asked = page.getByTestId('settings-dialog').getByRole('alert');
+  await expect(asked).toContainText('Confirm at the terminal to loosen maxOrderShares from 1000 to 2000: type yes');
+  await page.mouse.up();
+  const code = /yes (\d{4})/.exec(await asked.innerText())?.[1] ?? '';
+  expect(desk.output()).not.toContain(code);
+  expect(desk.output()).toContain('browser console 1 asks to loosen maxOrderShares from 1000 to 2000.');
+  desk.type(`yes ${code}`);
+  await expect.poll(() => desk.output()).toContain('Done: loosen maxOrderShares from 1000 to 2000.');
+  await page.keyboard.press('Escape');
 });
 
 test('kill and the way back work as in the window', async () => {
@@ -93,6 +161,40 @@ test('kill and the way back work as in the window', async () => {
   await type(page, 'Reason of the kill', 'browser test');
   await page.keyboard.press('Enter');
   await expect(engineState(page)).toHaveText('STOPPED');
+});
+
+test('the desk is re-armed from a browser with a word at the terminal alone', async () => {
+  const { page } = desk;
+  await page.getByRole('button', { name: 'Re-arm…' }).click();
+  const phrase = await page.getByTestId('rearm-phrase').innerText();
+  await page.getByRole('textbox', { name: 'Re-arm phrase' }).fill(phrase);
+  await page.getByRole('button', { name: 'Re-arm', exact: true }).click();
+  const asked = page.getByTestId('kill-banner').getByText('Confirm at the terminal');
+  await expect(asked).toBeVisible();
+  await expect(engineState(page)).toHaveText('STOPPED');
+  desk.type(`yes ${/yes (\d{4})/.exec(await asked.innerText())?.[1] ?? ''}`);
+  await expect(engineState(page)).toHaveText('IDLE');
+  await expect.poll(() => desk.output()).toContain('Done: re-arm after the kill.');
+});
+
+test('the last tab is closed while armed: an address in the terminal, an alarm in the log', async () => {
+  const { page } = desk;
+  await startEngine(page);
+  const price = (await knownPrice(page, 'SPY')) - 40;
+  await writeRule(page, { symbol: 'SPY', test: 'At or below', price: price.toFixed(2), quantity: '10', target: '2%', stop: '1%' });
+  await arm(page);
+  await expect(rows(page, 'Watchers').filter({ hasText: 'ARMED' })).toHaveCount(1);
+  const address = await desk.freshAddress(() => void page.close());
+  expect(desk.output()).toContain('ALARM: the last console was closed while the desk is ARMED; the desk goes on.');
+  const again = await desk.browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await again.goto(address);
+  await expect(rows(again, 'Watchers').filter({ hasText: 'ARMED' })).toHaveCount(1);
+  await expect(again.getByRole('list', { name: 'Alarms' })).toContainText('The last console was closed while the desk is armed');
+  // Without a terminal, a signal does what Enter does.
+  const third = await desk.browser.newPage();
+  await third.goto(await desk.freshAddress(() => desk.signal('SIGUSR2')));
+  await expect(engineState(third)).not.toHaveText('—');
+  desk.page = again;
 });
 
 test('a kill held while the desk stands still waits, says so, and is carried out when it wakes', async () => {

@@ -1,15 +1,23 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { chromiumPath, dataPlace, root, within } from './place.ts';
 
 export interface DaemonDesk {
   readonly browser: Browser;
-  readonly page: Page;
-  /** Address of the console with its token, as the daemon printed it. It opens once, and `page` has opened it. */
+  /** The console that is looked at; a test that closes it puts another in its place. */
+  page: Page;
+  /** Address of the console with its token, as the daemon printed it first. It opens once, and `page` has opened it. */
   readonly url: string;
   readonly dataDir: string;
   output(): string;
+  /** Types a line into its terminal. */
+  type(line: string): void;
+  /** The newest address of a console that it prints while `act` is done. */
+  freshAddress(act: () => void): Promise<string>;
+  /** A signal to the daemon itself. */
+  signal(signal: NodeJS.Signals): void;
   /** The whole process stands still, as a hung one does, until `thaw`. */
   freeze(): void;
   thaw(): void;
@@ -34,7 +42,7 @@ export async function launchDaemon({ source = ['--simulator'], args = [], dataDi
   const child = spawn(
     process.execPath,
     [...flags, join(root, 'src-main/daemon.ts'), ...source, '--http-port', '0', '--data', place.dir, ...args],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] },
   );
   let output = '';
   // The end of its output, not of the process: the last lines may come after that.
@@ -74,6 +82,15 @@ export async function launchDaemon({ source = ['--simulator'], args = [], dataDi
     url,
     dataDir: place.dir,
     output: () => output,
+    type: (line) => void child.stdin.write(`${line}\n`),
+    freshAddress: async (act) => {
+      const before = output.length;
+      const address = (): string | undefined => ADDRESS.exec(output.slice(before))?.[0];
+      act();
+      while (address() === undefined) await once(child.stdout, 'data');
+      return address() ?? '';
+    },
+    signal: (signal) => void child.kill(signal),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     stop,

@@ -47,6 +47,15 @@ export class Hands {
     throw new Error(`the Tab key does not lead to ${String(target)}`);
   }
 
+  /** Enter goes from one figure of the ticket to the next. */
+  async next(label: string, text: string): Promise<void> {
+    const field = this.#page.getByRole('textbox', { name: label, exact: true });
+    await this.press('Enter');
+    await expect(field).toBeFocused();
+    await this.type(text);
+    await expect(field).toHaveValue(text);
+  }
+
   /** Types into a text field that the Tab key leads to; what stood in it is selected by getting there. */
   async fill(label: string, text: string): Promise<void> {
     const field = this.#page.getByRole('textbox', { name: label, exact: true });

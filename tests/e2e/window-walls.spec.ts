@@ -150,7 +150,7 @@ test('messages with a wrong payload are refused with a code, not obeyed', async 
   expect(await code("'trigger.arm'", '{ spec: null }')).toBe('invalid-input');
   expect(await code("'kill'", "{ scope: 'none', reason: 'x' }")).toBe('invalid-input');
   expect(await code("'order.cancel'", "{ key: 'x\\u0000y' }")).toBe('invalid-input');
-  expect(await code("'log.acknowledge'", '{ id: Number.NaN }')).toBe('invalid-input');
+  expect(await code("'log.acknowledge'", '{ ids: [Number.NaN] }')).toBe('invalid-input');
   expect(await code("'trigger.pause'", "{ id: 'A'.repeat(1_000_000), expectedVersion: 0 }")).toBe('invalid-input');
   expect(await code("'no.such.call'", '{}')).not.toBe('ok');
   expect(await code("'__proto__'", '{}')).not.toBe('ok');

@@ -22,6 +22,7 @@ function status(desk: CoreDesk): StatusValue {
     simulated: false,
     build: 'test',
     liveConfirmed: () => false,
+    holds: () => [],
     settings: () => ({ settings: DEFAULT_SETTINGS, file: '', fault: null }),
     hotkeys: () => [],
     loopDelayMs: () => null,

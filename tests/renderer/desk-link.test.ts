@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '#protocol/stream';
+import type { OwnSession } from '#protocol/session';
 import type { TopicName } from '#protocol/topics';
-import { type LinkBridge, NoAnswerYet } from '../../src-renderer/link/bridge.ts';
+import { type BridgeState, type LinkBridge, NoAnswerYet } from '../../src-renderer/link/bridge.ts';
 import { DeskLink, type Timers } from '../../src-renderer/link/desk-link.ts';
 import { ScreenClock } from '../../src-renderer/link/screen-clock.ts';
 
@@ -15,7 +16,7 @@ class Bench implements LinkBridge, Timers {
     readonly fail: (error: Error) => void;
   }[] = [];
   topics: readonly TopicName[] = [];
-  connection: ((connected: boolean, reason: string) => void) | undefined;
+  connection: ((state: BridgeState) => void) | undefined;
   #listener: ((frame: unknown) => void) | undefined;
   readonly #repeats: { readonly ms: number; due: number; readonly run: () => void }[] = [];
 
@@ -31,9 +32,9 @@ class Bench implements LinkBridge, Timers {
     return () => undefined;
   }
 
-  onState(listener: (connected: boolean, reason: string) => void): () => void {
+  onState(listener: (state: BridgeState) => void): () => void {
     this.connection = listener;
-    listener(true, '');
+    listener({ phase: 'open' });
     return () => undefined;
   }
 
@@ -163,10 +164,46 @@ describe('the link to the desk', () => {
     expect(bench.asked('stream.resync')).toHaveLength(1);
   });
 
+  test('a page whose session ends has none, whatever it showed and whatever comes after', () => {
+    const { bench, link } = opened();
+    bench.push(snapshot(1, bench.now));
+    bench.connection?.({ phase: 'no-session', why: 'revoked' });
+    expect(link.state).toEqual({ phase: 'no-session', why: 'revoked' });
+    bench.push(snapshot(2, bench.now));
+    bench.connection?.({ phase: 'open' });
+    bench.pass(60_000);
+    expect(link.state).toEqual({ phase: 'no-session', why: 'revoked' });
+  });
+
+  test('a page of a browser looks until it is told that it may more; what it may not is not even sent', async () => {
+    const bench = new Bench();
+    let tell: (session: OwnSession) => void = () => undefined;
+    const bridge: LinkBridge = {
+      call: (name, input) => bench.call(name, input),
+      subscribe: (topics, listener) => bench.subscribe(topics, listener),
+      onState: (listener) => bench.onState(listener),
+      onSession: (listener) => {
+        tell = listener;
+        return () => undefined;
+      },
+    };
+    const link = new DeskLink(bridge, new ScreenClock(() => bench.now), bench);
+    let told = 0;
+    link.onState(() => (told += 1));
+    link.start();
+    expect(link.scope).toBe('read');
+    tell({ id: 3, scope: 'kill' });
+    expect([link.scope, told > 0]).toEqual(['kill', true]);
+    expect(await link.call('engine.start', {})).toMatchObject({ ok: false, error: { code: 'out-of-scope' } });
+    void link.call('kill', { scope: 'own', reason: '' });
+    expect(bench.calls.map(({ name }) => name)).toEqual(['kill']);
+    expect(opened().link.scope).toBe('operate');
+  });
+
   test('a closed connection is lost at once', () => {
     const { bench, link } = opened();
     bench.push(snapshot(1, bench.now));
-    bench.connection?.(false, 'The connection to the desk is closed.');
+    bench.connection?.({ phase: 'closed', reason: 'The connection to the desk is closed.' });
     expect(link.state).toEqual({ phase: 'lost', since: bench.now, reason: 'The connection to the desk is closed.' });
   });
 
@@ -190,7 +227,7 @@ describe('the link to the desk', () => {
     const { bench, link } = opened();
     bench.push(snapshot(1, bench.now));
     const reply = link.call('kill', { scope: 'own', reason: 'test', exits: 'keep' });
-    bench.connection?.(false, 'The connection to the desk is closed.');
+    bench.connection?.({ phase: 'closed', reason: 'The connection to the desk is closed.' });
     expect([link.isFrozen, link.waiting]).toEqual([false, []]);
     bench.calls.at(-1)!.fail(new Error('the connection broke'));
     expect(await reply).toMatchObject({ ok: false, error: { text: expect.stringContaining('not known whether') as unknown } });

@@ -4,7 +4,18 @@ import type { Condition, PriceTest } from '#domain/condition';
 import type { TriggerId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import type { ExitLevel, TriggerSpec } from '#domain/trigger';
-import { EMPTY_DRAFT, freeName, withContract, type Draft } from '../../src-renderer/draft/draft.ts';
+import { termsFault } from '#domain/trigger-terms';
+import {
+  EMPTY_DRAFT,
+  freeName,
+  withConditionSymbol,
+  withContract,
+  withoutSymbol,
+  withSymbol,
+  type ConditionBody,
+  type Draft,
+  type TypedSymbol,
+} from '../../src-renderer/draft/draft.ts';
 import { loadDraft } from '../../src-renderer/draft/load-draft.ts';
 import { readDraft, readLimit, readWindow } from '../../src-renderer/draft/read-draft.ts';
 import { readPercent, readPrice, readQuantity } from '../../src-renderer/format/read-figure.ts';
@@ -145,7 +156,7 @@ describe('the ticket', () => {
   });
 
   test('limits without a sign are prices, with a sign offsets; a typographic minus is a minus', () => {
-    expect([readLimit('179.38', null), readLimit('−0.02', null), readLimit('+0.02', null)]).toEqual([
+    expect([readLimit('179.38', null, 'BUY'), readLimit('−0.02', null, 'BUY'), readLimit('+0.02', null, 'BUY')]).toEqual([
       { ok: true, value: { limit: price(179.38) } },
       { ok: true, value: { limitOffset: price(-0.02) } },
       { ok: true, value: { limitOffset: price(0.02) } },
@@ -161,6 +172,99 @@ describe('the ticket', () => {
       readPercent('1.555%').ok,
       readWindow('9:45 to 15:30').ok,
     ]).toEqual([{ ok: true, value: units(1_000) }, { ok: true, value: units(2_000) }, false, { ok: true, value: -150 }, false, true]);
+  });
+});
+
+describe('a symbol that is typed', () => {
+  const typing = withSymbol(withSymbol(complete, 'S'), 'SP');
+
+  test('takes the old contract and its figures away from the first letter on, and arms nothing', () => {
+    expect([typing.contract, typing.level, typing.limit, typing.target, typing.stop, typing.quantity]).toEqual([
+      null,
+      '',
+      '',
+      '',
+      '',
+      '200',
+    ]);
+    expect(readDraft(typing, NOBODY)).toEqual({ spec: null, faults: {}, missing: 'Waits for the broker to name the contract of “SP”.' });
+  });
+
+  test('is said to be unknown beside its field', () => {
+    const trouble = 'The broker knows no contract like “SP”.';
+    expect(readDraft({ ...typing, symbol: { text: 'SP', trouble } }, NOBODY)).toEqual({
+      spec: null,
+      faults: { symbol: trouble },
+      missing: trouble,
+    });
+  });
+
+  test('keeps what was typed for the new contract while the broker was asked', () => {
+    const chosen = withContract({ ...typing, level: '166.10', stop: '1%' }, SPY);
+    expect([chosen.contract, chosen.symbol, chosen.before, chosen.level, chosen.stop, chosen.limit]).toEqual([
+      SPY,
+      null,
+      null,
+      '166.10',
+      '1%',
+      '',
+    ]);
+  });
+
+  test('that turns out to be the old one brings its figures back, and Escape does', () => {
+    const again = withContract({ ...withSymbol(complete, 'IBM'), level: '181' }, IBM);
+    expect([again.level, again.limit, again.target, again.minTick]).toEqual(['181', '-0.02', '178.20', TICK]);
+    expect(withoutSymbol(typing)).toEqual(complete);
+  });
+
+  test('in a condition is neither the traded contract nor the old one, and takes its level away', () => {
+    const body = { kind: 'price', contract: null, field: 'last', test: 'at-or-below', level: '166' } as const;
+    const typed = withConditionSymbol<Extract<ConditionBody, { kind: 'price' }>>(body, 'SP');
+    expect(typed.level).toBe('');
+    const read = (symbol: TypedSymbol) =>
+      readDraft({ ...complete, extras: [{ id: 1, negated: false, body: { ...typed, level: '166', symbol } }] }, NOBODY);
+    expect(read({ text: 'SP', trouble: null })).toEqual({
+      spec: null,
+      faults: {},
+      missing: 'Waits for the broker to name the contract of “SP”.',
+    });
+    expect(read({ text: 'SP', trouble: 'Unknown.' })).toEqual({ spec: null, faults: { 'extra-1': 'Unknown.' }, missing: null });
+    expect(read({ text: '', trouble: null }).spec).not.toBeNull();
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    [{ level: '-5' }, 'level', 'The trigger price -5.00 is not above zero, where IBM never trades.'],
+    [{ level: '0' }, 'level', 'The trigger price 0.00 is not above zero, where IBM never trades.'],
+    [{ level: '-100%' }, 'level', '-100 % is not above zero, where IBM never trades.'],
+    [{ level: '99999999999' }, 'level', '"99999999999" has too many digits for a price.'],
+    [{ level: '999999999' }, 'level', 'The trigger price has too many digits for a price.'],
+    [{ quantity: '1.5' }, 'quantity', '1.5 shares cannot be ordered; write a whole number.'],
+    [{ quantity: '1.2345k' }, 'quantity', '1234.5 shares cannot be ordered; write a whole number.'],
+    [{ target: '500%' }, 'target', 'A target 500 % below the entry leaves nothing; bring it nearer.'],
+    [
+      { side: 'BUY', limit: '179', target: '500%', stop: '' },
+      'target',
+      'A target 500 % above the entry is further than 100 %; write it as a price if it is meant.',
+    ],
+    [{ side: 'BUY', limit: '179', target: '', stop: '100%' }, 'stop', 'A stop 100 % below the entry leaves nothing; bring it nearer.'],
+    [{ stop: '0.00' }, 'stop', 'The stop 0.00 is not above zero, where IBM never trades.'],
+    [{ limit: '0' }, 'limit', 'The limit 0.00 is not above zero, where IBM never trades.'],
+    [{ type: 'STP', entryStop: '0.00' }, 'entryStop', 'The stop price 0.00 is not above zero, where IBM never trades.'],
+    [
+      { side: 'BUY', type: 'STP LMT', entryStop: '180', limit: '179', target: '', stop: '' },
+      'limit',
+      'The limit stands below the stop 180.00, so the order would not fill when the stop is reached; move it to the stop or above it.',
+    ],
+    [{ target: '185', stop: '170' }, 'stop', 'The stop 170.00 is not above the target 185.00; no entry fits between them.'],
+  ] as const)('%o is refused with one sentence beside its field', (typed, field, text) => {
+    expect(readDraft({ ...complete, ...typed }, NOBODY)).toMatchObject({ spec: null, faults: { [field]: text } });
+  });
+
+  test('a price below zero is none where the contract trades there', () => {
+    const future = { ...IBM, secType: 'FUT' as const };
+    expect(readDraft({ ...complete, contract: future, level: '-5', limit: '-4.50', target: '-6', stop: '' }, NOBODY).faults).toEqual({});
   });
 });
 
@@ -222,7 +326,9 @@ const specs: fc.Arbitrary<TriggerSpec> = fc
       ...(stop === null ? {} : { stop }),
     },
     rthOnly,
-  }));
+  }))
+  // What is refused is never armed, and so never loaded.
+  .filter((spec) => termsFault(spec) === undefined);
 
 describe('editing a watcher', () => {
   test('loading a trigger into the form and reading it back gives the same trigger', () => {

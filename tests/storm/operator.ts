@@ -184,10 +184,11 @@ export class Operator {
     const tick = deskState.details.get(contract.conId)?.minTick ?? CENT;
     const average = roundToTick(position.averagePrice, tick, position.quantity > 0 ? 'up' : 'down');
     const level = act === 'protect' ? stop : act === 'breakeven' ? average : undefined;
-    invariants.wayOut.ask(life, { act, position, isNothing: false, level, market }, () => {
+    const trail = act === 'trail' ? this.#distance(random) : undefined;
+    invariants.wayOut.ask(life, { act, position, isNothing: false, level, market, ...(trail === undefined ? {} : { trail }) }, () => {
       if (act === 'protect') return protectPosition(deskState, account, contract.conId, stop, BY);
       if (act === 'breakeven') return breakeven(deskState, account, contract.conId, BY);
-      return trailPosition(deskState, account, contract.conId, this.#distance(random), BY);
+      return trailPosition(deskState, account, contract.conId, trail ?? this.#distance(random), BY);
     });
   }
 

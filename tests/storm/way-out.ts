@@ -3,7 +3,7 @@ import { entryOf, isOpenEntry, takesOf, waitsForEntry } from '#core/order/bracke
 import { groupOf, restOfGroups } from '#core/order/oca-group';
 import { stopsProtecting } from '#core/order/stop-coverage';
 import type { Refusal } from '#core/state/refusal';
-import { isStopType, type Order } from '#domain/order';
+import { isStopType, type Order, sameTrail, type Trail } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Price } from '#domain/price';
 import type { Result } from '#domain/result';
@@ -19,6 +19,8 @@ export interface Asked {
   readonly isNothing: boolean;
   /** Where the stop would stand; undefined for a close, or where nobody knows. */
   readonly level: Price | undefined;
+  /** Of a trail: how far behind. */
+  readonly trail?: Trail;
   /** What a close would meet, and stops watch; undefined without a market. */
   readonly market: Price | undefined;
 }
@@ -47,6 +49,8 @@ const REASONS = {
   'other exits take it': (life: JudgedLife, { act, position }: Asked): boolean => act !== 'close' && takenBy(life, position) > 0,
   'no plain stop to move': (life: JudgedLife, { act, position, level }: Asked): boolean =>
     act === 'breakeven' && !stopsOf(life, position).some(({ leg, type, stop }) => leg !== 'E' && type === 'STP' && stop !== level),
+  'it trails so already': (life: JudgedLife, { trail, position }: Asked): boolean =>
+    trail !== undefined && stopsOf(life, position).some((order) => order.type === 'TRAIL' && sameTrail(order.trail, trail)),
   'a stop cannot be changed now': (life: JudgedLife, { act, position }: Asked): boolean =>
     act !== 'protect' && stopsOf(life, position).some((order) => !isChangeable(order)),
   'the exits are another program’s or have no number': (life: JudgedLife, { position }: Asked): boolean =>

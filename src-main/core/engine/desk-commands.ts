@@ -13,11 +13,13 @@ import { cancelAll } from '#core/safety/cancel-all';
 import { kill } from '#core/safety/kill';
 import { type DeskState, logLine } from '#core/state/desk-state';
 import type { DeskView } from '#core/state/desk-view';
+import { refuse } from '#core/state/refusal';
 import { type Armed, armTrigger } from '#core/strategy/trigger/arm';
 import { changeTrigger } from '#core/strategy/trigger/change';
 import { dryRun } from '#core/strategy/trigger/dry-run';
 import { fireNow } from '#core/strategy/trigger/fire-now';
 import type { ContractDetails } from '#domain/contract';
+import { trailRefusal } from '#domain/trigger-terms';
 import { changeSettings } from './change-settings.ts';
 import { followContract, unfollowContract } from './follow-contract.ts';
 import {
@@ -75,7 +77,11 @@ export function deskCommands(desk: DeskState, drain: () => void) {
     flattenAll: bound(flattenAll),
     protectPosition: bound(protectPosition),
     breakeven: bound(breakeven),
-    trailPosition: bound(trailPosition),
+    /** A distance that protects nothing is refused before anything is replaced. */
+    trailPosition: (...[account, conId, trail, by]: CommandInput<typeof trailPosition>): ReturnType<typeof trailPosition> => {
+      const useless = trailRefusal(trail);
+      return useless === undefined ? trailPosition(desk, account, conId, trail, by) : refuse('invalid-input', useless);
+    },
     resizeExits: bound(resizeExitsNow),
     acknowledgeExternal: bound(acknowledgeExternal),
     /** A watcher that is armed, resumed or edited may fire at once. */

@@ -23,11 +23,13 @@ import type { DeskStores, Effect } from '#core/state/records';
 import { isArmedState } from '#core/state/engine-state';
 import { advanceBreaker, OutcomeWatch, restoreBreaker } from '#core/safety/rejection-breaker';
 import { advanceCloses } from '#core/protection/close-position';
+import type { CauseKind } from '#core/ports/cause';
 import { takeServerTime } from './broker-clock.ts';
 import { ExchangeClock } from '#core/state/exchange-clock';
 import { noteSince } from '#core/reports/expiry';
 import { advance, firing } from '#core/state/engine-life';
 import { pauseDesk } from '#core/execution/halt';
+import { latchInDoubt } from '#core/execution/latch-doubt';
 import { expireTriggers } from '#core/strategy/trigger/change';
 import { offerDrafts } from '#core/strategy/trigger/drafts';
 import { releaseUnwatched } from '#core/strategy/trigger/market-lines';
@@ -62,8 +64,14 @@ import { followTradingState } from '#core/pretrade/trading-state';
 const CANCEL_AGAIN_MS = 10_000;
 const LOOK_UP_AGAIN_MS = 5_000;
 
-/** `brokerAt` is the broker's time of the line's commit, epoch ms; undefined where it is not known. */
-export type LogListener = (line: Extract<Effect, { kind: 'log' }>, seq: number, brokerAt: number | undefined) => void;
+/** The broker's time of a line's commit, epoch ms, undefined where it is not known; and what led to the commit. */
+export interface LogOrigin {
+  readonly brokerAt: number | undefined;
+  readonly cause: CauseKind;
+}
+
+/** A line, the number of its commit, and what led to that. */
+export type LogListener = (line: Extract<Effect, { kind: 'log' }>, seq: number, of: LogOrigin) => void;
 
 /** The desk's state with the rooms tied to it: news in, commits, effects out. One thread, nothing awaits. */
 export class DeskCore implements DeskAccess {
@@ -188,9 +196,10 @@ export class DeskCore implements DeskAccess {
     const latched = desk.killLatchFile.read();
     commit(desk, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
       tx.set(desk.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
-      if (latched.set) takeUpKill(desk, tx, latched);
+      if (latched.doubt === true) latchInDoubt(desk, tx, latched.reason);
+      else if (latched.set) takeUpKill(desk, tx, latched);
     });
-    if (latched.set)
+    if (latched.set && latched.doubt !== true)
       logLine(desk, 'alarm', `The kill switch of an earlier run is still set (${latched.reason}). Acknowledge and re-arm to trade.`);
     offerDrafts(desk);
     loadEarlierOrders(desk);
@@ -312,7 +321,10 @@ export class DeskCore implements DeskAccess {
         desk.unsentGlobalCancel = desk.broker.globalCancel().kind === 'refused';
         break;
       case 'log':
-        this.#onLog(effect, release.seq, release.brokerAt);
+        this.#onLog(effect, release.seq, {
+          brokerAt: release.brokerAt,
+          cause: desk.coordinator.record(release.seq)?.cause.kind ?? 'system',
+        });
         break;
     }
     if (!release.durable) this.#journalFailed();

@@ -19,6 +19,7 @@ import { onPnl } from '#core/safety/loss-limit';
 import { watchOutage } from '#core/safety/outage';
 import { count, type DeskState, logLine } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
+import type { PositionPnl } from '#domain/account';
 import type { BrokerLists } from './broker-lists.ts';
 import { followExecution, followFilled } from './on-execution.ts';
 
@@ -96,11 +97,22 @@ function onAccountNews(desk: DeskState, news: AccountNews, followers: NewsFollow
       onPnl(desk, news);
       break;
     case 'pnl-single':
+      desk.accounts.positionPnl(news.account, news.conId, positionPnlOf(news, desk.clock.now()));
       break;
     case 'end':
       onListEnd(desk, news, followers.exitResizer);
       break;
   }
+}
+
+function positionPnlOf({ daily, unrealized, realized, value }: News<'pnl-single'>, at: number): PositionPnl {
+  return {
+    ...(daily === undefined ? {} : { daily }),
+    ...(unrealized === undefined ? {} : { unrealized }),
+    ...(realized === undefined ? {} : { realized }),
+    ...(value === undefined ? {} : { value }),
+    at,
+  };
 }
 
 /** C-23: an order that leaves the socket and was not approved kills. */

@@ -8,6 +8,7 @@ import { nextEngineState } from '#core/state/engine-state';
 import { commit, engineState, type Slice } from '#core/state/desk-state';
 import { advance } from '#core/state/engine-life';
 import { pauseDesk } from '#core/execution/halt';
+import { readLatchAgain } from '#core/execution/latch-doubt';
 import { release } from '#core/strategy/trigger/market-lines';
 import { saveDrafts } from '#core/strategy/trigger/drafts';
 import { externalRefusal } from '#core/reconciliation/position-check';
@@ -74,6 +75,7 @@ function simple(desk: Desk, event: 'start' | 'resume' | 'acknowledge', by: strin
 
 /** IDLE → INITIALIZING, and on to SCANNING as soon as the book equals the broker's. Nothing is armed by it. */
 export function startDesk(desk: Desk, by: string): Done {
+  readLatchAgain(desk);
   if (desk.latch.isSet()) return refuse('The kill switch of an earlier run is still set; re-arm the desk first.');
   const refusal = desk.startRefusal?.() ?? accountRefusal(desk) ?? breakerRefusal(desk);
   if (refusal !== undefined) return refuse(refusal);
@@ -90,13 +92,14 @@ function accountRefusal(desk: Desk): string | undefined {
 
 export function pauseByOperator(desk: Desk, by: string, reason: string): Done {
   const state = engineState(desk);
-  if (!pauseDesk(desk, reason, by)) return refuse(`The desk is ${state}; there is nothing to pause.`);
+  if (!pauseDesk(desk, reason, by, 'command')) return refuse(`The desk is ${state}; there is nothing to pause.`);
   return ok(desk.stores.engine.version);
 }
 
 /** PAUSED → INITIALIZING. What crossed meanwhile does not fire: the registry takes every side anew from where prices are now. */
 export function resumeDesk(desk: Desk, by: string): Done {
-  const refusal = externalRefusal(desk) ?? breakerRefusal(desk);
+  readLatchAgain(desk);
+  const refusal = desk.startRefusal?.() ?? externalRefusal(desk) ?? breakerRefusal(desk);
   if (refusal !== undefined) return refuse(refusal);
   return tried(desk, simple(desk, 'resume', by, 'resumed', `Desk resumed by ${by}`), by);
 }

@@ -65,8 +65,7 @@ export function resendCancels(desk: Desk): void {
   }
   if (due.length === 0 && !desk.unsentGlobalCancel) return;
   commit(desk, 'risk-reducing', 'cancels.again', { kind: 'system', text: 'cancels that may not have left' }, (tx) => {
-    for (const order of due)
-      cancelInside(desk, tx, order, { globally: onlyGlobally(order), keepsExits: order.cancelKeepsExits === true });
+    for (const order of due) cancelInside(desk, tx, order, { globally: onlyGlobally(order), keepsExits: order.cancelKeepsExits === true });
     if (desk.unsentGlobalCancel) tx.effect({ kind: 'global-cancel' });
   });
 }
@@ -75,13 +74,7 @@ export function resendCancels(desk: Desk): void {
  * Cancels of the operator: one order, all own, or all (`globally`, which reaches other programs' orders too). Two orders of one reference go
  * together, for nobody knows which of them was wished. Legal in every state.
  */
-export function cancelOrders(
-  desk: Desk,
-  orders: readonly Order[],
-  by: string,
-  globally = false,
-  keepsExits = false,
-): number {
+export function cancelOrders(desk: Desk, orders: readonly Order[], by: string, globally = false, keepsExits = false): number {
   let sent = 0;
   const targets = new Map(orders.flatMap((order) => [order, ...desk.index.twinsOf(order)]).map((order) => [order.key, order]));
   // A change that still waits would leave after the cancel.

@@ -6,10 +6,13 @@ type Desk = Slice<
   'broker' | 'clock' | 'coordinator' | 'counters' | 'index' | 'latch' | 'latencies' | 'link' | 'ordersOut' | 'recentSends' | 'stores'
 >;
 
-/** Pause stops new exposure; protective legs at the broker keep working. What waits for a message slot is dropped. */
-export function pauseDesk(desk: Desk, reason: string, by: string): boolean {
+/**
+ * Pause stops new exposure; protective legs at the broker keep working. What waits for a message slot is dropped. `kind` is `command` where the
+ * operator asked for it.
+ */
+export function pauseDesk(desk: Desk, reason: string, by: string, kind: 'command' | 'system' = 'system'): boolean {
   const dropped = desk.broker.purge(`The desk was paused: ${reason}`);
-  const done = commit(desk, 'risk-reducing', 'engine.pause', { kind: 'command', text: `${by}: ${reason}` }, (tx) => {
+  const done = commit(desk, 'risk-reducing', 'engine.pause', { kind, text: `${by}: ${reason}` }, (tx) => {
     const next = step(tx, desk.stores, 'pause', `${by}: ${reason}`);
     if (next !== undefined) log(tx, 'warning', `Paused by ${by}. ${reason}`);
     return next !== undefined;

@@ -27,6 +27,7 @@ import { riskContext } from '#core/pretrade/read-risk-context';
 import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import type { Refusal } from '#core/state/refusal';
 import { moveOrder, tellOrder } from './transition.ts';
+import { quantityRefusal } from '#domain/trigger-terms';
 
 type Desk = Slice<
   | 'accounts'
@@ -120,6 +121,10 @@ export function modifyOrder(desk: Desk, key: OrderKey, version: number, terms: N
   const order = desk.index.get(key);
   if (order === undefined) return err({ code: 'not-found', text: 'There is no such order.' });
   if (order.updatedAt !== version) return err({ code: 'conflict', text: 'The order changed in the meantime; look at it again.' });
+  // The operator writes whole units; what the desk itself makes smaller may have to follow a fraction that is held.
+  const fraction =
+    terms.quantity === undefined || terms.quantity === order.quantity ? undefined : quantityRefusal(terms.quantity, order.contract);
+  if (fraction !== undefined) return err({ code: 'invalid-input', text: fraction });
   return changeOrder(desk, order, terms, by);
 }
 

@@ -10,8 +10,12 @@ export type KillScope = 'own' | 'all';
 
 /** Survives restarts. Files may only make the desk more careful; none of them is ever a reason to send an order. */
 export interface KillLatchFile {
-  /** Set by an earlier run and never re-armed? An unreadable file counts as set. `scope` and `exits` are what is left for the next run to cancel. */
-  read(): { readonly set: boolean; readonly reason: string; readonly scope: KillScope; readonly exits: ExitChoice };
+  /**
+   * Set, and never re-armed? `scope` and `exits` are what is left for the next run to cancel. With `doubt` nobody has said that it is set, but
+   * nobody can tell that it is not either (unreadable, vanished, contradicted by the journal): it counts as set, and nothing is cancelled for
+   * it. `reason` is then a part of a sentence.
+   */
+  read(): { readonly set: boolean; readonly reason: string; readonly scope: KillScope; readonly exits: ExitChoice; readonly doubt?: true };
   /** Best effort: a failure is returned and does not stop a kill. */
   set(reason: string, at: number, scope: KillScope, exits: ExitChoice): Result<void>;
   clear(): Result<void>;

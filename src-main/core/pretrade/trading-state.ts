@@ -47,7 +47,7 @@ export interface TradingReason {
   readonly text: string;
 }
 
-/** `active | reducing | halted`, and why. Reducing: only what lowers exposure leaves. Halted: nothing does but cancels and a confirmed flatten. */
+/** `active | reducing | halted`, and why. Reducing: only what lowers exposure leaves. Halted: nothing is armed or sent that could raise it. */
 export function tradingState(desk: View): { readonly state: TradingState; readonly reasons: readonly TradingReason[] } {
   if (desk.latch.isSet()) return { state: 'halted', reasons: [{ code: 'kill', text: `The kill switch is set (${desk.latch.reason()}).` }] };
   if (engineState(desk) === 'ERROR') return { state: 'halted', reasons: [{ code: 'error', text: 'The desk stands in ERROR.' }] };

@@ -37,7 +37,7 @@ type Desk = Slice<
  */
 export function flattenAll(desk: Desk, held: readonly Position[], by: string): Result<number, Refusal> {
   const names = held.map(({ contract, quantity }) => `${formatQuantity(quantity)} ${contract.symbol}`).join(', ');
-  logLine(desk, 'warning', `${by} flattens all: ${names}.`);
+  logLine(desk, 'warning', `${by} flattens all: ${names}.`, undefined, 'command');
   const refusals: string[] = [];
   for (const { account, contract } of held) {
     const closed = closePosition(desk, account, contract.conId, 100, by);

@@ -72,13 +72,8 @@ export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trai
   const onTick: Trail =
     trail.kind === 'percent' ? trail : { kind: 'amount', amount: roundToTick(trail.amount, details.minTick, 'nearest') };
   const stops = exitsOf(desk, position).filter((order) => isStopType(order.type) && order.leg !== 'E' && order.origin !== 'foreign');
-  const moving = stops.map((order) => modifyRefusal(desk, order)).find((refusal) => refusal !== undefined);
-  if (moving !== undefined) return refuseNow(`A stop of ${symbol} cannot be replaced now: ${moving}`);
-  const waits = stops.find((order) => order.type !== 'TRAIL' && isOpenEntry(entryOf(desk.index, order)));
-  if (waits !== undefined)
-    return refuseNow(
-      `The entry of ${symbol} still works, and its stop goes on with it: let that trail when the entry has filled, or cancel the rest of it.`,
-    );
+  const refusal = replaceRefusal(desk, symbol, stops);
+  if (refusal !== undefined) return refuseNow(refusal);
   const start = startOf(desk, position, onTick, undefined);
   if (!start.ok) return start;
   const open = unprotectedOf(desk, position);
@@ -90,6 +85,16 @@ export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trai
   if (open <= 0) return last;
   const sent = place(desk, position, { quantity: open, trail: onTick, by });
   return sent.ok ? ok(sent.value.seq) : sent;
+}
+
+/** Why these stops cannot give way to trailing ones now; a sentence. */
+function replaceRefusal(desk: Desk, symbol: string, stops: readonly Order[]): string | undefined {
+  const moving = stops.map((order) => modifyRefusal(desk, order)).find((refusal) => refusal !== undefined);
+  if (moving !== undefined) return `A stop of ${symbol} cannot be replaced now: ${moving}`;
+  // What the entry still fills would be without the stop that IB bounds by it.
+  return stops.some((order) => order.type !== 'TRAIL' && isOpenEntry(entryOf(desk.index, order)))
+    ? `The entry of ${symbol} still works, and its stop goes on with it: let that trail when the entry has filled, or cancel the rest of it.`
+    : undefined;
 }
 
 /** Where it begins: its distance behind the market, or where the old stop is when that protects more. */

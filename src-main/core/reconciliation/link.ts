@@ -1,6 +1,7 @@
 import type { Tx } from '#core/commit/transaction';
 import { resendCancels } from '#core/execution/cancel';
 import { pauseDesk } from '#core/execution/halt';
+import { readLatchAgain } from '#core/execution/latch-doubt';
 import { amendOrder, moveOrder } from '#core/execution/transition';
 import type { LinkState } from '#core/ports/broker';
 import { forgetDoubts } from '#core/reports/reopened-orders';
@@ -85,6 +86,7 @@ function onUpstreamRestored(desk: Desk): void {
 /** Ready where it was not, or over other sockets: what was asked over the old ones is asked again, and the book is compared. */
 function onConnected(desk: Desk, link: LinkState): void {
   logLine(desk, 'info', `Connected to TWS as ${link.accounts.join(', ')}; comparing the book with the broker's.`);
+  readLatchAgain(desk);
   resendCancels(desk);
   resumeKill(desk);
   startReconciliation(desk);

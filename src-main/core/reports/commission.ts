@@ -1,6 +1,6 @@
 import { commit, type CommissionNews, type Slice } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
-import { execIdRoot } from '#domain/execution';
+import { execIdRoot, type Fill } from '#domain/execution';
 import { ZERO_AMOUNT } from '#domain/money';
 import { minus, plus } from '#domain/scaled';
 
@@ -20,7 +20,7 @@ export function onCommission(desk: Desk, news: CommissionNews): void {
     waiting.set(news.execId, news);
     return;
   }
-  if (news.commission === undefined || known.commission === news.commission) return;
+  if (news.commission === undefined || saysNothingNew(known, news)) return;
   const { commission } = news;
   commit(desk, 'data', 'commission', { kind: 'broker', text: `commissionReport ${news.execId}` }, (tx) => {
     const fill = tx.get(desk.stores.fills, root);
@@ -39,4 +39,13 @@ export function onCommission(desk: Desk, news: CommissionNews): void {
         commission: minus(plus(position.commission, commission), fill.commission ?? ZERO_AMOUNT),
       });
   });
+}
+
+/** A correction of a fill may keep its commission and change what it has realised. */
+function saysNothingNew(known: Fill, news: CommissionNews): boolean {
+  return (
+    known.commission === news.commission &&
+    known.commissionCurrency === news.currency &&
+    (news.realizedPnl === undefined || known.realizedPnl === news.realizedPnl)
+  );
 }

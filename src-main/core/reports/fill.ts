@@ -117,11 +117,8 @@ function bookFill(desk: Desk, tx: Tx<Effect>, news: ExecutionNews, orderKey: Ord
   const { execution, contract } = news;
   const root = execIdRoot(execution.execId);
   const before = tx.get(desk.stores.fills, root);
-  const fill: Fill = {
-    ...execution,
-    ...(orderKey === undefined ? {} : { orderKey }),
-    ...(before?.commission === undefined ? {} : { commission: before.commission }),
-  };
+  // What was reported of a fill is not known of its correction, until that is reported.
+  const fill: Fill = { ...execution, ...(orderKey === undefined ? {} : { orderKey }) };
   tx.set(desk.stores.fills, root, fill);
   const order = orderKey === undefined ? undefined : tx.get(desk.stores.orders, orderKey);
   if (!history) bookPosition(desk, tx, news, order, before);
@@ -151,7 +148,10 @@ function bookPosition(desk: Desk, tx: Tx<Effect>, news: ExecutionNews, order: Or
   const held = tx.get(desk.stores.positions, key) ?? emptyPosition(execution, contract, tx.at);
   const explained = before === undefined ? explainedBy(held, execution, { live, order, at: tx.at }) : undefined;
   // A correction takes the old fill out and the new one in; realised P&L of the step is approximate and the alarm says so.
-  const base = before === undefined ? held : refold(held, reversed(before));
+  const base =
+    before === undefined
+      ? held
+      : { ...refold(held, reversed(before)), commission: minus(held.commission, before.commission ?? ZERO_AMOUNT) };
   tx.set(desk.stores.positions, key, { ...(explained ?? refold(base, execution)), updatedAt: tx.at });
 }
 

@@ -6,7 +6,7 @@ import { onlyGlobally } from '#core/order/addressable';
 import type { ExitChoice } from '#core/order/cancel-split';
 import type { KillScope } from '#core/ports/desk-files';
 import { commit, count, type Slice } from '#core/state/desk-state';
-import { type Effect, engineRecord, type KillRecord, log, step } from '#core/state/records';
+import { type Effect, engineRecord, type EngineRecord, type KillRecord, log, step } from '#core/state/records';
 import { isWorking, type Order } from '#domain/order';
 import { err, ok, type Result } from '#domain/result';
 import { cancelPlan, cancelTargets, isOutOfReach, openPositions, openPositionText } from './cancel-plan.ts';
@@ -57,7 +57,7 @@ export function kill(desk: Desk, scope: KillScope, by: string, reason: string, c
     const now = engineRecord(tx, desk.stores);
     const next = step(tx, desk.stores, 'kill', `${by}: ${reason}`);
     if (next === undefined) return;
-    const previous = again ? now.kill : undefined;
+    const previous = again ? killBefore(now) : undefined;
     const upTo = choice === exits ? tx.seq : (previous?.upTo ?? tx.seq);
     const targets = cancelTargets(desk, scope, exits).filter((order) => !isWishedAfter(order, upTo));
     const asked = targets.filter((order) => !hasJustLeft(desk, order, previous, tx.at));
@@ -214,9 +214,19 @@ function schedulePoll(desk: Desk): void {
 
 /** Something of a kill's scope works after all, perhaps after it was verified. */
 export function killGoesOn(desk: Desk): void {
-  if (!desk.latch.isSet()) return;
+  if (!desk.latch.isSet() || isDoubt(desk)) return;
   pollKill(desk);
   schedulePoll(desk);
+}
+
+/** The kill that this one goes on with; a doubt is none. */
+function killBefore({ kill: before }: EngineRecord): KillRecord | undefined {
+  return before?.phase === 'doubt' ? undefined : before;
+}
+
+/** A latch that is only in doubt cancels nothing. */
+function isDoubt(desk: Pick<Desk, 'stores'>): boolean {
+  return desk.stores.engine.get('desk')?.kill?.phase === 'doubt';
 }
 
 /**
@@ -225,7 +235,7 @@ export function killGoesOn(desk: Desk): void {
  */
 function pollKill(desk: Desk): void {
   const kill_ = desk.stores.engine.get('desk')?.kill;
-  if (kill_ === undefined) return;
+  if (kill_ === undefined || kill_.phase === 'doubt') return;
   const { exits } = kill_;
   const left = cancelTargets(desk, kill_.scope, exits).filter((order) => !isWishedAfter(order, kill_.upTo));
   const answered = desk.link.ready && desk.reconciliation.done() && desk.killVerification.listed;

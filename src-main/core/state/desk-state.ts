@@ -52,7 +52,7 @@ export interface DeskPorts {
   readonly rules: () => RiskRules;
   /** What the runs before this one believed to be on its way or at the broker; read once, at the start. */
   readonly earlierOrdersFile?: EarlierOrders;
-  /** Why the desk must not be started now (a broken settings file); a sentence. */
+  /** Why the desk must not be started or resumed and nothing armed now (a broken settings file, another account than last time); a sentence. */
   readonly startRefusal?: () => string | undefined;
 }
 
@@ -131,8 +131,15 @@ export function commit<R>(desk: Slice<'coordinator'>, lane: Lane, name: string, 
   return done.kind === 'committed' ? done.value : undefined;
 }
 
-export function logLine(desk: Slice<'coordinator'>, level: 'info' | 'warning' | 'alarm', text: string, subject?: Subject): void {
-  commit(desk, 'housekeeping', 'log', { kind: 'system', text }, (tx) => {
+/** `kind` is `command` where the operator did what it tells. */
+export function logLine(
+  desk: Slice<'coordinator'>,
+  level: 'info' | 'warning' | 'alarm',
+  text: string,
+  subject?: Subject,
+  kind: 'command' | 'system' = 'system',
+): void {
+  commit(desk, 'housekeeping', 'log', { kind, text }, (tx) => {
     tx.effect({ kind: 'log', level, text, ...(subject === undefined ? {} : { subject }) });
   });
 }

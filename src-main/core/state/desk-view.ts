@@ -47,7 +47,7 @@ export interface DeskView extends ViewPorts {
   readonly board: Pick<QuoteBoard, 'quote' | 'contract' | 'conIds' | 'fault' | 'counters'>;
   readonly registry: Pick<WatcherRegistry, 'row' | 'rows' | 'counters'>;
   readonly subscriptions: Pick<Subscriptions, 'wanted' | 'lines' | 'linesOf'>;
-  readonly accounts: Pick<AccountBoard, 'get' | 'current' | 'ids'>;
+  readonly accounts: Pick<AccountBoard, 'get' | 'current' | 'ids' | 'ofPosition' | 'change'>;
   readonly exchange: Pick<ExchangeClock, 'now' | 'offset' | 'known' | 'timeOf'>;
   readonly latch: Pick<KillLatch, 'isSet' | 'reason' | 'scope' | 'exits' | 'kills'>;
   readonly latencies: Pick<Latencies, 'read'>;

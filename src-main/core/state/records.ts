@@ -23,7 +23,8 @@ export interface KillRecord {
   readonly reason: string;
   /** Whether stops and targets of what is held stay. */
   readonly exits: ExitChoice;
-  readonly phase: 'cancelling' | 'verified' | 'residuals';
+  /** `doubt`: nobody has said kill; the latch only counts as set, and nothing is cancelled. */
+  readonly phase: 'cancelling' | 'verified' | 'residuals' | 'doubt';
   readonly purged: number;
   /** The commit up to which orders were wished before the kill: a stop or a close that was approved later is not its to cancel. */
   readonly upTo: number;

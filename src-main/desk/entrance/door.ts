@@ -32,9 +32,8 @@ export interface Caller {
   stream(): StreamHandle | null;
 }
 
-/** Time as doors need it: epoch ms, monotonic ms, and a timer that can be called off. */
+/** Time as doors need it: monotonic ms, and a timer that can be called off. */
 export interface DoorClock {
-  now(): number;
   monotonic(): number;
   after(ms: number, run: () => void): () => void;
 }

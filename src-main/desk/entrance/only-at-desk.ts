@@ -1,5 +1,6 @@
 import type { CallName, Input } from '#protocol/commands';
-import { type Limits, loosens } from '#protocol/settings';
+import { loosens } from '#protocol/looser';
+import type { Limits } from '#protocol/settings';
 
 /**
  * What of a call only a person at the desk may allow, in words that follow "to"; null: nothing. A console in a browser can be

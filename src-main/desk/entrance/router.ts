@@ -1,6 +1,7 @@
 import { allows, scopeRefusal } from '#protocol/access';
 import { COMMANDS, QUERIES, type CallName, type Input, type Reply } from '#protocol/commands';
 import type { ErrorCode } from '#protocol/errors';
+import { type Issue, issueWords } from '#protocol/issue-words';
 import type { Caller } from './door.ts';
 import { payloadRefusal } from './payload.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -46,12 +47,6 @@ const UNLIMITED: ReadonlySet<CallName> = new Set<CallName>(['kill', 'orders.canc
 const STREAM: ReadonlySet<CallName> = new Set<CallName>(['stream.ack', 'stream.resync']);
 const CALL_RATE: Rate = { perSecond: 50, burst: 100 };
 const STREAM_RATE: Rate = { perSecond: 100, burst: 200 };
-const SHOWN_ISSUES = 3;
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 /** What a schema of the protocol is to its user. */
 interface Schema {
@@ -98,7 +93,7 @@ export function createRouter(handlers: Handlers, ports: RouterPorts): Router {
       const unfit = payloadRefusal(input);
       if (unfit !== null) return refusal('invalid-input', `${name}: ${unfit}.`);
       const parsed = SCHEMAS[name].safeParse(input);
-      if (!parsed.success) return refusal('invalid-input', `${name}: ${readable(parsed.error.issues)}.`);
+      if (!parsed.success) return refusal('invalid-input', `${name}: ${issueWords(parsed.error.issues, input)}.`);
       const what = caller.atDesk ? null : ports.onlyAtDesk(name, parsed.data);
       if (what === null) return handle(name, parsed.data, caller);
       const run = (by: Caller): Reply<CallName> | Promise<Reply<CallName>> => handle(name, parsed.data, by);
@@ -132,15 +127,4 @@ function refusal(code: ErrorCode, text: string): Reply<CallName> {
 
 function quoted(name: unknown): string {
   return typeof name === 'string' ? JSON.stringify(name.slice(0, 40)) : `of type ${typeof name}`;
-}
-
-/** Which field, and what is expected of it: `spec.action.quantity: expected number, received string`. */
-function readable(issues: readonly Issue[]): string {
-  const shown = issues.slice(0, SHOWN_ISSUES).map((issue) => {
-    const path = issue.path.map(String).join('.');
-    const text = issue.message.replace(/^Invalid input: /, '');
-    return path === '' ? text : `${path}: ${text}`;
-  });
-  const more = issues.length - shown.length;
-  return more > 0 ? `${shown.join('; ')}; and ${more} more` : shown.join('; ');
 }

@@ -6,7 +6,9 @@ import type { Result } from '#domain/result';
 import type { Handlers } from '#desk/entrance/router';
 import { orderLine } from '#desk/projection/order-row';
 import type { Input, Reply, WhyStep } from '#protocol/commands';
+import { logText } from './log-text.ts';
 import { failure } from './reply.ts';
+import type { LogRow } from '#protocol/log-row';
 import { storyInMemory, whyChain, type WhyStory } from './why.ts';
 
 export interface JournalHistory {
@@ -23,18 +25,32 @@ export interface JournalHistory {
 }
 
 export interface AuditPort {
+  /** Writes a text into a new CSV file of the exports and returns its path; `name` says what it holds. */
+  keep(name: string, text: string): Result<string>;
   /** What the journals of all runs say of an order. */
   history(key: string): Promise<Result<JournalHistory>>;
   /** Writes the audit trail of a time (epoch ms) into a new file; returns its path and how many rows it has. */
   export(format: 'csv' | 'json', from: number, to: number): Promise<Result<{ readonly path: string; readonly rows: number }>>;
 }
 
-type Names = 'order.why' | 'audit.export' | 'diagnostics.execution' | 'kill.preview';
+/** The lines that the screens show. */
+export interface LogSource {
+  logLines(ids: readonly number[]): readonly LogRow[];
+}
+
+type Names = 'log.export' | 'order.why' | 'audit.export' | 'diagnostics.execution' | 'kill.preview';
 
 /** What happened, why, and what a kill would do. */
-export function diagnosticsQueries(view: DeskView, audit: AuditPort): Pick<Handlers, Names> {
+export function diagnosticsQueries(view: DeskView, audit: AuditPort, screen: LogSource): Pick<Handlers, Names> {
   return {
     'order.why': (input) => why(view, audit, input),
+    'log.export': ({ ids }) => {
+      const lines = screen.logLines(ids);
+      const kept = audit.keep('log', logText(lines));
+      return kept.ok
+        ? { ok: true, value: { seq: view.coordinator.seq, path: kept.value, rows: lines.length } }
+        : failure('unavailable', kept.error);
+    },
     'audit.export': async (input) => {
       const written = await audit.export(input.format, input.from, input.to);
       return written.ok ? { ok: true, value: { seq: view.coordinator.seq, ...written.value } } : failure('unavailable', written.error);

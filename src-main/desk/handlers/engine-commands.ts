@@ -8,10 +8,12 @@ import { done, doneAt, failure } from './reply.ts';
 export interface EnginePorts extends DeskAccess {
   readonly settings: { view(): SettingsView; update(patch: Input<'settings.update'>['patch']): Result<void> };
   readonly live: { confirm(account: string, phrase: string): Result<void> };
+  /** What of the journal's faults the operator has now taken note of. */
+  readonly journal: { acknowledge(): Result<readonly string[]> };
   readonly screen: {
     settingsChanged(): void;
-    /** False: the line is no longer kept. */
-    acknowledge(id: number): boolean;
+    /** How many of the lines are still kept. */
+    acknowledge(ids: readonly number[]): number;
   };
 }
 
@@ -25,12 +27,13 @@ type Names =
   | 'engine.rearm.request'
   | 'engine.rearm.confirm'
   | 'kill'
+  | 'journal.acknowledge'
   | 'live.confirm'
   | 'settings.update'
   | 'log.acknowledge';
 
 /** Commands on the desk as a whole: its life, the kill switch, what it is allowed. */
-export function engineCommands({ view, commands, settings, live, screen }: EnginePorts): Pick<Handlers, Names> {
+export function engineCommands({ view, commands, settings, live, journal, screen }: EnginePorts): Pick<Handlers, Names> {
   return {
     'engine.start': (_input, caller) => done(commands.start(caller.by)),
     'engine.pause': (input, caller) => done(commands.pause(caller.by, input.reason ?? 'paused by hand')),
@@ -44,6 +47,12 @@ export function engineCommands({ view, commands, settings, live, screen }: Engin
       commands.kill(input.scope, caller.by, input.reason, input.exits ?? 'keep');
       return doneAt(view.coordinator.seq);
     },
+    'journal.acknowledge': (_input, caller) => {
+      const seen = journal.acknowledge();
+      if (!seen.ok) return failure('not-allowed-now', seen.error);
+      commands.log('alarm', `${caller.by} has taken note and goes on with this journal in this run: ${seen.value.join(' ')}`);
+      return doneAt(view.coordinator.seq);
+    },
     'live.confirm': (input) => {
       const confirmed = live.confirm(input.account, input.phrase);
       return confirmed.ok ? doneAt(view.coordinator.seq) : failure('confirmation-needed', confirmed.error);
@@ -55,6 +64,6 @@ export function engineCommands({ view, commands, settings, live, screen }: Engin
       return done(changed);
     },
     'log.acknowledge': (input) =>
-      screen.acknowledge(input.id) ? doneAt(view.coordinator.seq) : failure('not-found', 'This line is no longer kept.'),
+      screen.acknowledge(input.ids) > 0 ? doneAt(view.coordinator.seq) : failure('not-found', 'These lines are no longer kept.'),
   };
 }

@@ -18,22 +18,23 @@ export interface HandlerPorts {
   readonly settings: EnginePorts['settings'];
   readonly watchList: WatchListPort;
   readonly live: EnginePorts['live'];
+  readonly journal: EnginePorts['journal'];
   readonly audit: AuditPort;
   readonly sessions: SessionsPort;
 }
 
 /** What an operator can ask, one function a name; `satisfies` holds the table complete. Handlers translate words: whether something is done is decided in the core. */
-export function createHandlers({ core, projector, settings, watchList, live, audit, sessions }: HandlerPorts): Handlers {
+export function createHandlers({ core, projector, settings, watchList, live, journal, audit, sessions }: HandlerPorts): Handlers {
   const { view, commands } = core;
   const details = requiredDetails(core);
   return {
     ...streamHandlers,
-    ...engineCommands({ view, commands, settings, live, screen: projector }),
+    ...engineCommands({ view, commands, settings, live, journal, screen: projector }),
     ...orderCommands(core, details),
     ...positionCommands(core, details),
     ...triggerCommands(core, details),
     ...marketQueries(core, details, watchList),
-    ...diagnosticsQueries(view, audit),
+    ...diagnosticsQueries(view, audit, projector),
     ...sessionCommands(core, sessions),
   } satisfies Handlers;
 }

@@ -29,6 +29,7 @@ export function fillRow(view: DeskView, root: string, fill: Fill): FillRow {
     originText: order === undefined ? 'order not known here' : originText(view, order),
     commission: fill.commission ?? null,
     realized: fill.realizedPnl ?? null,
+    currency: fill.commissionCurrency ?? null,
     slippage: slippageOf(order, fill),
   };
 }

@@ -1,6 +1,7 @@
 import { stopsProtecting } from '#core/order/stop-coverage';
 import { stopKind } from '#core/order/stop-kind';
 import { unrealized } from '#core/portfolio/fill-arithmetic';
+import { type ReportedFigures, reportedFigures } from '#core/portfolio/reported-figures';
 import { embargo } from '#core/pretrade/trading-state';
 import { unprotectedOf } from '#core/protection/exits';
 import type { DeskView } from '#core/state/desk-view';
@@ -10,13 +11,19 @@ import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus } from '#domain/scaled';
 import type { OfferView, PositionRow } from '#protocol/topics';
+import { markOf } from './agreement.ts';
 import { brokerTime, decimalsOf, quoteBrokerTime, quoteTime } from './row-figures.ts';
 
-export function positionRow(view: DeskView, key: string, position: Position): PositionRow {
+/** `reported` may be kept by whoever makes many rows: it changes with the fills only. */
+export function positionRow(
+  view: DeskView,
+  key: string,
+  position: Position,
+  reported: ReportedFigures = reportedFigures(view.stores.fills.values(), position),
+): PositionRow {
   const { contract } = position;
   const quote = view.board.quote(contract.conId);
-  // Marked at the side one would meet when closing; the last trade only when there is no market.
-  const mark = quote === undefined ? undefined : ((position.quantity >= 0 ? quote.bid : quote.ask) ?? quote.last);
+  const mark = markOf(view, position);
   return {
     key,
     account: position.account,
@@ -29,8 +36,10 @@ export function positionRow(view: DeskView, key: string, position: Position): Po
     markTime: quoteBrokerTime(view, quote),
     decimals: decimalsOf(view, contract.conId),
     unrealized: unrealized(position, mark, contract.multiplier) ?? null,
-    realized: position.realized,
-    commission: position.commission,
+    realized: reported.realized ?? null,
+    commission: reported.commission ?? null,
+    unreported: reported.unreported,
+    otherCurrency: reported.otherCurrency,
     currency: contract.currency,
     protectedQuantity: stopsProtecting(view.index, view.index.working(), position),
     brokerQuantity: position.brokerQuantity ?? null,

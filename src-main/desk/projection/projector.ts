@@ -2,14 +2,17 @@ import type { CommitNews } from '#core/commit/work';
 import { entryKeyOf } from '#core/order/oca-group';
 import { undecided } from '#core/state/found-at-start';
 import { contractsOf } from '#core/strategy/trigger/market-lines';
+import { type ReportedFigures, reportedFigures } from '#core/portfolio/reported-figures';
 import { adoptionRow } from './adoption-row.ts';
+import { Agreement } from './agreement.ts';
 import { fillRow } from './fill-row.ts';
 import { orderRow } from './order-row.ts';
 import { positionRow } from './position-row.ts';
 import { quoteRow } from './quote-row.ts';
 import { watcherRow } from './watcher-row.ts';
-import type { DeskCore } from '#core/engine/desk-core';
-import { type Effect, positionKey } from '#core/state/records';
+import type { DeskCore, LogListener } from '#core/engine/desk-core';
+import { subjectCells } from './log-subject.ts';
+import { positionKey } from '#core/state/records';
 import { engineState } from '#core/state/desk-state';
 import { mayFire } from '#core/state/engine-state';
 import { embargo } from '#core/pretrade/trading-state';
@@ -19,10 +22,14 @@ import { type ConId, type OrderKey, orderKeyOf, type TriggerId, triggerIdOf } fr
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
-import type { DiagnosticsValue, LogRow } from '#protocol/topics';
+import type { FigureCheckView } from '#protocol/figures';
+import type { LogRow } from '#protocol/log-row';
+import type { DiagnosticsValue } from '#protocol/topics';
 import type { Publisher } from '../stream/publisher.ts';
 
 import { statusValue, type StatusSurroundings } from './status.ts';
+
+type LogLine = Parameters<LogListener>[0];
 
 const QUOTES_MS = 100;
 const STATUS_MS = 100;
@@ -51,6 +58,10 @@ export class Projector {
   readonly #stalePositions = new Set<string>();
   /** Shown, or to be shown, until decided. */
   readonly #found = new Set<string>();
+  /** By position; forgotten with each fill of it. */
+  readonly #reported = new Map<string, ReportedFigures>();
+  readonly #agreement = new Agreement();
+  #checks: readonly FigureCheckView[] = [];
   readonly #logRows = new Map<number, LogRow>();
   #logId = 0;
   #quotesAt = 0;
@@ -64,7 +75,7 @@ export class Projector {
     this.#options = options;
     const { core } = options;
     core.view.coordinator.subscribe((news) => this.#onCommit(news));
-    core.onLog((line, seq, brokerAt) => this.#onLog(line, seq, brokerAt));
+    core.onLog((line, seq, of) => this.#onLog(line, seq, of));
     this.#slow();
     this.#status();
     options.publisher.value('settings').set(options.around.settings());
@@ -103,12 +114,16 @@ export class Projector {
     this.#options.publisher.value('settings').set(this.#options.around.settings());
   }
 
-  /** Marks an alarm as read. */
-  acknowledge(id: number): boolean {
-    const row = this.#logRows.get(id);
-    if (row === undefined) return false;
-    this.#log({ ...row, acknowledged: true });
-    return true;
+  /** Marks alarms as read; how many of them are still kept. */
+  acknowledge(ids: readonly number[]): number {
+    const rows = this.logLines(ids);
+    for (const row of rows) if (!row.acknowledged) this.#log({ ...row, acknowledged: true });
+    return rows.length;
+  }
+
+  /** Those that are still kept, in the order asked for. */
+  logLines(ids: readonly number[]): readonly LogRow[] {
+    return ids.flatMap((id) => this.#logRows.get(id) ?? []);
   }
 
   #onCommit(news: CommitNews): void {
@@ -156,6 +171,9 @@ export class Projector {
   }
 
   #filled(root: string, fill: Fill): void {
+    const key = positionKey(fill.account, fill.conId);
+    this.#reported.delete(key);
+    this.#stalePositions.add(key);
     this.#options.publisher.table('fills').set(root, fillRow(this.#options.core.view, root, fill));
   }
 
@@ -169,7 +187,7 @@ export class Projector {
     this.#watching.set(conId, ids);
   }
 
-  #onLog(line: Extract<Effect, { kind: 'log' }>, seq: number, brokerAt: number | undefined): void {
+  #onLog(line: LogLine, seq: number, { brokerAt, cause }: Parameters<LogListener>[2]): void {
     this.#logId += 1;
     this.#log({
       id: this.#logId,
@@ -178,7 +196,9 @@ export class Projector {
       text: line.text,
       detail: line.detail ?? null,
       subject: line.subject ?? null,
+      ...subjectCells(this.#options.core.view, line.subject),
       seq,
+      own: cause === 'command',
       acknowledged: line.level !== 'alarm',
     });
   }
@@ -224,10 +244,16 @@ export class Projector {
     this.#staleOrders.clear();
     for (const key of this.#stalePositions) {
       const position: Position | undefined = view.stores.positions.get(key);
-      if (position !== undefined) publisher.table('positions').set(key, positionRow(view, key, position));
+      if (position !== undefined) publisher.table('positions').set(key, positionRow(view, key, position, this.#reportedOf(key, position)));
     }
     this.#stalePositions.clear();
     this.#adoptions();
+  }
+
+  #reportedOf(key: string, position: Position): ReportedFigures {
+    const known = this.#reported.get(key) ?? reportedFigures(this.#options.core.view.stores.fills.values(), position);
+    this.#reported.set(key, known);
+    return known;
   }
 
   /** Few and short-lived: all of them are looked at, because they also go when their order ends or their position closes. */
@@ -247,7 +273,7 @@ export class Projector {
   }
 
   #status(): void {
-    this.#options.publisher.value('status').set(statusValue(this.#options.core.view, this.#options.around));
+    this.#options.publisher.value('status').set(statusValue(this.#options.core.view, this.#options.around, this.#checks));
   }
 
   /** Once a second: what changes with time alone (stale quotes, holding watchers) and the diagnostics. */
@@ -260,6 +286,7 @@ export class Projector {
     if (resets !== this.#resets) this.#allPositionsStale();
     this.#resets = resets;
     publisher.value('diagnostics').set(this.#options.diagnostics());
+    this.#checks = this.#agreement.checks(core.view, core.view.clock.now());
   }
 
   /** A point without a time has no place in the curve. */

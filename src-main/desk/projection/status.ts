@@ -8,6 +8,7 @@ import type { Account } from '#domain/account';
 import { amountOf } from '#domain/money';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
+import type { FigureCheckView } from '#protocol/figures';
 import type { ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
@@ -21,12 +22,13 @@ export interface StatusSurroundings {
   readonly build: string;
   readonly liveConfirmed: () => boolean;
   readonly settings: () => SettingsView;
+  readonly holds: () => StatusValue['holds'];
   readonly hotkeys: () => StatusValue['hotkeys'];
   readonly loopDelayMs: () => number | null;
   readonly journalLagMs: () => number | null;
 }
 
-export function statusValue(view: DeskView, around: StatusSurroundings): StatusValue {
+export function statusValue(view: DeskView, around: StatusSurroundings, agreement: readonly FigureCheckView[] = []): StatusValue {
   const now = view.clock.now();
   const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
@@ -42,6 +44,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     offers: offers(engineState(view), reduce),
     reduceRefusal: reduce ?? null,
     ...accountFigures(account),
+    agreement,
     ...standing(view),
     dailyLossLimit: amountOf(around.settings().settings.limits.maxDailyLoss),
     ...clockFigures(view, now),
@@ -49,7 +52,8 @@ export function statusValue(view: DeskView, around: StatusSurroundings): StatusV
     ready: view.link.ready,
     reconciled: view.reconciliation.done(),
     problem: view.link.problem ?? null,
-    liveConfirmationNeeded: account?.paper === false && !around.liveConfirmed(),
+    liveConfirmationNeeded: isConfirmationNeeded(account, around),
+    holds: around.holds(),
     unknownOrders: view.index.unknownCount(),
     undecided: undecided(view).length,
     reconciliation: reconciliationView(view),
@@ -160,4 +164,8 @@ function reconciliationView(view: DeskView): ReconciliationView {
       text: `Not trading, because TWS has not told its ${names}. Asking again; look whether TWS answers other programs.`,
     };
   return { state: 'running', since, steps, text: `Comparing the book with the broker's: waits for ${names}.` };
+}
+
+function isConfirmationNeeded(account: Account | undefined, { liveConfirmed }: StatusSurroundings): boolean {
+  return account?.paper === false && !liveConfirmed();
 }

@@ -407,15 +407,15 @@ export class Exchange {
       const siblings = this.register.childrenOf(order.parent);
       for (const sibling of siblings) if (sibling !== order && sibling.ocaGroup === '') this.#limit(sibling, childLimit(sibling, siblings));
     }
-    for (const child of this.register.childrenOf(order)) {
-      if (child.done || !child.transmitted) continue;
-      // Made smaller before it filled, it leaves its children no more than it has opened: what they trade is what they say.
-      if (order.done) this.#limit(child, childLimit(child, this.register.childrenOf(order)));
-      const woken = order.filled === filled;
-      this.#trail(child);
-      if (woken && !child.triggered) this.#parts.news.state(child);
-      this.#work(child);
-    }
+    for (const child of this.register.childrenOf(order)) if (!child.done && child.transmitted) this.#settleChild(child, order, filled);
+  }
+
+  #settleChild(child: WorkingOrder, parent: WorkingOrder, filled: number): void {
+    // Made smaller before it filled, the parent leaves no more than it has opened: what a child trades is what it says.
+    if (parent.done) this.#limit(child, childLimit(child, this.register.childrenOf(parent)));
+    this.#trail(child);
+    if (parent.filled === filled && !child.triggered) this.#parts.news.state(child);
+    this.#work(child);
   }
 
   /** Cuts an order down to `rest`; nothing left means cancelled. */

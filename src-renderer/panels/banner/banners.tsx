@@ -3,9 +3,11 @@ import type { OrderRow } from '#protocol/topics';
 import { clockText, ageText } from '../../format/time.ts';
 import { useBrokerTime, useField, useFrozen, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
 import { BannerLine } from './banner-line.tsx';
+import { HoldBanners } from './hold-banners.tsx';
 import { KillBanner } from './kill-banner.tsx';
 import { AdoptBanner, ExternalBanner, ReconcilingBanner } from './truth-banners.tsx';
 import './banner.css';
@@ -18,6 +20,7 @@ export function Banners(): ReactNode {
       <KillBanner />
       <ProblemBanner />
       <LiveBanner />
+      <HoldBanners />
       <StandingBanners />
       <ReconcilingBanner />
       <AdoptBanner />
@@ -34,7 +37,7 @@ function LinkBanner(): ReactNode {
   const waiting = useFrozen();
   const age = useTicking((now) => (state.phase === 'lost' ? ageText(now - state.since) : ''));
   const brokerTime = useBrokerTime(state.phase === 'lost' ? state.since : null);
-  if (state.phase === 'live') return null;
+  if (state.phase === 'live' || state.phase === 'no-session') return null;
   if (state.phase === 'connecting') {
     return (
       <BannerLine tone="amber" role="status" testId="link-banner">
@@ -82,9 +85,11 @@ function ProblemBanner(): ReactNode {
           testId="error-banner"
           aside={
             offers.includes('engine.recover') && (
-              <button type="button" className="button" data-size="small" disabled={recover.pending} onClick={() => void recover.run({})}>
-                Recover
-              </button>
+              <ByScope call="engine.recover">
+                <button type="button" className="button" data-size="small" disabled={recover.pending} onClick={() => void recover.run({})}>
+                  Recover
+                </button>
+              </ByScope>
             )
           }
         >
@@ -97,9 +102,11 @@ function ProblemBanner(): ReactNode {
           testId="problem-banner"
           aside={
             problem.code === 'port-mismatch' ? (
-              <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
-                Confirm account…
-              </button>
+              <ByScope call="live.confirm">
+                <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
+                  Confirm account…
+                </button>
+              </ByScope>
             ) : (
               <span className="mono dim">{problem.code}</span>
             )
@@ -146,9 +153,11 @@ function LiveBanner(): ReactNode {
       tone="critical"
       testId="live-banner"
       aside={
-        <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
-          Confirm live account…
-        </button>
+        <ByScope call="live.confirm">
+          <button type="button" className="button" data-size="small" onClick={() => openDialog({ kind: 'live-confirm' })}>
+            Confirm live account…
+          </button>
+        </ByScope>
       }
     >
       <b>LIVE account {account}.</b> No order leaves until you have typed the account id.

@@ -3,6 +3,7 @@ import type { KillReport } from '#protocol/kill-report';
 import { ageText, clockText } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { refused } from '../../view/view-store.ts';
 
 /** The kill's result with counts, and the way out: acknowledge, then re-arm in two steps. */
@@ -19,17 +20,29 @@ export function KillBanner(): ReactNode {
           <p>
             <b>The kill latch is set.</b> {reason}
           </p>
+        ) : report.phase === 'doubt' ? (
+          <Doubt report={report} />
         ) : (
           <Report report={report} />
         )}
       </div>
-      {engine === 'EMERGENCY' ? <Acknowledge /> : <Rearm />}
+      <ByScope call="engine.acknowledge">{engine === 'EMERGENCY' ? <Acknowledge /> : <Rearm />}</ByScope>
     </div>
   );
 }
 
 function counted(count: number, word: string): string {
   return `${String(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** Nobody said kill: the operator is told why the latch counts as set, and what the choice is. */
+function Doubt({ report }: { readonly report: KillReport }): ReactNode {
+  return (
+    <p>
+      <b>The kill latch is in doubt: {report.reason}.</b> It counts as set since {clockText(report.startedAt)}; nothing was cancelled, and
+      no entry leaves. If there was a kill, use KILL. If there was none, acknowledge and re-arm.
+    </p>
+  );
 }
 
 function Report({ report }: { readonly report: KillReport }): ReactNode {

@@ -5,6 +5,7 @@ import type { PositionRow } from '#protocol/topics';
 import { quantityText } from '../../format/figure.ts';
 import { useField, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused } from '../../view/view-store.ts';
 import { BannerLine } from './banner-line.tsx';
 
@@ -67,9 +68,11 @@ export function AdoptBanner(): ReactNode {
       tone="amber"
       testId="adopt-banner"
       aside={
-        <button type="button" className="button" data-size="small" data-tone="amber" onClick={() => openDialog({ kind: 'adopt' })}>
-          Decide…
-        </button>
+        <ByScope call="adoption.decide">
+          <button type="button" className="button" data-size="small" data-tone="amber" onClick={() => openDialog({ kind: 'adopt' })}>
+            Decide…
+          </button>
+        </ByScope>
       }
     >
       <b>
@@ -106,15 +109,17 @@ export function ExternalBanner(): ReactNode {
       tone="critical"
       testId="external-banner"
       aside={
-        <button
-          type="button"
-          className="button"
-          data-size="small"
-          disabled={acknowledge.pending}
-          onClick={() => void acknowledge.run({ account, conId })}
-        >
-          Acknowledge
-        </button>
+        <ByScope call="position.acknowledge">
+          <button
+            type="button"
+            className="button"
+            data-size="small"
+            disabled={acknowledge.pending}
+            onClick={() => void acknowledge.run({ account, conId })}
+          >
+            Acknowledge
+          </button>
+        </ByScope>
       }
     >
       <b>

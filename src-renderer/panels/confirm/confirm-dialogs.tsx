@@ -149,6 +149,7 @@ export function StopEngineDialog({ onClose }: Closing): ReactNode {
 export function LiveConfirmDialog({ onClose }: Closing): ReactNode {
   const account = useField('status', 'account') ?? null;
   const paper = useField('status', 'paper') === true;
+  const isOther = (useField('status', 'holds') ?? []).some(({ code }) => code === 'account');
   const confirm = useCommand('live.confirm');
   const [typed, setTyped] = useState('');
   if (account === null) return <Gone what="account" onClose={onClose} />;
@@ -181,10 +182,17 @@ export function LiveConfirmDialog({ onClose }: Closing): ReactNode {
       <Consequences
         will={
           paper
-            ? [`Orders of this program go to the paper account ${account} at a port that IB gives to live trading.`]
+            ? [
+                isOther
+                  ? `Orders of this program go to the paper account ${account}, which is not the one of the last run.`
+                  : `Orders of this program go to the paper account ${account} at a port that IB gives to live trading.`,
+              ]
             : ['Orders of this program go to a real account, with real money, until it ends.', 'The window stays framed in red.']
         }
-        willNot={['Nothing is armed or sent by this step.', 'It is not remembered: the next start asks again.']}
+        willNot={[
+          'Nothing is armed or sent by this step.',
+          paper && isOther ? 'The next start does not ask again for this account.' : 'It is not remembered: the next start asks again.',
+        ]}
       />
       <form
         id="live-form"

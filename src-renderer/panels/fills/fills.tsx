@@ -34,9 +34,10 @@ export function slippageTitle({ slippage, decimals }: FillRow): string {
 /** The broker's own figures come with its commission report, sometimes much later than the fill. */
 export function reportTitle(row: FillRow): string {
   if (row.commission === null) return 'The commission report of the broker has not come yet.';
+  const currency = row.currency === null || row.currency === '' ? '' : ` in ${row.currency}`;
   return row.realized === null
-    ? 'Reported by the broker; it names no realised P&L for this fill.'
-    : 'Reported by the broker, commission included.';
+    ? `Reported by the broker${currency}; it names no realised P&L for this fill.`
+    : `Reported by the broker${currency}, commission included.`;
 }
 
 const COLUMNS: readonly Column<FillRow>[] = [
@@ -83,7 +84,10 @@ const COLUMNS: readonly Column<FillRow>[] = [
     width: '86px',
     align: 'right',
     cell: (row) => amountText(row.commission),
-    title: (row) => (row.commission === null ? reportTitle(row) : 'Reported by the broker.'),
+    title: (row) =>
+      row.commission === null
+        ? reportTitle(row)
+        : `Reported by the broker${row.currency === null || row.currency === '' ? '' : ` in ${row.currency}`}.`,
   },
   {
     id: 'realized',

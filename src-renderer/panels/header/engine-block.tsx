@@ -5,6 +5,7 @@ import { UNKNOWN } from '../../format/figure.ts';
 import { ageText, clockText } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused } from '../../view/view-store.ts';
 import { LampShape } from '../../ui/controls.tsx';
 
@@ -26,7 +27,7 @@ const TONES: Readonly<Record<EngineStateName, Tone>> = {
 };
 
 const MEANING: Readonly<Record<EngineStateName, string>> = {
-  IDLE: 'Nothing is armed and nothing can be sent but cancels.',
+  IDLE: 'Nothing is armed. Cancels and whatever lowers exposure leave.',
   INITIALIZING: 'Connecting and comparing the book with the broker.',
   SCANNING: 'Ready. Armed triggers are watched.',
   LEVEL_BUILDING: 'Building the price levels that triggers wait for.',
@@ -34,10 +35,10 @@ const MEANING: Readonly<Record<EngineStateName, string>> = {
   SIZING: 'A trigger fired; its order is being sized and checked.',
   EXECUTION: 'An order is on its way to the broker.',
   MANAGING: 'Orders work or positions are open; triggers are watched.',
-  PAUSED: 'No new exposure. Protective orders at the broker keep working; cancels and confirmed reductions may leave.',
-  ERROR: 'A fault stopped the desk. Only cancels leave.',
-  EMERGENCY: 'The kill switch was used. Only cancels and a confirmed flatten leave.',
-  STOPPED: 'Locked after a kill. Re-arm in two steps to go on.',
+  PAUSED: 'No new exposure. Protective orders at the broker keep working; cancels and whatever lowers exposure leave.',
+  ERROR: 'A fault stopped the desk. Cancels and whatever lowers exposure leave.',
+  EMERGENCY: 'The kill switch was used. Cancels and whatever lowers exposure leave; exits may only tighten or shrink.',
+  STOPPED: 'Locked after a kill. Cancels and whatever lowers exposure leave. Re-arm in two steps to go on.',
 };
 
 const COLORS = { ok: '', warn: 'amber', down: 'critical', unknown: '' } as const;
@@ -74,18 +75,20 @@ export function EngineBlock(): ReactNode {
               <p>{reason}</p>
             </>
           )}
-          {offers.includes('engine.recover') && (
-            <button type="button" className="button" onClick={() => void recover.run({})}>
-              Recover
-            </button>
-          )}
-          {offers.includes('engine.stop') && (
-            <Popover.Close asChild>
-              <button type="button" className="button" onClick={() => openDialog({ kind: 'stop-engine' })}>
-                Stop: disarm everything…
+          <ByScope call="engine.stop">
+            {offers.includes('engine.recover') && (
+              <button type="button" className="button" onClick={() => void recover.run({})}>
+                Recover
               </button>
-            </Popover.Close>
-          )}
+            )}
+            {offers.includes('engine.stop') && (
+              <Popover.Close asChild>
+                <button type="button" className="button" onClick={() => openDialog({ kind: 'stop-engine' })}>
+                  Stop: disarm everything…
+                </button>
+              </Popover.Close>
+            )}
+          </ByScope>
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

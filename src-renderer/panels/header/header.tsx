@@ -1,8 +1,11 @@
 import type { ReactNode } from 'react';
+import { scopeRefusal } from '#protocol/access';
 import { accountMode } from '../../format/account-mode.ts';
 import { amountText, pnlText, UNKNOWN } from '../../format/figure.ts';
 import { ageText, clockText, leftText, millisecondsText, preciseTime } from '../../format/time.ts';
-import { useField, useTicking } from '../../hook/rows.ts';
+import { useScope } from '../../hook/scope.tsx';
+import type { PositionRow } from '#protocol/topics';
+import { useField, useSummary, useTicking } from '../../hook/rows.ts';
 import { Lamp } from '../../ui/controls.tsx';
 import { EngineBlock } from './engine-block.tsx';
 import { KillCluster } from './kill-cluster.tsx';
@@ -13,8 +16,10 @@ export function Header(): ReactNode {
     <header className="header">
       <div className="figures">
         <AccountBand />
+        <ScopeBand />
         <EngineBlock />
         <TradingWord />
+        <OpenPositions />
         <NetLiquidation />
         <DayPnl />
         <LossLimit />
@@ -47,6 +52,20 @@ function AccountBand(): ReactNode {
   );
 }
 
+const SCOPE_WORDS = { read: 'READ ONLY', kill: 'KILL ONLY', operate: '' } as const;
+
+/** What this page may not do must be seen before it is tried. */
+function ScopeBand(): ReactNode {
+  const scope = useScope();
+  if (scope === 'operate') return null;
+  return (
+    <div className="block" title={scopeRefusal(scope)} data-testid="scope-band">
+      <span className="label">This page</span>
+      <span className="value amber">{SCOPE_WORDS[scope]}</span>
+    </div>
+  );
+}
+
 /** Shown only while it is not `active`: in the ordinary case it would say nothing. */
 function TradingWord(): ReactNode {
   const state = useField('status', 'tradingState') ?? 'active';
@@ -57,6 +76,35 @@ function TradingWord(): ReactNode {
     <div className="block" title={reasons.join(' ')} data-testid="trading-state">
       <span className="label">Trading</span>
       <span className={`value ${state === 'halted' ? 'critical' : 'amber'}`}>{state.toUpperCase()}</span>
+    </div>
+  );
+}
+
+const OPEN_COLUMNS = ['quantity', 'unprotected'] as const;
+
+/** Held now, and held without a stop that covers all of it. */
+function openOf(rows: readonly Pick<PositionRow, (typeof OPEN_COLUMNS)[number]>[]): readonly [number, number] {
+  const held = rows.filter((row) => row.quantity !== 0);
+  return [held.length, held.filter((row) => row.unprotected !== 0).length];
+}
+
+/** Shown while something is bare, or held by a desk that does not run: a header without it would read flat. */
+function OpenPositions(): ReactNode {
+  const [open, bare] = useSummary('positions', openOf, OPEN_COLUMNS);
+  const engine = useField('status', 'engine');
+  const runs = engine !== undefined && !['IDLE', 'INITIALIZING', 'PAUSED', 'ERROR', 'EMERGENCY', 'STOPPED'].includes(engine);
+  if (open === 0 || (runs && bare === 0)) return null;
+  return (
+    <div
+      className="block"
+      title="Positions that the account holds, and how many of them no stop at the broker covers"
+      data-testid="open-positions"
+    >
+      <span className="label">Open</span>
+      <span className={bare > 0 ? 'value critical' : 'value amber'}>
+        {String(open)}
+        {bare > 0 ? ` · ${String(bare)} bare` : ''}
+      </span>
     </div>
   );
 }

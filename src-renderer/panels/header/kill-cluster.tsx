@@ -2,6 +2,7 @@ import { Popover } from 'radix-ui';
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useField } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { refused } from '../../view/view-store.ts';
 import { DownIcon } from '../../ui/icons.tsx';
 import { useRiskKeys, type KeyHold } from '../../view/risk-keys.ts';
@@ -39,33 +40,37 @@ export function KillCluster(): ReactNode {
           {error}
         </span>
       )}
-      {main.button}
-      <TwoChoices
-        name="Cancel all"
-        keys="F7"
-        does="cancels the working orders of this program. Positions stay."
-        needMs={CANCEL_HOLD_MS}
-        counts={plan?.own}
-        pending={cancelAll.pending}
-        onKeep={() => void cancelAll.run({ scope: 'own', exits: 'keep' })}
-        onEverything={() => void cancelAll.run({ scope: 'own', exits: 'cancel' })}
-        holds={[holds.cancelAll.take, holds.cancelEverything.take]}
-      />
+      <ByScope call="engine.pause">{main.button}</ByScope>
+      <ByScope call="orders.cancel-all">
+        <TwoChoices
+          name="Cancel all"
+          keys="F7"
+          does="cancels the working orders of this program. Positions stay."
+          needMs={CANCEL_HOLD_MS}
+          counts={plan?.own}
+          pending={cancelAll.pending}
+          onKeep={() => void cancelAll.run({ scope: 'own', exits: 'keep' })}
+          onEverything={() => void cancelAll.run({ scope: 'own', exits: 'cancel' })}
+          holds={[holds.cancelAll.take, holds.cancelEverything.take]}
+        />
+      </ByScope>
       <Popover.Root open={preview.open} onOpenChange={preview.onOpenChange}>
         <div className="kill-group" ref={preview.group} onPointerEnter={preview.onEnter} onPointerLeave={preview.onLeave}>
-          <TwoChoices
-            name="KILL"
-            keys="F12"
-            does={`locks the desk, cancels ${scope === 'own' ? "this program's" : 'all'} orders and verifies.`}
-            tone="danger"
-            needMs={KILL_HOLD_MS}
-            ring={16}
-            counts={plan?.[scope]}
-            pending={kill.pending}
-            onKeep={() => void kill.run({ scope, reason, exits: 'keep' })}
-            onEverything={() => void kill.run({ scope, reason, exits: 'cancel' })}
-            holds={[holds.kill.take, holds.killEverything.take]}
-          />
+          <ByScope call="kill">
+            <TwoChoices
+              name="KILL"
+              keys="F12"
+              does={`locks the desk, cancels ${scope === 'own' ? "this program's" : 'all'} orders and verifies.`}
+              tone="danger"
+              needMs={KILL_HOLD_MS}
+              ring={16}
+              counts={plan?.[scope]}
+              pending={kill.pending}
+              onKeep={() => void kill.run({ scope, reason, exits: 'keep' })}
+              onEverything={() => void kill.run({ scope, reason, exits: 'cancel' })}
+              holds={[holds.kill.take, holds.killEverything.take]}
+            />
+          </ByScope>
           <Popover.Trigger className="button kill-menu-button" aria-label="What KILL will do">
             <DownIcon />
           </Popover.Trigger>

@@ -1,42 +1,20 @@
 import { useCallback, useDeferredValue, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Tabs } from 'radix-ui';
 import type { RowKey } from '#protocol/stream';
-import type { LogRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
 import { clockText, preciseTime } from '../../format/time.ts';
 import { useArranged, useRow, useRowSource, useSummary } from '../../hook/rows.ts';
-import { useCommand } from '../../hook/use-command.ts';
 import { useTableView } from '../../view/table-view.ts';
-import { openDialog, refused, setActive, showSideTab, showTab, useView, type SideTab } from '../../view/view-store.ts';
+import { openDialog, showSideTab, useView, type SideTab } from '../../view/view-store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import type { Column } from '../../ui/table.ts';
-import { Empty, Notice } from '../../ui/controls.tsx';
+import { Empty } from '../../ui/controls.tsx';
+import { openAlarms } from './alarm-groups.ts';
+import { Alarms } from './alarms.tsx';
+import { focusSubject } from './focus-subject.ts';
+import { LogBar } from './log-bar.tsx';
+import { type About, filteredLog } from './log-filter.ts';
 import './log.css';
-
-type Subject = NonNullable<LogRow['subject']>;
-
-/** A click on a line leads to the row it speaks of. */
-function focusSubject(subject: Subject): void {
-  switch (subject.kind) {
-    case 'order':
-      showTab('orders');
-      setActive('orders', subject.key);
-      return;
-    case 'position':
-      showTab('positions');
-      setActive('positions', subject.key);
-      return;
-    case 'trigger':
-      setActive('watchers', subject.key);
-      return;
-    case 'contract':
-      setActive('quotes', Number(subject.key));
-      return;
-  }
-}
-
-function openAlarms(rows: readonly LogRow[]): number {
-  return rows.filter((row) => row.level === 'alarm' && !row.acknowledged).length;
-}
 
 export function LogTabs(): ReactNode {
   const tab = useView((state) => state.sideTab);
@@ -68,80 +46,8 @@ export function LogTabs(): ReactNode {
   );
 }
 
-function important(rows: readonly LogRow[]): readonly LogRow[] {
-  return rows
-    .filter((row) => row.level !== 'info')
-    .sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.id - a.id)
-    .slice(0, 200);
-}
-
-function isOpen(row: LogRow): boolean {
-  return row.level === 'alarm' && !row.acknowledged;
-}
-
-function never(): boolean {
-  return false;
-}
-
-/** Few and long-lived, so they are written out in full; open alarms stay on top until somebody has seen them. */
-function Alarms(): ReactNode {
-  const keys = useArranged('log', important, never);
-  const acknowledge = useCommand('log.acknowledge', refused);
-  if (keys.length === 0)
-    return (
-      <Empty title="No alarms.">
-        Faults of the connection, of orders and of the book appear here and stay until they are acknowledged.
-      </Empty>
-    );
-  return (
-    <>
-      <Notice text={acknowledge.error} onClose={acknowledge.clear} />
-      <ul className="alarms" aria-label="Alarms" tabIndex={0}>
-        {keys.map((key) => (
-          <Alarm key={key} rowKey={key} onAcknowledge={(id) => void acknowledge.run({ id })} busy={acknowledge.pending} />
-        ))}
-      </ul>
-    </>
-  );
-}
-
-function Alarm(props: { readonly rowKey: RowKey; readonly onAcknowledge: (id: number) => void; readonly busy: boolean }): ReactNode {
-  const row = useRow('log', props.rowKey);
-  if (row === undefined) return null;
-  const open = isOpen(row);
-  const { subject } = row;
-  return (
-    <li data-open={open}>
-      <time title={preciseTime(row.at)}>{clockText(row.at)}</time>
-      <div>
-        <p className={open ? (row.level === 'alarm' ? 'critical' : 'amber') : row.level === 'warning' ? 'amber' : 'dim'}>
-          {open && <span className="alarm-word">ALARM </span>}
-          {row.text}
-        </p>
-        {row.detail !== null && <p className="dim">{row.detail}</p>}
-        {(subject !== null || open) && (
-          <p className="alarm-actions">
-            {subject !== null && (
-              <button type="button" className="link-button" aria-label={`Show: ${row.text}`} onClick={() => focusSubject(subject)}>
-                Show
-              </button>
-            )}
-            {open && (
-              <button
-                type="button"
-                className="link-button"
-                disabled={props.busy}
-                aria-label={`Acknowledge: ${row.text}`}
-                onClick={() => props.onAcknowledge(row.id)}
-              >
-                Acknowledge
-              </button>
-            )}
-          </p>
-        )}
-      </div>
-    </li>
-  );
+function toneOf({ level, own }: LogRow): string | undefined {
+  return level === 'alarm' ? 'critical' : level === 'warning' && !own ? 'amber' : undefined;
 }
 
 const COLUMNS: readonly Column<LogRow>[] = [
@@ -157,7 +63,7 @@ const COLUMNS: readonly Column<LogRow>[] = [
     header: 'What happened',
     width: 'minmax(0, 1fr)',
     cell: (row) => (
-      <span className={row.level === 'alarm' ? 'critical' : row.level === 'warning' ? 'amber' : undefined}>
+      <span className={toneOf(row)}>
         {row.text}
         {row.detail === null ? '' : <span className="dim"> · {row.detail}</span>}
       </span>
@@ -168,45 +74,29 @@ const COLUMNS: readonly Column<LogRow>[] = [
 
 function Log(): ReactNode {
   const [typed, setTyped] = useState('');
-  const filter = useDeferredValue(typed.trim().toLowerCase());
+  const [about, setAbout] = useState<About>('all');
+  const word = useDeferredValue(typed);
   const view = useTableView('log');
   const source = useRowSource('log');
-  const { onActive } = view;
   const keys = useArranged(
     'log',
-    useCallback(
-      (rows: readonly LogRow[]) =>
-        rows.filter((row) => filter === '' || `${row.text} ${row.detail ?? ''}`.toLowerCase().includes(filter)).sort((a, b) => b.id - a.id),
-      [filter],
-    ),
+    useCallback((rows: readonly LogRow[]) => filteredLog(rows, about, word), [about, word]),
     view.still,
   );
-  const activate = useCallback(
-    (key: RowKey) => {
-      onActive(key);
-      const subject = source.get(key)?.subject;
-      if (subject !== null && subject !== undefined) focusSubject(subject);
-    },
-    [onActive, source],
-  );
+  const open = (key: RowKey): void => {
+    const subject = source.get(key)?.subject;
+    if (subject !== null && subject !== undefined) focusSubject(subject);
+  };
   const onKey = (key: RowKey, event: KeyboardEvent): boolean => {
     const seq = source.get(key)?.seq;
     if (event.key !== 'w' || seq === null || seq === undefined) return false;
     openDialog({ kind: 'execution', seq });
     return true;
   };
+  const unfiltered = about === 'all' && word.trim() === '';
   return (
     <>
-      <div className="log-filter">
-        <div className="field">
-          <input
-            aria-label="Filter the log"
-            placeholder="filter: symbol, trigger, word"
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-          />
-        </div>
-      </div>
+      <LogBar typed={typed} onType={setTyped} about={about} onAbout={setAbout} keys={keys} />
       <DataTable
         label="Log"
         testId="log"
@@ -214,17 +104,43 @@ function Log(): ReactNode {
         source={source}
         columns={COLUMNS}
         active={view.active}
-        onActive={activate}
+        onActive={view.onActive}
+        onOpen={open}
         onKey={onKey}
         onAim={view.onAim}
         empty={
-          filter === '' ? (
-            <Empty title="Nothing logged yet." />
-          ) : (
-            <Empty title={`No line contains “${typed.trim()}”.`}>Clear the filter to see all.</Empty>
-          )
+          unfiltered ? <Empty title="Nothing logged yet." /> : <Empty title="No line is like that.">Clear the filter to see all.</Empty>
         }
       />
+      <LogLine rowKey={view.active} />
     </>
+  );
+}
+
+/** The chosen line in full: a row of the table has no room for it. */
+function LogLine({ rowKey }: { readonly rowKey: RowKey | null }): ReactNode {
+  const row = useRow('log', rowKey);
+  if (row === undefined) return null;
+  const { subject, seq } = row;
+  return (
+    <section className="log-line" aria-label="The chosen line" data-testid="log-line">
+      <p>
+        <time>{preciseTime(row.at)}</time>
+      </p>
+      <p className={toneOf(row)}>{row.text}</p>
+      {row.detail !== null && <p className="dim">{row.detail}</p>}
+      <p className="alarm-actions">
+        {subject !== null && (
+          <button type="button" className="link-button" aria-label={`Show: ${row.text}`} onClick={() => focusSubject(subject)}>
+            Show its row
+          </button>
+        )}
+        {seq !== null && (
+          <button type="button" className="link-button mono" onClick={() => openDialog({ kind: 'execution', seq })}>
+            seq {seq}
+          </button>
+        )}
+      </p>
+    </section>
   );
 }

@@ -6,6 +6,7 @@ import { UNKNOWN, averageText, exactPrice, priceText, quantityText, signed } fro
 import { orderWord } from '../../format/order-word.ts';
 import { ageText, preciseTime } from '../../format/time.ts';
 import { useRow } from '../../hook/rows.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { Age } from '../../ui/age.tsx';
 import { Chip, Spin } from '../../ui/controls.tsx';
 import { CrossIcon, EditIcon, WhyIcon } from '../../ui/icons.tsx';
@@ -225,7 +226,11 @@ function whyCell(row: OrderRow, active: boolean): ReactNode {
 function actionsCell(row: OrderRow, active: boolean, { cancel, edit, moving }: RowActs): ReactNode {
   return (
     <>
-      {row.working && <EditButton row={row} active={active} edit={edit} isMoving={row.key === moving} />}
+      {row.working && (
+        <ByScope call="order.modify">
+          <EditButton row={row} active={active} edit={edit} isMoving={row.key === moving} />
+        </ByScope>
+      )}
       <button
         type="button"
         className="icon-button"
@@ -238,16 +243,18 @@ function actionsCell(row: OrderRow, active: boolean, { cancel, edit, moving }: R
       </button>
       {!row.cancellable && row.working && <span className="icon-gap" />}
       {row.cancellable && (
-        <button
-          type="button"
-          className="icon-button"
-          tabIndex={active ? 0 : -1}
-          aria-label={`Cancel ${row.side} ${quantityText(row.quantity)} ${row.symbol}`}
-          title="Cancel (Delete)"
-          onClick={() => cancel(row)}
-        >
-          <CrossIcon />
-        </button>
+        <ByScope call="order.cancel">
+          <button
+            type="button"
+            className="icon-button"
+            tabIndex={active ? 0 : -1}
+            aria-label={`Cancel ${row.side} ${quantityText(row.quantity)} ${row.symbol}`}
+            title="Cancel (Delete)"
+            onClick={() => cancel(row)}
+          >
+            <CrossIcon />
+          </button>
+        </ByScope>
       )}
     </>
   );

@@ -81,6 +81,7 @@ export function Orders(): ReactNode {
         columns={columns}
         active={view.active}
         onActive={activate}
+        event={(row) => row.filled}
         tone={(row) => (row.state === 'UNKNOWN' ? 'unknown' : undefined)}
         onOpen={why}
         onKey={onKey}

@@ -27,6 +27,7 @@ export function WhyDialog({ orderKey, onClose }: { readonly orderKey: OrderKey; 
   return (
     <Dialog title={title} size="wide" onClose={onClose} testId="why-dialog">
       <Answer answer={answer} />
+      <Messages orderKey={orderKey} />
       {order !== undefined && (
         <p className="mono dim">
           {order.ref ?? order.key} · order id {order.orderId ?? '—'} · permId {order.permId ?? '—'} · IB: {order.ibStatus ?? '—'}
@@ -41,19 +42,45 @@ function Answer({ answer }: { readonly answer: readonly WhyStep[] | string | nul
   if (answer === null) return <p className="dim">Asking the desk…</p>;
   if (typeof answer === 'string') return <p className="critical">{answer}</p>;
   if (answer.length === 0) return <p className="dim">Nothing is recorded about this order: it was placed outside of this program.</p>;
+  return <Steps steps={answer} />;
+}
+
+function Steps({ steps }: { readonly steps: readonly WhyStep[] }): ReactNode {
   return (
     <div className="chain">
-      {answer.map((step, i) => (
+      {steps.map((step, i) => (
         <Fragment key={`${String(i)} ${step.title}`}>
-          <time title={preciseTime(step.at)}>
-            {step.at === null ? '' : `${clockText(step.at)}.${String(Math.floor(step.at % 1000)).padStart(3, '0')}`}
-          </time>
+          <time title={preciseTime(step.at)}>{stepTime(step.at)}</time>
           <b>{step.title}</b>
           <span>{step.text}</span>
           <Seq seq={step.seq} />
         </Fragment>
       ))}
     </div>
+  );
+}
+
+/** IB tells whole seconds of a fill: no thousandths are made up for it. */
+function stepTime(at: number | null): string {
+  const ms = at === null ? 0 : Math.floor(at % 1000);
+  return ms === 0 ? clockText(at) : `${clockText(at)}.${String(ms).padStart(3, '0')}`;
+}
+
+/** What was said to TWS and by it, for whoever doubts the chain; asked for when it is opened. */
+function Messages({ orderKey }: { readonly orderKey: OrderKey }): ReactNode {
+  const { link } = useDesk();
+  const [answer, setAnswer] = useState<readonly WhyStep[] | string | null>(null);
+  const ask = (open: boolean): void => {
+    if (!open) return;
+    void link.call('order.why', { key: orderKey, messages: true }).then((reply) => {
+      setAnswer(reply.ok ? reply.value.messages : reply.error.text);
+    });
+  };
+  return (
+    <details className="messages" onToggle={(event) => ask(event.currentTarget.open)} data-testid="why-messages">
+      <summary>Messages with TWS and commits, as the journal has them</summary>
+      {Array.isArray(answer) && answer.length === 0 ? <p className="dim">The journal has none.</p> : <Answer answer={answer} />}
+    </details>
   );
 }
 

@@ -6,6 +6,7 @@ import { amountText, pnlText } from '../../format/figure.ts';
 import { clockText } from '../../format/time.ts';
 import { useField, useSummary } from '../../hook/rows.ts';
 import { Empty } from '../../ui/controls.tsx';
+import { Agreement } from './agreement.tsx';
 import './pnl.css';
 
 const MOST_POINTS = 240;
@@ -75,7 +76,10 @@ export function PnlOverDay(): ReactNode {
   const data = useMemo(() => [...points], [points]);
   if (data.length < 2)
     return (
-      <Empty title="No P&L over the day yet.">A point is added every few seconds while the broker reports the day&apos;s P&amp;L.</Empty>
+      <div className="pnl">
+        <Agreement />
+        <Empty title="No P&L over the day yet.">A point is added every few seconds while the broker reports the day&apos;s P&amp;L.</Empty>
+      </div>
     );
   const { high, low, newest, loss, showsLimit, ticks, domain } = rangeOf(
     data.map((point) => point.value),
@@ -84,49 +88,52 @@ export function PnlOverDay(): ReactNode {
   const summary = `Day P&L now ${pnlText(amountOf(newest))}, highest ${whole(high)}, lowest ${whole(low)} ${currency}`;
   return (
     <div className="pnl">
-      <p className="pnl-summary dim">
+      <p className="pnl-summary dim" title={summary}>
         {summary} · as the broker reports it, newest at {clockText(data.at(-1)?.at ?? null)}
         {loss === null ? '' : ` · loss limit ${whole(loss)}`}
       </p>
-      <div className="pnl-chart" role="img" aria-label={summary}>
-        <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 140 }}>
-          <AreaChart data={data} margin={{ top: 6, right: 30, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid stroke="#151c25" vertical={false} />
-            <XAxis
-              dataKey="at"
-              type="number"
-              scale="time"
-              domain={['dataMin', 'dataMax']}
-              tickFormatter={axisTime(data)}
-              tick={{ fill: '#8290a0', fontSize: 10.5 }}
-              tickLine={false}
-              axisLine={{ stroke: '#232c38' }}
-              minTickGap={48}
-              height={20}
-            />
-            <YAxis
-              domain={[...domain]}
-              ticks={[...ticks]}
-              tickFormatter={whole}
-              tick={{ fill: '#8290a0', fontSize: 10.5 }}
-              tickLine={false}
-              axisLine={false}
-              width={64}
-            />
-            <ReferenceLine y={0} stroke="#41566d" />
-            {showsLimit && loss !== null && <ReferenceLine y={loss} stroke="#ff4d4f" strokeDasharray="4 3" />}
-            <Area
-              type="linear"
-              dataKey="value"
-              isAnimationActive={false}
-              stroke={newest < 0 ? 'var(--down)' : 'var(--up)'}
-              fill={newest < 0 ? 'var(--down)' : 'var(--up)'}
-              fillOpacity={0.12}
-              strokeWidth={1.4}
-              dot={false}
-            />
-          </AreaChart>
-        </ResponsiveContainer>
+      <div className="pnl-body">
+        <Agreement />
+        <div className="pnl-chart" role="img" aria-label={summary}>
+          <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 140 }}>
+            <AreaChart data={data} margin={{ top: 6, right: 30, bottom: 0, left: 0 }} accessibilityLayer={false}>
+              <CartesianGrid stroke="#151c25" vertical={false} />
+              <XAxis
+                dataKey="at"
+                type="number"
+                scale="time"
+                domain={['dataMin', 'dataMax']}
+                tickFormatter={axisTime(data)}
+                tick={{ fill: '#8290a0', fontSize: 10.5 }}
+                tickLine={false}
+                axisLine={{ stroke: '#232c38' }}
+                minTickGap={48}
+                height={20}
+              />
+              <YAxis
+                domain={[...domain]}
+                ticks={[...ticks]}
+                tickFormatter={whole}
+                tick={{ fill: '#8290a0', fontSize: 10.5 }}
+                tickLine={false}
+                axisLine={false}
+                width={64}
+              />
+              <ReferenceLine y={0} stroke="#41566d" />
+              {showsLimit && loss !== null && <ReferenceLine y={loss} stroke="#ff4d4f" strokeDasharray="4 3" />}
+              <Area
+                type="linear"
+                dataKey="value"
+                isAnimationActive={false}
+                stroke={newest < 0 ? 'var(--down)' : 'var(--up)'}
+                fill={newest < 0 ? 'var(--down)' : 'var(--up)'}
+                fillOpacity={0.12}
+                strokeWidth={1.4}
+                dot={false}
+              />
+            </AreaChart>
+          </ResponsiveContainer>
+        </div>
       </div>
     </div>
   );

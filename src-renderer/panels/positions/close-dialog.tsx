@@ -32,6 +32,7 @@ export function CloseDialog({
   const position = useRow('positions', positionKey);
   const orders = useOrdersOf(position?.conId);
   const close = useCommand('position.close');
+  const shut = useField('status', 'reduceRefusal') ?? null;
   const [percent, setPercent] = useState<Percent>(first);
   if (position === undefined || position.quantity === 0) return <Gone what="position" onClose={onClose} />;
   const plan = closePlan(position, orders, percent);
@@ -55,7 +56,7 @@ export function CloseDialog({
             tone="danger"
             needMs={CLOSE_HOLD_MS}
             first
-            disabled={plan.quantity <= 0 || position.closing !== null}
+            disabled={plan.quantity <= 0 || position.closing !== null || shut !== null}
             pending={close.pending}
             onDone={() => void submit()}
           >
@@ -81,7 +82,7 @@ export function CloseDialog({
         />
         <span className="dim">{plan.remaining > 0 ? `${quantityText(plan.remaining)} stay` : 'nothing stays'}</span>
       </div>
-      {plan.refusal !== null && <p className="amber">{plan.refusal}</p>}
+      {(shut ?? plan.refusal) !== null && <p className="amber">{shut ?? plan.refusal}</p>}
       <Consequences will={plan.will} willNot={plan.willNot} />
       {close.error !== null && (
         <p className="critical" role="alert">
@@ -106,6 +107,7 @@ export function FlattenAllDialog({ onClose }: Closing): ReactNode {
   const positions = useSummary('positions', openPositions);
   const orders = useSummary('orders', workingOf);
   const flatten = useCommand('positions.flatten-all');
+  const shut = useField('status', 'reduceRefusal') ?? null;
   if (positions.length === 0) return <Gone what="position" onClose={onClose} />;
   const plans = positions.map((position) => ({ position, plan: closePlan(position, orders, 100) }));
   const many = `${String(positions.length)} position${positions.length === 1 ? '' : 's'}`;
@@ -129,6 +131,7 @@ export function FlattenAllDialog({ onClose }: Closing): ReactNode {
             tone="danger"
             needMs={CLOSE_HOLD_MS}
             first
+            disabled={shut !== null}
             pending={flatten.pending}
             onDone={() => void submit()}
           >
@@ -137,6 +140,7 @@ export function FlattenAllDialog({ onClose }: Closing): ReactNode {
         </>
       }
     >
+      {shut !== null && <p className="amber">{shut}</p>}
       <ul className="flatten-list" aria-label="What will be sent">
         {plans.map(({ position, plan }) => (
           <li key={position.key}>

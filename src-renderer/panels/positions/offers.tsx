@@ -1,7 +1,8 @@
 import { useCallback, type ReactNode } from 'react';
 import type { PositionRow } from '#protocol/topics';
-import { useSummary } from '../../hook/rows.ts';
+import { useField, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { openDialog, refused } from '../../view/view-store.ts';
 import { offerSign, offerWord } from './offer-words.ts';
 
@@ -42,15 +43,26 @@ function lines(rows: readonly PositionRow[]): readonly Line[] {
 export function Offers({ ask }: { readonly ask: AskStop }): ReactNode {
   const offered = useSummary('positions', lines);
   const { take, pending } = useTakeOffer(ask);
+  const shut = useField('status', 'reduceRefusal') ?? null;
   return (
     <div className="closings" role="status" data-testid="offers">
       {offered.map(({ row, text }) => (
         <p key={row.key} className="offer">
           <b className="amber">{offerSign(row)}</b>
           <span>{text}</span>
-          <button type="button" className="button" data-size="small" data-tone="amber" aria-disabled={pending} onClick={() => take(row)}>
-            {offerWord(row)}
-          </button>
+          <ByScope call="position.protect">
+            <button
+              type="button"
+              className="button"
+              data-size="small"
+              data-tone="amber"
+              aria-disabled={pending || shut !== null}
+              title={shut ?? undefined}
+              onClick={() => (shut === null ? take(row) : refused(shut))}
+            >
+              {offerWord(row)}
+            </button>
+          </ByScope>
         </p>
       ))}
     </div>

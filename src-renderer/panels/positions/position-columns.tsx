@@ -5,11 +5,13 @@ import { type Amount, ZERO_AMOUNT } from '#domain/money';
 import type { PositionRow } from '#protocol/topics';
 import { UNKNOWN, amountText, averageText, pnlText, priceText, quantityText } from '../../format/figure.ts';
 import { ageText } from '../../format/time.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { Age } from '../../ui/age.tsx';
 import type { Column } from '../../ui/table.ts';
-import { openDialog } from '../../view/view-store.ts';
+import { useField } from '../../hook/rows.ts';
+import { openDialog, refused } from '../../view/view-store.ts';
 import { offerSign } from './offer-words.ts';
-import { averageSource, commissionSource, markSource, quantitySource, realizedSource, unrealizedSource } from './sources.ts';
+import { averageSource, commissionSource, markSource, quantitySource, realizedSource, unrealizedSource, withoutFills } from './sources.ts';
 
 function Pnl({ amount }: { readonly amount: Amount | null }): ReactNode {
   return <span className={amount === null || amount === 0 ? 'dim' : amount > 0 ? 'up' : 'down'}>{pnlText(amount)}</span>;
@@ -50,6 +52,8 @@ function Acts({
   readonly trail: RowActs['trail'];
 }): ReactNode {
   const tabIndex = active ? 0 : -1;
+  const shut = useField('status', 'reduceRefusal') ?? null;
+  const unless = (act: () => void) => (): void => (shut === null ? act() : refused(shut));
   return (
     <>
       <button
@@ -57,9 +61,10 @@ function Acts({
         className="button"
         data-size="small"
         tabIndex={tabIndex}
+        aria-disabled={shut !== null}
         aria-label={`B/E: stop of ${row.symbol} to breakeven`}
-        title="Move its stops to the average price (B)"
-        onClick={() => breakeven(row.key)}
+        title={shut ?? 'Move its stops to the average price (B)'}
+        onClick={unless(() => breakeven(row.key))}
       >
         B/E
       </button>
@@ -68,9 +73,10 @@ function Acts({
         className="button"
         data-size="small"
         tabIndex={tabIndex}
+        aria-disabled={shut !== null}
         aria-label={`Trail: stop of ${row.symbol}`}
-        title="Let its stop trail behind the market at the broker (T)"
-        onClick={() => trail(row.key)}
+        title={shut ?? 'Let its stop trail behind the market at the broker (T)'}
+        onClick={unless(() => trail(row.key))}
       >
         Trail
       </button>
@@ -82,13 +88,15 @@ function Acts({
             className="button"
             data-size="small"
             tabIndex={tabIndex}
+            aria-disabled={shut !== null}
             aria-label={`${String(percent)} %: close of ${row.symbol}`}
             title={
-              percent === 100
+              shut ??
+              (percent === 100
                 ? 'Close the whole position at market (C or Delete): asks first'
-                : `Close ${String(percent)} % at market: asks first`
+                : `Close ${String(percent)} % at market: asks first`)
             }
-            onClick={() => openDialog({ kind: 'close', key: row.key, percent })}
+            onClick={unless(() => openDialog({ kind: 'close', key: row.key, percent }))}
           >
             {percent} %
           </button>
@@ -161,7 +169,12 @@ const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
     width: '68px',
     align: 'right',
     sortable: true,
-    cell: (row) => <Pnl amount={row.realized} />,
+    cell: (row) => (
+      <>
+        <Pnl amount={row.realized} />
+        {row.realized !== null && withoutFills(row) > 0 && <span className="amber"> +?</span>}
+      </>
+    ),
     title: realizedSource,
   },
   {
@@ -170,7 +183,9 @@ const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
     header: 'Comm.',
     width: '54px',
     align: 'right',
-    cell: (row) => <span className="dim">{amountText(row.commission)}</span>,
+    cell: (row) => (
+      <span className="dim">{row.commission === null ? UNKNOWN : `${withoutFills(row) > 0 ? '≥ ' : ''}${amountText(row.commission)}`}</span>
+    ),
     title: commissionSource,
   },
   {
@@ -193,7 +208,9 @@ export function columnsOf({ breakeven, trail }: RowActs): readonly Column<Positi
       className: 'actions',
       cell: (row, active) =>
         row.quantity === 0 ? null : row.closing === null ? (
-          <Acts row={row} active={active} breakeven={breakeven} trail={trail} />
+          <ByScope call="position.close">
+            <Acts row={row} active={active} breakeven={breakeven} trail={trail} />
+          </ByScope>
         ) : (
           <span className="amber clipped" title={row.closing}>
             {row.closing}

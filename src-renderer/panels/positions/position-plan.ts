@@ -6,6 +6,7 @@ import { abs, max, min, minus } from '#domain/scaled';
 import { exactPrice, quantityText } from '../../format/figure.ts';
 import { orderTerms } from '../../draft/order-change.ts';
 import { readPercent, readPrice } from '../../format/read-figure.ts';
+import { trailRefusal } from '#domain/trigger-terms';
 
 /**
  * What the desk will do when it is asked to, told beforehand from what this screen shows. The desk decides anew from its own book: a fill
@@ -178,13 +179,16 @@ export function readTrail(text: string, tick: Price): TrailRead {
   if (text.includes('%')) {
     const percent = readPercent(text);
     if (!percent.ok) return percent;
-    if (percent.value <= 0 || percent.value >= 10_000) return { ok: false, error: 'Write more than 0 and less than 100 %.' };
-    return { ok: true, trail: { kind: 'percent', basisPoints: percent.value } };
+    return trailOf({ kind: 'percent', basisPoints: percent.value });
   }
   const amount = readPrice(text, tick);
   if (!amount.ok) return amount;
-  if (amount.value <= 0) return { ok: false, error: 'Write how far the stop shall stay behind: more than 0.' };
-  return { ok: true, trail: { kind: 'amount', amount: amount.value } };
+  return trailOf({ kind: 'amount', amount: amount.value });
+}
+
+function trailOf(trail: Trail): TrailRead {
+  const error = trailRefusal(trail);
+  return error === undefined ? { ok: true, trail } : { ok: false, error };
 }
 
 export function trailPlan(

@@ -27,11 +27,11 @@ function arrange(rows: readonly PositionRow[], sorting: Sorting | null): readonl
 }
 
 /** Why a key on this row does nothing, as a sentence; null when it acts. */
-function keyRefusal(act: KeyAct<'positions'>, row: PositionRow): string | null {
+function keyRefusal(act: KeyAct<'positions'>, row: PositionRow, shut: string | null): string | null {
   if (row.quantity === 0) return `Nothing of ${row.symbol} is held.`;
   if (act === 'protect' && row.unprotected === 0) return `Stops at the broker cover all of ${row.symbol} already.`;
   if (act === 'offer' && row.offer === null) return `Nothing is offered for ${row.symbol}: its exits are as they should be.`;
-  return null;
+  return shut;
 }
 
 /** Per cent of the position that the key closes. */
@@ -47,6 +47,7 @@ export function Positions(): ReactNode {
   );
   const source = useRowSource('positions');
   const problem = useField('status', 'problem') ?? null;
+  const shut = useField('status', 'reduceRefusal') ?? null;
   const [task, setTask] = useState<StopTask | null>(null);
   const protect = useCallback((key: string) => setTask({ kind: 'protect', key }), []);
   const { take } = useTakeOffer(protect);
@@ -71,7 +72,7 @@ export function Positions(): ReactNode {
     if (row === undefined || event.repeat) return false;
     const act = keyAct('positions', event);
     if (act === undefined) return false;
-    const refusal = act === 'flatten-all' ? null : keyRefusal(act, row);
+    const refusal = act === 'flatten-all' ? null : keyRefusal(act, row, shut);
     if (refusal !== null) refused(refusal);
     else if (act === 'flatten-all') openDialog({ kind: 'flatten-all' });
     else if (act === 'offer') take(row);

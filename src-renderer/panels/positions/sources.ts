@@ -33,10 +33,25 @@ export function unrealizedSource(row: PositionRow): string {
   return `Computed here in ${row.currency}: (mark ${priceText(row.mark, row.decimals)} − average) × quantity, as old as the mark; without commissions.`;
 }
 
+/** Fills that the sums are without. */
+export function withoutFills({ unreported, otherCurrency }: Pick<PositionRow, 'unreported' | 'otherCurrency'>): number {
+  return unreported + otherCurrency;
+}
+
+function without({ unreported, otherCurrency, currency }: PositionRow): string {
+  const unknown = unreported === 0 ? '' : ` ${String(unreported)} unknown: the broker's report of ${fills(unreported)} has not come.`;
+  const other = otherCurrency === 0 ? '' : ` Without ${fills(otherCurrency)} reported in another currency than ${currency}.`;
+  return unknown + other;
+}
+
+function fills(count: number): string {
+  return count === 1 ? '1 fill' : `${String(count)} fills`;
+}
+
 export function realizedSource(row: PositionRow): string {
-  return `Computed here in ${row.currency} from fills since the desk started, without commissions.`;
+  return `Reported by the broker in ${row.currency}, commissions included: the sum of its rows in Fills.${without(row)}`;
 }
 
 export function commissionSource(row: PositionRow): string {
-  return `Reported by the broker in ${row.currency}, fill by fill, as far as its reports have come.`;
+  return `Reported by the broker in ${row.currency}: the sum of its rows in Fills.${without(row)}`;
 }

@@ -3,7 +3,7 @@ import { formatPrice } from '#domain/price';
 import type { OrderRow, PositionRow } from '#protocol/topics';
 import { quantityText } from '../../format/figure.ts';
 import { readPrice } from '../../format/read-figure.ts';
-import { useRow, useSummary } from '../../hook/rows.ts';
+import { useField, useRow, useSummary } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { focusGrid } from '../../view/focus.ts';
 import { Strip } from '../../ui/strip.tsx';
@@ -18,6 +18,7 @@ export interface StopTask {
 
 export function StopStrip({ task, onClose }: { readonly task: StopTask; readonly onClose: () => void }): ReactNode {
   const position = useRow('positions', task.key);
+  const shut = useField('status', 'reduceRefusal') ?? null;
   const leave = (): void => {
     onClose();
     focusGrid('Positions');
@@ -33,6 +34,9 @@ export function StopStrip({ task, onClose }: { readonly task: StopTask; readonly
         action="Leave"
       />
     );
+  }
+  if (shut !== null) {
+    return <Strip title={`Stop of ${position.symbol}`} testId="stop-strip" error={shut} onLeave={leave} onSubmit={leave} action="Leave" />;
   }
   if (task.kind === 'trail') return <TrailStop position={position} onLeave={leave} />;
   return task.kind === 'protect' ? <Protect position={position} onLeave={leave} /> : <Breakeven position={position} onLeave={leave} />;

@@ -1,4 +1,5 @@
-import { loosens, type Limits } from '#protocol/settings';
+import { loosens } from '#protocol/looser';
+import type { Limits } from '#protocol/settings';
 
 export type LimitName = keyof Limits;
 

@@ -3,11 +3,13 @@ import type { Input } from '#protocol/commands';
 import type { Limits, Settings, SettingsView } from '#protocol/settings';
 import { grouped } from '#domain/decimal';
 import { useValue } from '../../hook/rows.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { useCommand } from '../../hook/use-command.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { HoldButton } from '../../ui/hold-button.tsx';
 import { Segmented } from '../../ui/controls.tsx';
 import { LIMIT_WORDS, limitChanges, type LimitChange, type LimitName } from './limit-words.ts';
+import { SessionList } from './session-list.tsx';
 import './settings.css';
 
 type Patch = Input<'settings.update'>['patch'];
@@ -31,13 +33,14 @@ function Form({ view, onClose }: { readonly view: SettingsView; readonly onClose
   const [asking, setAsking] = useState(false);
   const [scope, setScope] = useState(settings.killScope);
   const [upColor, setUpColor] = useState(settings.screen.upColor);
+  const [sound, setSound] = useState(settings.screen.sound);
   const update = useCommand('settings.update');
   const { changes, faults } = limitChanges(settings.limits, typed);
   const looser = changes.filter((change) => change.looser);
   const patch: Patch = {
     ...(changes.length === 0 ? {} : { limits: Object.fromEntries(changes.map((change) => [change.word.name, change.to])) }),
     ...(scope === settings.killScope ? {} : { killScope: scope }),
-    ...(upColor === settings.screen.upColor ? {} : { screen: { upColor } }),
+    ...(upColor === settings.screen.upColor && sound === settings.screen.sound ? {} : { screen: { upColor, sound } }),
   };
   const clean = Object.keys(patch).length === 0;
   const save = async (): Promise<void> => {
@@ -57,18 +60,20 @@ function Form({ view, onClose }: { readonly view: SettingsView; readonly onClose
           <button type="button" className="button" onClick={onClose}>
             Close
           </button>
-          <button
-            type="button"
-            className="button"
-            data-tone="primary"
-            disabled={clean || Object.keys(faults).length > 0 || update.pending}
-            onClick={() => {
-              if (looser.length > 0) setAsking(true);
-              else void save();
-            }}
-          >
-            {looser.length > 0 ? 'Save: loosens limits…' : 'Save'}
-          </button>
+          <ByScope call="settings.update">
+            <button
+              type="button"
+              className="button"
+              data-tone="primary"
+              disabled={clean || Object.keys(faults).length > 0 || update.pending}
+              onClick={() => {
+                if (looser.length > 0) setAsking(true);
+                else void save();
+              }}
+            >
+              {looser.length > 0 ? 'Save: loosens limits…' : 'Save'}
+            </button>
+          </ByScope>
         </>
       }
     >
@@ -78,14 +83,18 @@ function Form({ view, onClose }: { readonly view: SettingsView; readonly onClose
         </p>
       )}
       {fault !== null && <p className="amber">The file was not usable: {fault} The defaults are in force.</p>}
-      <ScopeRow value={scope} onChange={setScope} />
-      <ColorRow value={upColor} onChange={setUpColor} />
-      <LimitTable
-        limits={settings.limits}
-        typed={typed}
-        faults={faults}
-        onType={(name, text) => setTyped((old) => ({ ...old, [name]: text }))}
-      />
+      <ByScope call="settings.update">
+        <ScopeRow value={scope} onChange={setScope} />
+        <ColorRow value={upColor} onChange={setUpColor} />
+        <SoundRow value={sound} onChange={setSound} />
+        <LimitTable
+          limits={settings.limits}
+          typed={typed}
+          faults={faults}
+          onType={(name, text) => setTyped((old) => ({ ...old, [name]: text }))}
+        />
+      </ByScope>
+      <SessionList />
       <p className="dim">
         Connection {settings.connection.host}:{settings.connection.port}, client ids from {settings.connection.clientIdBase}; order types{' '}
         {settings.allowed.orderTypes.join(', ')}; {settings.allowed.timesInForce.join(', ')}. These need the file and a restart:{' '}
@@ -135,6 +144,25 @@ function ColorRow({ value, onChange }: Choice<Settings['screen']['upColor']>): R
         ]}
       />
       <span className="dim">Falling ones take the opposite colour; buy and sell stay blue and red.</span>
+    </div>
+  );
+}
+
+function SoundRow({ value, onChange }: Choice<boolean>): ReactNode {
+  return (
+    <div className="settings-row">
+      <span>A fire and a fill</span>
+      <Segmented
+        name="setting-sound"
+        label="A fire and a fill"
+        value={value ? 'heard' : 'silent'}
+        onChange={(choice) => onChange(choice === 'heard')}
+        options={[
+          { value: 'heard', label: 'are heard' },
+          { value: 'silent', label: 'are silent' },
+        ]}
+      />
+      <span className="dim">Two short tones on this screen; both always stand in the line above the footer.</span>
     </div>
   );
 }

@@ -16,7 +16,7 @@ export function referencePrice(draft: Draft, quote: QuoteRow | undefined): Price
     if (stop.ok) return stop.value;
   }
   if (draft.type !== 'LMT') return around;
-  const limit = readLimit(draft.limit, null);
+  const limit = readLimit(draft.limit, null, draft.side);
   if (!limit.ok) return around;
   if (limit.value.limit !== undefined) return limit.value.limit;
   return around === null ? null : plus(around, limit.value.limitOffset ?? ZERO_PRICE);

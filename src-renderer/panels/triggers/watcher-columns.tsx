@@ -10,6 +10,7 @@ import { Chip } from '../../ui/controls.tsx';
 import type { Column } from '../../ui/table.ts';
 import type { WatcherActions } from './watcher-actions.ts';
 import { isNear } from './watcher-order.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { RowActions } from './row-actions.tsx';
 
 export function columnsOf(actions: WatcherActions, limitMs: number | undefined): readonly Column<WatcherRow>[] {
@@ -79,7 +80,11 @@ export function columnsOf(actions: WatcherActions, limitMs: number | undefined):
       header: '',
       width: '108px',
       className: 'actions',
-      cell: (row, active) => <RowActions row={row} active={active} actions={actions} />,
+      cell: (row, active) => (
+        <ByScope call="trigger.disarm">
+          <RowActions row={row} active={active} actions={actions} />
+        </ByScope>
+      ),
     },
   ];
 }

@@ -5,6 +5,7 @@ import type { WatcherRow } from '#protocol/topics';
 import { triggerWord } from '../../format/order-word.ts';
 import { useArranged, useField, useRowSource, useSummary } from '../../hook/rows.ts';
 import { useDesk } from '../../hook/desk-context.ts';
+import { ByScope } from '../../hook/scope.tsx';
 import { useTableView } from '../../view/table-view.ts';
 import { focusPart } from '../../view/focus.ts';
 import { openDialog, refused, select, useView } from '../../view/view-store.ts';
@@ -43,24 +44,26 @@ function BulkButtons(): ReactNode {
     openDialog({ kind: 'bulk', act, conId: selection?.conId ?? null, symbol: selection?.symbol ?? '' });
   return (
     <span className="bulk">
-      <button
-        type="button"
-        className="button"
-        data-size="small"
-        title="Pause or resume several (Shift P): asks first"
-        onClick={() => open('pause')}
-      >
-        Pause…
-      </button>
-      <button
-        type="button"
-        className="button"
-        data-size="small"
-        title="Disarm several (Shift Delete): asks first"
-        onClick={() => open('disarm')}
-      >
-        Disarm…
-      </button>
+      <ByScope call="trigger.disarm">
+        <button
+          type="button"
+          className="button"
+          data-size="small"
+          title="Pause or resume several (Shift P): asks first"
+          onClick={() => open('pause')}
+        >
+          Pause…
+        </button>
+        <button
+          type="button"
+          className="button"
+          data-size="small"
+          title="Disarm several (Shift Delete): asks first"
+          onClick={() => open('disarm')}
+        >
+          Disarm…
+        </button>
+      </ByScope>
     </span>
   );
 }
@@ -158,6 +161,7 @@ export function Watchers(): ReactNode {
         active={view.active}
         onActive={activate}
         selected={(row) => row.conId === selected && row.id === view.active}
+        event={(row) => row.firedAt}
         tone={(row) => (isNear(row) ? 'near' : undefined)}
         onOpen={(key) => openDialog({ kind: 'watcher', key: String(key) })}
         onKey={onKey}

@@ -198,7 +198,7 @@ function earlierOrders(tables: FakeTables, now: number): void {
 
 function positions(tables: FakeTables, now: number): void {
   tables.set('status', { unknownOrders: 0 });
-  tables.put('positions', positionRow(AIG, { count: 120, average: 48.4, mark: 48.41 }, now - 400));
+  tables.put('positions', positionRow(AIG, { count: 120, average: 48.4, mark: 48.41 }, now - 400, { unreported: 1 }));
   tables.put(
     'positions',
     positionRow(IBM, { count: 200, average: 181.02, mark: 179.86 }, now - 200, {

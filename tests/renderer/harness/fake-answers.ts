@@ -1,6 +1,6 @@
 import type { Contract } from '#domain/contract';
 import type { TriggerSpec } from '#domain/trigger';
-import type { Input } from '#protocol/commands';
+import type { Answer, Input } from '#protocol/commands';
 import type { WatcherRow } from '#protocol/topics';
 import { inventedBars } from './fake-market.ts';
 import { CONTRACTS, LONG_NAMES, price, watcherOf } from './fake-rows.ts';
@@ -8,6 +8,11 @@ import type { FakeTables } from './fake-tables.ts';
 
 export type FakeAnswer =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: { readonly code: string; readonly text: string } };
+
+const SESSIONS: Answer<'sessions.list'>['sessions'] = [
+  { id: 1, scope: 'operate', openedAgo: 5_400_000, silentFor: 900, endsIn: 599_000_000, screens: 1 },
+  { id: 2, scope: 'read', openedAgo: 600_000, silentFor: 240_000, endsIn: 604_000_000, screens: 0 },
+];
 
 export function fakeQuery(name: string, input: unknown, now: number, tables: FakeTables): FakeAnswer {
   switch (name) {
@@ -38,6 +43,7 @@ export function fakeQuery(name: string, input: unknown, now: number, tables: Fak
         ok: true,
         value: {
           steps: whySteps(now),
+          messages: [{ at: now, title: 'TWS said', text: '5 17 openOrder', seq: null }],
         },
       };
     case 'chart.bars': {
@@ -64,6 +70,8 @@ export function fakeQuery(name: string, input: unknown, now: number, tables: Fak
           },
         },
       };
+    case 'sessions.list':
+      return { ok: true, value: { sessions: SESSIONS, own: null } };
     case 'kill.preview':
       return {
         ok: true,

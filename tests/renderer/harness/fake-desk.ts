@@ -73,9 +73,10 @@ export class FakeDesk implements Bridge {
     'position.flatten': () => this.#done(),
     'quote.watch': ({ contract }, now) => this.#watchQuote(contract, now),
     'quote.unwatch': ({ conId }) => this.#unwatchQuote(conId),
-    'live.confirm': () => this.#goTo({ liveConfirmationNeeded: false }),
+    'live.confirm': () => this.#goTo({ liveConfirmationNeeded: false, holds: [] }),
+    'journal.acknowledge': () => this.#goTo({ holds: [] }),
     'settings.update': ({ patch }) => this.#settings(patch),
-    'log.acknowledge': ({ id }) => this.#acknowledge(id),
+    'log.acknowledge': ({ ids }) => this.#acknowledge(ids),
   };
   /** While true nothing is answered and nothing is sent, as if the desk had died. */
   silent = false;
@@ -312,8 +313,8 @@ export class FakeDesk implements Bridge {
     return { ok: true, value: {} };
   }
 
-  #acknowledge(id: number): FakeAnswer {
-    this.tables.patch('log', id, { acknowledged: true });
+  #acknowledge(ids: readonly number[]): FakeAnswer {
+    for (const id of ids) this.tables.patch('log', id, { acknowledged: true });
     return this.#done();
   }
 
@@ -375,7 +376,7 @@ export class FakeDesk implements Bridge {
       settings: {
         ...settings,
         ...(patch.killScope === undefined ? {} : { killScope: patch.killScope }),
-        ...(patch.screen === undefined ? {} : { screen: patch.screen }),
+        ...(patch.screen === undefined ? {} : { screen: { ...settings.screen, ...(patch.screen as object) } }),
         limits: { ...settings.limits, ...(patch.limits as object) },
       },
     });

@@ -6,7 +6,8 @@ import type { OrderState, Side } from '#domain/order';
 import { type Price, priceOf } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
-import type { AdoptionRow, FillRow, LogRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
+import type { LogRow } from '#protocol/log-row';
+import type { AdoptionRow, FillRow, OrderRow, PositionRow, QuoteRow, StatusValue, WatcherRow } from '#protocol/topics';
 import { minus } from '#domain/scaled';
 
 const ACCOUNT = 'DU1234567' as AccountId;
@@ -234,7 +235,9 @@ export function positionRow(of: Contract, { count, average, mark }: Held, at: nu
     decimals: 2,
     unrealized: amount((mark - average) * count),
     realized: amount(0),
-    commission: amount(-1.24),
+    commission: amount(1.24),
+    unreported: 0,
+    otherCurrency: 0,
     currency: 'USD',
     protectedQuantity: units(Math.abs(count)),
     brokerQuantity: units(count),
@@ -271,13 +274,15 @@ export function fillRow(id: string, of: Contract, { side, count, value }: Execut
     originText: `${of.symbol}-1 · gen 1`,
     commission: amount(1),
     realized: null,
+    currency: change.commission === null ? null : 'USD',
     slippage: null,
     ...change,
   };
 }
 
 export function logRow(id: number, at: number, text: string, change: Partial<LogRow> = {}): LogRow {
-  return { id, at, level: 'info', text, detail: null, subject: null, seq: null, acknowledged: false, ...change };
+  const about = { symbol: null, watcher: null, order: null } as const;
+  return { id, at, level: 'info', text, detail: null, subject: null, ...about, seq: null, own: false, acknowledged: false, ...change };
 }
 
 export function adoptionRow(
@@ -288,6 +293,42 @@ export function adoptionRow(
   decisions: AdoptionRow['decisions'] = ['adopt', 'ignore', 'cancel'],
 ): AdoptionRow {
   return { key, kind: key.startsWith('position:') ? 'position' : 'order', ...found, symbol, at, time: at, decisions };
+}
+
+/** Figures of a day with one open position: marks and commissions differ, and one report has not come. */
+function agreementOf(): StatusValue['agreement'] {
+  const marks = { text: "at IB's own marks", amount: amount(1.8) };
+  const costs = { text: 'commissions of what is open', amount: amount(-1.24) };
+  return [
+    { figure: 'realized', broker: amount(124.3), here: amount(124.3), parts: [], unexplained: amount(0), lasting: false, missing: [] },
+    {
+      figure: 'unrealized',
+      broker: amount(188.1),
+      here: amount(187.54),
+      parts: [marks, costs],
+      unexplained: amount(0),
+      lasting: false,
+      missing: [],
+    },
+    {
+      figure: 'day',
+      broker: amount(312.4),
+      here: amount(311.84),
+      parts: [marks, costs],
+      unexplained: null,
+      lasting: false,
+      missing: ['the reports of 1 fill of AIG'],
+    },
+    {
+      figure: 'net-liquidation',
+      broker: amount(310.1),
+      here: amount(310.1),
+      parts: [],
+      unexplained: amount(0),
+      lasting: false,
+      missing: [],
+    },
+  ];
 }
 
 export function statusValue(at: number): StatusValue {
@@ -306,12 +347,14 @@ export function statusValue(at: number): StatusValue {
     dayPnl: amount(312.4),
     unrealizedPnl: amount(188.1),
     realizedPnl: amount(124.3),
+    agreement: agreementOf(),
     accountAt: at - 2_000,
     pnlAt: at - 400,
     dayPnlFault: null,
     tradingState: 'active',
     tradingReasons: [],
     standing: [],
+    holds: [],
     dailyLossLimit: amount(2_500),
     exchangeTime: at,
     clockAt: at,

@@ -25,6 +25,6 @@ export const DEFAULTS: Settings = {
   },
   allowed: { orderTypes: ['MKT', 'LMT', 'STP', 'STP LMT', 'TRAIL'], timesInForce: ['DAY', 'GTC', 'IOC'] },
   killScope: 'own',
-  screen: { upColor: 'green' },
+  screen: { upColor: 'green', sound: true },
   resetWindows: { region: 'NA', own: [] },
 };

@@ -62,6 +62,15 @@ export function fakeTruth(name: string, input: unknown, now: number, tables: Fak
         value: { seq: tables.commitSeq, path: `/home/you/.config/triggerdesk/audit/audit-2013-10-08.${format}`, rows: 1_204 },
       };
     }
+    case 'log.export':
+      return {
+        ok: true,
+        value: {
+          seq: tables.commitSeq,
+          path: '/home/you/.config/triggerdesk/exports/log-2013-10-08.csv',
+          rows: (input as Input<'log.export'>).ids.length,
+        },
+      };
     default:
       return undefined;
   }

@@ -5,7 +5,7 @@ import { DEFAULTS } from './fake-settings.ts';
 import { IBM, adoptionRow, contract, logRow, orderRow, positionRow, price, quoteRow, statusValue, watcherRow } from './fake-rows.ts';
 import { busy } from './busy-day.ts';
 import type { FakeTables } from './fake-tables.ts';
-import { STANDING } from './standing.ts';
+import { doubtReport, HOLDS, STANDING } from './standing.ts';
 
 export const SCENES = [
   'busy',
@@ -22,6 +22,8 @@ export const SCENES = [
   'adopt',
   'reconciling',
   'standing',
+  'holds',
+  'doubt',
   'external',
   'overdue',
 ] as const;
@@ -37,7 +39,8 @@ export function setScene(scene: Scene, tables: FakeTables, now: number): void {
     return;
   }
   busy(tables, now);
-  today(scene, tables, now);
+  if (scene === 'holds' || scene === 'doubt') atStart(scene, tables, now);
+  else today(scene, tables, now);
 }
 
 /** A desk that has just been started. */
@@ -71,8 +74,15 @@ function quiet(tables: FakeTables, now: number, scene: 'empty' | 'connecting'): 
   tables.put('log', logRow(1, now - 30_000, 'Started; nothing is armed'));
 }
 
+/** What a start finds in the data folder and waits for the operator's word. */
+function atStart(scene: 'holds' | 'doubt', tables: FakeTables, now: number): void {
+  if (scene === 'holds')
+    tables.set('status', { engine: 'IDLE', offers: ['engine.start', 'kill'], engineReason: 'Just started.', holds: HOLDS });
+  else tables.set('status', { engine: 'EMERGENCY', offers: ['engine.acknowledge', 'kill'], kill: doubtReport(now) });
+}
+
 /** What the scene changes of the busy day. */
-function today(scene: Exclude<Scene, 'empty' | 'connecting'>, tables: FakeTables, now: number): void {
+function today(scene: Exclude<Scene, 'empty' | 'connecting' | 'holds' | 'doubt'>, tables: FakeTables, now: number): void {
   switch (scene) {
     case 'kill':
       kill(tables, now, 'verified');

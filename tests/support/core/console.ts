@@ -14,6 +14,7 @@ import type { TriggerSpec } from '#domain/trigger';
 import { CoreDesk } from './desk.ts';
 
 const NO_AUDIT: AuditPort = {
+  keep: () => err('no exports here'),
   export: () => Promise.resolve(err('no audit trail here')),
   history: () => Promise.resolve(ok({ messages: [], complete: true })),
 };
@@ -42,9 +43,9 @@ export class CoreConsole {
     // The desk tells its log to one listener; here the test reads along.
     const listen = desk.core.onLog.bind(desk.core);
     desk.core.onLog = (listener) => {
-      listen((line, seq, brokerAt) => {
+      listen((line, seq, of) => {
         desk.logs.push({ level: line.level, text: line.text });
-        listener(line, seq, brokerAt);
+        listener(line, seq, of);
       });
     };
     this.projector = new Projector({
@@ -53,6 +54,7 @@ export class CoreConsole {
       around: {
         simulated: true,
         build: 'test',
+        holds: () => [],
         liveConfirmed: () => false,
         settings: () => view,
         hotkeys: () => [],
@@ -74,6 +76,7 @@ export class CoreConsole {
       watchList: { added: () => undefined, removed: () => undefined },
       audit,
       sessions: { list: () => [], revoke: () => false },
+      journal: { acknowledge: () => err('nothing to acknowledge') },
       live: { confirm: (account, phrase) => (account === phrase ? ok(undefined) : err(`Type exactly: ${account}`)) },
     });
     this.#router = createRouter(handlers, {

@@ -44,6 +44,7 @@ interface DeskOptions {
   /** What else was read of them. */
   readonly earlierRead?: Pick<ReturnType<EarlierOrders>, 'names' | 'times'>;
   readonly breakerFile?: BreakerFile;
+  readonly startRefusal?: () => string | undefined;
   /** Takes the exchange's time from the server, as on the simulator; default false. */
   readonly simulated?: boolean;
   /** Epoch ms. */
@@ -82,6 +83,7 @@ export class CoreDesk {
         killLatchFile: this.latchFile,
         drafts: this.#drafts,
         ...(options.breakerFile === undefined ? {} : { breakerFile: options.breakerFile }),
+        ...(options.startRefusal === undefined ? {} : { startRefusal: options.startRefusal }),
         rules: () => this.rules,
         earlierOrdersFile: () => ({
           orders: options.earlier ?? [],

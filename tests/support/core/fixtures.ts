@@ -43,8 +43,11 @@ export class MemoryLatchFile implements KillLatchFile {
   exits: 'keep' | 'cancel' = 'keep';
   failing = false;
   throwing = false;
+  /** Why nobody can tell what it says. */
+  doubt: string | undefined;
 
   read(): ReturnType<KillLatchFile['read']> {
+    if (this.doubt !== undefined) return { set: true, reason: this.doubt, scope: 'own', exits: 'keep', doubt: true };
     return { set: this.stored !== undefined, reason: this.stored ?? '', scope: this.scope, exits: this.exits };
   }
 
@@ -60,6 +63,7 @@ export class MemoryLatchFile implements KillLatchFile {
   clear() {
     if (this.failing) return err('the disk is read-only');
     this.stored = undefined;
+    this.doubt = undefined;
     return ok(undefined);
   }
 }

@@ -5,8 +5,9 @@ import { onlyAtDesk } from '#desk/entrance/only-at-desk';
 import { createRouter, type Handlers } from '#desk/entrance/router';
 import { allows, LEAST_SCOPE } from '#protocol/access';
 import { COMMANDS, QUERIES, type CallName } from '#protocol/commands';
+import { loosens } from '#protocol/looser';
 import { SCOPES, type Scope } from '#protocol/session';
-import { DEFAULT_SETTINGS, loosens } from '#protocol/settings';
+import { DEFAULT_SETTINGS } from '#protocol/settings';
 
 const NAMES = [...Object.keys(COMMANDS), ...Object.keys(QUERIES)] as CallName[];
 

@@ -70,8 +70,8 @@ test('sessions are listed and revoked', async () => {
   const accepted = [sessions.accept(sessions.invite('operate'))!, sessions.accept(sessions.invite('read'))!];
   const [one, two] = await typed('sessions');
   expect([one, two]).toEqual([
-    expect.stringMatching(/^1 {2}operate {2}opened .*, 0 screens open, ends /),
-    expect.stringMatching(/^2 {2}read /),
+    '1  operate  0 screens open, opened 0 s ago, last heard 0 s ago, ends in 168 h',
+    '2  read     0 screens open, opened 0 s ago, last heard 0 s ago, ends in 168 h',
   ]);
   expect(await typed('revoke 2')).toEqual(['Session 2 is ended.']);
   expect(await typed('revoke 2')).toEqual(['There is no session 2.']);

@@ -244,7 +244,12 @@ test('the state files of the version before are read as they are', () => {
   const { data } = leftBy01();
   const said: string[] = [];
   const warn = (text: string): number => said.push(text);
-  expect(openKillLatch(data, new FakeClock()).read()).toEqual({ set: true, reason: 'the operator’s kill', scope: 'all', exits: 'cancel' });
+  expect(openKillLatch(data, new FakeClock(), { isIntact: () => true }).read()).toEqual({
+    set: true,
+    reason: 'the operator’s kill',
+    scope: 'all',
+    exits: 'cancel',
+  });
   expect(openIdHighWater(data, warn).read()).toBe(1_542);
   expect(openBreakerFile(data).read()).toEqual({
     ok: true,

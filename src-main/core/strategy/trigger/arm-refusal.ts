@@ -3,17 +3,17 @@ import { engineState, type Slice } from '#core/state/desk-state';
 import { mayArm } from '#core/state/engine-state';
 import { undecided } from '#core/state/found-at-start';
 import type { Refusal } from '#core/state/refusal';
-import { conditionRefusal } from '#domain/condition';
 import type { TriggerId } from '#domain/ids';
 import type { TriggerSpec } from '#domain/trigger';
+import { termsFault } from '#domain/trigger-terms';
 import { contractsOf } from './market-lines.ts';
 
-type Desk = Slice<'accounts' | 'details' | 'exchange' | 'index' | 'latch' | 'stores' | 'triggerIndex'>;
+type Desk = Slice<'accounts' | 'details' | 'exchange' | 'index' | 'latch' | 'startRefusal' | 'stores' | 'triggerIndex'>;
 
 /** Why this spec cannot be armed now; undefined when it can. A sentence each. */
 export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refusal | undefined {
-  const invalid = conditionRefusal(spec.condition);
-  if (invalid !== undefined) return { code: 'invalid-input', text: invalid };
+  const invalid = termsFault(spec);
+  if (invalid !== undefined) return { code: 'invalid-input', text: invalid.text };
   const state = engineState(desk);
   if (desk.latch.isSet())
     return { code: 'not-allowed-now', text: `The kill switch is set (${desk.latch.reason()}); re-arm the desk first.` };
@@ -24,6 +24,8 @@ export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refus
   }
   if (desk.accounts.current() === undefined)
     return { code: 'not-allowed-now', text: 'TWS has offered no account yet; try again in a moment.' };
+  const held = desk.startRefusal?.();
+  if (held !== undefined) return { code: 'not-allowed-now', text: held };
   const waiting = undecided(desk).length;
   if (waiting > 0)
     return {

@@ -1,3 +1,4 @@
+import { readLatchAgain } from '#core/execution/latch-doubt';
 import { moveTrigger } from '#core/execution/trigger-transition';
 import { commit, type Slice } from '#core/state/desk-state';
 import { advance } from '#core/state/engine-life';
@@ -27,6 +28,7 @@ type Desk = Slice<
   | 'ids'
   | 'index'
   | 'journal'
+  | 'killLatchFile'
   | 'latch'
   | 'link'
   | 'market'
@@ -34,6 +36,7 @@ type Desk = Slice<
   | 'reconciliation'
   | 'registry'
   | 'rules'
+  | 'startRefusal'
   | 'stores'
   | 'subscriptions'
   | 'triggerIndex'
@@ -53,6 +56,7 @@ export interface ArmWord extends Word {
 
 /** Arms a new trigger, or an existing one again with the next generation: only what was read, with all that it does now. */
 export function armTrigger(desk: Desk, spec: TriggerSpec, by: string, word: ArmWord): Armed {
+  readLatchAgain(desk);
   const { existing } = word;
   const known = existing === undefined ? undefined : desk.stores.triggers.get(existing.id);
   const run = dryRun(desk, spec, known?.id);

@@ -28,6 +28,7 @@ type Desk = Slice<
   | 'link'
   | 'recentSends'
   | 'rules'
+  | 'startRefusal'
   | 'stores'
   | 'triggerIndex'
 >;
