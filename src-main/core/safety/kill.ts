@@ -238,7 +238,7 @@ function pollKill(desk: Desk): void {
   if (kill_ === undefined || kill_.phase === 'doubt') return;
   const { exits } = kill_;
   const left = cancelTargets(desk, kill_.scope, exits).filter((order) => !isWishedAfter(order, kill_.upTo));
-  const answered = desk.link.ready && desk.reconciliation.done() && desk.killVerification.listed;
+  const answered = isAnswered(desk);
   const now = desk.clock.now();
   // Sent again when the cancel never left, or when IB has taken no note of it for long: only the cancel of an order that is
   // pending at IB itself is not repeated.
@@ -274,6 +274,11 @@ function pollKill(desk: Desk): void {
   });
   finished(desk);
   if (desk.link.ready) desk.broker.requestOpenOrders();
+}
+
+/** The broker's word on what works is complete and newer than the kill. */
+function isAnswered(desk: Desk): boolean {
+  return desk.link.ready && desk.reconciliation.done() && desk.killVerification.listed;
 }
 
 function verifiedText(exits: ExitChoice): string {
