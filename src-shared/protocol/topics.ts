@@ -6,13 +6,14 @@ import type { Quantity } from '#domain/quantity';
 import type { LiveType } from '#domain/quote';
 import type { TriggerLife, TriggerSpec } from '#domain/trigger';
 import type { FigureCheckView } from './figures.ts';
+import type { CancelPlan, KillReport } from './kill-report.ts';
 import type { LogRow } from './log-row.ts';
 
 /**
  * What the screen follows. A *table* topic is rows under a key, a *value* topic is one object. Times are epoch ms: `…Time` and the `at` of
  * what happened is the broker's, which the screen shows; `…At` is the desk's, from which it counts ages. Prices and
- * quantities scaled integers (the row carries the decimals to show), a missing figure is `null`: unknown, shown as —, never 0.
- * Ages are never sent: the row carries the time of its figure and the screen counts, so that a still row costs nothing.
+ * quantities scaled integers (the row carries the decimals to show), a missing figure is `null`: unknown, shown as —, never 0. Ages are never
+ * sent: the row carries the time of its figure and the screen counts.
  */
 export interface WatcherRow {
   readonly id: TriggerId;
@@ -226,37 +227,6 @@ export interface Lamp {
   readonly detail: string;
 }
 
-export interface KillReport {
-  readonly id: number;
-  readonly startedAt: number;
-  readonly startedTime: number | null;
-  readonly scope: 'own' | 'all';
-  readonly by: string;
-  readonly reason: string;
-  /** Whether stops and targets of what is held stay. */
-  readonly exits: 'keep' | 'cancel';
-  /** `doubt`: nobody has said kill; the latch only counts as set, for `reason`, and nothing was cancelled. */
-  readonly phase: 'cancelling' | 'verified' | 'residuals' | 'doubt';
-  readonly purged: number;
-  /** Orders whose cancel has left the socket; those for which it has not; those that the broker has ended since. */
-  readonly cancelsSent: number;
-  readonly cancelsUnsent: number;
-  readonly cancelled: number;
-  /** Protective orders that stay. */
-  readonly kept: readonly { readonly key: OrderKey; readonly text: string }[];
-  /** What stays open. `bare`: more is held than stops cover. */
-  readonly positions: readonly { readonly key: string; readonly text: string; readonly bare: boolean }[];
-  readonly residuals: readonly { readonly key: OrderKey; readonly text: string }[];
-  readonly verifiedAt: number | null;
-  readonly verifiedTime: number | null;
-}
-
-/** What a cancelling would meet now: orders that go by default, and those that protect what is held and go only when everything does. */
-export interface CancelCounts {
-  readonly entries: number;
-  readonly protective: number;
-}
-
 /** The comparison of the book with the broker's, step by step. Nothing leaves while it runs. */
 export interface ReconciliationView {
   /** `overdue`: an end marker is missing for too long; the desk does not trade and `text` says why. */
@@ -327,9 +297,8 @@ export interface StatusValue {
   readonly undecided: number;
   readonly reconciliation: ReconciliationView;
   readonly kill: KillReport | null;
-  /** Of this program's orders, and of all orders of the account. */
-  readonly cancelPlan: { readonly own: CancelCounts; readonly all: CancelCounts };
-  /** Set after `engine.rearm.request`: the words the operator has to type. */
+  readonly cancelPlan: CancelPlan;
+  /** Set after the request to re-arm: the words to type. */
   readonly rearmPhrase: string | null;
   readonly hotkeys: readonly { readonly keys: string; readonly action: string; readonly registered: boolean }[];
   readonly orderRoundTrip: { readonly p50: number | null; readonly p99: number | null };
@@ -352,7 +321,6 @@ export interface PartRow {
   readonly startedMs: number | null;
   readonly detail: string;
 }
-
 export interface WorkerLaneRow {
   readonly key: string;
   readonly waiting: number;

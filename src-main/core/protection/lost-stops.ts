@@ -3,7 +3,7 @@ import { shutRefusal } from '#core/pretrade/transmit-gate';
 import { logLine, type Slice } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
 import type { OrderKey } from '#domain/ids';
-import { isStopType, type Order, type OrderLeg, type OrderType, type TimeInForce } from '#domain/order';
+import { isStopType, type Order, type OrderLeg, type TimeInForce } from '#domain/order';
 import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { min } from '#domain/scaled';
@@ -118,7 +118,7 @@ export class LostStops {
 function legOf(stop: Order, quantity: Quantity): Omit<OrderLeg, 'ref' | 'side'> {
   return {
     leg: 'S',
-    type: stop.type as OrderType,
+    type: stop.type,
     quantity,
     ...statedPrices(stop),
     tif: stop.tif as TimeInForce,

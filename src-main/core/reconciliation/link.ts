@@ -136,7 +136,8 @@ function forget(desk: Desk, link: LinkState): void {
     if (order.state === 'PENDING_CANCEL' && order.ibStatus !== 'PendingCancel' && order.origin !== 'foreign')
       desk.unsentCancels.add(order.key);
   const killing = desk.stores.engine.get('desk')?.kill;
-  if (desk.latch.isSet() && killing?.scope === 'all' && killing.exits === 'cancel' && killing.phase !== 'verified') desk.unsentGlobalCancel = true;
+  if (desk.latch.isSet() && killing?.scope === 'all' && killing.exits === 'cancel' && killing.phase !== 'verified')
+    desk.unsentGlobalCancel = true;
   // The looks that prove an absence are of one connection.
   const doubtful = open.filter(({ state, absence }) => state === 'SUBMITTED' || state === 'PENDING_REPLACE' || absence !== undefined);
   if (doubtful.length === 0) return;

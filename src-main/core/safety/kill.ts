@@ -65,14 +65,10 @@ export function kill(desk: Desk, scope: KillScope, by: string, reason: string, c
     tx.set(desk.stores.engine, 'desk', {
       ...rest,
       kill: {
-        id: tx.seq,
-        startedAt: previous?.startedAt ?? tx.at,
-        scope: previous?.scope === 'all' ? 'all' : scope,
+        ...goesOnFrom(previous, tx, scope, dropped.length + withdrawn.length),
         exits,
         by,
         reason,
-        phase: 'cancelling',
-        purged: (previous?.purged ?? 0) + dropped.length + withdrawn.length,
         upTo,
         ...countsOf(previous, targets),
         residuals: targets.map((order) => order.key),
@@ -113,6 +109,22 @@ function storeLatch(desk: Desk, reason: string): Result<void> {
 function hasJustLeft(desk: Desk, order: Order, previous: KillRecord | undefined, now: number): boolean {
   if (previous?.targets.includes(order.key) !== true || desk.unsentCancels.isHere(order.key)) return false;
   return order.cancelAskedAt !== undefined && now - order.cancelAskedAt < AGAIN_MS;
+}
+
+/** A kill that is pressed again goes on with the one before it: what that has begun and dropped is told together. */
+function goesOnFrom(
+  before: KillRecord | undefined,
+  tx: Tx<Effect>,
+  scope: KillScope,
+  dropped: number,
+): Pick<KillRecord, 'id' | 'startedAt' | 'scope' | 'phase' | 'purged'> {
+  return {
+    id: tx.seq,
+    startedAt: before?.startedAt ?? tx.at,
+    scope: before?.scope === 'all' ? 'all' : scope,
+    phase: 'cancelling',
+    purged: (before?.purged ?? 0) + dropped,
+  };
 }
 
 /** The cancels of this kill so far, with those that have just been wished for. */
@@ -226,7 +238,7 @@ function pollKill(desk: Desk): void {
   if (kill_ === undefined || kill_.phase === 'doubt') return;
   const { exits } = kill_;
   const left = cancelTargets(desk, kill_.scope, exits).filter((order) => !isWishedAfter(order, kill_.upTo));
-  const answered = desk.link.ready && desk.reconciliation.done() && desk.killVerification.listed;
+  const answered = isAnswered(desk);
   const now = desk.clock.now();
   // Sent again when the cancel never left, or when IB has taken no note of it for long: only the cancel of an order that is
   // pending at IB itself is not repeated.
@@ -262,6 +274,11 @@ function pollKill(desk: Desk): void {
   });
   finished(desk);
   if (desk.link.ready) desk.broker.requestOpenOrders();
+}
+
+/** The broker's word on what works is complete and newer than the kill. */
+function isAnswered(desk: Desk): boolean {
+  return desk.link.ready && desk.reconciliation.done() && desk.killVerification.listed;
 }
 
 function verifiedText(exits: ExitChoice): string {

@@ -1,20 +1,18 @@
 import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import { undecided } from '#core/state/found-at-start';
-import { orderLine } from './order-row.ts';
-import { cancelPlan, openPositions, openPositionText } from '#core/safety/cancel-plan';
 import { offers } from '#core/state/engine-state';
 import { engineState } from '#core/state/desk-state';
 import type { DeskView } from '#core/state/desk-view';
 import { RECONCILE_PARTS, type ReconcilePart } from '#core/state/comparison-progress';
 import type { Account } from '#domain/account';
 import { amountOf } from '#domain/money';
-import { abs } from '#domain/scaled';
 import { sessionAt } from '#domain/session-time';
 import type { SettingsView } from '#protocol/settings';
 import type { FigureCheckView } from '#protocol/figures';
-import type { CancelCounts, KillReport, ReconciliationView, StatusValue } from '#protocol/topics';
+import type { ReconciliationView, StatusValue } from '#protocol/topics';
 
 import { standing } from './desk-conditions.ts';
+import { killFigures } from './kill-report.ts';
 import { lamps } from './lamps.ts';
 import { brokerTime } from './row-figures.ts';
 
@@ -28,44 +26,6 @@ export interface StatusSurroundings {
   readonly hotkeys: () => StatusValue['hotkeys'];
   readonly loopDelayMs: () => number | null;
   readonly journalLagMs: () => number | null;
-}
-
-function killReport(view: DeskView): KillReport | null {
-  const record = view.stores.engine.get('desk');
-  const kill = record?.kill;
-  if (kill === undefined || (record?.state !== 'EMERGENCY' && record?.state !== 'STOPPED')) return null;
-  const residuals = kill.residuals.flatMap((key) => {
-    const order = view.index.get(key);
-    return order === undefined ? [] : [{ key, text: `${orderLine(view, order)}: ${order.note ?? order.state}` }];
-  });
-  return {
-    id: kill.id,
-    startedAt: kill.startedAt,
-    startedTime: brokerTime(view, kill.startedAt),
-    scope: kill.scope,
-    by: kill.by,
-    reason: kill.reason,
-    phase: kill.phase,
-    purged: kill.purged,
-    cancelsSent: kill.cancelsSent,
-    cancelled: kill.cancelled,
-    cancelsUnsent: kill.cancelsUnsent,
-    exits: kill.exits,
-    kept: cancelPlan(view, kill.scope).protective.map((order) => ({ key: order.key, text: orderLine(view, order) })),
-    positions: openPositions(view).map((open) => ({
-      key: `${open.position.account}:${open.position.contract.conId}`,
-      text: openPositionText(open),
-      bare: open.covered < abs(open.position.quantity),
-    })),
-    residuals,
-    verifiedAt: kill.verifiedAt ?? null,
-    verifiedTime: brokerTime(view, kill.verifiedAt),
-  };
-}
-
-function cancelCounts(view: DeskView, scope: 'own' | 'all'): CancelCounts {
-  const { entries, protective } = cancelPlan(view, scope);
-  return { entries: entries.length, protective: protective.length };
 }
 
 export function statusValue(view: DeskView, around: StatusSurroundings, agreement: readonly FigureCheckView[] = []): StatusValue {
@@ -94,9 +54,7 @@ export function statusValue(view: DeskView, around: StatusSurroundings, agreemen
     unknownOrders: view.index.unknownCount(),
     undecided: undecided(view).length,
     reconciliation: reconciliationView(view),
-    kill: killReport(view),
-    cancelPlan: { own: cancelCounts(view, 'own'), all: cancelCounts(view, 'all') },
-    rearmPhrase: record?.rearmPhrase ?? null,
+    ...killFigures(view),
     hotkeys: around.hotkeys(),
     ...latencyFigures(view),
     ...loadFigures(view),

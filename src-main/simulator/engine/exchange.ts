@@ -253,8 +253,7 @@ export class Exchange {
     this.#parts.news.status(order);
     this.#parts.news.refused(order.clientId, order.orderId, 202, `Order Canceled - reason:${reason}`);
     const takes = reason === '' && this.#parts.script.takesChildren;
-    for (const child of this.register.childrenOf(order))
-      this.#limit(child, takes ? 0 : childLimit(child, this.register.childrenOf(order)));
+    for (const child of this.register.childrenOf(order)) this.#limit(child, takes ? 0 : childLimit(child, this.register.childrenOf(order)));
   }
 
   #finish(order: WorkingOrder, status: 'Cancelled' | 'Inactive' | 'Filled', text: string): void {

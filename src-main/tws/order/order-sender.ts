@@ -217,7 +217,8 @@ export class OrderSender {
       (ib) => {
         send(ib);
         sentAt = this.#parts.clock.now();
-        if (waited && address !== undefined) this.#parts.emit({ kind: 'cancel-sent', clientId: address.clientId, orderId: address.orderId });
+        if (waited && address !== undefined)
+          this.#parts.emit({ kind: 'cancel-sent', clientId: address.clientId, orderId: address.orderId });
       },
       (reason) => {
         this.#parts.cancelDropped(session, address?.orderId, reason);

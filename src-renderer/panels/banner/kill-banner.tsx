@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import type { KillReport } from '#protocol/topics';
+import type { KillReport } from '#protocol/kill-report';
 import { ageText, clockText } from '../../format/time.ts';
 import { useField, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { CancelCounts } from '#protocol/topics';
+import type { CancelCounts } from '#protocol/kill-report';
 import { HoldButton, type HoldButtonProps } from '../../ui/hold-button.tsx';
 import { Kbd } from '../../ui/controls.tsx';
 

@@ -1,4 +1,5 @@
-import type { KillReport, StatusValue } from '#protocol/topics';
+import type { KillReport } from '#protocol/kill-report';
+import type { StatusValue } from '#protocol/topics';
 
 /** Alarms that stand until what they are about is over. */
 export const STANDING: StatusValue['standing'] = [
