@@ -1,7 +1,7 @@
 import type { Lane } from '#core/ports/lane';
 import type { DeskView } from '#core/state/desk-view';
 import type { Publisher } from '#desk/stream/publisher';
-import type { DiagnosticsValue } from '#protocol/topics';
+import type { DiagnosticsValue } from '#protocol/diagnostics';
 import type { WorkerScheduler } from '#workers/worker-scheduler';
 import type { ServiceRegistry } from './service-registry.ts';
 

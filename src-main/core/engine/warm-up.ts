@@ -80,7 +80,11 @@ function unconnectedDesk(context: ContextPort): UnconnectedDesk {
       scheduler,
       ids: { triggerId: () => triggerIdOf(String((ids += 1)).padStart(8, '0')), phrase: () => 'WARM' },
       journal,
-      killLatchFile: { read: () => ({ set: false, reason: '', scope: 'own', exits: 'keep' }), set: () => ok(undefined), clear: () => ok(undefined) },
+      killLatchFile: {
+        read: () => ({ set: false, reason: '', scope: 'own', exits: 'keep' }),
+        set: () => ok(undefined),
+        clear: () => ok(undefined),
+      },
       drafts: { load: () => ok([]), save: () => undefined },
       rules: () => RULES,
     },

@@ -24,7 +24,7 @@ import type { Position } from '#domain/position';
 import type { Trigger } from '#domain/trigger';
 import type { FigureCheckView } from '#protocol/figures';
 import type { LogRow } from '#protocol/log-row';
-import type { DiagnosticsValue } from '#protocol/topics';
+import type { DiagnosticsValue } from '#protocol/diagnostics';
 import type { Publisher } from '../stream/publisher.ts';
 
 import { statusValue, type StatusSurroundings } from './status.ts';

@@ -30,7 +30,6 @@ export interface StatusSurroundings {
 
 export function statusValue(view: DeskView, around: StatusSurroundings, agreement: readonly FigureCheckView[] = []): StatusValue {
   const now = view.clock.now();
-  const record = view.stores.engine.get('desk');
   const account = view.accounts.current();
   const reduce = reduceRefusal(view);
   return {

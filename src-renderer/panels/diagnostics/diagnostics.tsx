@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { DiagnosticsValue } from '#protocol/topics';
+import type { DiagnosticsValue } from '#protocol/diagnostics';
 import { UNKNOWN, countText, megabytes } from '../../format/figure.ts';
 import { clockText, millisecondsText, preciseTime } from '../../format/time.ts';
 import { useDesk } from '../../hook/desk-context.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { DiagnosticsValue } from '#protocol/topics';
+import type { DiagnosticsValue } from '#protocol/diagnostics';
 import { UNKNOWN, countText } from '../../format/figure.ts';
 import { millisecondsText } from '../../format/time.ts';
 import { FactTable, Facts } from '../../ui/facts.tsx';

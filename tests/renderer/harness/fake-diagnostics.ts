@@ -1,4 +1,4 @@
-import type { DiagnosticsValue } from '#protocol/topics';
+import type { DiagnosticsValue } from '#protocol/diagnostics';
 
 export function diagnosticsValue(now: number): DiagnosticsValue {
   return {

@@ -156,7 +156,9 @@ describe('the audit export', () => {
   test('knows what state an order had before the time asked for, when it was in the same run', async () => {
     const { records, entry } = day();
     const later = records.findIndex(({ name }) => name === 'kill');
-    const nextDay = records.map((record, index) => (index < later ? record : { ...record, at: record.at + DAY, brokerAt: (record.brokerAt ?? 0) + DAY }));
+    const nextDay = records.map((record, index) =>
+      index < later ? record : { ...record, at: record.at + DAY, brokerAt: (record.brokerAt ?? 0) + DAY },
+    );
     const directory = await written(nextDay);
     const own = (period: Period) => rows(directory, period).filter((row) => row.order === entry);
     expect(own({ from: START + DAY / 2 }).map(({ before, after }) => [before, after])).toEqual([
@@ -311,8 +313,7 @@ describe('a CSV field', () => {
         expect(back?.map(plain)).toEqual(texts.map(plain));
         // A program set to `;` or tab cuts there, whatever is quoted: it sees pieces of a field as cells.
         for (const text of back ?? [])
-          for (const cell of text.split(/[;\t\r\n]/))
-            if (/^\s*[=+\-@＝＋－＠]/.test(cell)) expect(text).toMatch(/^[+-]\d+(\.\d+)?$/);
+          for (const cell of text.split(/[;\t\r\n]/)) if (/^\s*[=+\-@＝＋－＠]/.test(cell)) expect(text).toMatch(/^[+-]\d+(\.\d+)?$/);
       }),
     );
   });

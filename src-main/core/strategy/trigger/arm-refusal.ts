@@ -14,14 +14,8 @@ type Desk = Slice<'accounts' | 'details' | 'exchange' | 'index' | 'latch' | 'sta
 export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refusal | undefined {
   const invalid = termsFault(spec);
   if (invalid !== undefined) return { code: 'invalid-input', text: invalid.text };
-  const state = engineState(desk);
-  if (desk.latch.isSet())
-    return { code: 'not-allowed-now', text: `The kill switch is set (${desk.latch.reason()}); re-arm the desk first.` };
-  if (!mayArm(state)) {
-    const how =
-      state === 'IDLE' ? 'Start it first (F5).' : state === 'PAUSED' ? 'Resume it first (F5).' : 'See the header for the next step.';
-    return { code: 'not-allowed-now', text: `The desk is ${state}; triggers are armed only while it is running. ${how}` };
-  }
+  const resting = restingRefusal(desk);
+  if (resting !== undefined) return resting;
   if (desk.accounts.current() === undefined)
     return { code: 'not-allowed-now', text: 'TWS has offered no account yet; try again in a moment.' };
   const held = desk.startRefusal?.();
@@ -43,4 +37,15 @@ export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refus
   return desk.triggerIndex.isTaken(spec.name, id)
     ? { code: 'invalid-input', text: `A trigger named ${spec.name} is already armed; choose another name.` }
     : undefined;
+}
+
+/** Why nothing is armed in the state that the desk is in. */
+function restingRefusal(desk: Pick<Desk, 'latch' | 'stores'>): Refusal | undefined {
+  const state = engineState(desk);
+  if (desk.latch.isSet())
+    return { code: 'not-allowed-now', text: `The kill switch is set (${desk.latch.reason()}); re-arm the desk first.` };
+  if (mayArm(state)) return undefined;
+  const how =
+    state === 'IDLE' ? 'Start it first (F5).' : state === 'PAUSED' ? 'Resume it first (F5).' : 'See the header for the next step.';
+  return { code: 'not-allowed-now', text: `The desk is ${state}; triggers are armed only while it is running. ${how}` };
 }
