@@ -73,8 +73,7 @@ function repeats(desk: Desk, before: Order, news: OpenOrderNews, completed: bool
 
 /** What IB lists of a known order is taken over: its state, its terms, and what became of a change. Undefined while that change still waits. */
 function takeListing(desk: Desk, tx: Tx<Effect>, order: Order, news: OpenOrderNews, completed: boolean): Order | undefined {
-  const changing = order.state === 'PENDING_REPLACE' && !completed && !isEnd(news);
-  const answer = changing ? changeListed(order, news, tx.at) : undefined;
+  const answer = completed || isEnd(news) ? undefined : changeAnswer(order, news, tx.at);
   if (!completed) noteShrink(desk, order, news, tx.at);
   if (answer === 'waits') return meanwhile(desk, tx, order, news);
   const seen = answer === undefined ? listed(desk, order, news, completed) : afterChange(order, news);
@@ -89,15 +88,23 @@ function takeListing(desk: Desk, tx: Tx<Effect>, order: Order, news: OpenOrderNe
     ...(answer === undefined ? {} : { note: answer === 'taken' ? 'changed as asked' : 'IB kept the old terms' }),
   };
   const changed = tellOrder(desk, tx, order, seen, { now, listed: !completed });
+  tellTerms(tx, order, external, answer);
+  spokenOf(tx, order, changed);
+  announceEnd(tx, order, changed);
+  if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
+  return changed;
+}
+
+function changeAnswer(order: Order, news: OpenOrderNews, at: number): ReturnType<typeof changeListed> | undefined {
+  return order.state === 'PENDING_REPLACE' ? changeListed(order, news, at) : undefined;
+}
+
+function tellTerms(tx: Tx<Effect>, order: Order, external: string | undefined, answer: 'taken' | 'refused' | undefined): void {
   const subject = { kind: 'order', key: order.key } as const;
   const what = `${order.side} ${order.contract.symbol}`;
   if (external !== undefined)
     log(tx, 'alarm', `${what} was changed in TWS or by IB, not by this desk: ${external}. It is taken over as it is.`, subject);
   if (answer === 'refused') log(tx, 'alarm', `${what} keeps its terms: IB lists it unchanged.`, subject);
-  spokenOf(tx, order, changed);
-  announceEnd(tx, order, changed);
-  if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
-  return changed;
 }
 
 /** IB has ended the order itself: what becomes of its change is no longer the question. */
