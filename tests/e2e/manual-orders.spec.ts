@@ -159,6 +159,8 @@ test('a manual order is cancelled, and another changed by key and by the dialog,
   await expect(row).toContainText('WORKING');
   await page.keyboard.press('-');
   await expect(row).toContainText('13.60');
+  // The broker has answered: until then the desk refuses the next change.
+  await expect(row).toContainText('WORKING');
   expect(ledgerOrder(second.permId)?.limit).toBe(dollars(13.6));
 
   await page.keyboard.press('m');
