@@ -147,9 +147,9 @@ test('a manual order is cancelled, and another changed by key and by the dialog,
   // Sorted with the keyboard: a column, its other direction, and no column again.
   const status = page.getByRole('grid', { name: 'Orders' }).getByRole('columnheader', { name: /^Status/ });
   for (const [key, sort] of [
-    ['o', 'ascending'],
-    ['Shift+O', 'descending'],
-    ['Shift+O', null],
+    ['z', 'ascending'],
+    ['Shift+Z', 'descending'],
+    ['Shift+Z', null],
   ] as const) {
     await page.keyboard.press(key);
     await (sort === null ? expect(status).not.toHaveAttribute('aria-sort') : expect(status).toHaveAttribute('aria-sort', sort));
@@ -159,6 +159,8 @@ test('a manual order is cancelled, and another changed by key and by the dialog,
   await expect(row).toContainText('WORKING');
   await page.keyboard.press('-');
   await expect(row).toContainText('13.60');
+  // The broker has answered: until then the desk refuses the next change.
+  await expect(row).toContainText('WORKING');
   expect(ledgerOrder(second.permId)?.limit).toBe(dollars(13.6));
 
   await page.keyboard.press('m');
