@@ -66,7 +66,7 @@ test('a kill of everything reaches an order without a number by its global cance
     global: 0,
     state: 'ACCEPTED',
   });
-  desk.killBy('all');
+  desk.killBy('all', 'the test says so', 'cancel');
   desk.wait(2_000);
   expect({ cancels: desk.broker.cancels, global: desk.broker.globalCancels, state: desk.order(KEY).state }).toEqual({
     cancels: [],
