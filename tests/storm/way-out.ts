@@ -107,12 +107,15 @@ function stopsOf(life: JudgedLife, position: Position): readonly Order[] {
 
 /**
  * What exits take that no stop covers with them: a new stop has to share with those. Of a group with a stop that is what it may take beyond
- * what its stops certainly do: all of it, where IB has not yet said that the exits of a cancelled entry went with it.
+ * what its stops certainly do: all of it, where one of them is sent and not confirmed, or where IB has not yet said that the exits of a cancelled entry went
+ * with it.
  */
 function takenBy(life: JudgedLife, position: Position): number {
   const exits = against(life, position);
   const { index } = life.deskState;
-  const stopGroups = new Set(exits.filter((order) => isStopType(order.type) && isChangeable(order)).map(groupOf));
-  const free = exits.filter((order) => !stopGroups.has(groupOf(order)) || awakeOf(index, order) === 0);
+  const stops = exits.filter((order) => isStopType(order.type));
+  const stopGroups = new Set(stops.filter((order) => isChangeable(order)).map(groupOf));
+  const sent = new Set(stops.filter(({ state }) => state === 'SUBMITTED' || state === 'UNKNOWN').map(groupOf));
+  const free = exits.filter((order) => !stopGroups.has(groupOf(order)) || sent.has(groupOf(order)) || awakeOf(index, order) === 0);
   return restOfGroups(free, (order) => takesOf(index, order));
 }
