@@ -80,14 +80,16 @@ function Report({ report }: { readonly report: KillReport }): ReactNode {
           ))}
         </ul>
       )}
-      {positions.length > 0 && (
+      {positions.length + kept.length > 0 && (
         <ul data-testid="kill-positions">
           {positions.map(({ key, text, bare }) => (
             <li key={key}>› stays open: {bare ? <b>{text}</b> : text}</li>
           ))}
-          {kept.map(({ key, text }) => (
-            <li key={key}>› stays: {text}</li>
-          ))}
+          {kept.length > 0 && (
+            <li>
+              › {kept.length === 1 ? 'stays' : 'stay'}: {kept.map(({ text }) => text).join(' · ')}
+            </li>
+          )}
         </ul>
       )}
     </>

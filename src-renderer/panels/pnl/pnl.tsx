@@ -48,7 +48,6 @@ export function niceTicks(low: number, high: number): readonly number[] {
 interface Range {
   readonly high: number;
   readonly low: number;
-  readonly newest: number;
   /** Where the daily loss limit lies; null without one. */
   readonly loss: number | null;
   /** A limit far below the day would flatten its curve. */
@@ -66,13 +65,14 @@ function rangeOf(values: readonly number[], limit: Amount | null): Range {
   const loss = limit === null ? null : (0 - limit) / MONEY_SCALE;
   const showsLimit = loss !== null && loss >= bottom * 1.5 - 1;
   const ticks = niceTicks(showsLimit ? Math.min(bottom, loss) : bottom, top);
-  return { high, low, newest: values.at(-1) ?? 0, loss, showsLimit, ticks, domain: [ticks[0] ?? bottom, ticks.at(-1) ?? top] };
+  return { high, low, loss, showsLimit, ticks, domain: [ticks[0] ?? bottom, ticks.at(-1) ?? top] };
 }
 
 export function PnlOverDay(): ReactNode {
   const points = useSummary('pnl', thin);
   const limit = useField('status', 'dailyLossLimit') ?? null;
   const currency = useField('status', 'currency') ?? '';
+  const day = useField('status', 'dayPnl') ?? null;
   const data = useMemo(() => [...points], [points]);
   if (data.length < 2)
     return (
@@ -81,11 +81,10 @@ export function PnlOverDay(): ReactNode {
         <Empty title="No P&L over the day yet.">A point is added every few seconds while the broker reports the day&apos;s P&amp;L.</Empty>
       </div>
     );
-  const { high, low, newest, loss, showsLimit, ticks, domain } = rangeOf(
-    data.map((point) => point.value),
-    limit,
-  );
-  const summary = `Day P&L now ${pnlText(amountOf(newest))}, highest ${whole(high)}, lowest ${whole(low)} ${currency}`;
+  // The points are seconds apart: what is so now is the header's own figure.
+  const values = data.map((point) => point.value);
+  const { high, low, loss, showsLimit, ticks, domain } = rangeOf(day === null ? values : [...values, day / MONEY_SCALE], limit);
+  const summary = `Day P&L now ${pnlText(day)}, highest ${whole(high)}, lowest ${whole(low)} ${currency}`;
   return (
     <div className="pnl">
       <p className="pnl-summary dim" title={summary}>

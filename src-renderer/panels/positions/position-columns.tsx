@@ -132,7 +132,7 @@ const FIGURE_COLUMNS: readonly Column<PositionRow>[] = [
     id: 'average',
     spare: 3,
     header: 'Average',
-    width: '60px',
+    width: '68px',
     align: 'right',
     cell: (row) => (row.quantity === 0 ? UNKNOWN : averageText(row.averagePrice, row.decimals)),
     title: averageSource,
