@@ -24,8 +24,8 @@ export function Header(): ReactNode {
         <DayPnl />
         <LossLimit />
         <ExchangeClock />
-        <Lamps />
       </div>
+      <Lamps />
       <KillCluster />
     </header>
   );
@@ -191,7 +191,7 @@ function ExchangeClock(): ReactNode {
       <span className="label">New York · {SESSIONS[session]}</span>
       <span className="value clock">
         <span className="clock-time">{clock}</span>
-        {left !== '' && <small className="dim">{session === 'closed' ? `opens in ${left}` : `${left} left`}</small>}
+        {left !== '' && <small className="dim time-left">{session === 'closed' ? `opens in ${left}` : `${left} left`}</small>}
       </span>
     </div>
   );
