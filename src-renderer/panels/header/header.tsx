@@ -20,11 +20,15 @@ export function Header(): ReactNode {
         <EngineBlock />
         <TradingWord />
         <OpenPositions />
-        <NetLiquidation />
+        <div className="roomy">
+          <NetLiquidation />
+        </div>
         <DayPnl />
-        <LossLimit />
-        <ExchangeClock />
-        <Lamps />
+        <div className="roomy">
+          <LossLimit />
+          <ExchangeClock />
+          <Lamps />
+        </div>
       </div>
       <KillCluster />
     </header>
