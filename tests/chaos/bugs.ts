@@ -39,9 +39,9 @@ export const BUGS = {
   /** Each run counts its armings from one, so that an orderRef comes back. */
   'generation-repeated': [
     {
-      file: 'core/strategy/trigger/arm.ts',
-      from: 'const gen = Math.max(known?.gen ?? 0, newestGeneration(desk, id)) + 1;',
-      to: 'const gen = 1;',
+      file: 'core/strategy/trigger/generation.ts',
+      from: 'return newest + 1;',
+      to: 'return 1;',
     },
   ],
   'armed-by-itself': [
@@ -50,8 +50,8 @@ export const BUGS = {
   'latch-forgotten': [
     {
       file: 'app/desk-files.ts',
-      from: 'return { set: latch.latched, reason, scope: latch.scope };',
-      to: 'return { set: false, reason, scope: latch.scope };',
+      from: 'return { set: true, reason: latch.reason, scope: latch.scope, exits: latch.exits };',
+      to: 'return { set: false, reason: latch.reason, scope: latch.scope, exits: latch.exits };',
     },
   ],
   /** Whoever slept goes on as if nothing had been. */

@@ -28,9 +28,11 @@ export class Child {
     this.#child = spawn(process.execPath, [...strips, '--disable-warning=ExperimentalWarning', ...flags, resolve(ROOT, file), ...args], {
       cwd: ROOT,
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     alive.add(this.#child);
+    // A line for one that has just died is nobody's.
+    this.#child.stdin?.on('error', () => undefined);
     this.pid = this.#child.pid ?? 0;
     const fd = openSync(log, 'a', 0o600);
     const take = (chunk: Buffer): void => {
@@ -62,6 +64,11 @@ export class Child {
     } catch {
       return 0;
     }
+  }
+
+  /** As a person at its terminal does. */
+  types(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void {

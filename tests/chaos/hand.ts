@@ -4,6 +4,7 @@ import { units } from '#domain/quantity';
 import type { TriggerSpec } from '#domain/trigger';
 import { minus, plus } from '#domain/scaled';
 import type { CallName } from '#protocol/commands';
+import type { DeskProcess } from './desk-process.ts';
 import { Gone, type Operator } from './operator.ts';
 import type { Act, Arm, CyclePlan } from './plan.ts';
 
@@ -34,7 +35,7 @@ export class Hand {
   }
 
   /** From whatever state the last cycle left the desk in to one in which triggers fire; false when it does not get there. */
-  async makeReady(operator: Operator, plan: CyclePlan): Promise<boolean> {
+  async makeReady({ operator, child }: DeskProcess, plan: CyclePlan): Promise<boolean> {
     for (let step = 0; step < 12; step += 1) {
       const state = operator.status?.engine ?? 'IDLE';
       if (RUNNING.has(state)) {
@@ -44,7 +45,7 @@ export class Hand {
       if (state === 'EMERGENCY') {
         await operator.until(() => [undefined, null, 'verified'].includes(operator.status?.kill?.phase), 3_000);
         await this.#ask(operator, 'engine.acknowledge', { reason: 'seen' });
-      } else if (state === 'STOPPED') await this.#rearm(operator);
+      } else if (state === 'STOPPED') await this.#rearm(operator, (line) => child.types(line));
       else if (state === 'ERROR') await this.#ask(operator, 'engine.recover', {});
       else if (state === 'PAUSED') await this.#ask(operator, 'engine.resume', {});
       else if (state === 'IDLE') {
@@ -56,10 +57,15 @@ export class Hand {
     return false;
   }
 
-  async #rearm(operator: Operator): Promise<void> {
+  /** Asked for on the screen; the desk's terminal has the last word. */
+  async #rearm(operator: Operator, types: (line: string) => void): Promise<void> {
     await this.#ask(operator, 'engine.rearm.request', {});
     await operator.until(() => operator.status?.rearmPhrase !== null && operator.isReconciled, WAIT_MS);
-    await this.#ask(operator, 'engine.rearm.confirm', { phrase: operator.status?.rearmPhrase ?? '' });
+    const reply = await operator.ask('engine.rearm.confirm', { phrase: operator.status?.rearmPhrase ?? '' });
+    if (reply.ok) return;
+    const line = reply.error.code === 'confirm-at-terminal' ? /type (yes \S+) there/.exec(reply.error.text)?.[1] : undefined;
+    if (line === undefined) this.#counted('engine.rearm.confirm', reply.error.code);
+    else types(line);
   }
 
   /** The operator's word on everything that was found, and on unknown orders that the broker has proven not to have. */

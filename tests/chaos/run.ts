@@ -130,9 +130,10 @@ export class ChaosRun {
     this.figures.cycles += 1;
     const placedBefore = this.truth.placed.length;
     try {
-      const { operator } = await this.#up();
+      const desk = await this.#up();
+      const { operator } = desk;
       if (this.figures.starts === 1) await this.hand.watchAll(operator);
-      const isReady = await this.hand.makeReady(operator, plan);
+      const isReady = await this.hand.makeReady(desk, plan);
       if (!isReady)
         this.#say(`the desk does not become ready: it is ${operator.status?.engine ?? '?'} (${operator.status?.engineReason ?? ''})`);
       this.#latched = false;

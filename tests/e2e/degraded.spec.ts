@@ -65,7 +65,7 @@ test('a broken settings file is shown and keeps the desk from starting', async (
   await expect(engineState(page)).toHaveText('IDLE');
   await tabTo(page, page.getByRole('button', { name: 'Start', exact: true }));
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('kill-cluster').getByRole('alert')).toContainText('settings.json');
+  await expect(page.getByRole('region', { name: 'Messages' })).toContainText('settings.json');
   await expect(engineState(page)).toHaveText('IDLE');
   await expectAccessible(page, 'a broken settings file');
 });

@@ -46,7 +46,7 @@ async function open(scene: string, viewport: { readonly width: number; readonly 
 }
 
 /** What the page finds wrong with its own picture. */
-function ask(page: Page, what: 'hiddenActions' | 'overprints'): Promise<readonly string[]> {
+function ask(page: Page, what: 'hiddenActions' | 'overprints' | 'cutInHeader'): Promise<readonly string[]> {
   return page.evaluate<readonly string[]>(`faults.${what}()`);
 }
 
@@ -65,6 +65,21 @@ for (const size of SIZES) {
       await page.context().close();
     });
   }
+
+  test(`at ${name} every lamp is in sight, and no figure of the header is cut`, async () => {
+    for (const scene of [...SCENES, 'live', 'error'] as const) {
+      const page = await open(scene, size);
+      expect(await ask(page, 'cutInHeader'), scene).toEqual([]);
+      await page.context().close();
+    }
+  });
+
+  test(`at ${name} a row says why it holds, and whose order it is`, async () => {
+    const page = await open('busy', size);
+    await expect(rows(page, 'Watchers').filter({ hasText: 'HOLDING' })).toContainText('quote is old');
+    await expect(rows(page, 'Orders').filter({ hasText: 'BUY 50 SPY' })).toContainText('FOREIGN');
+    await page.context().close();
+  });
 
   test(`at ${name} axe finds nothing in the console, its tabs and its dialogs`, async () => {
     const page = await open('busy', size);

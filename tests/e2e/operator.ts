@@ -89,13 +89,14 @@ export async function arm(page: Page): Promise<void> {
   }).toPass({ timeout: 20_000 });
 }
 
-/** Holds a key until `done` holds; how long it was down, in ms. */
-export async function holdKey(page: Page, key: string, done: () => Promise<void>): Promise<number> {
+/** Holds a key, `Shift+F12` with its Shift, until `done` holds; how long it was down, in ms. */
+export async function holdKey(page: Page, keys: string, done: () => Promise<void>): Promise<number> {
+  const pressed = keys.split('+');
   const began = performance.now();
-  await page.keyboard.down(key);
+  for (const key of pressed) await page.keyboard.down(key);
   await done();
   const held = performance.now() - began;
-  await page.keyboard.up(key);
+  for (const key of pressed.toReversed()) await page.keyboard.up(key);
   return held;
 }
 

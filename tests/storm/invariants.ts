@@ -6,6 +6,7 @@ import { BookRules } from './book-rules.ts';
 import { Closes } from './closes.ts';
 import { Cover } from './cover.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
+import { Kept } from './kept.ts';
 import { ListRules } from './list-rules.ts';
 import { falseShield } from './shield.ts';
 import { Truth } from './truth.ts';
@@ -22,6 +23,7 @@ export class Invariants {
   readonly book: BookRules;
   readonly lists: ListRules;
   readonly wayOut: WayOut;
+  readonly #kept: Kept;
   readonly #world: JudgedWorld;
   /** The life whose book has been looked at as it opened. */
   #opened: JudgedLife | undefined;
@@ -36,6 +38,7 @@ export class Invariants {
     this.cover = new Cover(world, fail);
     this.lists = new ListRules(fail);
     this.wayOut = new WayOut(fail);
+    this.#kept = new Kept(fail);
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);
   }
@@ -64,6 +67,7 @@ export class Invariants {
       this.fail(`I-36: approved ${totals.approved}, left ${totals.left}, waiting ${life.transport.waitingLegs}`);
     this.book.look(life);
     this.#shield(life);
+    this.#kept.look(this.#world, life, this.#world.now);
   }
 
   /** A1: at no moment at which all has been told does the desk show more as protected than the broker would take. */

@@ -49,6 +49,8 @@ export interface JudgedWorld {
     readonly lastSeq: number;
   };
   readonly life: JudgedLife | undefined;
+  /** Virtual ms since the beginning. */
+  readonly now: number;
   /** The person at the console is doing something right now. */
   readonly byHand: boolean;
   /** Nobody but the desk trades: only then the truth at the broker is bounded by the desk's limit. */

@@ -95,6 +95,8 @@ export class Operator {
   readonly #ways = new Random(77);
   readonly #wishes: readonly Wish[] = Object.entries(WISHES).flatMap(([wish, odds]) => Array.from({ length: odds }, () => wish as Wish));
   #names = 0;
+  /** Until then a kill is left as it is, virtual ms: what it leaves is to be seen. */
+  #waitsUntil = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -109,6 +111,8 @@ export class Operator {
   #act(): void {
     const { life, random } = this.#world;
     if (life === undefined) return;
+    this.#killAtPart(life);
+    if (!life.alive) return;
     this.#wayOut(life);
     this.#backToWork(life);
     const wish = this.#wishes[random.between(0, this.#wishes.length - 1)]!;
@@ -240,6 +244,21 @@ export class Operator {
     this.#world.byHand = byHand;
   }
 
+  /** Of an entry that has filled in part the stop is lost with it, where IB takes the children along. */
+  #killAtPart(life: Life): void {
+    if (!isArmedState(life.state)) return;
+    const orders = [...life.stores.orders.values()];
+    const isPart = orders.some(
+      (entry) =>
+        entry.leg === 'E' &&
+        entry.state === 'PARTIALLY_FILLED' &&
+        orders.some(({ leg, parentKey }) => leg === 'S' && parentKey === entry.key),
+    );
+    if (!isPart || !this.#ways.chance(0.15)) return;
+    this.#waitsUntil = this.#world.now + this.#ways.between(5_000, 40_000);
+    this.kill('own', 'keep');
+  }
+
   #cancelAll(life: Life, scope: 'own' | 'all'): void {
     const exits = this.#exits();
     this.#keeping(life, exits, 'a cancel of all', () => {
@@ -331,6 +350,7 @@ export class Operator {
   /** A desk that stands is set to work again, one step at a time. */
   #restart(life: Life): void {
     const { deskState } = life;
+    if (life.deskState.latch.isSet() && this.#world.now < this.#waitsUntil) return;
     if (life.state === 'EMERGENCY') acknowledgeKill(deskState, BY, 'seen');
     else if (life.state === 'STOPPED') {
       requestRearm(deskState, BY);

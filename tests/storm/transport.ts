@@ -262,14 +262,14 @@ export class Transport implements BrokerPort {
     return this.#problem()?.text ?? this.#gate(approved);
   }
 
-  /** True when this process has placed the order; a change of an order that an earlier one placed does not count. */
+  /** True when this process has written the order before, as the adapter's tap counts it: the first change in a new life is a first frame. */
   #placed({ leg, orderId, clientId, bond, modified }: PlacedLeg): boolean {
     const { parentId, ocaGroup, ocaType } = bond;
     const order = { ...(ocaGroup === '' ? {} : { ocaGroup, ocaType }), totalQuantity: leg.quantity / 10_000 };
     this.#book.placed(clientId, { leg: { ref: leg.ref, order }, orderId, parentId, modified });
     const id = `${clientId}:${orderId}`;
     const again = this.#sent.has(id);
-    if (!modified) this.#sent.add(id);
+    this.#sent.add(id);
     return again;
   }
 

@@ -42,6 +42,8 @@ export class Tws implements ExchangeNews {
   readonly #random: Random;
   readonly #mids = new Map<string, number>();
   readonly #silent = new Set<number>();
+  /** Orders whose last news was kept silent and that nobody has listed since. */
+  readonly #untold = new Set<number>();
   #followsPositions = false;
   /** Client 0 has asked for numbers of orders typed into TWS from then on. */
   bindsManual = false;
@@ -103,7 +105,7 @@ export class Tws implements ExchangeNews {
 
   /** Nothing that it has to say to a client waits with it. */
   get tellsAll(): boolean {
-    return this.outage === 'none' && this.#waitingNews.length === 0 && this.#heldExecutions.length === 0;
+    return this.outage === 'none' && this.#waitingNews.length + this.#heldExecutions.length + this.#untold.size === 0;
   }
 
   profit(): void {
@@ -167,6 +169,7 @@ export class Tws implements ExchangeNews {
       this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
       this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
     }
+    this.#untold.clear();
     this.#end('open-orders', 'open-orders');
   }
 
@@ -208,7 +211,11 @@ export class Tws implements ExchangeNews {
   // What the exchange says
 
   state(order: OrderView): void {
-    if (this.#keptSilent(order)) return;
+    if (this.#keptSilent(order)) {
+      this.#untold.add(order.permId);
+      return;
+    }
+    this.#untold.delete(order.permId);
     const times = this.#random.chance(this.faults.duplicates) ? 2 : 1;
     for (let i = 0; i < times; i += 1) {
       this.#news(order.clientId, { kind: 'open-order', order: openOrderOf(order) });

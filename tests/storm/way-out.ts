@@ -1,5 +1,5 @@
 import { isChangeable } from '#core/execution/modify';
-import { entryOf, isOpenEntry, takesOf, waitsForEntry } from '#core/order/brackets';
+import { awakeOf, entryOf, isOpenEntry, takesOf, waitsForEntry } from '#core/order/brackets';
 import { groupOf, restOfGroups } from '#core/order/oca-group';
 import { stopsProtecting } from '#core/order/stop-coverage';
 import type { Refusal } from '#core/state/refusal';
@@ -105,12 +105,17 @@ function stopsOf(life: JudgedLife, position: Position): readonly Order[] {
   return against(life, position).filter((order) => isStopType(order.type));
 }
 
-/** What exits take that no stop covers with them: a new stop has to share with those. */
+/**
+ * What exits take that no stop covers with them: a new stop has to share with those. Of a group with a stop that is what it may take beyond
+ * what its stops certainly do: all of it, where one of them is sent and not confirmed, or where IB has not yet said that the exits of a cancelled entry went
+ * with it.
+ */
 function takenBy(life: JudgedLife, position: Position): number {
   const exits = against(life, position);
-  const stopGroups = new Set(exits.filter((order) => isStopType(order.type) && isChangeable(order)).map(groupOf));
-  return restOfGroups(
-    exits.filter((order) => !stopGroups.has(groupOf(order))),
-    (order) => takesOf(life.deskState.index, order),
-  );
+  const { index } = life.deskState;
+  const stops = exits.filter((order) => isStopType(order.type));
+  const stopGroups = new Set(stops.filter((order) => isChangeable(order)).map(groupOf));
+  const sent = new Set(stops.filter(({ state }) => state === 'SUBMITTED' || state === 'UNKNOWN').map(groupOf));
+  const free = exits.filter((order) => !stopGroups.has(groupOf(order)) || sent.has(groupOf(order)) || awakeOf(index, order) === 0);
+  return restOfGroups(free, (order) => takesOf(index, order));
 }

@@ -70,6 +70,10 @@ export class World {
     this.tws.faults.takesChildren = this.choice.chance(0.5);
   }
 
+  get now(): number {
+    return this.clock.monotonic();
+  }
+
   get told(): boolean {
     return this.tws.tellsAll && this.wires.every((wire) => !wire.isBroken && wire.up.length + wire.down.length === 0);
   }

@@ -33,15 +33,44 @@ export function externalChange(desk: Desk, order: Order, news: OpenOrderNews, at
   if (order.origin !== 'trigger' && order.origin !== 'operator') return undefined;
   if (order.ackedAt === undefined || order.state === 'PENDING_REPLACE' || order.change !== undefined) return undefined;
   const before = termsOf(order);
-  const told = termsOf({ ...order, ...news, type: order.type, quantity: news.quantity > 0 ? news.quantity : order.quantity });
-  const isExit = entryKeyOf(order) !== undefined || order.ocaGroup !== undefined;
-  const after: Terms = isExit && told.quantity < before.quantity ? { ...told, quantity: before.quantity } : told;
+  const told = toldTerms(order, news);
+  const after: Terms = isExit(order) && told.quantity < before.quantity ? { ...told, quantity: before.quantity } : told;
   if (same(before, after)) return undefined;
   const ours = requestedOf(desk, order.key, at).flatMap((one) => one.terms);
   if (ours.some((terms) => same(terms, after))) return undefined;
   // A list on its way may still name the old terms: they are not a second change.
   noteRequestedTerms(desk, order.key, [before, after], at);
   return differences(before, after);
+}
+
+/**
+ * A listing names terms that IB itself has replaced within the last half minute: it may have been written before that. Of an exit also what
+ * lies between, for IB shrinks it as others of its group fill.
+ */
+export function namesOldTerms(desk: Desk, order: Order, news: OpenOrderNews, at: number): boolean {
+  if (order.change !== undefined) return false;
+  const now = termsOf(order);
+  const told = toldTerms(order, news);
+  if (same(now, told)) return false;
+  return requestedOf(desk, order.key, at).some(({ terms: [before] }) => {
+    if (before === undefined) return false;
+    const between = isExit(order) && told.quantity > now.quantity && told.quantity <= before.quantity;
+    return same(before, between ? { ...told, quantity: before.quantity } : told);
+  });
+}
+
+/** IB has made an exit smaller; a list on its way may still name it as it was. */
+export function noteShrink(desk: Desk, order: Order, news: OpenOrderNews, at: number): void {
+  if (!isExit(order) || news.quantity === 0 || news.quantity >= order.quantity) return;
+  noteRequestedTerms(desk, order.key, [termsOf(order), toldTerms(order, news)], at);
+}
+
+function toldTerms(order: Order, news: OpenOrderNews): Terms {
+  return termsOf({ ...order, ...news, type: order.type, quantity: news.quantity > 0 ? news.quantity : order.quantity });
+}
+
+function isExit(order: Order): boolean {
+  return entryKeyOf(order) !== undefined || order.ocaGroup !== undefined;
 }
 
 function requestedOf(desk: Desk, key: OrderKey, at: number): NonNullable<OrderMemo['requested']> {

@@ -85,7 +85,8 @@ const TABLE: Readonly<Record<OrderState, Row>> = {
   PENDING_REPLACE: {
     ...AT_BROKER,
     lapse: 'EXPIRED',
-    ...told('ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'FILLED', 'PENDING_CANCEL', 'CANCELLED', 'REJECTED', 'EXPIRED'),
+    // IB ended the order itself, whatever becomes of its change.
+    ...told('ACCEPTED', 'HELD', 'PARTIALLY_FILLED', 'FILLED', 'PENDING_CANCEL', 'CANCELLED', 'REJECTED', 'EXPIRED', 'INACTIVE'),
   },
   PENDING_CANCEL: {
     ...AT_BROKER,

@@ -48,11 +48,15 @@ interface Sums {
 const MARKS = "at IB's own marks";
 const COSTS = 'commissions of what is open';
 
-/** Where IB's day figures and this desk's differ, and by what. In the account's currency; other currencies are named, not added. */
+/**
+ * Where IB's day figures and this desk's differ, and by what. In the account's currency; other currencies are named, not added. `earlierFills`:
+ * fills of this run that are older than the broker's day. IB begins its day figures anew, so no sum with them can be compared.
+ */
 export function pnlAgreement(
   account: Account,
   positions: readonly PositionFigures[],
   change: NetLiquidationChange | undefined,
+  earlierFills: number,
 ): readonly FigureCheck[] {
   const own = positions.filter(({ position }) => position.account === account.id);
   const same = own.filter(({ position }) => position.contract.currency === account.currency);
@@ -63,10 +67,12 @@ export function pnlAgreement(
     { text: COSTS, amount: sums.costs },
   ].filter(({ amount }) => abs(amount) >= CENT);
   const day = minus(plus(sums.realized, sums.unrealized), sums.before);
+  const missingRealized =
+    earlierFills === 0 ? sums.missingRealized : [...sums.missingRealized, `${fillsText(earlierFills)} of an earlier day`];
   return [
-    check('realized', account.realizedPnl, sums.realized, [], sums.missingRealized),
+    check('realized', account.realizedPnl, sums.realized, [], missingRealized),
     check('unrealized', account.unrealizedPnl, sums.unrealized, parts, sums.missingUnrealized),
-    check('day', account.dailyPnl, day, parts, [...new Set([...sums.missingRealized, ...sums.missingUnrealized])]),
+    check('day', account.dailyPnl, day, parts, [...new Set([...missingRealized, ...sums.missingUnrealized])]),
     ...(change === undefined ? [] : [check('net-liquidation', change.netLiquidation, change.dailyPnl, [], [])]),
   ];
 }

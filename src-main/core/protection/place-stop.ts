@@ -1,16 +1,17 @@
 import { changeOrder } from '#core/execution/modify';
 import { waitsForEntry } from '#core/order/brackets';
+import { stopsProtecting } from '#core/order/stop-coverage';
 import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import type { Slice } from '#core/state/desk-state';
 import { positionKey } from '#core/state/records';
 import { type Refusal, refuseNow } from '#core/state/refusal';
 import type { AccountId, ConId } from '#domain/ids';
-import { isStopType, type OrderState } from '#domain/order';
+import type { OrderState } from '#domain/order';
 import type { Position } from '#domain/position';
 import { formatPrice, type Price, roundToTick } from '#domain/price';
-import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
+import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
-import { min, minus } from '#domain/scaled';
+import { min, minus, plus } from '#domain/scaled';
 import type { Done } from './close-position.ts';
 import { exiting, exitsOf, sizeOf, unprotectedOf } from './exits.ts';
 import { sendExit } from './send-exit.ts';
@@ -80,7 +81,7 @@ function noRoom({ contract }: Position): { readonly ok: false; readonly error: R
 
 /**
  * Where a stop for so much can stand so that it never closes the position a second time: beside what works where there is room, and else in
- * the OCA group of a target that has no stop, as large as that, because IB shrinks or cancels the one as the other fills. Undefined: nowhere.
+ * the OCA group of a target that is larger than its stops, because IB shrinks or cancels the one as the other fills. Undefined: nowhere.
  */
 function placesForStop(
   desk: Desk,
@@ -92,11 +93,13 @@ function placesForStop(
   let left = quantity;
   for (const ocaGroup of new Set(exits.map((order) => order.ocaGroup))) {
     const group = exits.filter((order) => order.ocaGroup === ocaGroup);
-    const joinable = ocaGroup !== undefined && group.every((order) => !isStopType(order.type) && JOINABLE.has(order.state));
-    const part = joinable ? min(left, exiting(desk, group)) : ZERO;
-    if (part <= 0 || ocaGroup === undefined) continue;
-    parts.push({ quantity: part, ocaGroup });
-    left = minus(left, part);
+    if (ocaGroup === undefined || !group.every(({ state }) => JOINABLE.has(state))) continue;
+    // A stop that is there already takes its part of the group: the new one has to be as large as both.
+    const covered = stopsProtecting(desk.index, group, position);
+    const gain = min(left, minus(exiting(desk, group), covered));
+    if (gain <= 0) continue;
+    parts.push({ quantity: plus(covered, gain), ocaGroup });
+    left = minus(left, gain);
   }
   if (left <= 0) return parts;
   if (exiting(desk, exits) + left > sizeOf(position)) return undefined;

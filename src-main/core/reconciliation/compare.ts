@@ -108,11 +108,11 @@ export function onReconciled(desk: Desk): void {
   advance(desk);
 }
 
-/** still working at IB although its cancel was sent long ago, and IB has taken no note of it. */
+/** still working at IB although its cancel was sent long ago, and IB has taken no note of it. A cancel of somebody else is not this desk's to repeat. */
 function cancelAgain(desk: Desk, tx: Tx<Effect>, order: Order): void {
   const { orderId, clientId } = order;
   if (order.state !== 'PENDING_CANCEL' || order.ibStatus === 'PendingCancel' || orderId === undefined || clientId === undefined) return;
-  if (order.origin === 'foreign' || !desk.cancelRetries.isDue(order.key, tx.at)) return;
+  if (order.origin === 'foreign' || order.cancelAskedAt === undefined || !desk.cancelRetries.isDue(order.key, tx.at)) return;
   desk.cancelRetries.note(order.key, tx.at);
   amendOrder(desk, tx, order, { ...order, updatedAt: tx.at, note: 'cancel sent again' });
   tx.effect({ kind: 'cancel', key: order.key, address: { clientId, orderId } });

@@ -131,9 +131,14 @@ function forget(desk: Desk, link: LinkState): void {
   desk.lookUpRetries.clear();
   forgetDoubts(desk);
   const open = desk.index.working();
-  // A cancel that IB has not taken note of may have died with the socket.
+  // A cancel of this desk that IB has not taken note of may have died with the socket.
   for (const order of open)
-    if (order.state === 'PENDING_CANCEL' && order.ibStatus !== 'PendingCancel' && order.origin !== 'foreign')
+    if (
+      order.state === 'PENDING_CANCEL' &&
+      order.ibStatus !== 'PendingCancel' &&
+      order.cancelAskedAt !== undefined &&
+      order.origin !== 'foreign'
+    )
       desk.unsentCancels.add(order.key);
   const killing = desk.stores.engine.get('desk')?.kill;
   if (desk.latch.isSet() && killing?.scope === 'all' && killing.exits === 'cancel' && killing.phase !== 'verified')

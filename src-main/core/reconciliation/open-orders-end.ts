@@ -7,6 +7,8 @@ import { startLookUp } from './compare.ts';
 import { tellOrder } from '#core/execution/transition';
 import { settleRefusals } from '#core/reports/order-notice';
 
+import { takeOldTerms } from '#core/reports/old-terms';
+import { onOpenOrder } from '#core/reports/open-order';
 import { takeReopened } from '#core/reports/reopened-orders';
 import { missesListed } from './unknown-orders.ts';
 
@@ -50,6 +52,7 @@ export function onOpenOrdersEnd(desk: Desk, request: number): void {
   openOrdersListed(desk, request);
   settleRefusals(desk);
   for (const [key, state] of takeReopened(desk, request)) reopen(desk, key, state);
+  for (const news of takeOldTerms(desk, request)) onOpenOrder(desk, news);
   if (missesListed(desk, desk.clock.now()) && desk.reconciliation.done()) startLookUp(desk);
 }
 

@@ -1,7 +1,7 @@
 import { requestLists } from '#core/execution/request-lists';
-import { externalChange } from '#core/execution/external-change';
+import { externalChange, noteShrink } from '#core/execution/external-change';
 import { changeListed } from '#core/execution/modify';
-import { tellOrder } from '#core/execution/transition';
+import { amendOrder, tellOrder } from '#core/execution/transition';
 import type { Tx } from '#core/commit/transaction';
 import { stateOfStatus } from '#core/order/ib-status';
 import { statedPrices } from '#core/order/stated-prices';
@@ -13,6 +13,7 @@ import { isWorking, type Order, type OrderState, sameTrail } from '#domain/order
 import { adopt, adoptedKey } from './adopt-order.ts';
 import { noteGoodTill } from './expiry.ts';
 import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
+import { withoutOldTerms } from './old-terms.ts';
 import { alive, listed, nothingNew } from './order-evidence.ts';
 import { namedAfterEnd } from './reopened-orders.ts';
 
@@ -34,15 +35,16 @@ type Desk = Slice<
 >;
 
 /** `completed`: from the list of completed orders, so whatever it says, it does not work any more. */
-export function onOpenOrder(desk: Desk, news: OpenOrderNews, completed = false): void {
-  if (news.whatIf) return;
-  const found = desk.index.find({ clientId: news.clientId, orderId: news.orderId, permId: news.permId, ref: news.orderRef });
-  const key = found ?? adoptedKey(desk, news);
+export function onOpenOrder(desk: Desk, told: OpenOrderNews, completed = false): void {
+  if (told.whatIf) return;
+  const found = desk.index.find({ clientId: told.clientId, orderId: told.orderId, permId: told.permId, ref: told.orderRef });
+  const key = found ?? adoptedKey(desk, told);
   desk.reconciliation.sawOrder(key);
-  if (completed && news.ibStatus === 'Filled') desk.reconciliation.sawFilled(key);
+  if (completed && told.ibStatus === 'Filled') desk.reconciliation.sawFilled(key);
   if (found !== undefined) desk.latencies.acknowledged(found, desk.clock.monotonic());
-  noteGoodTill(desk, key, news.goodTill);
+  noteGoodTill(desk, key, told.goodTill);
   const before = desk.index.get(key);
+  const news = before === undefined || completed ? told : withoutOldTerms(desk, before, told);
   if (before !== undefined && !completed) doubtEnd(desk, before, news);
   if (before !== undefined && repeats(desk, before, news, completed)) return;
   const lostSight = commit(desk, 'risk-reducing', 'order.open', { kind: 'broker', text: `openOrder ${news.ibStatus}`, ref: key }, (tx) => {
@@ -71,8 +73,9 @@ function repeats(desk: Desk, before: Order, news: OpenOrderNews, completed: bool
 
 /** What IB lists of a known order is taken over: its state, its terms, and what became of a change. Undefined while that change still waits. */
 function takeListing(desk: Desk, tx: Tx<Effect>, order: Order, news: OpenOrderNews, completed: boolean): Order | undefined {
-  const answer = order.state === 'PENDING_REPLACE' && !completed ? changeListed(order, news, tx.at) : undefined;
-  if (answer === 'waits') return undefined;
+  const answer = completed || isEnd(news) ? undefined : changeAnswer(order, news, tx.at);
+  if (!completed) noteShrink(desk, order, news, tx.at);
+  if (answer === 'waits') return meanwhile(desk, tx, order, news);
   const seen = answer === undefined ? listed(desk, order, news, completed) : afterChange(order, news);
   const external = completed ? undefined : externalChange(desk, order, news, tx.at);
   const now = {
@@ -85,15 +88,35 @@ function takeListing(desk: Desk, tx: Tx<Effect>, order: Order, news: OpenOrderNe
     ...(answer === undefined ? {} : { note: answer === 'taken' ? 'changed as asked' : 'IB kept the old terms' }),
   };
   const changed = tellOrder(desk, tx, order, seen, { now, listed: !completed });
+  tellTerms(tx, order, external, answer);
+  spokenOf(tx, order, changed);
+  announceEnd(tx, order, changed);
+  if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
+  return changed;
+}
+
+function changeAnswer(order: Order, news: OpenOrderNews, at: number): ReturnType<typeof changeListed> | undefined {
+  return order.state === 'PENDING_REPLACE' ? changeListed(order, news, at) : undefined;
+}
+
+function tellTerms(tx: Tx<Effect>, order: Order, external: string | undefined, answer: 'taken' | 'refused' | undefined): void {
   const subject = { kind: 'order', key: order.key } as const;
   const what = `${order.side} ${order.contract.symbol}`;
   if (external !== undefined)
     log(tx, 'alarm', `${what} was changed in TWS or by IB, not by this desk: ${external}. It is taken over as it is.`, subject);
   if (answer === 'refused') log(tx, 'alarm', `${what} keeps its terms: IB lists it unchanged.`, subject);
-  spokenOf(tx, order, changed);
-  announceEnd(tx, order, changed);
-  if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
-  return changed;
+}
+
+/** IB has ended the order itself: what becomes of its change is no longer the question. */
+function isEnd({ ibStatus }: OpenOrderNews): boolean {
+  const state = stateOfStatus(ibStatus, 0, '');
+  return state === 'CANCELLED' || state === 'INACTIVE';
+}
+
+/** IB made it smaller, as another of its group filled, while its change is on its way. */
+function meanwhile(desk: Desk, tx: Tx<Effect>, order: Order, { quantity }: OpenOrderNews): Order | undefined {
+  if (quantity === 0 || quantity >= order.quantity) return undefined;
+  return amendOrder(desk, tx, order, { ...order, quantity, updatedAt: tx.at });
 }
 
 /** Where an order goes on whose change IB has taken or refused: where its status leads, or where it was. */

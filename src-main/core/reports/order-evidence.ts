@@ -67,8 +67,9 @@ export function completedWord(ibStatus: string, completedStatus: string): string
 export function listed(desk: Desk, order: Order, news: OpenOrderNews, completed: boolean): OrderState | undefined {
   const seen = evidence(desk, order, { ibStatus: news.ibStatus, filled: order.filled, whyHeld: order.whyHeld ?? '' }, completed);
   if (!completed) {
-    const cancelRefused = order.state === 'PENDING_CANCEL' && desk.memos.of(order.key).cancelRefused === true;
-    if (cancelRefused) return alive(news.ibStatus, order);
+    // Somebody else's cancel is nothing that this desk waits for: what IB lists, counts.
+    const cancelRefused = desk.memos.of(order.key).cancelRefused === true || order.cancelAskedAt === undefined;
+    if (order.state === 'PENDING_CANCEL' && cancelRefused) return alive(news.ibStatus, order);
     // Refused for its absence, and listed all the same: it is alive.
     return order.state === 'REJECTED' ? alive(news.ibStatus, order) : seen;
   }

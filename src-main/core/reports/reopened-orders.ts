@@ -32,4 +32,5 @@ export function takeReopened(desk: Desk, request: number): ReadonlyMap<OrderKey,
 /** The connection is gone, and the list with it. */
 export function forgetDoubts(desk: Desk): void {
   desk.memos.dropAll('reopening');
+  desk.memos.dropAll('oldTerms');
 }

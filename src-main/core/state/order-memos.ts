@@ -1,3 +1,4 @@
+import type { OpenOrderNews } from '#core/ports/broker';
 import type { OrderKey } from '#domain/ids';
 import { isTerminal, type Order, type OrderState, type Trail } from '#domain/order';
 import type { Price } from '#domain/price';
@@ -17,6 +18,12 @@ export interface ReopeningDoubt {
   readonly state: OrderState | undefined;
 }
 
+/** A listing named terms that the desk has changed since: the list that was asked for because of it, and what it says of the order so far. */
+interface OldTermsDoubt {
+  readonly request: number;
+  readonly news: OpenOrderNews | undefined;
+}
+
 /** What the desk has noticed of one order and decides by; observed, not committed. */
 export interface OrderMemo {
   /** On the exchange's clock, epoch ms: when the order came into this book. */
@@ -34,6 +41,7 @@ export interface OrderMemo {
   /** IB's code refused it, in IB's words: its status is waited for, or its absence from the open orders. */
   readonly refusal?: string;
   readonly reopening?: ReopeningDoubt;
+  readonly oldTerms?: OldTermsDoubt;
   /** Terms that this desk gave it, the old and the new, with the time; epoch ms. */
   readonly requested?: readonly { readonly at: number; readonly terms: readonly Terms[] }[];
   /** IB counts more filled than was told, and that is being waited out. */

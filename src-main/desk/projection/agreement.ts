@@ -1,9 +1,11 @@
 import { CENT, type FigureCheck, pnlAgreement } from '#core/portfolio/pnl-agreement';
 import { reportedFigures } from '#core/portfolio/reported-figures';
 import type { DeskView } from '#core/state/desk-view';
+import type { AccountId } from '#domain/ids';
 import type { Position } from '#domain/position';
 import type { Price } from '#domain/price';
 import { abs } from '#domain/scaled';
+import { dayKey } from '#domain/session-time';
 import type { FigureCheckView } from '#protocol/figures';
 
 /** IB tells each figure at its own moment; what is still there after this long is a difference. */
@@ -13,6 +15,19 @@ const LASTING_MS = 5_000;
 export function markOf(view: DeskView, { contract, quantity }: Position): Price | undefined {
   const quote = view.board.quote(contract.conId);
   return quote === undefined ? undefined : ((quantity >= 0 ? quote.bid : quote.ask) ?? quote.last);
+}
+
+/** Fills of before the broker's day, as far as their time is known. */
+function earlierFills(view: DeskView, account: AccountId): number {
+  if (!view.exchange.known()) return 0;
+  const today = dayKey(view.exchange.now());
+  let count = 0;
+  for (const fill of view.stores.fills.values()) {
+    if (fill.account !== account) continue;
+    const at = fill.brokerAt ?? view.exchange.timeOf(fill.at);
+    if (at !== undefined && dayKey(at) < today) count += 1;
+  }
+  return count;
 }
 
 /** Since when each figure has had a difference that nothing explains. */
@@ -29,7 +44,9 @@ export class Agreement {
       broker: view.accounts.ofPosition(position.account, position.contract.conId),
       reported: reportedFigures(view.stores.fills.values(), position),
     }));
-    return pnlAgreement(account, positions, view.accounts.change(account.id)).map((check) => this.#shown(check, now));
+    return pnlAgreement(account, positions, view.accounts.change(account.id), earlierFills(view, account.id)).map((check) =>
+      this.#shown(check, now),
+    );
   }
 
   #shown(check: FigureCheck, now: number): FigureCheckView {

@@ -20,16 +20,12 @@ export function Header(): ReactNode {
         <EngineBlock />
         <TradingWord />
         <OpenPositions />
-        <div className="roomy">
-          <NetLiquidation />
-        </div>
+        <NetLiquidation />
         <DayPnl />
-        <div className="roomy">
-          <LossLimit />
-          <ExchangeClock />
-          <Lamps />
-        </div>
+        <LossLimit />
+        <ExchangeClock />
       </div>
+      <Lamps />
       <KillCluster />
     </header>
   );
@@ -195,7 +191,7 @@ function ExchangeClock(): ReactNode {
       <span className="label">New York · {SESSIONS[session]}</span>
       <span className="value clock">
         <span className="clock-time">{clock}</span>
-        {left !== '' && <small className="dim">{session === 'closed' ? `opens in ${left}` : `${left} left`}</small>}
+        {left !== '' && <small className="dim time-left">{session === 'closed' ? `opens in ${left}` : `${left} left`}</small>}
       </span>
     </div>
   );

@@ -3,7 +3,6 @@ import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObjec
 import { useField } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { ByScope } from '../../hook/scope.tsx';
-import { refused } from '../../view/view-store.ts';
 import { DownIcon } from '../../ui/icons.tsx';
 import { useRiskKeys, type KeyHold } from '../../view/risk-keys.ts';
 import { KillPreview } from './kill-preview.tsx';
@@ -19,8 +18,9 @@ export function KillCluster(): ReactNode {
   const plan = useField('status', 'cancelPlan');
   const [chosen, setChosen] = useState<'own' | 'all' | null>(null);
   const scope = chosen ?? scopeSetting ?? 'own';
-  const kill = useCommand('kill', refused);
-  const cancelAll = useCommand('orders.cancel-all', refused);
+  // What they are refused stands beside them until the next press: a message that goes by itself would be a second, lesser one.
+  const kill = useCommand('kill');
+  const cancelAll = useCommand('orders.cancel-all');
   const preview = useHoverPreview();
   const holds = { cancelAll: useHeld(), cancelEverything: useHeld(), kill: useHeld(), killEverything: useHeld() };
   const main = useMainButton();

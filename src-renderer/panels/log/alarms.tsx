@@ -96,13 +96,7 @@ function AlarmText({ group }: Pick<AlarmProps, 'group'>): ReactNode {
   );
   if (subject === null) return told;
   return (
-    <button
-      type="button"
-      className="alarm-text"
-      aria-label={`Show: ${text}`}
-      title="Shows the row that it is about"
-      onClick={() => focusSubject(subject)}
-    >
+    <button type="button" className="alarm-text" title="Shows the row that it is about" onClick={() => focusSubject(subject)}>
       {told}
     </button>
   );

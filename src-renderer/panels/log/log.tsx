@@ -131,7 +131,7 @@ function LogLine({ rowKey }: { readonly rowKey: RowKey | null }): ReactNode {
       {row.detail !== null && <p className="dim">{row.detail}</p>}
       <p className="alarm-actions">
         {subject !== null && (
-          <button type="button" className="link-button" aria-label={`Show: ${row.text}`} onClick={() => focusSubject(subject)}>
+          <button type="button" className="link-button" aria-label={`Show its row: ${row.text}`} onClick={() => focusSubject(subject)}>
             Show its row
           </button>
         )}

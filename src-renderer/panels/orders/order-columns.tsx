@@ -127,14 +127,10 @@ function olderText(ms: number | null): string {
   return ms === null ? ageText(ms) : `≥ ${ageText(ms)}`;
 }
 
+/** Whose order it is stands in its own cell: this column is the first to go where the table is narrow. */
 function Origin({ row }: { readonly row: OrderRow }): ReactNode {
   const { badge, rest } = originBadge(row);
-  if (badge === null) return <span className={row.parentKey === null ? 'mono dim' : 'dim'}>{rest}</span>;
-  return (
-    <>
-      <span className="origin-badge">{badge}</span> <span className="dim">{rest}</span>
-    </>
-  );
+  return <span className={badge === null && row.parentKey === null ? 'mono dim' : 'dim'}>{rest}</span>;
 }
 
 function EditButton(props: {
@@ -189,8 +185,15 @@ function statusCell(row: OrderRow): ReactNode {
 }
 
 function orderCell(row: OrderRow): ReactNode {
+  const { badge } = originBadge(row);
   return (
     <>
+      {badge !== null && (
+        <span className="origin-badge" title={row.originText}>
+          {badge}
+        </span>
+      )}
+      {badge !== null && ' '}
       {row.parentKey !== null && <span className="branch">└ </span>}
       <span className={row.side === 'BUY' ? 'side-buy' : 'side-sell'}>{row.side}</span> {quantityText(row.quantity)} {row.symbol}{' '}
       {shortTerms(row)}

@@ -30,7 +30,7 @@ export function columnsOf(actions: WatcherActions, limitMs: number | undefined):
       width: 'minmax(140px, 1fr)',
       sortable: true,
       cell: (row) => <Rule row={row} />,
-      title: (row) => [row.sentence, ...partLines(row)].join('\n'),
+      title: (row) => [row.sentence, ...partLines(row), ...(isHeld(row) ? [row.reason] : [])].join('\n'),
     },
     {
       id: 'does',
@@ -142,20 +142,31 @@ function Distance({ row }: { readonly row: WatcherRow }): ReactNode {
 const MARKS = { t: '✓', f: '○', u: '?' } as const;
 const TRUTH_WORDS = { t: 'holds', f: 'does not hold', u: 'unknown' } as const;
 
-/** The rule; one of several parts begins with a mark for each: which hold now, and which it still waits for. */
+/** Armed, and yet it would not fire now. */
+function isHeld(row: WatcherRow): boolean {
+  return row.life === 'armed' && row.holding;
+}
+
+/**
+ * The rule; one of several parts begins with a mark for each: which hold now, and which it still waits for. Why a held one does not fire stands here,
+ * because this column has its place at every width.
+ */
 function Rule({ row }: { readonly row: WatcherRow }): ReactNode {
   const letters = truthLetters(row);
-  if (letters.length === 0) return row.rule;
   return (
     <>
-      <span className="truths" role="img" aria-label={partLines(row).join('; ')}>
-        {letters.map((letter, i) => (
-          <i key={String(i)} data-truth={letter}>
-            {MARKS[letter]}
-          </i>
-        ))}
-      </span>{' '}
+      {letters.length > 0 && (
+        <span className="truths" role="img" aria-label={partLines(row).join('; ')}>
+          {letters.map((letter, i) => (
+            <i key={String(i)} data-truth={letter}>
+              {MARKS[letter]}
+            </i>
+          ))}
+        </span>
+      )}
+      {letters.length > 0 && ' '}
       {row.rule}
+      {isHeld(row) && <span className="amber"> · {row.reason}</span>}
     </>
   );
 }
@@ -174,7 +185,6 @@ export function partLines(row: WatcherRow): readonly string[] {
 }
 
 function Survives({ row }: { readonly row: WatcherRow }): ReactNode {
-  if (row.life === 'armed' && row.holding) return <span className="amber">{row.reason}</span>;
   if (row.life === 'fired') return <span className="dim">fired {clockText(row.firedTime).slice(0, 5)}</span>;
   if (row.life !== 'armed' && row.life !== 'firing') return <span className="dim">{row.reason}</span>;
   return <span className={row.survives === 'no' ? 'dim' : 'good'}>{row.survives}</span>;

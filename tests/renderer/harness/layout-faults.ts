@@ -94,3 +94,18 @@ export function overprints(): readonly string[] {
     }
   return faults;
 }
+
+/** Lamps and figures of the header that are not shown whole. A figure without room may be gone as a whole; a lamp may not. */
+export function cutInHeader(): readonly string[] {
+  const faults: string[] = [];
+  for (const piece of document.querySelectorAll<HTMLElement>('.header .lamp, .header .band, .header .block')) {
+    const whole = piece.getBoundingClientRect();
+    if (whole.width === 0) continue;
+    const box = { left: whole.left, right: whole.right, top: whole.top, bottom: whole.bottom };
+    clip(piece, box);
+    const gone = box.right - box.left < 1 || box.bottom - box.top < 1;
+    const isCut = box.right - box.left < whole.width - 1 || box.bottom - box.top < whole.height - 1;
+    if (isCut && !(gone && !piece.matches('.lamp'))) faults.push(`${piece.textContent} is cut`);
+  }
+  return faults;
+}

@@ -36,6 +36,32 @@ test('lines gather into one write, and a second run goes on behind them', () => 
   expect((statSync(join(folder, 'desk.log')).mode & 0o777).toString(8)).toBe(process.platform === 'win32' ? '666' : '600');
 });
 
+test('what comes after a write gathers for the next one', () => {
+  const { waiting, log, read } = opened();
+  log.write('one\n');
+  waiting[0]?.();
+  log.write('two\n');
+  expect([waiting.length, read()]).toEqual([2, 'one\n']);
+  waiting[1]?.();
+  expect(read()).toBe('one\ntwo\n');
+});
+
+test('a burst does not wait for its time, and is not held in memory', () => {
+  const { waiting, log, read } = opened();
+  const line = `${'x'.repeat(70_000)}\n`;
+  log.write(line);
+  expect([waiting.length, read() === line]).toEqual([0, true]);
+});
+
+test('a line of more bytes than characters is not written over', () => {
+  const { log, read } = opened();
+  for (const line of ['Größe 100 €\n', 'next\n']) {
+    log.write(line);
+    log.flushSync();
+  }
+  expect(read()).toBe('Größe 100 €\nnext\n');
+});
+
 test('a full log is turned over: five files stay, the newest lines in the first', () => {
   const { folder, log, read } = opened(10);
   for (let line = 1; line <= 9; line += 1) {

@@ -85,6 +85,28 @@ test.each([
   expect(journal.refusal()).toBe(refusal);
 });
 
+test('another account than the last run’s keeps the desk from starting and stands among what waits; a fault of the settings comes first', () => {
+  const folder = temporaryDirectory();
+  new AccountMemory(folder, nothing).met('DU1', ['DU1']);
+  const accounts = new AccountMemory(folder, nothing);
+  const parts = { ...holds(new JournalTrust(false), accounts), settings: { fault: null as string | null } };
+  const desk = new CoreDesk({ startRefusal: () => startRefusal(parts) });
+  desk.core.start();
+  desk.connect();
+  desk.ends();
+  const start = () => startDesk(desk.deskState, 'the test');
+  accounts.met(DU, [DU]);
+  const change = `This is account ${DU}; the last run traded on DU1.`;
+  expect(startHolds(parts)).toEqual([{ code: 'account', text: change }]);
+  expect(start()).toMatchObject({ ok: false, error: { code: 'not-allowed-now', text: `${change} Confirm the account first.` } });
+  parts.settings.fault = 'settings.json cannot be read.';
+  expect(start()).toMatchObject({ ok: false, error: { text: 'settings.json cannot be read.' } });
+  accounts.confirm(DU, [DU]);
+  expect([startHolds(parts), start().ok]).toEqual([[], false]);
+  parts.settings.fault = null;
+  expect(start().ok).toBe(true);
+});
+
 test('the account of the last run is remembered: another one at the next start waits for its typed id', () => {
   const folder = temporaryDirectory();
   const first = new AccountMemory(folder, nothing);

@@ -51,6 +51,19 @@ test('what the target does not reach is protected by a second stop beside it, ne
   ]);
 });
 
+test('a stop that is smaller than the target of its group is joined by one that is as large as both (storm 20105)', () => {
+  const { desk, target, stop } = heldBracket();
+  changeOrder(desk.deskState, desk.order(stop), { quantity: units(50) }, 'the test');
+  desk.openOrder(stop, 'PreSubmitted', { quantity: units(50) });
+  expect(unprotectedOf(desk.deskState, position(desk))).toBe(units(50));
+  expect(protectPosition(desk.deskState, DU, IBM.conId, px(179), 'the test').ok).toBe(true);
+  const frame = desk.broker.frames.at(-1) ?? expect.fail('nothing left');
+  expect(frame.leg).toMatchObject({ leg: 'S', type: 'STP', quantity: units(100), ocaGroup: desk.order(target).ocaGroup });
+  desk.openOrder(frame.ref, 'PreSubmitted', { ocaGroup: desk.order(target).ocaGroup ?? '' });
+  expect(unprotectedOf(desk.deskState, position(desk))).toBe(units(0));
+  expect(exiting(desk.deskState, exitsOf(desk.deskState, position(desk)))).toBe(units(100));
+});
+
 test('a target that no group at IB holds is not doubled by a stop: it would turn the position around', () => {
   const desk = heldBare();
   desk.news({

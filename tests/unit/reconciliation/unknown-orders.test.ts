@@ -218,6 +218,25 @@ test('R-09: a cancel that IB took no note of goes out again when the order still
   expect(desk.order(entry)).toMatchObject({ state: 'PENDING_CANCEL', note: 'cancel sent again' });
 });
 
+test('a cancel that somebody gave in TWS is never repeated by this desk, and a list that names the order as working brings it back (storm 1037)', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.openOrder(entry);
+  desk.status(entry, 'PendingCancel');
+  // A word from before the cancel comes late; then the connection goes.
+  desk.status(entry, 'Submitted');
+  expect(desk.order(entry).state).toBe('PENDING_CANCEL');
+  desk.disconnect();
+  desk.connect();
+  expect(desk.broker.cancels).toEqual([]);
+  startReconciliation(desk.deskState);
+  desk.openOrder(entry);
+  desk.ends();
+  desk.wait(12_000);
+  expect(desk.broker.cancels).toEqual([]);
+  expect(desk.order(entry).state).toBe('ACCEPTED');
+});
+
 test('an arming never repeats a generation that the broker still tells of, also when the file of the last run is older', () => {
   const desk = new CoreDesk({ drafts: [{ id: 'AAAAAAAA' as TriggerId, gen: 2, spec: new CoreDesk().spec() }] });
   desk.core.start();

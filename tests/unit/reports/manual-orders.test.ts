@@ -58,7 +58,19 @@ test('the number that TWS gives is that of the same row, whether orderBound tell
   }
 });
 
-test('a kill of everything reaches an order without a number by its global cancel, and never by order 0', () => {
+test('a kill of everything that keeps exits reaches an order without a number by nothing: it is a residual, and the global cancel would take exits along', () => {
+  const desk = found();
+  desk.killBy('all');
+  desk.wait(60_000);
+  expect({ cancels: desk.broker.cancels, global: desk.broker.globalCancels, state: desk.order(KEY).state }).toEqual({
+    cancels: [],
+    global: 0,
+    state: 'ACCEPTED',
+  });
+  expect([desk.kill?.phase, desk.kill?.residuals]).toEqual(['residuals', [KEY]]);
+});
+
+test('a kill of everything, exits too, reaches an order without a number by its global cancel, and never by order 0', () => {
   const desk = found();
   desk.killBy('own');
   expect({ cancels: desk.broker.cancels, global: desk.broker.globalCancels, state: desk.order(KEY).state }).toEqual({
@@ -66,7 +78,7 @@ test('a kill of everything reaches an order without a number by its global cance
     global: 0,
     state: 'ACCEPTED',
   });
-  desk.killBy('all');
+  desk.killBy('all', 'the test says so', 'cancel');
   desk.wait(2_000);
   expect({ cancels: desk.broker.cancels, global: desk.broker.globalCancels, state: desk.order(KEY).state }).toEqual({
     cancels: [],

@@ -35,7 +35,7 @@ const WORDS = [
 /**
  * order-truth.md §2.2 as data, written a second time: a letter for each word of IB (`y` it leads where it says, `=` it changes nothing,
  * `.` illegal), then what the desk itself may do and where that leads. Beside the page: UNKNOWN after an absence, EXPIRED of a sent order, an
- * ended one that IB lists as working, HELD and Inactive while a cancel is waited for.
+ * ended one that IB lists as working, HELD and Inactive while a cancel is waited for, Inactive while a change is.
  */
 const TRUTH: Readonly<Record<OrderState, readonly [words: string, acts: Readonly<Partial<Record<OrderEvent, OrderState>>>]>> = {
   INTENT: ['yyyyyyyyyy', { queue: 'QUEUED', deny: 'DENIED', abort: 'ABORTED_BY_KILL' }],
@@ -51,7 +51,7 @@ const TRUTH: Readonly<Record<OrderState, readonly [words: string, acts: Readonly
     '...yyyy.y.',
     { cancel: 'PENDING_CANCEL', 'call-back': 'PENDING_CANCEL', 'lose-sight': 'UNKNOWN', replace: 'PENDING_REPLACE', lapse: 'EXPIRED' },
   ],
-  PENDING_REPLACE: ['.yyyyyyyy.', { ...WORKING_ACTS, lapse: 'EXPIRED' }],
+  PENDING_REPLACE: ['.yyyyyyyyy', { ...WORKING_ACTS, lapse: 'EXPIRED' }],
   PENDING_CANCEL: ['.yyyyyyyy=', WORKING_ACTS],
   INACTIVE: ['.yyyyyyyyy', { ...WORKING_ACTS, lapse: 'EXPIRED' }],
   CANCELLED: ['.yyyy.y...', {}],

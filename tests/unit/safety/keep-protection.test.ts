@@ -5,7 +5,7 @@ import type { ClientId, OrderId, PermId } from '#domain/ids';
 import { amountOf } from '#domain/money';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../../support/core/desk.ts';
-import { acknowledged, BRACKET, confirmed, executedByHand, heldBracket, sentBracket } from '../../support/core/bracket.ts';
+import { acknowledged, BRACKET, confirmed, executedByHand, heldBare, heldBracket, sentBracket } from '../../support/core/bracket.ts';
 import { DU, manualOrder } from '../../support/core/fixtures.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';
 
@@ -109,6 +109,30 @@ test('while latched the exits that stay shrink and go with the position', () => 
   confirmed(desk, 0);
   desk.wait(4_000);
   expect(cancelled(desk).toSorted()).toEqual([stop, target].toSorted());
+});
+
+test('while latched a stop that was typed into TWS goes with its position, also long after the kill was verified', () => {
+  const desk = heldBare();
+  desk.news({ kind: 'open-order', order: manualOrder({ orderId: -7 as OrderId, side: 'SELL', type: 'STP', stop: px(179) }) });
+  desk.killBy('all');
+  desk.end('open-orders');
+  desk.wait(60_000);
+  expect([desk.kill?.phase, desk.broker.cancels]).toEqual(['verified', []]);
+  executedByHand(desk, 'SELL', 100, { execId: '0009.1.01', orderId: -1, permId: 7_001 });
+  confirmed(desk, 0);
+  desk.wait(4_000);
+  expect(desk.broker.cancels.map(({ orderId }) => orderId as number)).toEqual([-7]);
+});
+
+test('an entry typed into TWS that outlives its cancel is asked for again, and never by the global cancel, which would take the exits', () => {
+  const { desk, stop, target } = heldBracket();
+  desk.news({ kind: 'open-order', order: manualOrder({ orderId: -7 as OrderId }) });
+  desk.killBy('all');
+  desk.end('open-orders');
+  desk.wait(120_000);
+  const asked = desk.broker.cancels.map(({ orderId }) => orderId as number);
+  expect([new Set(asked), asked.length > 1, desk.broker.globalCancels]).toEqual([new Set([-7]), true, 0]);
+  expect([desk.kill?.phase, desk.order(stop).state, desk.order(target).state]).toEqual(['residuals', 'ACCEPTED', 'ACCEPTED']);
 });
 
 test('a stop that IB takes along with the part-filled entry is put back at its level for what has filled', () => {

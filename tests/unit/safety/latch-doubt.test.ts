@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { confirmRearm, resumeDesk, startDesk, pauseByOperator } from '#core/engine/operator-commands';
+import { fireNow } from '#core/strategy/trigger/fire-now';
 import { armAsSeen } from '../../support/core/arm-as-seen.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { restartedAfter } from '../../support/core/earlier-run.ts';
@@ -58,6 +59,18 @@ test('A4: the latch is read again before anything is armed: one that another pro
   expect(armAsSeen(desk.deskState, desk.spec(), 'the test')).toMatchObject({ ok: false, error: { code: 'not-allowed-now' } });
   expect([desk.state, desk.deskState.latch.isSet(), desk.kill?.phase]).toEqual(['EMERGENCY', true, 'doubt']);
   expect(desk.alarms().at(-1)).toContain('kill-latch.json says that it is set (the other desk: too fast)');
+});
+
+test('A4: the latch is read again before the operator fires a trigger by hand: nothing leaves under the kill of another program', () => {
+  const desk = new CoreDesk();
+  const id = desk.waiting();
+  desk.latchFile.stored = 'the other desk: too fast';
+  expect(fireNow(desk.deskState, id, desk.trigger(id).updatedAt, 'the test')).toMatchObject({
+    ok: false,
+    error: { code: 'not-allowed-now' },
+  });
+  expect([desk.state, desk.deskState.latch.isSet(), desk.kill?.phase]).toEqual(['EMERGENCY', true, 'doubt']);
+  expect([desk.broker.frames, desk.stores.orders.size, desk.trigger(id).fires]).toEqual([[], 0, 0]);
 });
 
 test.each([

@@ -111,7 +111,7 @@ test('chance makes every kind of fault, always the same from one seed, and anoth
   const plan = randomFaultPlan(1, 2000, { clients: [1, 2], symbols: ['IBM'] });
   expect(randomFaultPlan(1, 2000, { clients: [1, 2], symbols: ['IBM'] })).toEqual(plan);
   expect(randomFaultPlan(2, 2000, { clients: [1, 2], symbols: ['IBM'] })).not.toEqual(plan);
-  expect(new Set(plan.steps.map((step) => step.do.do)).size).toBe(31);
+  expect(new Set(plan.steps.map((step) => step.do.do)).size).toBe(32);
   expect(readFaultPlan(faultPlanText(plan)).ok).toBe(true);
   expect(randomFaultPlan(1, 50, { only: ['rst'] }).steps.every((step) => step.do.do === 'rst')).toBe(true);
 });

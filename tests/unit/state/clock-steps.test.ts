@@ -36,3 +36,18 @@ test('remembers a bounded number of steps, the newest', () => {
   expect(steps.timeOf(49_999)).toBe(99_998);
   expect(steps.timeOf(1)).toBeUndefined();
 });
+
+test('news of an earlier moment is no step back: a later step is in doubt up to the newest moment that was noted', () => {
+  const steps = new ClockSteps();
+  steps.note(1_000, 0);
+  steps.note(5_000, 0);
+  steps.note(2_000, 0);
+  steps.note(3_000, 50);
+  expect([2_500, 3_500, 4_999, 5_000].map((at) => steps.timeOf(at))).toEqual([2_500, undefined, undefined, 5_050]);
+});
+
+test('a time is a whole millisecond, whatever the offset is', () => {
+  const steps = new ClockSteps();
+  steps.note(1_000, 0.4);
+  expect(steps.timeOf(1_000)).toBe(1_000);
+});

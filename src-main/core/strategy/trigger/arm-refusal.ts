@@ -40,7 +40,7 @@ export function armRefusal(desk: Desk, spec: TriggerSpec, id?: TriggerId): Refus
 }
 
 /** Why nothing is armed in the state that the desk is in. */
-function restingRefusal(desk: Pick<Desk, 'latch' | 'stores'>): Refusal | undefined {
+function restingRefusal(desk: Slice<'latch' | 'stores'>): Refusal | undefined {
   const state = engineState(desk);
   if (desk.latch.isSet())
     return { code: 'not-allowed-now', text: `The kill switch is set (${desk.latch.reason()}); re-arm the desk first.` };

@@ -1,3 +1,4 @@
+import { readLatchAgain } from '#core/execution/latch-doubt';
 import { engineState, type Slice } from '#core/state/desk-state';
 import { advance } from '#core/state/engine-life';
 import { mayFire } from '#core/state/engine-state';
@@ -18,6 +19,7 @@ type Desk = Slice<
   | 'exchange'
   | 'index'
   | 'journal'
+  | 'killLatchFile'
   | 'latch'
   | 'latencies'
   | 'link'
@@ -36,6 +38,7 @@ type Desk = Slice<
  * on an older picture. The number of the last commit, or why nothing was sent.
  */
 export function fireNow(desk: Desk, id: TriggerId, version: number, by: string): Result<number, Refusal> {
+  readLatchAgain(desk);
   const trigger = desk.stores.triggers.get(id);
   if (trigger === undefined) return refuse('not-found', 'This trigger does not exist any more.');
   if (trigger.updatedAt !== version) return refuse('conflict', `${trigger.spec.name} changed in the meantime; look at it again.`);

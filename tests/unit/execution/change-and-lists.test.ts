@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { modifyOrder } from '#core/execution/modify';
+import type { OrderRef } from '#domain/ids';
+import { units } from '#domain/quantity';
+import { CoreDesk } from '../../support/core/desk.ts';
+import { px } from '../../support/core/trigger-fixtures.ts';
+
+/** 100 changed to 60 and taken by IB. */
+function changed(): { readonly desk: CoreDesk; readonly entry: OrderRef } {
+  const { desk, entry } = changing();
+  desk.openOrder(entry, 'Submitted', { quantity: units(60) });
+  expect(desk.order(entry)).toMatchObject({ state: 'ACCEPTED', quantity: units(60) });
+  return { desk, entry };
+}
+
+/** The change of 100 to 60 has left. */
+function changing(): { readonly desk: CoreDesk; readonly entry: OrderRef } {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired({ entry: { type: 'LMT', limit: px(180) } });
+  desk.openOrder(entry);
+  desk.wait(1_000);
+  desk.quote(180.02);
+  expect(modifyOrder(desk.deskState, desk.order(entry).key, desk.order(entry).updatedAt, { quantity: units(60) }, 'the test').ok).toBe(
+    true,
+  );
+  return { desk, entry };
+}
+
+test('a list that was made before a change does not take the change back: the desk asks again and keeps the new terms (storm 295)', () => {
+  const { desk, entry } = changed();
+  const asked = desk.broker.openOrderRequests;
+  const earlier = desk.broker.requests;
+  desk.openOrder(entry);
+  desk.end('open-orders', desk.epoch, earlier);
+  expect([desk.order(entry).quantity, desk.broker.openOrderRequests]).toEqual([units(60), asked + 1]);
+  desk.openOrder(entry, 'Submitted', { quantity: units(60) });
+  desk.end('open-orders');
+  expect(desk.order(entry)).toMatchObject({ state: 'ACCEPTED', quantity: units(60) });
+  expect(desk.alarms()).toEqual([]);
+});
+
+test('what a list says that was asked for later is taken over, also when it names the old terms', () => {
+  const { desk, entry } = changed();
+  desk.openOrder(entry);
+  desk.openOrder(entry);
+  desk.end('open-orders');
+  expect(desk.order(entry)).toMatchObject({ state: 'ACCEPTED', quantity: units(100) });
+});
+
+test('an old list tells the state of a changed order all the same', () => {
+  const { desk, entry } = changed();
+  desk.openOrder(entry, 'PreSubmitted');
+  expect(desk.order(entry)).toMatchObject({ state: 'ACCEPTED', ibStatus: 'PreSubmitted', quantity: units(60) });
+  desk.openOrder(entry, 'Cancelled');
+  expect(desk.order(entry).state).toBe('CANCELLED');
+});
+
+test('an order that IB ends as Inactive while its change is on its way no longer counts as changing (storm 377)', () => {
+  const { desk, entry } = changing();
+  desk.openOrder(entry, 'Inactive');
+  expect(desk.order(entry)).toMatchObject({ state: 'INACTIVE', quantity: units(100) });
+  expect(desk.order(entry).change).toBeUndefined();
+  const other = changing();
+  other.desk.status(other.entry, 'Inactive');
+  expect(other.desk.order(other.entry).state).toBe('INACTIVE');
+});
+
+test('what IB makes of an order while its change is on its way is taken over, and the change still waits (storm 20176)', () => {
+  const { desk, entry } = changing();
+  desk.openOrder(entry, 'Submitted', { quantity: units(40) });
+  expect(desk.order(entry)).toMatchObject({ state: 'PENDING_REPLACE', quantity: units(40), change: { quantity: units(60) } });
+  desk.openOrder(entry, 'Submitted', { quantity: units(60) });
+  expect(desk.order(entry)).toMatchObject({ state: 'ACCEPTED', quantity: units(60), note: 'changed as asked' });
+});
