@@ -83,12 +83,13 @@ export function PnlOverDay(): ReactNode {
     );
   // The points are seconds apart: what is so now is the header's own figure.
   const values = data.map((point) => point.value);
+  const newest = values.at(-1) ?? 0;
   const { high, low, loss, showsLimit, ticks, domain } = rangeOf(day === null ? values : [...values, day / MONEY_SCALE], limit);
   const summary = `Day P&L now ${pnlText(day)}, highest ${whole(high)}, lowest ${whole(low)} ${currency}`;
   return (
     <div className="pnl">
       <p className="pnl-summary dim" title={summary}>
-        {summary} · as the broker reports it, newest at {clockText(data.at(-1)?.at ?? null)}
+        {summary} · as the broker reports it · last point at {clockText(data.at(-1)?.at ?? null)}
         {loss === null ? '' : ` · loss limit ${whole(loss)}`}
       </p>
       <div className="pnl-body">
