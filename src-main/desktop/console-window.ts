@@ -1,7 +1,7 @@
-import { BrowserWindow } from 'electron';
+import { BrowserWindow, type BrowserWindowConstructorOptions } from 'electron';
 import type { DoorLog } from '#desk/entrance/door';
 import { CrashLimit } from './crash-limit.ts';
-import { CONSOLE_URL, FAILED_URL } from './origin.ts';
+import { FAILED_URL } from './origin.ts';
 
 export interface ConsoleWindow {
   readonly window: BrowserWindow;
@@ -13,6 +13,9 @@ export interface ConsoleWindow {
 export interface ConsoleWindowOptions {
   /** Absolute path of the built preload. */
   readonly preload: string;
+  /** The console's own address, with the panel that it shows alone. */
+  readonly url: string;
+  readonly bounds: Pick<BrowserWindowConstructorOptions, 'x' | 'y' | 'width' | 'height' | 'minWidth' | 'minHeight' | 'useContentSize'>;
   readonly log: DoorLog;
   /** The page is gone or about to be loaded anew: whatever it followed has ended. */
   onPageGone(): void;
@@ -24,13 +27,10 @@ const CRASHES = 3;
 const CRASH_WINDOW_MS = 5 * 60_000;
 
 export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindow {
-  const { log } = options;
+  const { log, url: home } = options;
   const crashes = new CrashLimit(CRASHES, CRASH_WINDOW_MS);
   const window = new BrowserWindow({
-    width: 1440,
-    height: 900,
-    minWidth: 1100,
-    minHeight: 640,
+    ...options.bounds,
     show: false,
     title: 'TriggerDesk',
     backgroundColor: '#0b0f14',
@@ -66,10 +66,10 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
     if (details.reason === 'clean-exit' || window.isDestroyed()) return;
     const verdict = crashes.crashed(performance.now());
     log.error('the console crashed', { reason: details.reason, exitCode: details.exitCode, verdict });
-    load(verdict === 'reload' ? CONSOLE_URL : FAILED_URL);
+    load(verdict === 'reload' ? home : FAILED_URL);
   });
 
-  load(CONSOLE_URL);
+  load(home);
   return {
     window,
     show() {
@@ -79,7 +79,7 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
     },
     reload() {
       crashes.reset();
-      load(CONSOLE_URL);
+      load(home);
     },
   };
 }

@@ -1,15 +1,17 @@
-import { app, dialog, protocol } from 'electron';
+import { app, dialog, protocol, screen } from 'electron';
 import type { ConsoleAssets } from '#desk/entrance/console-assets';
 import type { DeskDoor, DoorLog } from '#desk/entrance/door';
 import type { DesktopClaim } from './claim.ts';
-import { createConsoleWindow } from './console-window.ts';
+import { openingPlace, panelQuery, PLACE_BOUNDS } from '#protocol/panels';
+import { type ConsoleWindow, createConsoleWindow } from './console-window.ts';
 import { createTray } from './desk-tray.ts';
 import { registerHotkeys, releaseHotkeys } from './hotkeys.ts';
-import { openIpcDoor } from './ipc-door.ts';
+import { type IpcDoor, openIpcDoor } from './ipc-door.ts';
 import { KeepAwake } from './keep-awake.ts';
 import { lockDown } from './lockdown.ts';
 import { installMenu, KILL_ACCELERATOR, type DeskActions } from './menu.ts';
-import { SCHEME } from './origin.ts';
+import { CONSOLE_URL, SCHEME } from './origin.ts';
+import { PanelWindows, visiblePlace } from './panel-windows.ts';
 import { Quit } from './quit.ts';
 import { serveConsole } from './serve-console.ts';
 
@@ -27,6 +29,43 @@ export interface DesktopOptions {
 export interface Desktop {
   /** Stops the desk and ends the program; asks first while armed, unless `asked` is false. */
   quit(asked?: boolean): Promise<void>;
+}
+
+const CONSOLE_BOUNDS = { width: 1440, height: 900, minWidth: 1100, minHeight: 640 } as const;
+/** The page knows its inner size. */
+const PANEL_BOUNDS = { useContentSize: true, minWidth: PLACE_BOUNDS.width[0], minHeight: PLACE_BOUNDS.height[0] } as const;
+
+/** Windows of one panel each, behind the same walls as the console's own. One that is closed takes nothing with it. */
+function panelWindows({ preload, log }: DesktopOptions, ipc: IpcDoor, console_: ConsoleWindow): PanelWindows {
+  const windows = new PanelWindows({
+    showConsole: () => console_.show(),
+    create: (panel, place, onClosed) => {
+      const areas = screen.getAllDisplays().map(({ workArea }) => workArea);
+      const bounds = { ...(place === undefined ? openingPlace(place) : visiblePlace(place, areas)), ...PANEL_BOUNDS };
+      const made = createConsoleWindow({
+        preload,
+        log,
+        url: `${CONSOLE_URL}${panelQuery(panel)}`,
+        bounds,
+        onPageGone: () => seat.pageGone(),
+        mayClose: () => true,
+      });
+      const seat = ipc.admit(made.window.webContents, `console window, ${panel}`, windows);
+      made.window.once('closed', () => {
+        seat.leave();
+        onClosed();
+      });
+      return {
+        show: () => made.show(),
+        close: () => made.window.close(),
+        reload: () => {
+          seat.pageGone();
+          made.reload();
+        },
+      };
+    },
+  });
+  return windows;
 }
 
 /** Opens the window and everything around it. The desk runs already; a window that fails to open does not stop it. */
@@ -63,20 +102,25 @@ export async function startDesktop(options: DesktopOptions): Promise<Desktop> {
   const console_ = createConsoleWindow({
     preload: options.preload,
     log,
-    onPageGone: () => ipc.pageGone(),
+    url: CONSOLE_URL,
+    bounds: CONSOLE_BOUNDS,
+    onPageGone: () => seat.pageGone(),
     mayClose: () => {
       if (!quit.mayQuit) void quit.request();
       return quit.mayQuit;
     },
   });
-  const ipc = openIpcDoor(door, console_.window.webContents, log);
+  const ipc = openIpcDoor(door, log);
+  const windows = panelWindows(options, ipc, console_);
+  const seat = ipc.admit(console_.window.webContents, 'console window', windows);
   const actions: DeskActions = {
     kill: (by, exits) => door.kill('as-set', by, exits),
     pause: (by) => door.pause(by),
     show: () => console_.show(),
     reload: () => {
-      ipc.pageGone();
+      seat.pageGone();
       console_.reload();
+      windows.reload();
     },
     quit: () => void quit.request(),
   };

@@ -66,6 +66,11 @@ export class DeskLink {
     return this.#state;
   }
 
+  /** The page stands in a browser, not in the program's own window. */
+  get isInBrowser(): boolean {
+    return this.#bridge.onState !== undefined;
+  }
+
   /** What this page may do. */
   get scope(): Scope {
     return this.#scope;

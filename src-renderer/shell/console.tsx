@@ -8,6 +8,9 @@ import { DeskContext, type Desk } from '../hook/desk-context.ts';
 import { useField, useLinkState, useTicking } from '../hook/rows.ts';
 import { BeatContext } from '../ui/age.tsx';
 import { Toasts } from '../ui/toasts.tsx';
+import { PanelAlone } from './panel-alone.tsx';
+import { useWindows } from './use-windows.ts';
+import { shownPanel } from '../view/shown-panel.ts';
 import { DeskLayout } from './desk-layout.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -33,7 +36,9 @@ function Frame(): ReactNode {
   const link = useLinkState();
   const upColor = useField('settings', 'settings')?.screen.upColor ?? 'green';
   const dialog = useView((state) => state.dialog) !== null;
+  const panel = shownPanel();
   useViewKeys();
+  useWindows(panel);
   useFirstSelection();
   useEffect(() => keepFocus(), []);
   useEffect(() => {
@@ -41,11 +46,17 @@ function Frame(): ReactNode {
   }, [upColor]);
   if (link.phase === 'no-session') return <NoSession why={link.why} />;
   return (
-    <div className="console" data-account={accountMode(account, paper)} data-link={link.phase}>
+    <div className="console" data-account={accountMode(account, paper)} data-link={link.phase} data-panel={panel ?? undefined}>
       <h1 className="unseen">TriggerDesk</h1>
       <StillHeader />
       <StillBanners />
-      {link.phase === 'connecting' ? <Waiting /> : <StillDesk inert={dialog} />}
+      {link.phase === 'connecting' ? (
+        <Waiting />
+      ) : panel === null ? (
+        <StillDesk inert={dialog} />
+      ) : (
+        <StillPanel panel={panel} inert={dialog} />
+      )}
       <StatusLine>
         <Messages />
       </StatusLine>
@@ -73,6 +84,7 @@ function Waiting(): ReactNode {
 const StillHeader = memo(Header);
 const StillBanners = memo(Banners);
 const StillDesk = memo(DeskLayout);
+const StillPanel = memo(PanelAlone);
 const StillFooter = memo(Footer);
 
 function Messages(): ReactNode {

@@ -13,6 +13,7 @@ import { WhyDialog } from '../panels/orders/why-dialog.tsx';
 import { CloseDialog, FlattenAllDialog } from '../panels/positions/close-dialog.tsx';
 import { SettingsDialog } from '../panels/settings/settings-dialog.tsx';
 import { BulkDialog } from '../panels/triggers/bulk-dialog.tsx';
+import { WindowsDialog } from '../panels/windows/windows-dialog.tsx';
 import { closeDialog, refused, useView, type OpenDialog } from '../view/view-store.ts';
 
 /** At most one dialog at a time. */
@@ -37,6 +38,7 @@ const ENDS_IN: Readonly<Record<OpenDialog['kind'], CallName>> = {
   execution: 'diagnostics.execution',
   settings: 'stream.ack',
   'cheat-sheet': 'stream.ack',
+  windows: 'window.open',
   'stop-engine': 'engine.stop',
   'live-confirm': 'live.confirm',
 };
@@ -84,6 +86,8 @@ function dialogOf(dialog: Exclude<OpenDialog, { readonly kind: 'bulk' }>): React
       return <ExecutionDialog seq={dialog.seq} onClose={closeDialog} />;
     case 'settings':
       return <SettingsDialog onClose={closeDialog} />;
+    case 'windows':
+      return <WindowsDialog onClose={closeDialog} />;
     case 'cheat-sheet':
       return <CheatSheet onClose={closeDialog} />;
     case 'stop-engine':

@@ -1,5 +1,7 @@
 import { useEffect } from 'react';
 import { keyAct, leads, spelled, type KeyAct } from '#protocol/keys';
+import type { PanelId } from '#protocol/panels';
+import { isElsewhere } from '../view/shown-panel.ts';
 import { focusGrid, focusPart } from '../view/focus.ts';
 import { openDialog, showSideTab, showTab, useView } from '../view/view-store.ts';
 
@@ -21,7 +23,7 @@ const ACTS: Readonly<Record<Exclude<KeyAct<'view'>, 'new'>, () => void>> = {
   },
   pnl: () => {
     showTab('pnl');
-    focusPart('[role="tabpanel"].tab-page');
+    focusPart('[role="tabpanel"].tab-page, .tab-page[data-page="pnl"]');
   },
   system: () => {
     showTab('system');
@@ -38,8 +40,23 @@ const ACTS: Readonly<Record<Exclude<KeyAct<'view'>, 'new'>, () => void>> = {
     focusPart('[aria-label="Alarms and log"]');
   },
   banner: () => focusPart('.banners'),
+  windows: () => openDialog({ kind: 'windows' }),
   settings: () => openDialog({ kind: 'settings' }),
   help: () => openDialog({ kind: 'cheat-sheet' }),
+};
+
+/** In which panel an act ends; the others end in every window. */
+const PLACES: Readonly<Partial<Record<KeyAct<'view'>, PanelId | 'ticket'>>> = {
+  new: 'ticket',
+  orders: 'orders',
+  positions: 'positions',
+  fills: 'fills',
+  pnl: 'pnl',
+  system: 'system',
+  watchers: 'watchers',
+  quotes: 'quotes',
+  alarms: 'log',
+  log: 'log',
 };
 
 const LEADS = leads('view');
@@ -51,7 +68,13 @@ export function useViewKeys(): void {
     const act = (event: KeyboardEvent, before?: string): boolean => {
       const name = keyAct('view', event, before);
       // The ticket takes its own key: it knows its field.
-      if (name === undefined || name === 'new') return false;
+      if (name === undefined) return false;
+      const place = PLACES[name];
+      if (place !== undefined && isElsewhere(place)) {
+        event.preventDefault();
+        return true;
+      }
+      if (name === 'new') return false;
       event.preventDefault();
       ACTS[name]();
       return true;

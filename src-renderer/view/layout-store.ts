@@ -32,7 +32,7 @@ function saved(): LayoutState {
   }
 }
 
-/** Sizes in px; the only thing this console keeps in the browser's storage. */
+/** Sizes in px. Beside the places of panel windows the only thing this console keeps in the browser's storage. */
 export const useLayout = create<LayoutState>()(() => saved());
 
 function change(state: Partial<LayoutState>): void {
@@ -43,6 +43,19 @@ function change(state: Partial<LayoutState>): void {
     // Storage may be switched off; the layout then lives as long as the window.
   }
 }
+
+/** As every window of the console sees it: the lock may have been set in another one. */
+export function isLayoutLocked(): boolean {
+  return saved().locked;
+}
+
+/** Another window of the console has changed what is stored. */
+export function readLayoutAnew(): void {
+  useLayout.setState(saved());
+}
+
+/** Where it is stored, as the browser's event names it. */
+export const LAYOUT_STORED = PLACE;
 
 export function resize(part: keyof Layout, size: number): void {
   change({ layout: { ...useLayout.getState().layout, [part]: size } });

@@ -26,6 +26,7 @@ export type OpenDialog =
   | { readonly kind: 'execution'; readonly seq: number }
   | { readonly kind: 'settings' }
   | { readonly kind: 'cheat-sheet' }
+  | { readonly kind: 'windows' }
   | { readonly kind: 'stop-engine' }
   | { readonly kind: 'live-confirm' };
 

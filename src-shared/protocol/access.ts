@@ -49,6 +49,8 @@ export const LEAST_SCOPE: Readonly<Record<CallName, Scope>> = {
   'diagnostics.execution': 'read',
   'kill.preview': 'read',
   'sessions.list': 'operate',
+  'window.open': 'read',
+  'window.close-panels': 'read',
   'stream.ack': 'read',
   'stream.resync': 'read',
 };

@@ -18,6 +18,7 @@ import {
   wireText,
 } from './inputs.ts';
 import type { DeskError } from './errors.ts';
+import { PANEL_IDS, PLACE_BOUNDS } from './panels.ts';
 import type { SessionRow } from './session.ts';
 import { settingsPatch } from './settings.ts';
 import type { TopicName } from './topics.ts';
@@ -30,6 +31,13 @@ const reason = wireText(200);
 /** Left out: `keep`. */
 const exits = z.enum(['keep', 'cancel']).exactOptional();
 const version = z.number().int().nonnegative();
+const within = ([least, most]: readonly [number, number]) => z.number().int().min(least).max(most);
+const place = z.strictObject({
+  x: within(PLACE_BOUNDS.x),
+  y: within(PLACE_BOUNDS.y),
+  width: within(PLACE_BOUNDS.width),
+  height: within(PLACE_BOUNDS.height),
+});
 /** To arm is to have read a preview: what is armed must be what it showed, and what it asks for must be said. */
 const seen = { fingerprint, confirmed: confirmed.exactOptional() };
 
@@ -127,6 +135,10 @@ export const QUERIES = {
   'kill.preview': none,
   /** Who may see or steer this desk over HTTP; `own` is null in the window. */
   'sessions.list': none,
+  /** Shows a panel in a window of its own, or the whole console: changes nothing of the desk. In a browser the page opens its windows itself. */
+  'window.open': z.strictObject({ panel: z.enum([...PANEL_IDS, 'console']), place: place.exactOptional() }),
+  /** Closes the windows of single panels; the whole console stays. */
+  'window.close-panels': none,
   /** Acknowledges frames up to `number`; a screen that does not is conflated. */
   'stream.ack': z.strictObject({ number: z.number().int() }),
   'stream.resync': z.strictObject({ topics: z.array(wireText(20)).max(20) }),
@@ -213,6 +225,8 @@ export interface Answers {
     readonly bare: readonly string[];
   };
   readonly 'sessions.list': { readonly sessions: readonly SessionRow[]; readonly own: number | null };
+  readonly 'window.open': Record<string, never>;
+  readonly 'window.close-panels': Record<string, never>;
   readonly 'stream.ack': Record<string, never>;
   readonly 'stream.resync': Record<string, never>;
 }

@@ -34,6 +34,7 @@ export const KEYS = {
     alarms: { keys: ['a'], text: 'To the alarms' },
     log: { keys: ['l'], text: 'To the log' },
     banner: { keys: ['g b'], text: 'To the banners below the header' },
+    windows: { keys: ['Shift+w'], text: 'A panel in a window of its own' },
     settings: { keys: [','], text: 'Settings' },
     help: { keys: ['?'], text: 'This sheet' },
   },

@@ -1,4 +1,5 @@
 import { stopsProtecting } from '#core/order/stop-coverage';
+import type { KillRecord } from '#core/state/records';
 import type { Order } from '#domain/order';
 import type { Position } from '#domain/position';
 import type { OrderView } from '#simulator/model/order-view';
@@ -6,7 +7,7 @@ import type { JudgedLife, JudgedWorld } from './judged.ts';
 import { isAlive } from './truth.ts';
 
 /** Long enough for every wait of the desk: an entry that ends, executions that come late, a change that IB takes its time for. Virtual ms. */
-const SETTLES_MS = 20_000;
+const SETTLES_MS = 16_000;
 
 /**
  * A3 while the latch is set by a kill that keeps exits, each time when everything has been told: once it is verified no entry of the desk
@@ -24,16 +25,16 @@ export class Kept {
 
   look({ tws, told }: JudgedWorld, life: JudgedLife, now: number): void {
     const kill = life.stores.engine.get('desk')?.kill;
-    const { latch, link, reconciliation } = life.deskState;
-    const isJudged = latch.isSet() && kill?.phase === 'verified' && kill.exits === 'keep' && link.ready && reconciliation.done();
-    if (!isJudged || life !== this.#life || life.journal.status().state !== 'ready') this.#since.clear();
+    if (kill === undefined || !isKeeping(life, kill) || life !== this.#life) this.#since.clear();
     this.#life = life;
-    if (!isJudged || !told || kill === undefined) return;
-    const { orders } = tws.ledger;
-    for (const order of orders)
+    if (kill === undefined || !isKeeping(life, kill) || !told) return;
+    for (const order of tws.ledger.orders)
       if (isAlive(order) && /^TD1-.*-E$/.test(order.orderRef) && !kill.residuals.some((key) => key === order.orderRef))
         this.#fail(`A3: the entry ${order.orderRef} works after a kill that is verified`);
-    const wrong = new Set([...tooLarge(life, orders, tws), ...lost(life, tws)]);
+    this.#lasting(new Set([...tooLarge(life, tws.ledger.orders, tws), ...lost(life, tws)]), now);
+  }
+
+  #lasting(wrong: ReadonlySet<string>, now: number): void {
     for (const text of [...this.#since.keys()]) if (!wrong.has(text)) this.#since.delete(text);
     for (const text of wrong) {
       const since = this.#since.get(text) ?? now;
@@ -41,6 +42,11 @@ export class Kept {
       if (now - since > SETTLES_MS) this.#fail(text);
     }
   }
+}
+
+function isKeeping({ deskState: { latch, link, reconciliation }, journal }: JudgedLife, { phase, exits }: KillRecord): boolean {
+  const isWhole = link.ready && reconciliation.done() && journal.status().state === 'ready';
+  return latch.isSet() && phase === 'verified' && exits === 'keep' && isWhole;
 }
 
 /** Own exits by group at the broker, beyond what the broker holds. What the desk has lost sight of, or offers to mend, it says in another way. */
@@ -78,23 +84,27 @@ function lost(life: JudgedLife, tws: JudgedWorld['tws']): readonly string[] {
   const found: string[] = [];
   const { orders, positions } = life.stores;
   for (const stop of orders.values()) {
-    if (stop.leg !== 'S' || stop.state !== 'CANCELLED' || stop.parentKey === undefined) continue;
-    const entry = orders.get(stop.parentKey);
-    if (entry?.cancelKeepsExits !== true || (stop.cancelAskedAt !== undefined && stop.cancelKeepsExits !== true)) continue;
-    const exited = [...orders.values()].reduce((sum, one) => sum + (one.parentKey === entry.key ? one.filled : 0), 0);
+    const entry = stop.parentKey === undefined ? undefined : orders.get(stop.parentKey);
     const position = positions.get(`${stop.account}:${stop.contract.conId}`);
-    if (entry.filled <= exited || position === undefined || !isBare(life, stop, position)) continue;
+    if (entry === undefined || position === undefined || !isTaken(stop, entry)) continue;
     if ((tws.ledger.position(stop.contract.conId)?.quantity ?? 0) !== position.quantity) continue;
-    const later = [...orders.values()].some(
-      (one) =>
-        one.leg === 'S' &&
-        one.contract.conId === stop.contract.conId &&
-        one.parentKey === undefined &&
-        one.createdAt > (entry.cancelAskedAt ?? 0),
-    );
-    if (!later) found.push(`A3: the stop ${stop.key} went with its entry, and none was put back`);
+    const all = [...orders.values()];
+    const exited = all.reduce((sum, one) => sum + (one.parentKey === entry.key ? one.filled : 0), 0);
+    if (entry.filled > exited && isBare(life, stop, position) && !all.some((one) => isLaterStop(one, stop, entry)))
+      found.push(`A3: the stop ${stop.key} went with its entry, and none was put back`);
   }
   return found;
+}
+
+/** By IB with its entry, of which the kill took only what had not filled. */
+function isTaken(stop: Order, entry: Order): boolean {
+  if (stop.leg !== 'S' || stop.state !== 'CANCELLED' || entry.cancelKeepsExits !== true) return false;
+  return stop.cancelAskedAt === undefined || stop.cancelKeepsExits === true;
+}
+
+function isLaterStop(one: Order, stop: Order, entry: Order): boolean {
+  const isOther = one.leg === 'S' && one.contract.conId === stop.contract.conId && one.parentKey === undefined;
+  return isOther && one.createdAt > (entry.cancelAskedAt ?? 0);
 }
 
 function isBare({ deskState: { index } }: JudgedLife, stop: Order, position: Position): boolean {

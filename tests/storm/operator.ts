@@ -97,6 +97,8 @@ export class Operator {
   #names = 0;
   /** Until then a kill is left as it is, virtual ms: what it leaves is to be seen. */
   #waitsUntil = 0;
+  /** And leaves positions to what the desk does by itself. */
+  #isHandsOff = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -119,8 +121,9 @@ export class Operator {
     const trigger = one(random, [...life.stores.triggers.values()]);
     if (wish !== 'nothing')
       this.#world.note(`operator: ${wish}${trigger === undefined || !/trig|fire|again|disarm/.test(wish) ? '' : ` ${trigger.id}`}`);
-    if (isAboutPosition(wish)) this.#positionWish(life, wish);
-    else if (isAboutTrigger(wish)) this.#triggerWish(life, wish, trigger);
+    if (isAboutPosition(wish)) {
+      if (!this.#looksOn(life)) this.#positionWish(life, wish);
+    } else if (isAboutTrigger(wish)) this.#triggerWish(life, wish, trigger);
     else this.#deskWish(life, wish);
   }
 
@@ -164,9 +167,13 @@ export class Operator {
     if (position !== undefined) this.#reduce(life, wish, position, random);
   }
 
+  #looksOn({ deskState }: Life): boolean {
+    return this.#isHandsOff && deskState.latch.isSet() && this.#world.now < this.#waitsUntil;
+  }
+
   /** Where the desk does not trade the way out is tried all the same. */
   #wayOut(life: Life): void {
-    if (isArmedState(life.state) || !this.#ways.chance(0.5)) return;
+    if (isArmedState(life.state) || this.#looksOn(life) || !this.#ways.chance(0.5)) return;
     const held = [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0);
     const position = one(this.#ways, held);
     const act = one(this.#ways, ['close', 'protect', 'breakeven', 'trail'] as const);
@@ -255,7 +262,8 @@ export class Operator {
         orders.some(({ leg, parentKey }) => leg === 'S' && parentKey === entry.key),
     );
     if (!isPart || !this.#ways.chance(0.15)) return;
-    this.#waitsUntil = this.#world.now + this.#ways.between(5_000, 40_000);
+    this.#waitsUntil = this.#world.now + this.#ways.between(20_000, 45_000);
+    this.#isHandsOff = this.#ways.chance(0.6);
     this.kill('own', 'keep');
   }
 

@@ -1,4 +1,5 @@
 import type { Frame } from '#protocol/stream';
+import type { PanelId, Place } from '#protocol/panels';
 import type { Scope, SessionRow } from '#protocol/session';
 import type { EngineStateName, StatusValue, TopicName } from '#protocol/topics';
 
@@ -16,6 +17,13 @@ export interface Subscriber extends StreamHandle {
   close(): void;
 }
 
+/** The windows of the program, for a console that stands in one. */
+export interface WindowsPort {
+  /** Opens the panel in a window of its own, or brings forward the window that shows it already: one window a panel, never more. */
+  open(panel: PanelId | 'console', place: Place | undefined): void;
+  closePanels(): void;
+}
+
 /** Whoever speaks through a door. One object per window or connection: rate limits hang on its identity. */
 export interface Caller {
   readonly id: string;
@@ -26,6 +34,8 @@ export interface Caller {
   readonly atDesk: boolean;
   /** The session that it speaks for; null in the window. */
   readonly session: number | null;
+  /** Left out in a browser, whose pages open their windows themselves. */
+  readonly windows?: WindowsPort | undefined;
   /** It is gone and speaks no more. */
   readonly closed: boolean;
   /** The stream this caller follows now. */

@@ -11,6 +11,7 @@ import { positionCommands } from './position-commands.ts';
 import { requiredDetails } from './require-details.ts';
 import { sessionCommands } from './session-commands.ts';
 import { triggerCommands } from './trigger-commands.ts';
+import { windowQueries } from './window-queries.ts';
 
 export interface HandlerPorts {
   readonly core: DeskAccess;
@@ -36,5 +37,6 @@ export function createHandlers({ core, projector, settings, watchList, live, jou
     ...marketQueries(core, details, watchList),
     ...diagnosticsQueries(view, audit, projector),
     ...sessionCommands(core, sessions),
+    ...windowQueries,
   } satisfies Handlers;
 }

@@ -3,7 +3,7 @@ import { TOPIC_NAMES, type TopicName } from '#protocol/topics';
 import type { Caller, DeskDoor, StreamHandle, Subscriber } from '#desk/entrance/door';
 import { isTopicName } from './stream-handlers.ts';
 
-export type Identity = Pick<Caller, 'id' | 'by' | 'scope' | 'atDesk' | 'session'>;
+export type Identity = Pick<Caller, 'id' | 'by' | 'scope' | 'atDesk' | 'session' | 'windows'>;
 
 /** One screen behind a door: its calls, and its one stream. A newer stream replaces the older. */
 export class DeskClient implements Caller {
@@ -12,17 +12,19 @@ export class DeskClient implements Caller {
   readonly scope: Caller['scope'];
   readonly atDesk: boolean;
   readonly session: number | null;
+  readonly windows: Caller['windows'];
   readonly #door: DeskDoor;
   #stream: Subscriber | null = null;
   #closed = false;
 
-  constructor(door: DeskDoor, { id, by, scope, atDesk, session }: Identity) {
+  constructor(door: DeskDoor, { id, by, scope, atDesk, session, windows }: Identity) {
     this.#door = door;
     this.id = id;
     this.by = by;
     this.scope = scope;
     this.atDesk = atDesk;
     this.session = session;
+    this.windows = windows;
   }
 
   get closed(): boolean {

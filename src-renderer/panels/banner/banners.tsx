@@ -4,6 +4,7 @@ import { clockText, ageText } from '../../format/time.ts';
 import { useBrokerTime, useField, useFrozen, useLinkState, useSummary, useTicking } from '../../hook/rows.ts';
 import { useCommand } from '../../hook/use-command.ts';
 import { ByScope } from '../../hook/scope.tsx';
+import { isElsewhere } from '../../view/shown-panel.ts';
 import { openDialog, refused, setActive, showTab } from '../../view/view-store.ts';
 import { accountMode } from '../../format/account-mode.ts';
 import { BannerLine } from './banner-line.tsx';
@@ -185,6 +186,7 @@ function UnknownBanner(): ReactNode {
           className="button"
           data-size="small"
           onClick={() => {
+            if (isElsewhere('orders')) return;
             showTab('orders');
             setActive('orders', first);
           }}

@@ -2,9 +2,13 @@ import type { ReactNode } from 'react';
 import { UNKNOWN, countText } from '../../format/figure.ts';
 import { millisecondsText } from '../../format/time.ts';
 import { useDesk } from '../../hook/desk-context.ts';
+import { type ProgramWindows, useProgramWindows } from '../../hook/program-windows.ts';
 import { useField } from '../../hook/rows.ts';
 import { lockLayout, resetLayout, useLayout } from '../../view/layout-store.ts';
 import { openDialog } from '../../view/view-store.ts';
+import { forgetAllWindows } from '../../view/window-store.ts';
+import { tellWindows } from '../../view/window-talk.ts';
+import { shownPanel } from '../../view/shown-panel.ts';
 import { GearIcon, LockIcon } from '../../ui/icons.tsx';
 import { Kbd } from '../../ui/controls.tsx';
 import { useCallback, useSyncExternalStore } from 'react';
@@ -80,12 +84,30 @@ function Journal(): ReactNode {
   );
 }
 
+/** The default is one window. A word to the others does not reach the window that says it. */
+function resetAll(windows: ProgramWindows | null): void {
+  resetLayout();
+  forgetAllWindows();
+  tellWindows({ kind: 'reset' });
+  if (windows !== null) windows.closePanels();
+  else if (shownPanel() !== null) window.close();
+}
+
 function FooterTools(): ReactNode {
   const locked = useLayout((state) => state.locked);
+  const windows = useProgramWindows();
   return (
     <div className="footer-tools">
       <button type="button" className="footer-button" onClick={() => openDialog({ kind: 'cheat-sheet' })}>
         Risk keys work everywhere · <Kbd>?</Kbd> shortcuts
+      </button>
+      <button
+        type="button"
+        className="footer-button"
+        title="A panel in a window of its own"
+        onClick={() => openDialog({ kind: 'windows' })}
+      >
+        Windows
       </button>
       <button
         type="button"
@@ -97,7 +119,13 @@ function FooterTools(): ReactNode {
       >
         <LockIcon open={!locked} />
       </button>
-      <button type="button" className="footer-button" disabled={locked} title="Reset the layout" onClick={resetLayout}>
+      <button
+        type="button"
+        className="footer-button"
+        disabled={locked}
+        title="Reset the layout; closes the panel windows"
+        onClick={() => resetAll(windows)}
+      >
         Reset layout
       </button>
       <button

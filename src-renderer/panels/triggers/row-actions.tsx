@@ -2,8 +2,7 @@ import type { ReactNode } from 'react';
 import type { WatcherRow } from '#protocol/topics';
 import { HoldButton } from '../../ui/hold-button.tsx';
 import { BoltIcon, CopyIcon, CrossIcon, EditIcon, PauseIcon, PlayIcon, RearmIcon } from '../../ui/icons.tsx';
-import { editTrigger } from '../../draft/draft-store.ts';
-import { canDisarm, canPause, canRearm, canResume, duplicate, type WatcherActions } from './watcher-actions.ts';
+import { canDisarm, canPause, canRearm, canResume, duplicate, edit, type WatcherActions } from './watcher-actions.ts';
 
 const FIRE_HOLD_MS = 800;
 
@@ -37,7 +36,7 @@ export function RowActions({
       {canResume(row) && button({ label: `Resume ${name}`, title: 'Resume (P)', run: () => actions.togglePause(row), icon: <PlayIcon /> })}
       {canRearm(row) &&
         button({ label: `Re-arm ${name}`, title: 'Re-arm with the same rule (R)', run: () => actions.rearm(row), icon: <RearmIcon /> })}
-      {button({ label: `Edit ${name}`, title: 'Edit (E)', run: () => editTrigger(row.spec, row.id, row.version), icon: <EditIcon /> })}
+      {button({ label: `Edit ${name}`, title: 'Edit (E)', run: () => void edit(row), icon: <EditIcon /> })}
       {button({ label: `Duplicate ${name}`, title: 'Duplicate: a copy in the ticket (D)', run: () => duplicate(row), icon: <CopyIcon /> })}
       {canDisarm(row) && (
         <>

@@ -5,6 +5,7 @@ import { useDesk } from '../../hook/desk-context.ts';
 import { useRowRefusal } from '../../hook/use-row-refusal.ts';
 import { duplicateTrigger, editTrigger } from '../../draft/draft-store.ts';
 import { focusPart } from '../../view/focus.ts';
+import { isElsewhere } from '../../view/shown-panel.ts';
 import { openDialog, toast } from '../../view/view-store.ts';
 
 export interface WatcherActions {
@@ -84,13 +85,22 @@ export function useWatcherActions(): WatcherActions {
 /** Where an edit begins: the price is what is changed most. */
 export const PRICE_FIELD = '[aria-label="Trigger price"]';
 
+/** The rule in the ticket, where there is one: false when this window has none. */
+export function edit(row: WatcherRow): boolean {
+  if (isElsewhere('ticket')) return false;
+  editTrigger(row.spec, row.id, row.version);
+  return true;
+}
+
 /** The same rule in the ticket, under a name of its own: the desk keeps the one it was made from. */
 export function duplicate(row: WatcherRow): void {
+  if (isElsewhere('ticket')) return;
   duplicateTrigger(row.spec);
   focusPart(PRICE_FIELD);
 }
 
 function inTicket(row: WatcherRow, why: string): void {
+  if (isElsewhere('ticket')) return;
   editTrigger(row.spec, row.id, row.version);
   toast('warning', `${row.name} is in the ticket. ${why}`);
 }

@@ -11,8 +11,7 @@ import { focusPart } from '../../view/focus.ts';
 import { openDialog, refused, select, useView } from '../../view/view-store.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Empty, NO_BROKER, Notice } from '../../ui/controls.tsx';
-import { editTrigger } from '../../draft/draft-store.ts';
-import { PRICE_FIELD, canPause, canRearm, canResume, duplicate, useWatcherActions, type WatcherActions } from './watcher-actions.ts';
+import { PRICE_FIELD, canPause, canRearm, canResume, duplicate, edit, useWatcherActions, type WatcherActions } from './watcher-actions.ts';
 import { columnsOf } from './watcher-columns.tsx';
 import { LIVE, arrangeWatchers, isNear } from './watcher-order.ts';
 import './watchers.css';
@@ -85,8 +84,7 @@ function takeAct(act: KeyAct<'watchers'>, row: WatcherRow, actions: WatcherActio
       else refused(`${row.name} is ${word}: it cannot be armed again now.`);
       break;
     case 'edit':
-      editTrigger(row.spec, row.id, row.version);
-      focusPart(PRICE_FIELD);
+      if (edit(row)) focusPart(PRICE_FIELD);
       break;
     case 'duplicate':
       duplicate(row);
