@@ -101,13 +101,16 @@ class Model {
     desk.rules = rulesOf({ maxPositionShares: LIMIT, maxWorkingPerSide: 4, firingsPerTenMinutes: 2 });
     desk.broker.onFrame = (approved) => {
       const { deskState } = desk;
-      const exit = approved.value.purpose === 'reduce';
+      const [leg] = approved.value.legs;
+      const held = desk.held()?.quantity ?? 0;
+      // The way out is open in every state, and under the latch; it is one only while it lowers what is held.
+      const exit = approved.value.purpose === 'reduce' && leg.quantity <= (leg.side === 'SELL' ? held : -held);
       const fine =
         (!deskState.latch.isSet() || exit) &&
         deskState.link.ready &&
         deskState.reconciliation.done() &&
         desk.journal.status().state === 'ready' &&
-        (exit ? desk.state !== 'IDLE' && desk.state !== 'STOPPED' : desk.state === 'EXECUTION' || desk.state === 'MANAGING');
+        (exit || desk.state === 'EXECUTION' || desk.state === 'MANAGING');
       if (!fine)
         this.violations.push(
           `a frame left in ${desk.state}, latch ${String(deskState.latch.isSet())}, ready ${String(deskState.link.ready)}`,
