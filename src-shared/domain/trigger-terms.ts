@@ -42,7 +42,7 @@ export function quantityRefusal(quantity: Quantity, { secType }: Contract): stri
 }
 
 /** `name` begins the sentence, such as `The trigger price`. */
-export function priceRefusal(name: string, price: Price, contract: Contract): string | undefined {
+function priceRefusal(name: string, price: Price, contract: Contract): string | undefined {
   if (!Number.isSafeInteger(price) || Math.abs(price) > HIGHEST_PRICE) return `${name} has too many digits for a price.`;
   if (price > 0 || mayTradeBelowZero(contract)) return undefined;
   return `${name} ${formatPrice(price)} is not above zero, where ${contractLabel(contract)} never trades.`;

@@ -60,7 +60,7 @@ export function allows(scope: Scope, name: CallName): boolean {
 }
 
 /** Whether `scope` holds everything that `least` may do. */
-export function holds(scope: Scope, least: Scope): boolean {
+function holds(scope: Scope, least: Scope): boolean {
   return SCOPES.indexOf(scope) >= SCOPES.indexOf(least);
 }
 

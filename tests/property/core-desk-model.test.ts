@@ -16,8 +16,9 @@ import {
 } from '#core/engine/operator-commands';
 
 import type { OrderRef } from '#domain/ids';
-import { isWorking } from '#domain/order';
-import { units } from '#domain/quantity';
+import { isWorking, type OrderRequest } from '#domain/order';
+import { type Quantity, units, ZERO } from '#domain/quantity';
+import { negate } from '#domain/scaled';
 import type { Trigger } from '#domain/trigger';
 import { CoreDesk } from '../support/core/desk.ts';
 import { DU, rulesOf } from '../support/core/fixtures.ts';
@@ -82,6 +83,11 @@ interface Live {
   open: boolean;
 }
 
+/** The way out is open in every state, and under the latch; it is one only while it lowers what is held. */
+function lowers({ purpose, legs: [leg] }: OrderRequest, held: Quantity): boolean {
+  return purpose === 'reduce' && leg.quantity <= (leg.side === 'SELL' ? held : negate(held));
+}
+
 /** A desk and its broker; after each step everything that must always hold is looked at. */
 class Model {
   readonly desk = new CoreDesk();
@@ -101,10 +107,7 @@ class Model {
     desk.rules = rulesOf({ maxPositionShares: LIMIT, maxWorkingPerSide: 4, firingsPerTenMinutes: 2 });
     desk.broker.onFrame = (approved) => {
       const { deskState } = desk;
-      const [leg] = approved.value.legs;
-      const held = desk.held()?.quantity ?? 0;
-      // The way out is open in every state, and under the latch; it is one only while it lowers what is held.
-      const exit = approved.value.purpose === 'reduce' && leg.quantity <= (leg.side === 'SELL' ? held : -held);
+      const exit = lowers(approved.value, desk.held()?.quantity ?? ZERO);
       const fine =
         (!deskState.latch.isSet() || exit) &&
         deskState.link.ready &&

@@ -19,7 +19,7 @@ export function brokerTime(view: Pick<DeskView, 'exchange'>, at: number | undefi
 }
 
 /** Times inside quotes are the exchange's; the screen counts ages on the desk's clock. */
-export function deskTime(view: DeskView, exchangeTime: number): number {
+function deskTime(view: DeskView, exchangeTime: number): number {
   return Math.round(exchangeTime - view.exchange.offset());
 }
 

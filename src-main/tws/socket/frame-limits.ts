@@ -38,7 +38,7 @@ const LIMITS: ReadonlyMap<string, FrameLimit> = new Map(
 export const ALWAYS_SHORT = Math.min(...[OTHERS, ...LIMITS.values()].map(({ bytes, field }) => Math.min(bytes, field)));
 
 /** `id` is IB's number of the message, as text. */
-export function frameLimit(id: string): FrameLimit {
+function frameLimit(id: string): FrameLimit {
   return LIMITS.get(id) ?? OTHERS;
 }
 

@@ -18,7 +18,7 @@ interface Offer {
 }
 
 /** What the button, and its key, would do now. One of the three is offered at most; nothing is pressed for the operator. */
-export function mainOffer(offers: readonly string[], engine: string): Offer {
+function mainOffer(offers: readonly string[], engine: string): Offer {
   if (offers.includes('engine.resume'))
     return { command: 'engine.resume', word: 'Resume', title: 'Armed triggers fire again, and new orders may leave' };
   if (offers.includes('engine.start'))
@@ -32,7 +32,7 @@ export function mainOffer(offers: readonly string[], engine: string): Offer {
 }
 
 /** In a fright a key is pressed twice: the second press must not undo the pause that the first one was for. */
-export const RESUME_REST_MS = 700;
+const RESUME_REST_MS = 700;
 
 /** Pause, Resume or Start: which one depends on what the desk offers. It stays one button, so that the keyboard stays on it. */
 export function useMainButton(): MainButton {

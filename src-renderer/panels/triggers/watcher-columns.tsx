@@ -178,7 +178,7 @@ function truthLetters(row: WatcherRow): readonly TruthLetter[] {
 }
 
 /** `last ↓ 179.40: does not hold`, one for each part; none for a rule of one part. */
-export function partLines(row: WatcherRow): readonly string[] {
+function partLines(row: WatcherRow): readonly string[] {
   const letters = truthLetters(row);
   if (letters.length === 0) return [];
   return conditionParts(row.spec.condition, row.decimals).map((text, i) => `${text}: ${TRUTH_WORDS[letters[i] ?? 'u']}`);
