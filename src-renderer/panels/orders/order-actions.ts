@@ -51,9 +51,17 @@ export function useOrderActions(): OrderActions {
   const { link } = useDesk();
   const modify = useCommand('order.modify');
   const [moving, setMoving] = useState<OrderKey | null>(null);
-  /** One press, one change: the next one waits until this screen shows the first. */
-  const step = (row: OrderRow, ticks: 1 | -1): void => {
-    if (moving !== null) return;
+  const waiting = useRef<{ readonly key: OrderKey; readonly ticks: number } | null>(null);
+  /** One press, one change: the next ones wait until this screen shows the first, and go together then. */
+  const step = (row: OrderRow, ticks: number): void => {
+    if (moving !== null) {
+      const before = waiting.current?.key === row.key ? waiting.current.ticks : 0;
+      waiting.current = { key: row.key, ticks: before + ticks };
+      return;
+    }
+    send(row, ticks);
+  };
+  const send = (row: OrderRow, ticks: number): void => {
     const refusal = changeRefusal(row);
     const change = nudge(row, ticks, tickOf(link.replicas.tables.quotes.row(row.conId), row.decimals));
     if (refusal !== null || change === null) {
@@ -64,7 +72,11 @@ export function useOrderActions(): OrderActions {
     clear();
     void modify.run({ key: row.key, expectedVersion: row.version, ...change }).then((reply) => {
       setMoving(null);
+      const next = waiting.current;
+      waiting.current = null;
       if (!reply.ok) latest.current(row, reply.error.text);
+      const now = next === null ? undefined : link.replicas.tables.orders.row(next.key);
+      if (reply.ok && next !== null && next.ticks !== 0 && now !== undefined) send(now, next.ticks);
     });
   };
   return {
