@@ -63,7 +63,12 @@ export function closePosition(desk: Desk, account: AccountId, conId: ConId, perc
   if (quantity <= 0) return refuseNow(`${percent} % of ${formatQuantity(size)} is less than one; close all of it.`);
   const remaining = minus(size, quantity);
   const exits = exitsOf(desk, position);
-  if (exits.some((order) => order.leg === 'F') || desk.index.queued().some((order) => order.leg === 'F' && order.contract.conId === conId))
+  const side = position.quantity > 0 ? 'SELL' : 'BUY';
+  // A close that waits on the other side, or of another account, takes nothing of this position.
+  const queued = desk.index
+    .queued()
+    .some((order) => order.leg === 'F' && order.account === account && order.side === side && order.contract.conId === conId);
+  if (queued || exits.some((order) => order.leg === 'F'))
     return err({ code: 'conflict', text: `A close of ${symbol} is at the broker already; wait for it or cancel it.` });
   if (isWayFree(desk, exits, remaining)) return sendClose(desk, position, quantity, by);
   const outOfReach = outOfReachRefusal(exits, symbol);
