@@ -1,13 +1,14 @@
 import { closeSync, openSync, readdirSync, readSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { CommitRecord } from '#core/ports/journal';
-import { parseOrderRef } from '#domain/order-ref';
 import { orderEffects } from '#journal/cell';
 import { type EntryVisitor, verifyJournal } from '#journal/verify';
 
 export interface JournalFacts {
   /** Epoch ms at which the desk wrote down that it wants this order, by reference. */
   readonly intents: ReadonlyMap<string, number>;
+  /** Those of them that only lower exposure: they may leave in every state, after a kill and before a start too. */
+  readonly reducing: ReadonlySet<string>;
   readonly lines: number;
   readonly runs: number;
   readonly violations: readonly string[];
@@ -43,6 +44,8 @@ interface Run {
 }
 
 const FIRINGS: ReadonlySet<string> = new Set(['trigger.fire', 'trigger.fire-failed']);
+/** What an operator closes or protects, and a lost stop that is put back; no other commit approves a new order to reduce only. */
+const REDUCING: ReadonlySet<string> = new Set(['position.flatten', 'position.protect']);
 const ARMINGS: ReadonlySet<string> = new Set(['trigger.arm', 'trigger.edit']);
 
 /**
@@ -51,6 +54,7 @@ const ARMINGS: ReadonlySet<string> = new Set(['trigger.arm', 'trigger.edit']);
  */
 export function readJournal(directory: string): JournalFacts {
   const intents = new Map<string, number>();
+  const reducing = new Set<string>();
   const violations: string[] = [];
   let run: Run = { isStarted: false, isKilled: false };
   const visit: EntryVisitor<never> = (entry) => {
@@ -63,8 +67,10 @@ export function readJournal(directory: string): JournalFacts {
     for (const { kind, keys } of orderEffects(entry)) {
       if (kind !== 'place') continue;
       for (const ref of keys) {
-        if (!run.isStarted) violations.push(`${where} sent ${ref}, and nobody had started that run of the desk`);
-        if (run.isKilled && parseOrderRef(ref)?.leg !== 'F') violations.push(`${where} sent ${ref} after the kill (I-04)`);
+        const reduces = REDUCING.has(entry.name);
+        if (reduces) reducing.add(ref);
+        if (!run.isStarted && !reduces) violations.push(`${where} sent ${ref}, and nobody had started that run of the desk`);
+        if (run.isKilled && !reduces) violations.push(`${where} sent ${ref} after the kill (I-04)`);
         if (intents.has(ref)) violations.push(`${where} wants ${ref} a second time (I-01)`);
         else intents.set(ref, entry.at);
       }
@@ -73,11 +79,17 @@ export function readJournal(directory: string): JournalFacts {
   };
   const report = verifyJournal(directory, visit, { allowTornEnd: true });
   if (!report.ok)
-    return { intents, lines: 0, runs: 0, violations: [...violations, `the journal is not what was written: ${report.error.text}`] };
+    return {
+      intents,
+      reducing,
+      lines: 0,
+      runs: 0,
+      violations: [...violations, `the journal is not what was written: ${report.error.text}`],
+    };
   const { lines, runs, gaps, findings } = report.value;
   for (const { from, to, reason } of gaps) violations.push(`the journal lacks the commits ${from} to ${to}: ${reason}`);
   for (const { file, text } of findings) violations.push(`the journal told at a start that it was not as it was left (${file}): ${text}`);
-  return { intents, lines, runs, violations };
+  return { intents, reducing, lines, runs, violations };
 }
 
 function follow(run: Run, { name }: CommitRecord): void {

@@ -100,7 +100,7 @@ test('a position booked twice is excused only for what was executed during the o
 });
 
 test('a reference that comes twice is a duplicate, its change under the same id is not, and each has an intent written before', () => {
-  const journal = { intents: new Map([[KEYS.orderRef, 99]]), lines: 0, runs: 0, violations: [] };
+  const journal = { intents: new Map([[KEYS.orderRef, 99]]), reducing: new Set<string>(), lines: 0, runs: 0, violations: [] };
   expect(promises(truthOf(PLACED, { ...PLACED, kind: 'modify' }), journal)).toEqual([]);
   expect(promises(truthOf(PLACED, { ...PLACED, orderId: 6 }), journal)).toEqual([
     'DUPLICATE: TD1-AAAAAAAA-1-1-E came to the broker as order 2/5 and again as 2/6 (I-01)',
@@ -113,14 +113,18 @@ test('a reference that comes twice is a duplicate, its change under the same id 
   ]);
 });
 
-test('a new order in a stretch of time in which none may come is seen, a change and a flatten are not', () => {
+test('a new order in a stretch of time in which none may come is seen, a change and what only reduces are not', () => {
+  const reducing = new Set(['TD1-S000G7WD-1-7-S']);
   const lines = [
     PLACED,
     { ...PLACED, kind: 'modify', wall: 200 },
-    { ...PLACED, orderId: 7, orderRef: 'TD1-AAAAAAAA-1-1-F', wall: 201 },
+    { ...PLACED, orderId: 7, orderRef: 'TD1-S000G7WD-1-7-S', wall: 201 },
   ] as LedgerLine[];
-  expect(placedBetween(truthOf(...lines), 150, 300, 'late')).toEqual([]);
-  expect(placedBetween(truthOf(...lines), 50, 300, 'late')).toEqual(['TD1-AAAAAAAA-1-1-E came to the broker late']);
+  expect(placedBetween(truthOf(...lines), { reducing }, 150, 300, 'late')).toEqual([]);
+  expect(placedBetween(truthOf(...lines), { reducing: new Set() }, 150, 300, 'late')).toEqual([
+    'TD1-S000G7WD-1-7-S came to the broker late',
+  ]);
+  expect(placedBetween(truthOf(...lines), { reducing }, 50, 300, 'late')).toEqual(['TD1-AAAAAAAA-1-1-E came to the broker late']);
 });
 
 test('the same seed is the same plan, and a hundred plans hold every blow and every moment', () => {

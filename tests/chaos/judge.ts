@@ -1,4 +1,3 @@
-import { parseOrderRef } from '#domain/order-ref';
 import type { FillRow, OrderRow, PositionRow } from '#protocol/topics';
 import type { JournalFacts } from './journal-facts.ts';
 import type { Line, Truth } from './truth.ts';
@@ -116,18 +115,23 @@ export function promises(truth: Truth, journal: JournalFacts): readonly string[]
 }
 
 /**
- * New orders that came to the broker in a stretch of time in which none may, in words. What an operator closes by hand is not among them: a
- * confirmed flatten leaves after a kill too.
+ * New orders that came to the broker in a stretch of time in which none may, in words. What only lowers exposure, by the journal, is not among
+ * them: it may leave in every state.
  */
-export function placedBetween(truth: Truth, from: number, until: number, why: string): readonly string[] {
+export function placedBetween(
+  truth: Truth,
+  { reducing }: Pick<JournalFacts, 'reducing'>,
+  from: number,
+  until: number,
+  why: string,
+): readonly string[] {
   const known = new Set<string>();
   const found: string[] = [];
   for (const line of truth.placed) {
     const key = `${line.clientId}/${line.orderId}`;
     const isNew = !known.has(key);
     known.add(key);
-    const isFlatten = parseOrderRef(line.orderRef)?.leg === 'F';
-    if (isNew && !isFlatten && line.kind !== 'what-if' && line.wall > from && line.wall < until)
+    if (isNew && !reducing.has(line.orderRef) && line.kind !== 'what-if' && line.wall > from && line.wall < until)
       found.push(`${line.orderRef} came to the broker ${why}`);
   }
   return found;

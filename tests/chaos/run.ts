@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS, type Settings } from '#protocol/settings';
 import { Child } from './child.ts';
 import { type DeskPlace, type DeskProcess, spawnDesk, startDesk } from './desk-process.ts';
 import { Hand, isRunning, untilDeath } from './hand.ts';
-import { onIntent, readJournal } from './journal-facts.ts';
+import { type JournalFacts, onIntent, readJournal } from './journal-facts.ts';
 import { type Difference, differences, placedBetween, promises } from './judge.ts';
 import { type Blow, type CyclePlan, type Moment, planCycle } from './plan.ts';
 import { Truth } from './truth.ts';
@@ -144,7 +144,7 @@ export class ChaosRun {
     }
     this.truth.read();
     if (this.truth.placed.length === placedBefore) this.figures.calm += 1;
-    for (const broken of promises(this.truth, readJournal(join(this.folder, 'data', 'journal')))) this.#say(broken);
+    for (const broken of promises(this.truth, this.#journal())) this.#say(broken);
     return this.#violations;
   }
 
@@ -155,6 +155,10 @@ export class ChaosRun {
     await this.#broker.end();
     this.truth.close();
     if (!keep) rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #journal(): JournalFacts {
+    return readJournal(join(this.folder, 'data', 'journal'));
   }
 
   #say(violation: string): void {
@@ -187,7 +191,8 @@ export class ChaosRun {
     await this.#judgeBook(desk);
     this.truth.read();
     if (this.#still !== undefined) {
-      for (const placed of placedBetween(this.truth, this.#still.from, Infinity, this.#still.why)) this.#say(placed);
+      const { from, why } = this.#still;
+      for (const placed of placedBetween(this.truth, this.#journal(), from, Infinity, why)) this.#say(placed);
       this.#still = undefined;
     }
     return desk;
