@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const HOLDS = ['tests/unit/app/start-holds.test.ts', 'tests/unit/app/live-confirmation.test.ts'];
 const FILES = ['tests/unit/app/kill-latch.test.ts', 'tests/unit/app/drafts.test.ts', 'tests/unit/journal/earlier-words.test.ts'];
-const SETTINGS = ['tests/unit/desk/scopes.test.ts', 'tests/unit/journal/earlier-words.test.ts', 'tests/faults/standing.test.ts'];
+const SETTINGS = ['tests/unit/desk/scopes.test.ts', 'tests/unit/journal/earlier-words.test.ts'];
 
 /** Settings, the files of the desk, what holds a start, and how the parts are put together. */
 export const MUTANTS: readonly Mutant[] = [

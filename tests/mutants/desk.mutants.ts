@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const ENTRANCE = ['tests/unit/desk/scopes.test.ts', 'tests/unit/desk/router-calls.test.ts', 'tests/unit/desk/terminal.test.ts'];
 const STREAM = ['tests/desk/stream-replica.test.ts', 'tests/desk/stream-property.test.ts', 'tests/desk/stream-flow.test.ts'];
-const CONSOLE = ['tests/desk/core-handlers.test.ts', 'tests/desk/exits-handlers.test.ts', 'tests/faults/standing.test.ts'];
+const CONSOLE = ['tests/desk/core-handlers.test.ts', 'tests/desk/exits-handlers.test.ts'];
 const SCREEN = [...CONSOLE, 'tests/desk/broker-time.test.ts', 'tests/desk/log-lines.test.ts', 'tests/gateway/figures-agree.test.ts'];
 
 /** What a screen may ask, what it is told, and whether that is true. */
@@ -165,7 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: `link.upstream === 'up' && link.connections.some((connection) => connection.socket === 'up')`,
     new: `link.upstream === 'up'`,
     does: 'The lamp of IB stays green after the last connection is gone.',
-    tests: SCREEN,
+    tests: [...SCREEN, 'tests/faults/standing.test.ts'],
   },
   {
     id: 'desk/broken-farm-hidden-by-a-good-one',
@@ -173,7 +173,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (broken.length > 0)',
     new: 'if (broken.length === farms.length && broken.length > 0)',
     does: 'A broken farm of quotes does not show while another works.',
-    tests: SCREEN,
+    tests: [...SCREEN, 'tests/faults/standing.test.ts'],
   },
   {
     id: 'desk/quote-fault-hidden',

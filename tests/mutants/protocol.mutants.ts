@@ -66,7 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'Number(text.slice(0, 2)) * 60 + Number(text.slice(3))',
     new: 'Number(text.slice(0, 2)) * 60 + Number(text.slice(0, 2))',
     does: 'A reset that begins at 23:45 is read as 23:23: orders are held too early and let go too early.',
-    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/start-holds.test.ts', 'tests/faults/standing.test.ts'],
+    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/start-holds.test.ts'],
   },
   {
     id: 'protocol/own-windows-beside-the-region',
@@ -74,7 +74,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return own.length === 0 ? RESET_WINDOWS[region] :',
     new: 'return own.length <= 1 ? RESET_WINDOWS[region] :',
     does: 'The one window that the operator wrote down is not kept.',
-    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/start-holds.test.ts', 'tests/faults/standing.test.ts'],
+    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/start-holds.test.ts'],
   },
   {
     id: 'protocol/negative-quantity',
