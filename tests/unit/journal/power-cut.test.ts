@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CommitJournal } from '#journal/commit-journal';
@@ -112,4 +112,16 @@ test('a recovery that is done is done: after a power cut the torn end is not bac
   files.cut();
   opened(directory).append();
   expect(torn(directory)).toHaveLength(1);
+});
+
+test('half a line is the end of the newest file or a fault: in an older file it hides all that came after', () => {
+  const directory = join(temporaryDirectory(), 'journal');
+  const { append } = opened(directory, { maxBytes: 900 });
+  for (let commit = 0; commit < 9; commit += 1) append();
+  const [first = '', ...later] = journalNames(directory);
+  const shorten = (name: string): void => truncateSync(join(directory, name), statSync(join(directory, name)).size - 5);
+  shorten(later.at(-1) ?? '');
+  expect(verifyJournal(directory, undefined, { allowTornEnd: true })).toMatchObject({ ok: true, value: { tornEnd: true } });
+  shorten(first);
+  expect(verifyJournal(directory, undefined, { allowTornEnd: true })).toMatchObject({ ok: false, error: { code: 'torn', file: first } });
 });
