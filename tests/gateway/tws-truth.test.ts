@@ -173,3 +173,11 @@ test('delayed prices stand on their own sides', async () => {
     ['last', 185_150_000],
   ]);
 });
+
+test('behind two hundred cancels the kill of everything still leaves at once', async () => {
+  const { gateway, desk } = await settledLine();
+  const cancels = Array.from({ length: 200 }, () => desk.adapter.broker.cancel({ clientId: ORDERS as never, orderId: 7 as OrderId }));
+  expect(cancels.at(-1)?.kind).toBe('queued');
+  expect(desk.adapter.broker.globalCancel().kind).toBe('sent');
+  await gateway.until(() => gateway.client(PORTFOLIO).of('58').length === 1);
+});
