@@ -116,7 +116,7 @@ test('realized profit and commission of a position follow each fill', () => {
     desk.news({
       kind: 'commission',
       execId: execId as never,
-      commission: (commission * 1_000_000) as never,
+      commission: amountOf(commission),
       currency: 'USD',
       realizedPnl: undefined,
     });

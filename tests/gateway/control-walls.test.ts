@@ -55,7 +55,7 @@ test('a token is itself to the last letter: neither an address nor a session ope
   expect((await get(bench.port, `/?token=${invitation}`)).status).toBe(200);
 });
 
-test('a session ends after its life though somebody speaks through it all the time', async () => {
+test('a session ends after its life though somebody speaks through it all the time', () => {
   const { session } = bench.sessions.accept(tokenOf(bench.control.issueUrl()))!;
   for (let gone = 0; gone < LIFE_MS; gone += IDLE_MS / 2) {
     expect(bench.sessions.list()).toHaveLength(1);
