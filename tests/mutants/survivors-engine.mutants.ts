@@ -1,20 +1,21 @@
 import type { Mutant } from './mutant.ts';
 
-const EXTERNAL = ['tests/unit/reconciliation/position-check.test.ts'];
+const EXTERNAL = ['tests/unit/reconciliation/interrupted.test.ts', 'tests/unit/reconciliation/position-check.test.ts'];
 const KILL = ['tests/unit/safety/kill.test.ts', 'tests/unit/safety/kill-listed.test.ts'];
 const LINK = [
   'tests/unit/reconciliation/link.test.ts',
   'tests/unit/reconciliation/restored.test.ts',
   'tests/unit/safety/kill-lost.test.ts',
 ];
-const LEAVES = ['tests/unit/trigger/life.test.ts', 'tests/unit/trigger/registry.test.ts'];
+const LEAVES = ['tests/unit/trigger/unseen-crossing.test.ts', 'tests/unit/trigger/registry.test.ts'];
 const ROUNDING = [
   'tests/unit/execution/modify.test.ts',
+  'tests/unit/execution/modify-rounding.test.ts',
   'tests/unit/protection/close-position.test.ts',
   'tests/unit/protection/trailing-stop.test.ts',
   'tests/unit/protection/place-stop.test.ts',
 ];
-const PNL_AGE = ['tests/faults/loss.test.ts'];
+const PNL_AGE = ['tests/unit/pretrade/daily-pnl-age.test.ts', 'tests/faults/loss.test.ts'];
 
 /** Survivors of the first planting: start, figures, kill, link, pauses, rounding, the gate. */
 export const MUTANTS: readonly Mutant[] = [
@@ -167,13 +168,23 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src-main/core/trigger/leaf-index.ts',
     old: 'for (const index of watch.index) index?.forEach((leaf) => this.#calm(leaf));',
     new: 'for (const index of watch.index) index?.forEach((leaf) => (leaf.crossing ? undefined : this.#calm(leaf)));',
+    equivalent:
+      'After the board’s rebaseline every field that has spoken is SUSPECT, and its next price is a BASELINE, which calms what is beyond and turns off what is near; a field that has never spoken has no primed leaf. Until then the price is unknown and the quality gate holds.',
     does: 'After a gap of the data a crossing is still primed by the price before it.',
+    tests: LEAVES,
+  },
+  {
+    id: 'survivors/baseline-fires',
+    file: 'src-main/core/trigger/leaf-index.ts',
+    old: 'case BASELINE:\n          this.#resync(index, price, (leaf) => this.#calm(leaf));',
+    new: 'case BASELINE:\n          this.#resync(index, price, (leaf) => this.#turnOn(leaf));',
+    does: 'The first price after a gap fires levels: a wrong first tick sends an order.',
     tests: LEAVES,
   },
   {
     id: 'survivors/modify-rounds-up',
     file: 'src-main/core/execution/modify.ts',
-    old: "roundToTick(price, tick, 'nearest')",
+    old: 'roundToTick(price, tick, tighter(order.side))',
     new: "roundToTick(price, tick, 'up')",
     does: 'A new price just above a tick goes to the next one: a buying limit pays a tick more than was asked.',
     tests: ROUNDING,
@@ -181,17 +192,33 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'survivors/modify-rounds-down',
     file: 'src-main/core/execution/modify.ts',
-    old: "roundToTick(price, tick, 'nearest')",
+    old: 'roundToTick(price, tick, tighter(order.side))',
     new: "roundToTick(price, tick, 'down')",
     does: 'A new price goes down to the tick: a selling stop protects a tick less than was asked.',
     tests: ROUNDING,
   },
   {
+    id: 'survivors/modify-rounds-nearest',
+    file: 'src-main/core/execution/modify.ts',
+    old: 'roundToTick(price, tick, tighter(order.side))',
+    new: "roundToTick(price, tick, 'nearest')",
+    does: 'A new price goes to the nearest tick, which may be looser than was written.',
+    tests: ROUNDING,
+  },
+  {
+    id: 'survivors/modify-rounds-looser',
+    file: 'src-main/core/execution/modify.ts',
+    old: "return side === 'SELL' ? 'up' : 'down';",
+    new: "return side === 'SELL' ? 'down' : 'up';",
+    does: 'Every changed price goes to the tick that is worse.',
+    tests: ROUNDING,
+  },
+  {
     id: 'survivors/modify-trailing-stands-looser',
     file: 'src-main/core/execution/modify.ts',
-    old: "order.side === 'SELL' ? 'up' : 'down'",
-    new: "order.side === 'SELL' ? 'down' : 'up'",
-    does: 'A change of a trailing order sets its stop a tick further from the market than IB had it.',
+    old: 'roundToTick(order.stop, tick, tighter(order.side))',
+    new: "roundToTick(order.stop, tick, 'nearest')",
+    does: 'A change of a trailing order sets its stop further from the market than IB had it.',
     tests: ROUNDING,
   },
   {
