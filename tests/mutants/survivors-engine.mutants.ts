@@ -3,7 +3,7 @@ import type { Mutant } from './mutant.ts';
 const EXTERNAL = ['tests/unit/reconciliation/interrupted.test.ts', 'tests/unit/reconciliation/position-check.test.ts'];
 const KILL = ['tests/unit/safety/kill.test.ts', 'tests/unit/safety/kill-listed.test.ts'];
 const LINK = [
-  'tests/unit/reconciliation/link.test.ts',
+  'tests/unit/reconciliation/interrupted.test.ts',
   'tests/unit/reconciliation/restored.test.ts',
   'tests/unit/safety/kill-lost.test.ts',
 ];
@@ -267,7 +267,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'request.changes === undefined ? unknownReason(desk, request.contract) : undefined',
     new: 'undefined',
     does: 'An entry that waited for a message slot leaves beside an order of its contract that was lost out of sight: the position is twice as large.',
-    tests: ['tests/unit/reconciliation/unknown-orders.test.ts', 'tests/unit/engine/gate.test.ts'],
+    tests: ['tests/unit/reconciliation/unknown-orders.test.ts', 'tests/unit/pretrade/transmit-gate.test.ts'],
   },
   {
     id: 'survivors/gate-unknown-of-changes-only',
@@ -275,6 +275,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'request.changes === undefined ? unknownReason',
     new: 'request.changes !== undefined ? unknownReason',
     does: 'The gate asks for UNKNOWN orders where it need not and not where it must.',
-    tests: ['tests/unit/reconciliation/unknown-orders.test.ts', 'tests/unit/engine/gate.test.ts'],
+    tests: ['tests/unit/reconciliation/unknown-orders.test.ts', 'tests/unit/pretrade/transmit-gate.test.ts'],
   },
 ];

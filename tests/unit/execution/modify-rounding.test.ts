@@ -87,7 +87,7 @@ test.each([
   acknowledged(desk, ref, 'PreSubmitted', { stop: px(at) });
   desk.quote(shares > 0 ? 180.5 : 179.5);
   desk.wait(1_000);
-  for (const order of desk.deskState.index.working()) if (order.key !== ref) desk.status(order.ref ?? expect.fail('no ref'), 'Cancelled');
+  for (const order of desk.deskState.index.working()) if (order.ref !== ref) desk.status(order.ref ?? expect.fail('no ref'), 'Cancelled');
   expect(trail(0.25)).toMatchObject({ ok: true });
   expect(desk.broker.changes.at(-1)).toMatchObject({ ref, leg: { type: 'TRAIL', stop: px(level) } });
 });

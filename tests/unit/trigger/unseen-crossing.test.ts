@@ -49,3 +49,14 @@ test('the first price after a gap fires nothing, whatever side the level was see
   expect(feed(on, 'last', 181.5)).toEqual([]);
   expect(feed(on, 'last', 179, 180)).toEqual(['tick last 180']);
 });
+
+test('nor does a level: the first price after a gap is only believed when the next one says the same', () => {
+  const on = desk();
+  arm(on, price(IBM, 'last', 'at-or-above', 180));
+  feed(on, 'last', 179);
+  on.registry.rebaseline('market data was interrupted', IBM.conId);
+  // A wrong first price, and the right ones after it.
+  expect(feed(on, 'last', 181, 179, 179.5)).toEqual([]);
+  on.registry.rebaseline('market data was interrupted', IBM.conId);
+  expect(feed(on, 'last', 181, 181.1)).toEqual(['tick last 181.1']);
+});
