@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const CONTROLS = ['tests/unit/risk/controls.test.ts'];
+const CONTROLS = ['tests/unit/risk/controls.test.ts', 'tests/unit/risk/collar.test.ts'];
 const WATCH = ['tests/unit/protection/coverage-watch.test.ts', 'tests/unit/protection/place-stop.test.ts'];
 const COVERAGE = [...WATCH, 'tests/unit/protection/stop-coverage.test.ts'];
 const RATES = ['tests/unit/risk/sends.test.ts', 'tests/faults/orders.test.ts', 'tests/unit/strategy/fire.test.ts'];
