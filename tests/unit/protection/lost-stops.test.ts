@@ -70,15 +70,21 @@ describe('a stop that IB took along with its entry', () => {
     expect([putBack(desk), offer(desk)?.kind]).toEqual([[], 'protect']);
   });
 
-  test('is not put back beside another stop that covers the position', () => {
+  test.each([
+    [40, []],
+    [25, [[15, 179]]],
+  ] as const)('beside a stop of another hand for %i of the 40 is put back for the rest, and no failure is told', (other, rest) => {
     const bracket = partFilled();
     const { desk } = bracket;
-    const other = manualOrder({ orderId: -7 as OrderId, side: 'SELL', type: 'STP', stop: px(178), quantity: units(40) });
+    const theirs = manualOrder({ orderId: -7 as OrderId, side: 'SELL', type: 'STP', stop: px(178), quantity: units(other) });
     cancelAll(desk.deskState, 'own', 'the test');
-    desk.news({ kind: 'open-order', order: other });
+    desk.news({ kind: 'open-order', order: theirs });
     cancelledWithExits(bracket, 40);
+    desk.wait(4_000);
+    for (const { ref } of desk.broker.frames.slice(3)) acknowledged(desk, ref, 'PreSubmitted');
     desk.wait(30_000);
-    expect(putBack(desk)).toEqual([]);
+    expect(putBack(desk)).toEqual(rest);
+    expect(desk.alarms().filter((text) => text.includes('could not be put back'))).toEqual([]);
   });
 
   test('is put back for what its entry opened, not for what a person holds besides without a stop', () => {
@@ -158,6 +164,18 @@ describe('a stop that IB took along with its entry', () => {
         .some((text) => /^UNPROTECTED 40 IBM: IB cancelled the stop with its entry, and it could not be put back/.test(text));
       expect([goes, told]).toEqual([goes, !goes]);
     }
+  });
+
+  test('is not put back when a kill that takes everything comes before that', () => {
+    const { desk, entry, target, stop } = partFilled();
+    desk.killBy('own', 'keep them', 'keep');
+    desk.status(target, 'Cancelled');
+    desk.status(stop, 'Cancelled');
+    desk.wait(500);
+    desk.killBy('own', 'all of it', 'cancel');
+    desk.status(entry, 'Cancelled', 40);
+    desk.wait(30_000);
+    expect(putBack(desk)).toEqual([]);
   });
 
   test('is not put back after a kill that takes everything, also when a kill before it kept exits', () => {
