@@ -12,7 +12,11 @@ const COVERS = [
   'tests/unit/protection/resize-exits.test.ts',
   'tests/unit/protection/place-stop.test.ts',
 ];
-const TIGHTENS = ['tests/unit/execution/modify.test.ts', 'tests/unit/protection/exits.test.ts', 'tests/unit/protection/trailing-stop.test.ts'];
+const TIGHTENS = [
+  'tests/unit/execution/modify.test.ts',
+  'tests/unit/protection/exits.test.ts',
+  'tests/unit/protection/trailing-stop.test.ts',
+];
 
 /** How an order's terms come about, how they may change, and what they cover. */
 export const MUTANTS: readonly Mutant[] = [
@@ -134,7 +138,11 @@ export const MUTANTS: readonly Mutant[] = [
     old: '...(stop === undefined ? {} : { stop }),',
     new: '...{ stop },',
     does: 'News that does not name the stop wipes it: screen and arithmetic see a stop without a price.',
-    tests: ['tests/unit/reports/order-reports.test.ts', 'tests/unit/protection/trailing-stop.test.ts', 'tests/unit/execution/modify.test.ts'],
+    tests: [
+      'tests/unit/reports/order-reports.test.ts',
+      'tests/unit/protection/trailing-stop.test.ts',
+      'tests/unit/execution/modify.test.ts',
+    ],
   },
   {
     id: 'order/trail-lost-in-change',

@@ -234,8 +234,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'order/frame-without-approval-by-amend',
     file: OUT,
-    old: "if (approved === undefined) return `An order frame ${ref} left the program without an approval.`;\n",
-    new: "if (approved === undefined) return modify ? undefined : `An order frame ${ref} left the program without an approval.`;\n",
+    old: 'if (approved === undefined) return `An order frame ${ref} left the program without an approval.`;\n',
+    new: 'if (approved === undefined) return modify ? undefined : `An order frame ${ref} left the program without an approval.`;\n',
     does: 'A change that nobody approved leaves without an alarm (C-23).',
     tests: ['tests/unit/safety/kill.test.ts', 'tests/unit/engine/desk-core.test.ts', 'tests/faults/orders.test.ts'],
   },

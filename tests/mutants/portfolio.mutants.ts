@@ -94,8 +94,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'portfolio/flip-keeps-the-old-average',
     file: FILLS,
-    old: "Math.sign(after) === Math.sign(before) ? holding.averagePrice : execution.price",
-    new: "Math.sign(after) === Math.sign(before) ? execution.price : holding.averagePrice",
+    old: 'Math.sign(after) === Math.sign(before) ? holding.averagePrice : execution.price',
+    new: 'Math.sign(after) === Math.sign(before) ? execution.price : holding.averagePrice',
     does: 'A position that turns short shows the average of the long one.',
     tests: ARITHMETIC,
   },
