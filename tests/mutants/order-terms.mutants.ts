@@ -4,15 +4,23 @@ const SIZING = 'src-main/core/order/sizing.ts';
 const LIFE = 'src-main/core/order/order-life.ts';
 const COVER = 'src-main/core/order/stop-coverage.ts';
 const TIGHT = 'src-main/core/order/tightening.ts';
-const FIRES = ['tests/unit/strategy/fire.test.ts', 'tests/unit/domain/trigger-terms.test.ts'];
-const LIVES = ['tests/unit/execution/transition.test.ts', 'tests/unit/reports/order-reports.test.ts', 'tests/unit/safety/kill.test.ts'];
+const FIRES = ['tests/unit/order/sizing.test.ts', 'tests/unit/strategy/fire.test.ts', 'tests/unit/domain/trigger-terms.test.ts'];
+const LIVES = [
+  'tests/unit/order/words.test.ts',
+  'tests/unit/execution/transition.test.ts',
+  'tests/unit/reports/order-reports.test.ts',
+  'tests/unit/safety/kill.test.ts',
+];
 const COVERS = [
+  'tests/unit/order/brackets.test.ts',
   'tests/unit/protection/coverage-watch.test.ts',
   'tests/unit/protection/dormant-stops.test.ts',
   'tests/unit/protection/resize-exits.test.ts',
   'tests/unit/protection/place-stop.test.ts',
 ];
 const TIGHTENS = [
+  'tests/unit/order/tightening.test.ts',
+  'tests/unit/engine/act-table.test.ts',
   'tests/unit/execution/modify.test.ts',
   'tests/unit/protection/exits.test.ts',
   'tests/unit/protection/trailing-stop.test.ts',

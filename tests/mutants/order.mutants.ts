@@ -6,13 +6,19 @@ const INDEX = 'src-main/core/order/order-index.ts';
 const OUT = 'src-main/core/order/orders-out.ts';
 const SPLITS = ['tests/unit/safety/cancel-split.test.ts', 'tests/unit/safety/keep-protection.test.ts', 'tests/unit/safety/kill.test.ts'];
 const EXITS = [
+  'tests/unit/order/brackets.test.ts',
   'tests/unit/protection/exits.test.ts',
   'tests/unit/protection/resize-exits.test.ts',
   'tests/unit/protection/coverage-watch.test.ts',
   'tests/unit/protection/dormant-stops.test.ts',
 ];
-const REPORTS = ['tests/unit/reports/order-reports.test.ts', 'tests/unit/reports/order-identity.test.ts'];
-const IDENTITY = [...REPORTS, 'tests/unit/reports/manual-orders.test.ts', 'tests/faults/orders.test.ts'];
+const REPORTS = ['tests/unit/order/words.test.ts', 'tests/unit/reports/order-reports.test.ts', 'tests/unit/reports/order-identity.test.ts'];
+const IDENTITY = [
+  'tests/unit/order/order-index.test.ts',
+  ...REPORTS,
+  'tests/unit/reports/manual-orders.test.ts',
+  'tests/faults/orders.test.ts',
+];
 
 export const MUTANTS: readonly Mutant[] = [
   {

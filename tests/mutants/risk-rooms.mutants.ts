@@ -3,9 +3,15 @@ import type { Mutant } from './mutant.ts';
 const BREAKER = 'src-main/core/risk/breaker.ts';
 const ROOM = 'src-main/core/risk/reduce-room.ts';
 const SENDS = 'src-main/core/risk/recent-sends.ts';
+const SENT = ['tests/property/recent-sends.test.ts'];
 const RISK = ['tests/unit/risk/controls.test.ts'];
-const REDUCE = [...RISK, 'tests/unit/execution/modify.test.ts', 'tests/unit/protection/resize-exits.test.ts'];
-const BREAKS = ['tests/faults/breaker.test.ts'];
+const REDUCE = [
+  ...RISK,
+  'tests/unit/risk/changes.test.ts',
+  'tests/unit/execution/modify.test.ts',
+  'tests/unit/protection/resize-exits.test.ts',
+];
+const BREAKS = ['tests/unit/risk/breaker.test.ts', 'tests/faults/breaker.test.ts'];
 
 /** The rest of the risk room: the breaker, what is free to close, what was sent lately, the seal. */
 export const MUTANTS: readonly Mutant[] = [
@@ -103,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '      this.#sends.splice(at, 1);\n      this.#times.splice(at, 1);',
     new: '      this.#sends.splice(at, 1);',
     does: 'After the first send is forgotten the times belong to other sends, and rate and duplicates are judged by wrong ones.',
-    tests: RISK,
+    tests: SENT,
   },
   {
     id: 'risk/sends-kept-a-minute',
@@ -111,15 +117,15 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const KEPT_MS = 600_000;',
     new: 'const KEPT_MS = 60_000;',
     does: 'A window for duplicates of ten minutes, which the settings allow, sees one.',
-    tests: RISK,
+    tests: SENT,
   },
   {
-    id: 'risk/sends-cap-of-twenty',
+    id: 'risk/sends-capped-by-number',
     file: SENDS,
-    old: 'const KEPT = 200;',
-    new: 'const KEPT = 20;',
-    does: 'Twenty orders later the same order is no duplicate any more, inside the window.',
-    tests: RISK,
+    old: 'findIndex((send) => now - send.at < KEPT_MS)',
+    new: 'findIndex((send, at) => this.#sends.length + 1 - at <= 200 && now - send.at < KEPT_MS)',
+    does: 'At a high rate the same order is no duplicate any more after seconds, inside a window of minutes.',
+    tests: SENT,
   },
   {
     id: 'risk/sends-clock-set-back-hides',
@@ -127,7 +133,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const send = (this.#times[at] ?? from) > from ? this.#sends[at] : undefined;\n      if (send !== undefined) found.push(send);',
     new: 'const send = (this.#times[at] ?? from) > from ? this.#sends[at] : undefined;\n      if (send === undefined) found.length = 0;\n      else found.push(send);',
     does: 'After a clock was set back, the sends before it are hidden by one that seems old.',
-    tests: RISK,
+    tests: SENT,
   },
   {
     id: 'risk/denial-for-ever-taken-for-passing',

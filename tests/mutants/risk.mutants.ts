@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const CONTROLS = 'src-main/core/risk/controls.ts';
 const EXPOSURE = 'src-main/core/risk/exposure.ts';
-const RISK = ['tests/unit/risk/controls.test.ts'];
+const RISK = ['tests/unit/risk/controls.test.ts', 'tests/unit/risk/changes.test.ts'];
 const CHANGES = [...RISK, 'tests/unit/execution/modify.test.ts', 'tests/unit/protection/resize-exits.test.ts'];
 
 /** The controls, and the lists that say which order passes which of them. */
