@@ -6,11 +6,12 @@ const TERMS = 'src-shared/domain/trigger-terms.ts';
 const TIME = 'src-shared/domain/session-time.ts';
 const RESET = 'src-shared/domain/reset-window.ts';
 const ORDER = 'src-shared/domain/order.ts';
-const SCALED = ['tests/unit/domain/scaled.test.ts', 'tests/property/scaled.test.ts'];
+const SCALED = ['tests/property/decimal.test.ts', 'tests/unit/domain/scaled.test.ts', 'tests/property/scaled.test.ts'];
 const TIMES = ['tests/unit/domain/session-time.test.ts'];
-const TERMED = ['tests/unit/domain/trigger-terms.test.ts'];
+const TERMED = ['tests/unit/domain/nouns.test.ts', 'tests/unit/domain/trigger-terms.test.ts'];
 const RESETS = ['tests/unit/domain/reset-window.test.ts'];
 const REFS = [
+  'tests/unit/domain/nouns.test.ts',
   'tests/unit/reports/order-identity.test.ts',
   'tests/unit/reconciliation/restored.test.ts',
   'tests/unit/reports/manual-orders.test.ts',
@@ -112,7 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return mulDiv(price, quantity * multiplier, QUANTITY_SCALE) as Amount;',
     new: 'return mulDiv(price, quantity, QUANTITY_SCALE) as Amount;',
     does: 'An option order of 18 000 is measured as 180.',
-    tests: ['tests/unit/risk/controls.test.ts'],
+    tests: ['tests/property/decimal.test.ts', 'tests/unit/risk/controls.test.ts'],
   },
   {
     id: 'domain/amount-cut-off',
@@ -144,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '/^D[UF]\\d/',
     new: '/D[UF]\\d/',
     does: 'A live account whose name holds DU1 is traded without the word for real money.',
-    tests: ['tests/unit/portfolio/account-board.test.ts', 'tests/faults/account-port.test.ts'],
+    tests: ['tests/unit/domain/nouns.test.ts', 'tests/unit/portfolio/account-board.test.ts', 'tests/faults/account-port.test.ts'],
   },
   {
     id: 'domain/options-trade-below-zero',
@@ -152,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return secType === 'FUT' || secType === 'BAG';",
     new: "return secType === 'FUT' || secType === 'OPT' || secType === 'BAG';",
     does: 'A price of −1, which is "no data", of an option decides a trigger.',
-    tests: ['tests/unit/market/quote-board.test.ts', 'tests/unit/domain/trigger-terms.test.ts'],
+    tests: ['tests/unit/domain/nouns.test.ts', 'tests/unit/market/quote-board.test.ts', 'tests/unit/domain/trigger-terms.test.ts'],
   },
   {
     id: 'domain/limit-on-the-near-side-of-its-stop',
@@ -264,7 +265,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "  'PENDING_REPLACE',\n  'PENDING_CANCEL',\n  'INACTIVE',\n]);\n\nconst NOT_SENT",
     new: "  'PENDING_REPLACE',\n  'PENDING_CANCEL',\n]);\n\nconst NOT_SENT",
     does: 'An Inactive order, which may be alive, is no exposure and no kill cancels it.',
-    tests: ['tests/unit/reports/order-reports.test.ts', 'tests/unit/safety/kill.test.ts'],
+    tests: ['tests/unit/order/words.test.ts', 'tests/unit/reports/order-reports.test.ts', 'tests/unit/safety/kill.test.ts'],
   },
   {
     id: 'domain/trail-limit-is-no-stop',
@@ -272,7 +273,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return type.startsWith('STP') || type.startsWith('TRAIL');",
     new: "return type === 'STP' || type === 'STP LMT' || type === 'TRAIL';",
     does: 'A TRAIL LIMIT that a person placed in TWS is cancelled by a kill as if it protected nothing.',
-    tests: ['tests/unit/safety/cancel-split.test.ts', 'tests/unit/safety/keep-protection.test.ts'],
+    tests: ['tests/unit/order/words.test.ts', 'tests/unit/safety/cancel-split.test.ts', 'tests/unit/safety/keep-protection.test.ts'],
   },
   {
     id: 'domain/trails-of-two-kinds-are-the-same',
@@ -280,7 +281,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "? other.kind === 'amount' && one.amount === other.amount\n    : other.kind === 'percent' && one.basisPoints === other.basisPoints;",
     new: "? other.kind === 'amount'\n    : other.kind === 'percent';",
     does: 'A change of the distance of a trailing stop counts as none, and is thought to be answered.',
-    tests: ['tests/unit/protection/trailing-stop.test.ts', 'tests/unit/execution/modify.test.ts'],
+    tests: ['tests/unit/order/words.test.ts', 'tests/unit/protection/trailing-stop.test.ts', 'tests/unit/execution/modify.test.ts'],
   },
   {
     id: 'domain/correction-is-a-new-fill',
@@ -288,7 +289,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return dot < 0 ? execId : execId.slice(0, dot);',
     new: 'return execId;',
     does: 'A corrected fill is booked twice.',
-    tests: ['tests/unit/reports/order-reports.test.ts', 'tests/property/core-order-news.test.ts'],
+    tests: ['tests/unit/domain/nouns.test.ts', 'tests/unit/reports/order-reports.test.ts', 'tests/property/core-order-news.test.ts'],
   },
   {
     id: 'domain/window-of-no-length',
@@ -296,7 +297,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'to <= 1440 && from < to;',
     new: 'to <= 1440 && from <= to;',
     does: 'A window from 10:00 to 10:00 is armed and never opens.',
-    tests: ['tests/unit/trigger/registry.test.ts', 'tests/unit/domain/trigger-terms.test.ts'],
+    tests: ['tests/unit/domain/nouns.test.ts', 'tests/unit/trigger/registry.test.ts', 'tests/unit/domain/trigger-terms.test.ts'],
   },
   {
     id: 'domain/mid-of-one-side',
@@ -304,7 +305,12 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return quote.bid === undefined || quote.ask === undefined ? undefined : midpoint(quote.bid, quote.ask);',
     new: 'return quote.bid === undefined ? quote.ask : quote.ask === undefined ? quote.bid : midpoint(quote.bid, quote.ask);',
     does: 'A mid is shown and measured where only one side has a price.',
-    tests: ['tests/unit/trigger/registry.test.ts', 'tests/unit/market/quote-board.test.ts', 'tests/unit/engine/desk-view.test.ts'],
+    tests: [
+      'tests/unit/domain/nouns.test.ts',
+      'tests/unit/trigger/registry.test.ts',
+      'tests/unit/market/quote-board.test.ts',
+      'tests/unit/engine/desk-view.test.ts',
+    ],
   },
   {
     id: 'domain/ratio-cut-off',

@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const CONTROLS = 'src-main/core/risk/controls.ts';
 const EXPOSURE = 'src-main/core/risk/exposure.ts';
-const RISK = ['tests/unit/risk/controls.test.ts', 'tests/unit/risk/changes.test.ts'];
+const RISK = ['tests/unit/risk/controls.test.ts', 'tests/unit/risk/changes.test.ts', 'tests/unit/risk/limits.test.ts'];
 const CHANGES = [...RISK, 'tests/unit/execution/modify.test.ts', 'tests/unit/protection/resize-exits.test.ts'];
 
 /** The controls, and the lists that say which order passes which of them. */
@@ -269,7 +269,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'limit > 0 && daily <= -limit * MONEY_SCALE',
     new: 'limit > 0 && daily < -limit * MONEY_SCALE',
     does: 'A loss of exactly the limit does not kill the desk.',
-    tests: ['tests/faults/loss.test.ts'],
+    tests: [...RISK, 'tests/faults/loss.test.ts'],
   },
   {
     id: 'risk/c13-age-in-other-unit',
