@@ -6,7 +6,11 @@ const FILLS = 'src-main/core/portfolio/fill-arithmetic.ts';
 const AGREEMENT = 'src-main/core/portfolio/pnl-agreement.ts';
 const REPORTED = 'src-main/core/portfolio/reported-figures.ts';
 const ACCOUNTS = ['tests/unit/portfolio/account-board.test.ts', 'tests/faults/loss.test.ts'];
-const POSITIONS = ['tests/unit/reconciliation/position-check.test.ts', 'tests/faults/reconciliation.test.ts'];
+const POSITIONS = [
+  'tests/unit/portfolio/external-difference.test.ts',
+  'tests/unit/reconciliation/position-check.test.ts',
+  'tests/faults/reconciliation.test.ts',
+];
 const ARITHMETIC = ['tests/property/core-portfolio.test.ts'];
 const AGREES = ['tests/unit/portfolio/pnl-agreement.test.ts'];
 
