@@ -5,6 +5,8 @@ import { isWorking, type Order } from '#domain/order';
 import { BookRules } from './book-rules.ts';
 import { Closes } from './closes.ts';
 import { Cover } from './cover.ts';
+import { Bench } from './judge.ts';
+import { judgesOf } from './judges.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
 import { Kept } from './kept.ts';
 import { ListRules } from './list-rules.ts';
@@ -23,6 +25,8 @@ export class Invariants {
   readonly book: BookRules;
   readonly lists: ListRules;
   readonly wayOut: WayOut;
+  /** Those who hear of everything themselves. */
+  readonly bench: Bench;
   readonly #kept: Kept;
   readonly #world: JudgedWorld;
   /** The life whose book has been looked at as it opened. */
@@ -39,6 +43,7 @@ export class Invariants {
     this.lists = new ListRules(fail);
     this.wayOut = new WayOut(fail);
     this.#kept = new Kept(fail);
+    this.bench = new Bench(judgesOf(world, fail));
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);
   }
@@ -68,6 +73,7 @@ export class Invariants {
     this.book.look(life);
     this.#shield(life);
     this.#kept.look(this.#world, life, this.#world.now);
+    this.bench.look(life);
   }
 
   /** A1: at no moment at which all has been told does the desk show more as protected than the broker would take. */
@@ -88,6 +94,7 @@ export class Invariants {
 
   /** A life is over: its records must give its last state again. */
   died(life: JudgedLife): void {
+    this.bench.died(life);
     this.book.died();
     this.lists.died();
     const records = life.journal.gapless;

@@ -127,9 +127,16 @@ export class Transport implements BrokerPort {
     if (address.clientId !== 0 && address.clientId !== 2) return { kind: 'refused', reason: 'The order belongs to another client id.' };
     if (!this.#open.has(address.clientId)) return { kind: 'refused', reason: 'There is no connection to TWS; the cancel was not sent.' };
     const { tws } = this.#parts;
-    this.#send(address.clientId, { kind: 'cancel', orderId: address.orderId }, () => {
-      tws.cancel(address.clientId, address.orderId);
-    });
+    this.#send(
+      address.clientId,
+      { kind: 'cancel', orderId: address.orderId },
+      () => {
+        tws.cancel(address.clientId, address.orderId);
+      },
+      () => {
+        this.#parts.cancelLost(address);
+      },
+    );
     this.#parts.crash('cancel: after it left');
     return { kind: 'sent', legs: [], at: this.#parts.clock.now() };
   }
@@ -282,6 +289,7 @@ export class Transport implements BrokerPort {
   }
 
   #hear(clientId: number, told: Told): void {
+    this.#parts.heard(clientId, told);
     switch (told.kind) {
       case 'opened':
         this.#opened(clientId, told.nextValidId);
