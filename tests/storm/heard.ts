@@ -26,7 +26,7 @@ const FOUND_IB: ReadonlySet<number> = new Set([1101, 1102]);
 export class Heard implements Judge {
   readonly #now: () => number;
   readonly quotes = new Map<number, HeardQuote>();
-  /** The newest figure of the day since the connections stand, and when it was told. */
+  /** The newest figure of the day since the connection that tells it stands, and when it was told. */
   daily: { readonly figure: Amount | undefined; readonly at: number } | undefined;
   /** When the connections were last built anew or IB was found again, virtual ms. */
   gapAt = 0;
@@ -58,7 +58,8 @@ export class Heard implements Judge {
     if (told.kind === 'closed') {
       this.#open.delete(clientId);
       this.#withoutIb.delete(clientId);
-      this.daily = undefined;
+      // The figure is told on the connection of client 0.
+      if (clientId === 0) this.daily = undefined;
       this.#gap();
     }
     if (told.kind === 'notice' && told.code === LOST_IB) this.#withoutIb.add(clientId);

@@ -8,6 +8,7 @@ import { Cover } from './cover.ts';
 import { Bench } from './judge.ts';
 import { judgesOf } from './judges.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
+import { Excuses } from './excuses.ts';
 import { Kept } from './kept.ts';
 import { ListRules } from './list-rules.ts';
 import { falseShield } from './shield.ts';
@@ -25,6 +26,7 @@ export class Invariants {
   readonly book: BookRules;
   readonly lists: ListRules;
   readonly wayOut: WayOut;
+  readonly excuses = new Excuses();
   /** Those who hear of everything themselves. */
   readonly bench: Bench;
   readonly #kept: Kept;
@@ -43,8 +45,13 @@ export class Invariants {
     this.lists = new ListRules(fail);
     this.wayOut = new WayOut(fail);
     this.#kept = new Kept(fail);
-    this.bench = new Bench(judgesOf(world, fail));
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
+    const evidence = {
+      written: () => this.writes.written,
+      openOrdersAskedAt: () => this.lists.answered('open-orders'),
+      excuses: this.excuses,
+    };
+    this.bench = new Bench(judgesOf(world, evidence, fail));
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);
   }
 

@@ -74,6 +74,10 @@ export class WriteRules {
     if (written !== undefined) written.travelling = false;
   }
 
+  get written(): Iterable<Written> {
+    return this.#written.values();
+  }
+
   /** The life in which the order left the desk. */
   leftIn(ref: OrderRef): number | undefined {
     return this.#written.get(ref)?.life;
