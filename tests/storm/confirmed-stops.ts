@@ -106,7 +106,9 @@ export class ConfirmedStops implements Judge {
       }
       const told = [...groups.values()].reduce((sum, one) => sum + one, 0);
       if (shown > told)
-        this.#fail(`A1: ${shown / 10_000} ${position.contract.symbol} are shown as protected, the broker has told of stops for ${told / 10_000}`);
+        this.#fail(
+          `A1: ${shown / 10_000} ${position.contract.symbol} are shown as protected, the broker has told of stops for ${told / 10_000}`,
+        );
     }
   }
 }

@@ -44,7 +44,9 @@ export class KillProof implements Judge {
     if (kill !== undefined && (asked === undefined || asked < kill.at))
       this.#fail(`C-30: the kill of ${kill.at.toFixed(0)} ms is verified by a list asked for at ${asked?.toFixed(0) ?? 'no time'} ms`);
     if (!this.#world.told) return;
-    const left = this.#world.tws.ledger.orders.find((order) => isAlive(order) && order.orderRef.startsWith('TD1-') && raises(order.orderRef, exits));
+    const left = this.#world.tws.ledger.orders.find(
+      (order) => isAlive(order) && order.orderRef.startsWith('TD1-') && raises(order.orderRef, exits),
+    );
     if (left !== undefined) this.#fail(`C-30: the kill is verified and ${left.orderRef} works at the broker`);
   }
 }

@@ -48,23 +48,34 @@ export class Money implements Judge {
     }
   }
 
-  #folded(before: Position | undefined, after: Position, paid: { readonly cash: number; readonly quantity: number; readonly execId: string }): void {
+  #folded(
+    before: Position | undefined,
+    after: Position,
+    paid: { readonly cash: number; readonly quantity: number; readonly execId: string },
+  ): void {
     const moved = worthOf(after) - worthOf(before) - paid.cash;
-    const slack = 2 * (roundedAway(after.quantity) + roundedAway(before?.quantity ?? 0) + roundedAway(paid.quantity)) * after.contract.multiplier;
+    const slack =
+      2 * (roundedAway(after.quantity) + roundedAway(before?.quantity ?? 0) + roundedAway(paid.quantity)) * after.contract.multiplier;
     if (Math.abs(moved) > slack)
-      this.#fail(`I-05: the fill ${paid.execId} leaves ${(moved / 1_000_000).toFixed(6)} of ${after.contract.symbol} neither realised nor held`);
+      this.#fail(
+        `I-05: the fill ${paid.execId} leaves ${(moved / 1_000_000).toFixed(6)} of ${after.contract.symbol} neither realised nor held`,
+      );
   }
 
   /** After the quiet: the average of what is held lies within the prices at which it was ever traded, and what TWS says it cost. */
   end(life: JudgedLife): void {
     for (const { contract, quantity, averagePrice, brokerAverageCost } of life.stores.positions.values()) {
       if (quantity === 0) continue;
-      const prices = this.#world.tws.ledger.fills.filter((fill) => fill.contract.conId === contract.conId).map(({ price }) => Number(price));
+      const prices = this.#world.tws.ledger.fills
+        .filter((fill) => fill.contract.conId === contract.conId)
+        .map(({ price }) => Number(price));
       if (brokerAverageCost !== undefined) prices.push(brokerAverageCost);
       // A correction moves a price by a cent.
       const [low, high] = [Math.min(...prices) - 50_000, Math.max(...prices) + 50_000];
       if (averagePrice < low || averagePrice > high)
-        this.#fail(`I-05: ${contract.symbol} is held at ${averagePrice / 1_000_000} on average, and was traded from ${low / 1_000_000} to ${high / 1_000_000}`);
+        this.#fail(
+          `I-05: ${contract.symbol} is held at ${averagePrice / 1_000_000} on average, and was traded from ${low / 1_000_000} to ${high / 1_000_000}`,
+        );
     }
   }
 }

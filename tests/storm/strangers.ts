@@ -62,7 +62,8 @@ export class Strangers implements Judge {
       return;
     }
     if (orders > 0) this.#excuses.note('an order of another program that TWS has not listed', orders, this.#world.now);
-    if (position > 0) this.#excuses.note('a position that the broker has not told or the lists have not confirmed', position, this.#world.now);
+    if (position > 0)
+      this.#excuses.note('a position that the broker has not told or the lists have not confirmed', position, this.#world.now);
   }
 
   /** What others have working in the contract and nobody has told this life of. */

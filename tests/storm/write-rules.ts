@@ -164,7 +164,8 @@ export class WriteRules {
     if (believed > limit) this.#fail(`I-16: with ${entry.ref} the worst case is ${believed / 10_000}, the limit ${maxPositionShares}`);
     if (!this.#world.alone) return;
     const truth = trueExposure(this.#world.tws, this.#written.values(), conId, direction);
-    if (truth > limit) this.#fail(`I-16: at the broker the worst case with ${entry.ref} is ${truth / 10_000}, the limit ${maxPositionShares}`);
+    if (truth > limit)
+      this.#fail(`I-16: at the broker the worst case with ${entry.ref} is ${truth / 10_000}, the limit ${maxPositionShares}`);
   }
 
   /** I-26: what closes a position by hand never adds up to more than there is, nor to more than was asked for. */
