@@ -126,6 +126,7 @@ function judge({ life, invariants }: World, { left, settledMs }: Settled): void 
     if (difference.excuse === undefined) invariants.fail(`after ${settledMs / 1_000} s of quiet: ${difference.text}`);
   if (life === undefined || invariants.violations.length > 0) return;
   if (life.commits.audit().length > 0) invariants.fail('a committed value was changed in place');
+  invariants.bench.end(life);
   invariants.died(life);
 }
 

@@ -10,6 +10,7 @@ import type { WrittenFrame } from './judged.ts';
 import type { MadeList } from './list-rules.ts';
 import type { OutboundFrame } from './listener.ts';
 import type { Tape } from './tape.ts';
+import type { Told } from './told.ts';
 import type { Tws } from './tws.ts';
 import type { Wire } from './wire.ts';
 
@@ -40,6 +41,10 @@ export interface TransportParts {
   readonly asked: (request: number) => void;
   /** This list answers this request, as the adapter's own code has it. */
   readonly ended: (end: ListEnd, made: MadeList) => void;
+  /** TWS has said this; nothing has been made of it yet. */
+  readonly heard: (clientId: number, told: Told) => void;
+  /** A cancel was written and is lost with its wire. */
+  readonly cancelLost: (address: OrderAddress) => void;
   readonly emit: (news: BrokerNews) => void;
   /** Odds that an order has to wait for its place in the message rate. */
   readonly waits: () => number;
