@@ -1,5 +1,6 @@
 import { type BugName, BUGS } from './bugs.ts';
 import { storm, type StormResult } from './storm.ts';
+import { type Weather, WEATHERS } from './weather.ts';
 
 /** `--seeds N` storms from `--first` on, or the one of `--seed`; `--bug NAME` plants a known defect. Exit code 1 when one is violated; `--bail N` ends at the Nth. */
 interface Wanted {
@@ -47,6 +48,7 @@ interface Sum {
   slowest: number;
   readonly excused: Map<string, number>;
   readonly deaths: Map<string, number>;
+  readonly weather: Map<Weather, number>;
   readonly wayOut: Map<string, { asked: number; done: number }>;
 }
 
@@ -56,6 +58,7 @@ function add(sum: Sum, result: StormResult): void {
   for (const figure of ['steps', 'crashes', 'reconnects', 'outages', 'corrections', 'kills', 'orders', 'fills', 'unknowns'] as const)
     sum[figure] += result[figure];
   sum.slowest = Math.max(sum.slowest, result.settledMs);
+  for (const [kind, count] of result.weather) sum.weather.set(kind, (sum.weather.get(kind) ?? 0) + count);
   for (const [place, count] of result.deaths) sum.deaths.set(place, (sum.deaths.get(place) ?? 0) + count);
   for (const [state, { asked, done }] of result.wayOut) {
     const before = sum.wayOut.get(state) ?? { asked: 0, done: 0 };
@@ -105,6 +108,7 @@ function main(args: readonly string[]): number {
     slowest: 0,
     excused: new Map(),
     deaths: new Map(),
+    weather: new Map(),
     wayOut: new Map(),
   };
   for (const seed of asked.seeds) {
@@ -116,6 +120,7 @@ function main(args: readonly string[]): number {
   }
   console.log(`Storms: ${line(sum)} · ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   console.log(`The process died at: ${[...sum.deaths].map(([place, count]) => `${place} ${count} ×`).join(', ')}`);
+  console.log(`Weather: ${WEATHERS.map((kind) => `${kind} ${sum.weather.get(kind) ?? 0} ×`).join(', ')}`);
   console.log(`The way out, done of asked: ${[...sum.wayOut].map(([state, { asked, done }]) => `${state} ${done}/${asked}`).join(', ')}`);
   return sum.failed > 0 ? 1 : 0;
 }
