@@ -5,7 +5,10 @@ import { isWorking, type Order } from '#domain/order';
 import { BookRules } from './book-rules.ts';
 import { Closes } from './closes.ts';
 import { Cover } from './cover.ts';
+import { Bench } from './judge.ts';
+import { judgesOf } from './judges.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
+import { Excuses } from './excuses.ts';
 import { Kept } from './kept.ts';
 import { ListRules } from './list-rules.ts';
 import { falseShield } from './shield.ts';
@@ -23,6 +26,9 @@ export class Invariants {
   readonly book: BookRules;
   readonly lists: ListRules;
   readonly wayOut: WayOut;
+  readonly excuses = new Excuses();
+  /** Those who hear of everything themselves. */
+  readonly bench: Bench;
   readonly #kept: Kept;
   readonly #world: JudgedWorld;
   /** The life whose book has been looked at as it opened. */
@@ -40,6 +46,12 @@ export class Invariants {
     this.wayOut = new WayOut(fail);
     this.#kept = new Kept(fail);
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
+    const evidence = {
+      written: () => this.writes.written,
+      openOrdersAskedAt: () => this.lists.answered('open-orders'),
+      excuses: this.excuses,
+    };
+    this.bench = new Bench(judgesOf(world, evidence, fail));
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);
   }
 
@@ -68,6 +80,7 @@ export class Invariants {
     this.book.look(life);
     this.#shield(life);
     this.#kept.look(this.#world, life, this.#world.now);
+    this.bench.look(life);
   }
 
   /** A1: at no moment at which all has been told does the desk show more as protected than the broker would take. */
@@ -88,6 +101,7 @@ export class Invariants {
 
   /** A life is over: its records must give its last state again. */
   died(life: JudgedLife): void {
+    this.bench.died(life);
     this.book.died();
     this.lists.died();
     const records = life.journal.gapless;

@@ -22,7 +22,23 @@ export interface JudgedLife {
   readonly number: number;
   readonly alive: boolean;
   readonly stores: DeskStores;
-  readonly deskState: Pick<DeskState, 'index' | 'latch' | 'link' | 'ordersOut' | 'reconciliation'>;
+  readonly deskState: Pick<
+    DeskState,
+    | 'bracketCancels'
+    | 'counters'
+    | 'index'
+    | 'latch'
+    | 'link'
+    | 'memos'
+    | 'ordersOut'
+    | 'recentSends'
+    | 'reconciliation'
+    | 'resizeAttempts'
+    | 'rules'
+    | 'toldFilled'
+    | 'untoldExecutions'
+    | 'waitingCommissions'
+  >;
   readonly state: EngineState;
   /** The day's profit and loss as this life was last told it. */
   readonly daily: Amount | undefined;
