@@ -219,7 +219,7 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [],
   },
   {
-    id: 'storm-judges/commissions-kept-for-ever',
+    id: 'storm-judges/memos-kept-for-ever',
     file: 'src-main/core/state/order-memos.ts',
     old: 'this.#memos.set(key, { ...this.#memos.get(key), [field]: value });',
     new: 'this.#memos.set(`${key} ${field} ${this.#memos.size}` as OrderKey, { [field]: value });',
@@ -239,7 +239,7 @@ export const MUTANTS: readonly Mutant[] = [
     id: 'storm-judges/refused-change-is-written',
     file: 'src-main/core/execution/modify.ts',
     old: "if (!('verdict' in verdict)) return `${verdict.control}: ${verdict.text}`;",
-    new: "if (!('verdict' in verdict)) {\n      amendOrder(desk, tx, now, { ...now, updatedAt: tx.at, note: verdict.text });\n      return `${verdict.control}: ${verdict.text}`;\n    }",
+    new: "if (!('verdict' in verdict)) {\n      tx.set(desk.stores.orders, now.key, { ...now, updatedAt: tx.at, note: verdict.text });\n      return `${verdict.control}: ${verdict.text}`;\n    }",
     does: 'A change that risk has refused makes the order look changed, and the next click on its row a conflict.',
     tests: [],
   },

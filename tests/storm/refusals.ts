@@ -1,5 +1,6 @@
 import type { CommitNews } from '#core/commit/work';
 import type { Judge } from './judge.ts';
+import type { JudgedLife } from './judged.ts';
 
 /** I-33: what the desk refuses leaves its state as it was, to the last digit. */
 export class Refusals implements Judge {
@@ -10,8 +11,7 @@ export class Refusals implements Judge {
     this.#fail = fail;
   }
 
-  committed(news: unknown, { name, changes }: CommitNews): void {
-    void news;
+  committed(_life: JudgedLife, { name, changes }: CommitNews): void {
     if (changes.length > 0 && this.#changed.length < 20) this.#changed.push(name);
   }
 
