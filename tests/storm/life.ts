@@ -18,6 +18,7 @@ import { type BugName, Tamper } from './bugs.ts';
 import { ProcessClock, type StormClock } from './clock.ts';
 import type { CrashPlan, CrashPoint } from './crash.ts';
 import { describeNews } from './describe-news.ts';
+import { Firings } from './firings.ts';
 import { breakerFile, type Disk, draftsFile, earlierOrders, idFile, latchFile, LifeJournal, type Process } from './files.ts';
 import type { Invariants } from './invariants.ts';
 import type { StormListener } from './listener.ts';
@@ -36,7 +37,7 @@ export interface Surroundings {
   readonly wires: readonly Wire[];
   readonly disk: Disk;
   readonly crashes: CrashPlan;
-  readonly invariants: Pick<Invariants, 'bench' | 'book' | 'cover' | 'lists' | 'writes'>;
+  readonly invariants: Pick<Invariants, 'bench' | 'book' | 'cover' | 'fail' | 'lists' | 'writes'>;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
   readonly rules: RiskRules;
@@ -61,6 +62,7 @@ export class Life {
   readonly deskState: DeskState;
   readonly journal: LifeJournal;
   readonly transport: Transport;
+  readonly firings: Firings;
   readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
   readonly bugs: readonly CommitBug[];
   readonly #world: Surroundings;
@@ -79,6 +81,15 @@ export class Life {
     const process = { disk: world.disk, clock: this.clock, alive, crash };
     this.journal = new LifeJournal(process);
     const tamper = new Tamper(world.bug);
+    this.firings = new Firings({
+      now: () => world.clock.monotonic(),
+      trueTime: () => world.clock.now(),
+      maxQuoteAgeMs: () => world.rules.limits.maxQuoteAgeMs,
+      clockDoubtMs: () => 0,
+      fail: (text) => {
+        if (this.#alive) world.invariants.fail(text);
+      },
+    });
     this.transport = this.#transport(process, tamper);
     const assembled = assembleCore({
       clock: this.clock,
@@ -120,6 +131,7 @@ export class Life {
         if (this.#alive && world.disk.fault === undefined) for (const leg of legs) world.disk.numbers.set(leg.ref, leg);
       },
       tamper,
+      tape: this.firings.tape,
       alive: process.alive,
       crash: process.crash,
       writing: (frame) => {
@@ -128,6 +140,9 @@ export class Life {
       },
       changing: (frame) => {
         writes.changing(this, frame);
+        const changed = frame.approved.value.changes;
+        const order = changed === undefined ? undefined : this.stores.orders.get(changed);
+        if (order !== undefined && frame.approved.value.purpose === 'entry') this.firings.changesEntry(order);
         written = frame;
       },
       cancelling: (address) => {
@@ -180,6 +195,7 @@ export class Life {
         if (store === 'orders' && order?.state === 'UNKNOWN' && order.ref !== undefined) tamper.unknown(order.ref);
       }
       invariants.book.committed(this, news);
+      this.firings.committed(news);
       invariants.bench.committed(this, news);
     });
   }

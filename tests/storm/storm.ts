@@ -2,9 +2,11 @@ import type { BugName } from './bugs.ts';
 import type { CrashPoint } from './crash.ts';
 import { fortune } from './fortune.ts';
 import type { StormListener } from './listener.ts';
+import { marketWeather } from './market-weather.ts';
 import { Nemesis } from './nemesis.ts';
 import { Operator } from './operator.ts';
 import { type Difference, differences, type OperatorNeeded } from './settlement.ts';
+import type { Weather } from './weather.ts';
 import { World, type Counts } from './world.ts';
 
 export interface StormResult extends Counts {
@@ -19,6 +21,8 @@ export interface StormResult extends Counts {
   readonly unknowns: number;
   /** What was left to the operator, by kind. */
   readonly excused: Readonly<Partial<Record<OperatorNeeded, number>>>;
+  /** How often each kind of weather truly happened. */
+  readonly weather: ReadonlyMap<Weather, number>;
   /** By state of the desk: how often a reduction was asked for, and how often it was done. */
   readonly wayOut: ReadonlyMap<string, { readonly asked: number; readonly done: number }>;
   /** Virtual ms from the end of the faults until the book was equal. */
@@ -29,6 +33,8 @@ interface StormOptions {
   readonly bug?: BugName;
   readonly traceLines?: number;
   readonly listener?: StormListener;
+  /** Without it the storm is as it was before there was any weather: default true. */
+  readonly weather?: boolean;
 }
 
 const QUIET_MS = 60_000;
@@ -48,6 +54,7 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
   const operator = new Operator(world);
   const close = openMarkets(world);
   const calm = fortune(world, seed);
+  const clears = options.weather === false ? () => undefined : marketWeather(world, seed);
   world.boot();
   const sound = underFire(world, nemesis, operator) && lastKill(world, nemesis, operator);
   close();
@@ -55,6 +62,7 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
   if (sound) {
     world.note('quiet');
     nemesis.end();
+    clears();
     calm();
     world.boot();
     settled = settle(world);
@@ -136,6 +144,7 @@ function resultOf(world: World, seed: number, { left, settledMs }: Settled, trac
     orders: tws.ledger.orders.length,
     unknowns: invariants.book.unknowns,
     excused,
+    weather: world.weather.seen,
     wayOut: invariants.wayOut.tried,
     settledMs,
   };

@@ -9,6 +9,7 @@ import type { CrashPoint } from './crash.ts';
 import type { WrittenFrame } from './judged.ts';
 import type { MadeList } from './list-rules.ts';
 import type { OutboundFrame } from './listener.ts';
+import type { Tape } from './tape.ts';
 import type { Told } from './told.ts';
 import type { Tws } from './tws.ts';
 import type { Wire } from './wire.ts';
@@ -22,6 +23,8 @@ export interface TransportParts {
   /** The numbers of a bracket, before its first leg is written. */
   readonly bracket: (legs: readonly SentLeg[]) => void;
   readonly tamper: Tamper;
+  /** What the data client hears goes onto it. */
+  readonly tape: Tape;
   readonly alive: () => boolean;
   readonly crash: (point: CrashPoint) => void;
   /** In the statement before the frame is written. */

@@ -58,7 +58,7 @@ export class Transport implements BrokerPort {
   constructor(parts: TransportParts) {
     this.#parts = parts;
     this.#ids = new OrderIds(parts.ids);
-    this.quotes = new Quotes(parts.clock);
+    this.quotes = new Quotes(parts.clock, parts.tape);
     this.#waiting = new WaitingOrders((news) => {
       this.#emit(news);
     });
@@ -304,8 +304,15 @@ export class Transport implements BrokerPort {
       case 'tick':
         this.quotes.tick(told);
         break;
+      case 'quote-info':
+        this.quotes.info(told);
+        break;
+      case 'malformed':
+        this.quotes.malformed(told);
+        break;
       case 'notice': {
         const lamp = this.#lamps.notice(clientId, told.code, told.text, this.#parts.clock.now());
+        this.#noteOnTape(told.code);
         const notice = this.#notices.classify({ ...told, clientId: clientId as ClientId }, this.#parts.clock.monotonic());
         if (notice !== undefined) this.#emit({ kind: 'notice', notice });
         if (lamp !== 'none') this.#tellLink();
@@ -324,6 +331,13 @@ export class Transport implements BrokerPort {
         this.#news(told.news);
         break;
     }
+  }
+
+  /** What the market data port learns of the line that its ticks come over. */
+  #noteOnTape(code: number): void {
+    const { tape } = this.#parts;
+    if (code === 1101 || code === 1102) tape.gap();
+    tape.farm(this.#lamps.farms.some(({ kind, state }) => kind === 'market' && state === 'broken'));
   }
 
   #news(news: BrokerNews): void {
@@ -370,6 +384,7 @@ export class Transport implements BrokerPort {
   #closed(clientId: number): void {
     const wasOpen = this.#open.delete(clientId);
     if (wasOpen) this.#epoch += 1;
+    if (wasOpen && clientId === 1) this.#parts.tape.gap();
     if (wasOpen) this.#parts.crash('link lost');
     this.#lamps.closed(clientId, this.#parts.clock.now());
     this.#lists.closed(clientId === 0 ? 'portfolio' : 'other');
@@ -402,7 +417,7 @@ export class Transport implements BrokerPort {
         upstream: this.#lamps.upstream,
         upstreamSince: this.#lamps.upstreamSince,
         restored: this.#lamps.restored,
-        farms: [],
+        farms: this.#lamps.farms,
         accounts: this.#accountsTold ? [DU] : [],
         messageRate: 0,
         messageLimit: 40,

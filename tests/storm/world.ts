@@ -9,6 +9,7 @@ import { Life } from './life.ts';
 import { rulesOfStorm } from './limits.ts';
 import type { StormListener } from './listener.ts';
 import { Tws } from './tws.ts';
+import { WeatherLog } from './weather.ts';
 import { Wire } from './wire.ts';
 
 const TRACE_KEPT = 400;
@@ -47,6 +48,7 @@ export class World {
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
+  readonly weather = new WeatherLog();
   readonly lives: Life[] = [];
   /** Where the process died, and how often. */
   readonly deaths = new Map<string, number>();
