@@ -22,7 +22,7 @@ export interface Leftover {
   readonly amount: number;
   /** Since when it stands, epoch ms. */
   readonly at: number;
-  /** Where the operator reads of it; `origin`: the order's row says that it is another program's, whose executions TWS does not correct here. */
+  /** Where the operator reads of it; `origin`: the order's row says that it is not this desk's; TWS corrects its executions elsewhere. */
   readonly said: 'alarm' | 'offer' | 'origin';
 }
 

@@ -116,10 +116,11 @@ function compareFills(found: Difference[], world: World, life: Life): void {
   if (life.stores.fills.size > tws.ledger.fills.length) found.push({ text: 'the book has more fills than the broker', left: undefined });
 }
 
-/** A fill of another program that IB gave another price: TWS tells that program alone. The screen names the order as another program's. */
+/** A fill of another program that IB gave another price: TWS tells that program alone. The screen says that it is not the desk's. */
 function repriced(life: Life, { permId, quantity, at }: Fill): Leftover | undefined {
   const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
-  return order?.origin === 'foreign' ? { reason: 'foreign', subject: order.key, amount: quantity, at, said: 'origin' } : undefined;
+  const isOthers = order?.origin === 'foreign' || order?.origin === 'manual';
+  return isOthers ? { reason: 'foreign', subject: order.key, amount: quantity, at, said: 'origin' } : undefined;
 }
 
 function comparePositions(found: Difference[], world: World, life: Life): void {
