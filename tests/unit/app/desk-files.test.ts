@@ -1,68 +1,52 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openBreakerFile, openIdHighWater } from '#app/desk-files';
-import { openDataDir } from '#app/data-dir';
-import { earlierOrders } from '#app/earlier-orders';
+import { OrderIds } from '#tws/order/order-ids';
+import { openIdHighWater } from '../../../src-main/app/desk-files.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 
 function nothing(): void {
   // Not listened to here.
 }
 
-const OPEN = { state: 'open', since: 1, openings: 2, until: 3, reason: 'three rejections' } as const;
+/** A run of the desk over this folder: TWS offers 1 as its next number, as after a reinstallation. It may die at any moment. */
+function run(folder: string, warn: (text: string) => void = nothing): OrderIds {
+  const ids = new OrderIds(openIdHighWater(folder, warn));
+  ids.nextValid(0, 1);
+  return ids;
+}
 
-test('C-44: a breaker file that cannot be read is told, not taken for a closed breaker', () => {
-  const folder = temporaryDirectory();
-  expect(openBreakerFile(folder).write(OPEN).ok).toBe(true);
-  expect(openBreakerFile(folder).read()).toEqual({ ok: true, value: OPEN });
-  writeFileSync(join(folder, 'breaker.json'), '{"state":"open"');
-  expect(openBreakerFile(folder).read()).toEqual({ ok: false, error: 'breaker.json does not hold JSON' });
-  rmSync(join(folder, 'breaker.json'));
-  mkdirSync(join(folder, 'breaker.json'));
-  expect(openBreakerFile(folder).read().ok).toBe(false);
-});
+/** Orders of `legs` legs, as many as that; their numbers. */
+function sent(ids: OrderIds, orders: number, legs = 3): readonly number[] {
+  return Array.from({ length: orders }, () => ids.take(legs) ?? []).flat();
+}
 
-test('I-22: no order id comes back, however often the desk dies and whatever becomes of its file', () => {
+test.each([1, 2, 100, 170, 400])('no number is used twice, although a run dies after %i orders without a word', (orders) => {
   const folder = temporaryDirectory();
-  const path = join(folder, 'order-ids.json');
-  let newest = 0;
-  for (let run = 0; run < 4; run += 1) {
-    const ids = openIdHighWater(folder, nothing);
-    expect(ids.read()).toBeGreaterThanOrEqual(newest);
-    for (let order = 0; order < 520; order += 1) {
-      newest = ids.read() + 1;
-      ids.raise(newest);
-      // Whatever was given out is covered by what stands on the disk: the process may die in the next statement.
-      const { highest } = JSON.parse(readFileSync(path, 'utf8')) as { readonly highest: number };
-      expect(highest).toBeGreaterThanOrEqual(newest);
+  const used = new Set<number>();
+  for (let life = 0; life < 3; life += 1)
+    for (const id of sent(run(folder), orders)) {
+      expect(used.has(id), `life ${String(life)}, number ${String(id)}`).toBe(false);
+      used.add(id);
     }
-    // A power cut of a bad disk: the file is broken, its backup is a block behind.
-    if (run % 2 === 1) writeFileSync(path, '{"highest":');
-  }
 });
 
-test('a rehearsal against the simulator never uses the folder of the real desk', () => {
-  const home = temporaryDirectory();
-  const before = process.env['XDG_CONFIG_HOME'];
-  process.env['XDG_CONFIG_HOME'] = home;
-  try {
-    const folders = [true, false].map((simulator) => {
-      const opened = openDataDir(undefined, simulator, { program: 'a test', since: 0 });
-      if (!opened.ok) throw new Error(opened.error.text);
-      opened.value.lock.release();
-      return opened.value.path;
-    });
-    expect(new Set(folders).size).toBe(2);
-  } finally {
-    if (before === undefined) delete process.env['XDG_CONFIG_HOME'];
-    else process.env['XDG_CONFIG_HOME'] = before;
-  }
-});
-
-test('a damaged line about orders of the last run is told with what could be read', () => {
+test('a file that was torn costs numbers, never one that was used: the copy is a block behind', () => {
   const folder = temporaryDirectory();
-  expect(earlierOrders(folder)()).not.toHaveProperty('trouble');
-  writeFileSync(join(folder, 'commits-000001-20131008.ndjson'), '{"sum":"0","body":{"writes":[["orders","TD1-X",{}]]}}\n');
-  expect(earlierOrders(folder)().trouble).toBe('The journal of the last run has 1 damaged lines about orders.');
+  const last = Math.max(...sent(run(folder), 400));
+  writeFileSync(join(folder, 'order-ids.json'), '{"highest": 1');
+  const said: string[] = [];
+  const [first] = sent(
+    run(folder, (text) => said.push(text)),
+    1,
+  );
+  expect(first).toBeGreaterThan(last);
+  expect(said[0]).toMatch(/order-ids\.json .*order ids go on above everything the broker knows/);
+});
+
+test('a file that is gone beside its copy is no new beginning either', () => {
+  const folder = temporaryDirectory();
+  const last = Math.max(...sent(run(folder), 400));
+  rmSync(join(folder, 'order-ids.json'));
+  expect(sent(run(folder), 1)[0]).toBeGreaterThan(last);
 });
