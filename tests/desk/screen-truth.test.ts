@@ -225,3 +225,19 @@ test.each([30_000, -30_000])('the age of a quote counts on the clock of the mach
   desk.wait(4_000);
   expect(only(made.table('quotes')).at).toBe(at);
 });
+
+test('of two orders that carry one reference each row says that a cancel goes to both, as long as both work', () => {
+  const made = new CoreConsole();
+  const { desk } = made;
+  const { entry } = desk.fired();
+  desk.openOrder(entry);
+  const twin = (ibStatus: string): void =>
+    desk.news({
+      kind: 'open-order',
+      order: desk.openOrderOf(entry, ibStatus, { permId: 77 as PermId, orderId: 555 as OrderId }),
+    });
+  const notes = (): readonly boolean[] => made.table('orders').map(({ note }) => note?.startsWith('TWIN') === true);
+  expect(notes()).toEqual([false]);
+  twin('Submitted');
+  expect(notes()).toEqual([true, true]);
+});

@@ -225,3 +225,15 @@ test.each(['purge', 'drop'] as const)(
     expect(desk.of('order-not-sent')).toHaveLength(1);
   },
 );
+
+test('a cancel while the line of its order is down is refused, also while a new line is being made: nobody believes it sent', async () => {
+  const { gateway, desk, clock } = await settledLine();
+  gateway.client(ORDERS).socket.destroy();
+  await desk.until(() => !desk.link.ready);
+  const cancel = () => desk.adapter.broker.cancel({ clientId: ORDERS as never, orderId: 7 as OrderId }).kind;
+  expect(cancel()).toBe('refused');
+  gateway.manners.silent = true;
+  clock.advance(2_000);
+  expect(desk.link.connections[2]?.socket).toBe('connecting');
+  expect(cancel()).toBe('refused');
+});
