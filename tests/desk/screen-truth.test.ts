@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FarmState } from '#core/ports/broker';
-import type { ClientId, OrderId, PermId } from '#domain/ids';
+import type { FarmState, OpenOrderNews } from '#core/ports/broker';
+import type { ClientId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { Agreement } from '#desk/projection/agreement';
 import { amountOf } from '#domain/money';
@@ -62,6 +62,10 @@ test('a quote that is halted or crossed says so on its row, though no tick tells
   expect(faultOf()).toBeNull();
   desk.ticks(IBM, { bid: 181, ask: 179 });
   expect(faultOf()).toMatch(/crossed/i);
+  desk.quote(179.9);
+  expect(faultOf()).toBeNull();
+  desk.disconnect();
+  expect(faultOf()).not.toBeNull();
 });
 
 test.each([
@@ -162,16 +166,18 @@ test('for an order found at the start that nobody can name by a number no cancel
   const { desk } = made;
   desk.core.start();
   desk.connect();
-  const found = (orderId: number, clientId: number, permId: number) =>
+  const found = (orderId: number, clientId: number, permId: number, more: Partial<OpenOrderNews> = {}) =>
     desk.news({
       kind: 'open-order',
-      order: manualOrder({ orderId: orderId as OrderId, clientId: clientId as ClientId, permId: permId as PermId }),
+      order: { ...manualOrder({ orderId: orderId as OrderId, clientId: clientId as ClientId, permId: permId as PermId }), ...more },
     });
   found(-12, 0, 71);
   found(0, 0, 72);
+  found(0, 2, 73, { orderRef: 'TD1-AAAAAAAA-1-1-E' as OrderRef });
   desk.ends();
   expect(made.table('adoptions').map(({ decisions }) => decisions)).toEqual([
     ['adopt', 'ignore', 'cancel'],
+    ['adopt', 'ignore'],
     ['adopt', 'ignore'],
   ]);
 });

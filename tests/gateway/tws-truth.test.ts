@@ -237,3 +237,12 @@ test('a cancel while the line of its order is down is refused, also while a new 
   expect(desk.link.connections[2]?.socket).toBe('connecting');
   expect(cancel()).toBe('refused');
 });
+
+test('how long a message is counts in bytes: letters of three bytes do not make it a third as long', async () => {
+  const { gateway, desk } = await settledLine();
+  const peer = gateway.client(ORDERS);
+  peer.bytes(frame(...execution(7), ...Array.from({ length: 25 }, () => '€'.repeat(2_000))), frame(...orderStatus(7, 'Filled')));
+  await desk.first('order-status');
+  expect(desk.of('execution')).toEqual([]);
+  expect(desk.of('notice').at(-1)?.notice.text).toContain('it was not read');
+});

@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const ENTRANCE = ['tests/unit/desk/scopes.test.ts', 'tests/unit/desk/router-calls.test.ts', 'tests/unit/desk/terminal.test.ts'];
 const STREAM = ['tests/desk/stream-replica.test.ts', 'tests/desk/stream-property.test.ts', 'tests/desk/stream-flow.test.ts'];
-const CONSOLE = ['tests/desk/core-handlers.test.ts', 'tests/desk/exits-handlers.test.ts'];
+const CONSOLE = ['tests/desk/asked-of-tws.test.ts', 'tests/desk/core-handlers.test.ts', 'tests/desk/exits-handlers.test.ts'];
 const SCREEN = [
   'tests/desk/screen-truth.test.ts',
   ...CONSOLE,
