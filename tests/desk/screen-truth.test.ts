@@ -7,7 +7,7 @@ import { amountOf } from '#domain/money';
 import { heldBracket } from '../support/core/bracket.ts';
 import { CoreConsole } from '../support/core/console.ts';
 import { CoreDesk } from '../support/core/desk.ts';
-import { DU, manualOrder } from '../support/core/fixtures.ts';
+import { detailsOf, DU, manualOrder } from '../support/core/fixtures.ts';
 import { IBM, px } from '../support/core/trigger-fixtures.ts';
 
 const STOP = { stop: { kind: 'price', price: px(179) } } as const;
@@ -63,6 +63,10 @@ test('a quote that is halted or crossed says so on its row, though no tick tells
   desk.ticks(IBM, { bid: 181, ask: 179 });
   expect(faultOf()).toMatch(/crossed/i);
   desk.quote(179.9);
+  expect(faultOf()).toBeNull();
+  desk.news({ kind: 'link', link: desk.link({ farms: [farm('usfarm', 'broken')] }) });
+  expect(faultOf()).toMatch(/farm/i);
+  desk.news({ kind: 'link', link: desk.link({ farms: [farm('usfarm', 'ok')] }) });
   expect(faultOf()).toBeNull();
   desk.disconnect();
   expect(faultOf()).not.toBeNull();
@@ -246,4 +250,13 @@ test('of two orders that carry one reference each row says that a cancel goes to
   expect(notes()).toEqual([false]);
   twin('Submitted');
   expect(notes()).toEqual([true, true]);
+});
+
+test('the tick size that TWS tells of a contract is on the row of its quote, though no tick comes after it', () => {
+  const made = new CoreConsole();
+  const { desk } = made;
+  desk.waiting();
+  expect(only(made.table('quotes'))).toMatchObject({ decimals: 2, minTick: px(0.01) });
+  desk.core.learn(detailsOf(IBM, 0.0001));
+  expect(only(made.table('quotes'))).toMatchObject({ decimals: 4, minTick: px(0.0001) });
 });

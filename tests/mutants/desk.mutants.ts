@@ -250,7 +250,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src-main/desk/projection/projector.ts',
     old: '    for (const conId of core.view.board.conIds()) this.#quote(conId);\n',
     new: '',
-    does: 'A fault that comes without a tick (a halt, a lost line) is not shown on the row.',
+    does: 'What changes without a tick (the tick size that TWS tells, who follows the quote) is not shown on its row: prices are typed on a wrong grid.',
     tests: SCREEN,
   },
   {
