@@ -150,6 +150,12 @@ async function fill(page: Page, id: string, secondsAgo = 0): Promise<void> {
     fakeDesk.tables.put('fills', { ...one, execId: ${JSON.stringify(id)}, at: now - ${String(secondsAgo * 1_000)} });
     fakeDesk.flush();
   }`);
+  await drawn(page);
+}
+
+/** What was told has been drawn, and what follows from it has happened. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(`(async () => { for (let i = 0; i < 3; i += 1) await new Promise(requestAnimationFrame); })()`);
 }
 
 const tones = (page: Page): Promise<readonly number[]> => page.evaluate<readonly number[]>('window.tones');
@@ -170,7 +176,10 @@ test('a fill is heard once, where the settings say so: not one told again, and n
   expect(await tones(page)).toEqual([]);
   await fill(page, 'new.1');
   await expect.poll(() => tones(page)).toEqual([880, 880]);
-  await page.evaluate(`fakeDesk.tables.patch('fills', 'new.1', { symbol: 'IBM' }); fakeDesk.flush();`);
+  await page.evaluate(`fakeDesk.tables.patch('fills', 'new.1', { originText: 'told again' }); fakeDesk.flush();`);
+  await expect(page.getByTestId('last-fill')).toContainText('told again');
+  await drawn(page);
+  expect(await tones(page)).toEqual([880, 880]);
   await page.evaluate(
     `{ const now = fakeDesk.tables.value('status').exchangeTime; fakeDesk.tables.set('status', { exchangeTime: now + 60_000 }); fakeDesk.flush(); }`,
   );
@@ -186,6 +195,7 @@ test('nothing is heard where the settings do not say so', async () => {
   const page = await open();
   await heard(page, false);
   await fill(page, 'new.1');
+  expect(await tones(page)).toEqual([]);
   await heard(page, true);
   await fill(page, 'new.2');
   await expect.poll(() => tones(page)).toEqual([880, 880]);
