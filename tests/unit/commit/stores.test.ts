@@ -147,6 +147,15 @@ describe('stores', () => {
   });
 });
 
+test('a commit that is not the next one is a bug, before and after it: no number is left out and none comes twice', () => {
+  const stores = new Stores();
+  stores.startAfter(41);
+  expect(() => stores.apply(43, [])).toThrow(/does not follow commit 41/);
+  stores.apply(42, []);
+  expect(() => stores.apply(42, [])).toThrow(/does not follow commit 42/);
+  expect(stores.seq).toBe(42);
+});
+
 test('the same value under 7 and under "7" is another state: a replay cannot take one for the other', () => {
   const digestOf = (key: number | string): string => {
     const stores = new Stores();
