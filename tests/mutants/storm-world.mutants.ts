@@ -59,14 +59,6 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [],
   },
   {
-    id: 'world/one-tick-is-a-baseline-and-a-proof',
-    file: 'src-main/core/market/quote-book.ts',
-    old: 'this.phase[field] = CONFIRMING;',
-    new: 'this.phase[field] = LIVE;',
-    does: 'A level that was reached within a gap fires on the first price after it.',
-    tests: [],
-  },
-  {
     id: 'world/kept-exits-not-fitted',
     file: 'src-main/core/engine/desk-core.ts',
     old: 'this.#followers.exitResizer.allDue();',
@@ -80,14 +72,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'refold(held, reversed(before))',
     new: 'refold(held, { ...reversed(before), quantity: execution.quantity })',
     does: 'A correction of the quantity leaves the position as if the first report had been right.',
-    tests: [],
-  },
-  {
-    id: 'world/five-sends-are-remembered',
-    file: 'src-main/core/risk/recent-sends.ts',
-    old: 'const KEPT = 200;',
-    new: 'const KEPT = 5;',
-    does: 'The sixth order within a second is not counted against the rate, nor as a duplicate.',
     tests: [],
   },
   {
@@ -120,14 +104,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (value < truth) truth = value;',
     new: 'truth = value;',
     does: 'A rule over two contracts fires although the first part is false.',
-    tests: [],
-  },
-  {
-    id: 'world/offset-from-the-market',
-    file: 'src-main/core/order/sizing.ts',
-    old: "return entry.type === 'STP LMT' ? entry.stop : market;",
-    new: 'return market;',
-    does: 'The limit of a stop-limit order stands before its stop and never fills.',
     tests: [],
   },
   {
