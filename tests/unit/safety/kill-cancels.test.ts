@@ -26,10 +26,10 @@ test('a kill that is pressed again at once sends again what could not leave the 
   const desk = new CoreDesk();
   const { entry } = desk.fired();
   desk.openOrder(entry);
-  const { cancel } = desk.broker;
+  const cancel = desk.broker.cancel.bind(desk.broker);
   desk.broker.cancel = () => ({ kind: 'refused', reason: 'not now' });
   desk.killBy();
-  desk.broker.cancel = cancel.bind(desk.broker);
+  desk.broker.cancel = cancel;
   expect(desk.broker.cancels).toEqual([]);
   desk.killBy();
   expect(cancelled(desk)).toEqual([entry]);
