@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const dropped = desk.broker.purge(`The desk was paused: ${reason}`);',
     new: 'const dropped: ReturnType<typeof desk.broker.purge> = [];',
     does: 'An entry that waits for a message slot survives the pause and leaves after the desk is resumed, at an old price.',
-    tests: ['tests/unit/execution/cancel-order.test.ts'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/exits-of-filled-bracket-cancelled',
@@ -39,7 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'family.every((leg) => leg.filled === 0 && (',
     new: 'family.every((leg) => (',
     does: 'After a lost connection the exits of a bracket whose entry has filled are cancelled as lost, and the position stands bare.',
-    tests: ['tests/unit/execution/cancel-order.test.ts'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/stop-change-taken-unseen',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'change.trail !== undefined || news.stop === change.stop)',
     new: 'change.trail !== undefined || news.stop !== undefined)',
     does: 'A moved stop counts as moved as soon as IB lists the order, whatever stop the listing names.',
-    tests: ['tests/unit/execution/cancel-order.test.ts'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/change-refused-by-old-list',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'desk.reconciliation.positionsRequested(desk.clock.now());\n  desk.broker.reconcile();',
     new: 'desk.broker.reconcile();',
     does: 'The end of a list of positions is paired with the wrong request: an old list counts as a new one.',
-    tests: ['tests/unit/execution/cancel-order.test.ts'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/sent-into-dead-socket',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "else if (desk.link.ready) moveOrder(desk, tx, order, 'send'",
     new: "else if (desk.link.accounts.length > 0) moveOrder(desk, tx, order, 'send'",
     does: 'An order that was written as the connection went counts as sent, not as UNKNOWN, and the desk trades beside it.',
-    tests: ['tests/unit/execution/cancel-order.test.ts'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/thrown-send-counts-as-unsent',
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (state === 'DENIED' && intent.legs.some((leg) => tx.has(desk.stores.orders, keyOf(leg.ref)))) return;",
     new: '',
     does: 'A denied duplicate overwrites the row of the order that was sent under the same reference; its fills are lost.',
-    tests: ['tests/unit/execution/cancel-order.test.ts'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/bracket-stop-not-called-back',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return (leg === 'F' || leg === 'S') && parentKey === undefined;",
     new: "return leg === 'F' || leg === 'S';",
     does: 'The stop of a bracket that leaves in the moment of a kill counts as an exit of its own and is not called back.',
-    tests: ['tests/unit/execution/cancel-order.test.ts'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/illegal-word-followed',
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'isExit(order) && told.quantity < before.quantity ?',
     new: 'isExit(order) && told.quantity !== before.quantity ?',
     does: 'A person makes an exit larger than the position in TWS and no alarm says so; its trigger stays armed.',
-    tests: ['tests/unit/execution/cancel-order.test.ts'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/doubtful-latch-ignored',

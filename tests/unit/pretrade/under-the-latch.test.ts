@@ -20,12 +20,21 @@ test('under the kill switch no stop becomes smaller than what it alone protects'
   const { desk, stop } = heldBracket();
   desk.killBy();
   const done = change(desk, stop, { quantity: units(60) });
-  expect([done.ok ? 'changed' : done.error.text, desk.broker.changes]).toEqual([expect.stringContaining('stops would cover 60 of 100'), []]);
+  expect([done.ok ? 'changed' : done.error.text, desk.broker.changes]).toEqual([
+    expect.stringContaining('stops would cover 60 of 100'),
+    [],
+  ]);
 });
 
 test('under the kill switch a shrink that waited is measured again as it leaves: what covered the rest may have gone meanwhile', () => {
   const { desk, stop } = heldBracket();
-  const { limit: _none, ...typed } = manualOrder({ side: 'SELL', type: 'STP', stop: px(179), orderId: -7 as OrderId, quantity: units(100) });
+  const { limit: _none, ...typed } = manualOrder({
+    side: 'SELL',
+    type: 'STP',
+    stop: px(179),
+    orderId: -7 as OrderId,
+    quantity: units(100),
+  });
   desk.news({ kind: 'open-order', order: typed });
   desk.killBy();
   const waiting: ApprovedOrder[] = [];

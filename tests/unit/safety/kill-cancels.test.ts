@@ -46,9 +46,7 @@ test('a kill before the first comparison takes no stop: nobody knows yet what it
 
 test('a stop that stays after a kill and is larger than what is held is made as small, although nothing fills any more', () => {
   const { desk, stop } = heldBracket();
-  const other = desk.arm(
-    desk.spec(181, { name: 'B' }, { side: 'SELL', quantity: units(60), stop: { kind: 'price', price: px(183) } }),
-  );
+  const other = desk.arm(desk.spec(181, { name: 'B' }, { side: 'SELL', quantity: units(60), stop: { kind: 'price', price: px(183) } }));
   desk.quote(180.9);
   desk.quote(181.02);
   desk.fills(desk.ref(other), 60, 181.01);
