@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (record?.kill !== undefined && order.seq < record.kill.id)',
     new: 'if (record?.kill !== undefined && desk.latch.isSet() && order.seq < record.kill.id)',
     does: 'An order that was approved before a kill and waited leaves once the desk is re-armed.',
-    tests: ['tests/unit/pretrade/transmit-gate.test.ts'],
+    tests: ['tests/unit/pretrade/gate-last-look.test.ts'],
   },
   {
     id: 'pretrade/loosening-leaves-under-latch',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "const isClose = leg.leg === 'F' && changed === undefined;",
     new: "const isClose = leg.leg !== 'T' && changed === undefined;",
     does: 'A stop that waited leaves beside another exit that came meanwhile; together they turn the position around.',
-    tests: ['tests/unit/pretrade/transmit-gate.test.ts'],
+    tests: ['tests/unit/pretrade/gate-last-look.test.ts'],
   },
   {
     id: 'pretrade/loss-not-asked-again',
