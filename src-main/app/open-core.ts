@@ -5,14 +5,12 @@ import { Stores } from '#core/commit/stores';
 import type { CommitBug } from '#core/commit/work';
 import { DeskCore } from '#core/engine/desk-core';
 import type { MarketDataPort } from '#core/ports/market-data';
-import type { RiskRules } from '#core/risk/risk-context';
 import { type DeskPorts, engineState } from '#core/state/desk-state';
 import { isArmedState } from '#core/state/engine-state';
 import { openDeskStores, type Effect } from '#core/state/records';
 import { CommitJournal } from '#journal/commit-journal';
 import { numbersFrame } from '#journal/earlier-orders';
 import type { FolderLock } from '#journal/folder-lock';
-import { resetWindowsOf } from '#protocol/settings';
 import type { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
 import type { Logger } from '#system/logger';
@@ -26,6 +24,7 @@ import { openBreakerFile, openDrafts, openIdHighWater, openKillLatch } from './d
 import { earlierOrders } from './earlier-orders.ts';
 import { JournalTrust } from './journal-trust.ts';
 import type { LiveConfirmation } from './live-confirmation.ts';
+import { riskRulesOf } from './settings-in-force.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { startRefusal, type StartHoldParts } from './start-holds.ts';
 
@@ -116,13 +115,6 @@ function corePorts(
   journal: CommitJournal,
   market: MarketDataPort,
 ): Omit<DeskPorts, 'broker' | 'killLatchFile'> {
-  const rules = (): RiskRules => ({
-    limits: settings.current.limits,
-    orderTypes: settings.current.allowed.orderTypes,
-    timesInForce: settings.current.allowed.timesInForce,
-    // A simulated gateway lives in the time of its tape and is never reset.
-    resetWindows: simulated ? [] : resetWindowsOf(settings.current.resetWindows),
-  });
   return {
     market,
     clock,
@@ -135,7 +127,7 @@ function corePorts(
       (text) => log.warn(text),
     ),
     breakerFile: openBreakerFile(dataDir),
-    rules,
+    rules: () => riskRulesOf(settings.current, simulated),
     earlierOrdersFile: earlierOrders(join(dataDir, 'journal')),
     startRefusal: () => startRefusal(holds),
   };

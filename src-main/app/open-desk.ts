@@ -5,7 +5,7 @@ import type { Simulator } from '#simulator/simulator';
 import { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
 import { createLogger, type Logger } from '#system/logger';
-import { checkOptions, type TwsOptions } from '#tws/tws-options';
+import { checkOptions } from '#tws/tws-options';
 import { AccountMemory } from './account-memory.ts';
 import { type DataDir, openDataDir, type StartFailure } from './data-dir.ts';
 import { deskDoor } from './desk-door.ts';
@@ -16,6 +16,7 @@ import { type OpenCore, openCore } from './open-core.ts';
 import { openScreens, type Screens } from './open-screens.ts';
 import type { DeskOptions } from './options.ts';
 import { ServiceRegistry } from './service-registry.ts';
+import { twsOptionsOf } from './settings-in-force.ts';
 import { SettingsStore } from './settings-store.ts';
 
 export interface Desk {
@@ -70,7 +71,7 @@ async function openInFolder(
   const embedded = options.simulator ? await openEmbeddedSimulator(options, around.resources) : ok(undefined);
   if (!embedded.ok) return embedded;
   const simulator = embedded.value;
-  const tws = twsOptionsOf(options, settings, simulator);
+  const tws = twsOptionsOf(options, () => settings.current, simulator);
   const usable = checkOptions(tws);
   if (!usable.ok) {
     await simulator?.close();
@@ -108,18 +109,6 @@ async function openInFolder(
       lock.release();
     },
   });
-}
-
-/** The command line goes before the settings; the embedded simulator before both. */
-function twsOptionsOf(options: DeskOptions, settings: SettingsStore, simulator: Simulator | undefined): TwsOptions {
-  const { connection, limits } = settings.current;
-  return {
-    host: simulator?.host ?? options.host ?? connection.host,
-    port: simulator?.port ?? options.port ?? connection.port,
-    clientIdBase: simulator === undefined ? connection.clientIdBase : 0,
-    allowLive: options.live,
-    messagesPerSecond: limits.messagesPerSecond,
-  };
 }
 
 /** What starts and stops, and what each part needs before it. */

@@ -19,7 +19,7 @@ import { RequestIds } from '#tws/socket/request-ids';
 import { OrderTerms } from '#tws/order/resent-terms';
 import { OrderSender } from '#tws/order/order-sender';
 import type { PlaceFrame } from '#tws/socket/outbound-tap';
-import { PacingGate } from '#tws/pacing/pacing-gate';
+import { DEFAULT_RATES, PacingGate } from '#tws/pacing/pacing-gate';
 import { PortfolioFeed } from '#tws/account/account-feed';
 import { Session, type Rider, type Role, type SessionEvents } from '#tws/session/session';
 import { SuspendDetector } from '#tws/session/suspend-detector';
@@ -114,7 +114,7 @@ class Adapter implements TwsAdapter {
   constructor(options: TwsOptions, ports: TwsPorts) {
     const { clock, scheduler, random } = ports;
     this.#ports = ports;
-    this.#pacing = new PacingGate(ports, { messagesPerSecond: options.messagesPerSecond ?? 40 });
+    this.#pacing = new PacingGate(ports, options.rates ?? (() => DEFAULT_RATES));
     this.#board = new LinkBoard({
       clock,
       pacing: this.#pacing,

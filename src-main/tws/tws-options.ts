@@ -1,8 +1,10 @@
 import type { SentLeg } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
+import { MOST_LEGS } from '#domain/order';
 import { err, ok, type Result } from '#domain/result';
 import type { IdHighWater } from '#tws/order/order-ids';
+import { DEFAULT_RATES, MOST_PER_SECOND, type PacingRates } from '#tws/pacing/pacing-gate';
 import type { OrderFrame } from '#tws/socket/order-frame-log';
 
 /** What the operator configures. Nothing here is ever read from the environment or a file by the library. */
@@ -17,8 +19,8 @@ export interface TwsOptions {
   readonly allowRemoteHost?: boolean;
   /** IB's market data type 1–4; sent only when it is not 1 (live). */
   readonly marketDataType?: 1 | 2 | 3 | 4;
-  /** Over all three connections together; IB closes the session above 50. */
-  readonly messagesPerSecond?: number;
+  /** Over all three connections together, asked at every message. */
+  readonly rates?: () => PacingRates;
 }
 
 export interface TwsPorts {
@@ -43,7 +45,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 /** Sentences say which setting to change. */
 export function checkOptions(options: TwsOptions): Result<TwsOptions> {
-  const { host, port, clientIdBase = 0, messagesPerSecond = 40 } = options;
+  const { host, port, clientIdBase = 0 } = options;
   if (!LOOPBACK.test(host) && options.allowRemoteHost !== true) {
     return err(
       `The TWS host "${host}" is not this computer. The API has no password; use 127.0.0.1, or allow a remote host in the settings.`,
@@ -53,8 +55,17 @@ export function checkOptions(options: TwsOptions): Result<TwsOptions> {
   if (!Number.isInteger(clientIdBase) || clientIdBase < 0 || clientIdBase > 2_000_000_000) {
     return err(`The client id base ${String(clientIdBase)} is not a whole number of 0 or more.`);
   }
-  if (!Number.isInteger(messagesPerSecond) || messagesPerSecond < 15 || messagesPerSecond > 45) {
-    return err(`The message limit ${String(messagesPerSecond)} is not between 15 and 45 per second.`);
+  const refusal = ratesRefusal((options.rates ?? (() => DEFAULT_RATES))());
+  return refusal === undefined ? ok(options) : err(refusal);
+}
+
+/** Undefined when a bracket finds room beside the reserve. */
+function ratesRefusal({ messagesPerSecond, reserved }: PacingRates): string | undefined {
+  if (!Number.isInteger(messagesPerSecond) || messagesPerSecond < 15 || messagesPerSecond > MOST_PER_SECOND) {
+    return `The message limit ${String(messagesPerSecond)} is not between 15 and 45 per second.`;
   }
-  return ok(options);
+  if (!Number.isInteger(reserved) || reserved < 2 || reserved > messagesPerSecond - MOST_LEGS) {
+    return `Of ${messagesPerSecond} messages per second ${String(reserved)} cannot be kept for cancels and the kill; keep 2 to ${messagesPerSecond - MOST_LEGS}.`;
+  }
+  return undefined;
 }

@@ -52,6 +52,9 @@ export interface OrderLeg {
   readonly outsideRth: boolean;
 }
 
+/** Entry, stop and target. */
+export const MOST_LEGS = 3;
+
 /** What the desk wishes to send; becomes an OrderRequest only through risk. */
 export interface OrderIntent {
   readonly account: AccountId;
@@ -62,7 +65,7 @@ export interface OrderIntent {
   readonly triggerId?: TriggerId;
   /** The working order that gets these terms under its own id; without it a new order is sent. */
   readonly changes?: OrderKey;
-  /** First leg is the parent; further legs are its take-profit and stop, one OCA group, sent as one server-side bracket. */
+  /** At most `MOST_LEGS`. First leg is the parent; further legs are its take-profit and stop, one OCA group, sent as one server-side bracket. */
   readonly legs: readonly [OrderLeg, ...OrderLeg[]];
 }
 

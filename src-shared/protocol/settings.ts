@@ -1,3 +1,4 @@
+import { MOST_LEGS } from '#domain/order';
 import { RESET_WINDOWS, type ResetWindow } from '#domain/reset-window';
 import { isZone } from '#domain/session-time';
 import { z } from 'zod';
@@ -18,7 +19,7 @@ export const limits = z.strictObject({
   /** C-05 */
   maxQuoteAgeMs: z.number().int().min(100).max(60_000),
   /** C-07 */
-  messagesPerSecond: z.number().int().min(5).max(45),
+  messagesPerSecond: z.number().int().min(15).max(45),
   reservedMessagesPerSecond: z.number().int().min(2).max(20),
   /** C-08 */
   ordersPerSecondPerSymbol: z.number().int().min(1).max(10),
@@ -48,7 +49,7 @@ const resetWindow = z.strictObject({
   to: clockTime,
 });
 
-export const settings = z.strictObject({
+const file = z.strictObject({
   version: z.literal(1),
   connection: z.strictObject({
     host: z.string().min(1).max(100),
@@ -73,6 +74,15 @@ export const settings = z.strictObject({
     .default({ region: 'NA', own: [] }),
 });
 
+/** With a larger reserve no bracket would ever find room (C-07). */
+export const settings = file.refine(
+  ({ limits: { messagesPerSecond, reservedMessagesPerSecond } }) => reservedMessagesPerSecond <= messagesPerSecond - MOST_LEGS,
+  {
+    path: ['limits', 'reservedMessagesPerSecond'],
+    message: `must be at least ${MOST_LEGS} below limits.messagesPerSecond, so that an order with its stop and target finds room`,
+  },
+);
+
 /** The windows in force. */
 export function resetWindowsOf({ region, own }: Settings['resetWindows']): readonly ResetWindow[] {
   return own.length === 0 ? RESET_WINDOWS[region] : own.map(({ from, to, ...rest }) => ({ ...rest, from: minutes(from), to: minutes(to) }));
@@ -84,6 +94,13 @@ function minutes(text: string): number {
 
 export type Settings = z.output<typeof settings>;
 export type Limits = z.output<typeof limits>;
+
+export function pacingRatesOf({ messagesPerSecond, reservedMessagesPerSecond }: Limits): {
+  readonly messagesPerSecond: number;
+  readonly reserved: number;
+} {
+  return { messagesPerSecond, reserved: reservedMessagesPerSecond };
+}
 
 /** What the console may change while the desk runs; the rest needs the file and a restart. */
 export const settingsPatch = z.strictObject({

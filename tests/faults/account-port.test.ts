@@ -3,7 +3,7 @@ import { startDesk } from '#core/engine/operator-commands';
 import { armRefusal } from '#core/strategy/trigger/arm-refusal';
 import { portMismatch } from '#tws/link/account-port-check';
 import { LinkBoard } from '#tws/link/link-board';
-import { PacingGate } from '#tws/pacing/pacing-gate';
+import { DEFAULT_RATES, PacingGate } from '#tws/pacing/pacing-gate';
 import { CoreDesk } from '../support/core/desk.ts';
 import { DU } from '../support/core/fixtures.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -13,7 +13,7 @@ function boardAt(port: number, account: string, operator: { live?: boolean; port
   const clock = new FakeClock();
   const board = new LinkBoard({
     clock,
-    pacing: new PacingGate({ clock, scheduler: clock }, { messagesPerSecond: 40 }),
+    pacing: new PacingGate({ clock, scheduler: clock }, () => DEFAULT_RATES),
     allowLive,
     liveConfirmed: () => operator.live ?? false,
     where: `127.0.0.1:${port}`,

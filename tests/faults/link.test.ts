@@ -48,10 +48,10 @@ test('N-02: a peer that says nothing is given up after ten seconds and tried aga
 test('N-04: a connection that ends in order pauses the desk within a second, is rebuilt, and the book is compared', async () => {
   const { simulator, live } = await watching();
   const epoch = live.core.deskState.link.epoch;
-  const began = performance.now();
+  const began = live.clock.monotonic();
   simulator.faults.end(2);
   await live.until('paused', () => engineState(live.core.deskState) === 'PAUSED');
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(live.clock.monotonic() - began).toBeLessThan(1_000);
   await live.until('compared again', () => live.core.deskState.link.ready && live.core.deskState.reconciliation.done());
   expect(live.core.deskState.link.epoch).toBeGreaterThan(epoch);
   expect(engineState(live.core.deskState)).toBe('PAUSED');

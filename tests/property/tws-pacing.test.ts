@@ -50,7 +50,7 @@ const wish: fc.Arbitrary<Wish> = fc
 /** Plays the wishes; a cancel or kill above its share of any second is left out. */
 function play(wishes: readonly Wish[]): readonly Trace[] {
   const clock = new FakeClock();
-  const gate = new PacingGate({ clock, scheduler: clock }, { messagesPerSecond: RATE });
+  const gate = new PacingGate({ clock, scheduler: clock }, () => ({ messagesPerSecond: RATE, reserved: 10 }));
   const traces: Trace[] = [];
   const source = {};
   for (const { wait, lane, cost, ttlMs } of wishes) {

@@ -1,3 +1,4 @@
+import type { RiskRules } from '#core/risk/risk-context';
 import { Random } from '#simulator/model/random';
 import type { BugName } from './bugs.ts';
 import { StormClock } from './clock.ts';
@@ -5,8 +6,10 @@ import { CrashPlan } from './crash.ts';
 import { Disk } from './files.ts';
 import { Invariants } from './invariants.ts';
 import { Life } from './life.ts';
+import { rulesOfStorm } from './limits.ts';
 import type { StormListener } from './listener.ts';
 import { Tws } from './tws.ts';
+import { WeatherLog } from './weather.ts';
 import { Wire } from './wire.ts';
 
 const TRACE_KEPT = 400;
@@ -34,6 +37,8 @@ export class World {
   readonly random: Random;
   /** What of two ways is taken where a storm gained one: whether protective exits stay, and whether children go with their parent. */
   readonly choice: Random;
+  /** The limits in force. */
+  rules: RiskRules;
   readonly clock: StormClock;
   readonly tws: Tws;
   readonly wires: readonly Wire[];
@@ -43,6 +48,7 @@ export class World {
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
+  readonly weather = new WeatherLog();
   readonly lives: Life[] = [];
   /** Where the process died, and how often. */
   readonly deaths = new Map<string, number>();
@@ -61,6 +67,7 @@ export class World {
   constructor(seed: number, options: WorldOptions = {}) {
     this.random = new Random(seed);
     this.choice = new Random(seed + 0x0e17);
+    this.rules = rulesOfStorm(seed);
     this.bug = options.bug;
     this.listener = options.listener;
     this.clock = new StormClock(this.random, options.startAt);

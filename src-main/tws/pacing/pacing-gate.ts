@@ -1,6 +1,7 @@
 import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
 import type { OrderRef } from '#domain/ids';
+import { MOST_LEGS } from '#domain/order';
 import { SlidingWindow } from './sliding-window.ts';
 
 /**
@@ -32,11 +33,17 @@ interface Waiting {
   readonly expires: number;
 }
 
-export interface PacingOptions {
+/** Messages per second over all connections. */
+export interface PacingRates {
+  /** At most `MOST_PER_SECOND`. */
   readonly messagesPerSecond: number;
-  /** Of them, kept for cancels and the kill. */
-  readonly reserved?: number;
+  /** Of them, kept for cancels and the kill; leaves room for a bracket. */
+  readonly reserved: number;
 }
+
+export const DEFAULT_RATES: PacingRates = { messagesPerSecond: 40, reserved: 10 };
+/** IB closes the session above 50. */
+export const MOST_PER_SECOND = 45;
 
 const SECOND = 1_000;
 /** Of the reserve, kept for the kill alone. */
@@ -51,33 +58,34 @@ const SLOW_FOR = 60_000;
 export class PacingGate {
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
-  readonly #rate: number;
-  readonly #reserved: number;
-  readonly #all: SlidingWindow;
+  readonly #rates: () => PacingRates;
+  readonly #all = new SlidingWindow(MOST_PER_SECOND, SECOND);
   /** Everything but kills: a kill must not take the place of a cancel, nor the other way round. */
-  readonly #orderly: SlidingWindow;
+  readonly #orderly = new SlidingWindow(MOST_PER_SECOND, SECOND);
   /** Everything but cancels and kills. */
-  readonly #traffic: SlidingWindow;
-  readonly #data: SlidingWindow;
+  readonly #traffic = new SlidingWindow(MOST_PER_SECOND, SECOND);
+  readonly #data = new SlidingWindow(MOST_PER_SECOND, SECOND);
   readonly #waiting: Readonly<Record<PacingLane, Waiting[]>> = { kill: [], cancel: [], modify: [], order: [], query: [], data: [] };
   #cancelTimer: (() => void) | undefined;
   #slowUntil = -Infinity;
   #pumping = false;
 
-  constructor(ports: { readonly clock: Clock; readonly scheduler: Scheduler }, options: PacingOptions) {
+  /** `rates` is asked at every message: what the operator changes is in force with the next one. */
+  constructor(ports: { readonly clock: Clock; readonly scheduler: Scheduler }, rates: () => PacingRates) {
     this.#clock = ports.clock;
     this.#scheduler = ports.scheduler;
-    this.#rate = options.messagesPerSecond;
-    this.#reserved = options.reserved ?? 10;
-    this.#all = new SlidingWindow(this.#rate, SECOND);
-    this.#orderly = new SlidingWindow(this.#rate, SECOND);
-    this.#traffic = new SlidingWindow(this.#rate, SECOND);
-    this.#data = new SlidingWindow(this.#rate, SECOND);
+    this.#rates = rates;
   }
 
   /** Messages per second allowed now. */
   get limit(): number {
-    return this.#clock.monotonic() < this.#slowUntil ? Math.floor(this.#rate / 2) : this.#rate;
+    const rate = Math.min(this.#rates().messagesPerSecond, MOST_PER_SECOND);
+    return this.#clock.monotonic() < this.#slowUntil ? Math.floor(rate / 2) : rate;
+  }
+
+  /** Of them, kept for cancels and the kill now. At half the rate it shrinks rather than shut a bracket out for a whole minute. */
+  get reserve(): number {
+    return Math.min(this.#rates().reserved, Math.max(KILL_RESERVE, this.limit - MOST_LEGS));
   }
 
   /** Messages sent within the last second. */
@@ -87,7 +95,7 @@ export class PacingGate {
 
   /** Largest batch that can ever leave at once. */
   get largestBatch(): number {
-    return Math.floor(this.#rate / 2) - this.#reserved;
+    return this.limit - this.reserve;
   }
 
   waiting(lane: PacingLane): number {
@@ -147,15 +155,15 @@ export class PacingGate {
 
   #roomAt(message: PacedMessage, now: number): number {
     const { lane, cost } = message;
-    const limit = this.limit;
+    const { limit, reserve } = this;
     const any = this.#all.roomAt(now, limit, cost);
     if (lane === 'kill') return any;
     const orderly = Math.max(any, this.#orderly.roomAt(now, limit - KILL_RESERVE, cost));
     if (lane === 'cancel') return orderly;
-    const traffic = Math.max(orderly, this.#traffic.roomAt(now, limit - this.#reserved, cost));
+    const traffic = Math.max(orderly, this.#traffic.roomAt(now, limit - reserve, cost));
     if (lane !== 'data') return traffic;
     // A burst of subscriptions leaves room for a bracket or two.
-    return Math.max(traffic, this.#data.roomAt(now, Math.floor((limit - this.#reserved) * 0.8), cost));
+    return Math.max(traffic, this.#data.roomAt(now, Math.floor((limit - reserve) * 0.8), cost));
   }
 
   #spend(message: PacedMessage, now: number): void {

@@ -11,10 +11,10 @@ import type { TriggerId } from '#domain/ids';
 import type { TriggerSpec } from '#domain/trigger';
 import { DEFAULT_SETTINGS } from '#protocol/settings';
 import type { Simulator } from '#simulator/simulator';
-import { SystemClock } from '#system/clock';
 import { AsyncContext } from '#system/context';
 import { createTwsAdapter, type TwsAdapter } from '#tws/tws-adapter';
 import { assembleCore } from './assemble-core.ts';
+import { SteadyClock } from '../steady-clock.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 
 /** Limits under which a whole day's tape in seconds is not a runaway. Everything else is the default. */
@@ -33,6 +33,7 @@ export interface LiveDesk {
   readonly stores: DeskStores;
   readonly journal: MemoryJournal;
   readonly coordinator: Coordinator<Effect>;
+  readonly clock: SteadyClock;
   readonly log: readonly string[];
   readonly bugs: readonly unknown[];
   /** Resolves as soon as it is true; looks after every commit and every turn of the event loop. */
@@ -42,24 +43,24 @@ export interface LiveDesk {
   close(): Promise<void>;
 }
 
-function untilOf(core: DeskCore, log: readonly string[]): LiveDesk['until'] {
+function untilOf(core: DeskCore, clock: SteadyClock, log: readonly string[]): LiveDesk['until'] {
   return async (what, test) => {
-    const deadline = performance.now() + 20_000;
+    const deadline = clock.monotonic() + 20_000;
     while (!test()) {
-      if (performance.now() > deadline)
+      if (clock.monotonic() > deadline)
         throw new Error(`never came true: ${what}; the desk is ${engineState(core.deskState)}; log: ${log.slice(-8).join(' | ')}`);
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
 }
 
-/** The desk as the program builds it (real adapter, real sockets, real clock) but for its files, which are in memory. */
+/** The desk as the program builds it (real adapter, real sockets, a clock that stands while the machine has no time) but for its files, which are in memory. */
 export async function openLiveDesk(
   simulator: Pick<Simulator, 'port'>,
   limits: RiskLimits = DEFAULT_SETTINGS.limits,
   file?: Journal,
 ): Promise<LiveDesk> {
-  const clock = new SystemClock();
+  const clock = new SteadyClock();
   const journal = new MemoryJournal();
   let highest = 0;
   let serverTime: (seconds: number, roundTrip: number) => void = () => undefined;
@@ -93,13 +94,14 @@ export async function openLiveDesk(
   core.onLog((line) => log.push(`${line.level}: ${line.text}`));
   core.start();
   adapter.start();
-  const until = untilOf(core, log);
+  const until = untilOf(core, clock, log);
   const desk: LiveDesk = {
     core,
     adapter,
     stores,
     journal,
     coordinator,
+    clock,
     log,
     bugs,
     until,
@@ -121,6 +123,7 @@ export async function openLiveDesk(
     async close() {
       core.stop();
       await adapter.stop();
+      clock.stop();
     },
   };
   await until('connected and reconciled', () => core.deskState.link.ready && core.deskState.reconciliation.done());

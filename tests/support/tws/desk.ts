@@ -10,24 +10,9 @@ import type { IdHighWater } from '#tws/order/order-ids';
 import type { OrderFrame } from '#tws/socket/order-frame-log';
 import type { TwsOptions } from '#tws/tws-options';
 import type { FakeClock } from '../fake-clock.ts';
+import { SteadyClock } from '../steady-clock.ts';
 
 const STRIDE = 2_000;
-
-/** The system's time, for tests whose waits are real (a socket answers, a backoff of one second). */
-class RealTime implements Clock, Scheduler {
-  now(): number {
-    return Date.now();
-  }
-
-  monotonic(): number {
-    return performance.now();
-  }
-
-  after(ms: number, fn: () => void): () => void {
-    const timer = setTimeout(fn, ms);
-    return () => clearTimeout(timer);
-  }
-}
 
 export class MemoryHighWater implements IdHighWater {
   highest: number;
@@ -104,10 +89,12 @@ export class TwsDesk {
   /** What the journal would be given. */
   readonly orderFrames: OrderFrame[] = [];
   live = false;
+  readonly #time: Clock & Scheduler;
   readonly #waiters: { readonly test: () => boolean; readonly done: () => void }[] = [];
 
-  constructor(port: number, time: Clock & Scheduler = new RealTime(), options: Partial<TwsOptions> = {}, ids = new MemoryHighWater()) {
+  constructor(port: number, time: Clock & Scheduler = new SteadyClock(), options: Partial<TwsOptions> = {}, ids = new MemoryHighWater()) {
     this.ids = ids;
+    this.#time = time;
     this.adapter = createTwsAdapter(
       { host: '127.0.0.1', port, allowLive: false, ...options },
       {
@@ -172,8 +159,9 @@ export class TwsDesk {
     }
   }
 
-  stop(): Promise<void> {
-    return this.adapter.stop();
+  async stop(): Promise<void> {
+    await this.adapter.stop();
+    if (this.#time instanceof SteadyClock) this.#time.stop();
   }
 
   #poke(): void {

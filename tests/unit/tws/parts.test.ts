@@ -269,7 +269,7 @@ test('an order of another program is shown as it is, with unset figures missing'
 test.each([
   [{ port: 0 }, 'The TWS port 0 is not between 1 and 65535.'],
   [{ clientIdBase: -1 }, 'The client id base -1 is not a whole number of 0 or more.'],
-  [{ messagesPerSecond: 100 }, 'The message limit 100 is not between 15 and 45 per second.'],
+  [{ rates: () => ({ messagesPerSecond: 100, reserved: 10 }) }, 'The message limit 100 is not between 15 and 45 per second.'],
 ])('options %j are refused with the reason', (changes, error) => {
   expect(checkOptions({ host: '127.0.0.1', port: 4002, allowLive: false, ...changes })).toEqual({ ok: false, error });
 });
