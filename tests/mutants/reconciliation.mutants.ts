@@ -44,8 +44,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'reconciliation/old-pnl-after-reconnect',
     file: 'src-main/core/reconciliation/link.ts',
-    old: 'desk.accounts.forgetPnl();',
-    new: 'if (desk.latch.isSet()) desk.accounts.forgetPnl();',
+    old: "count(desk, 'connections lost');\n  desk.accounts.forgetPnl();",
+    new: "count(desk, 'connections lost');\n  if (desk.latch.isSet()) desk.accounts.forgetPnl();",
     does: "The day's profit and loss of before the loss counts as the one of now.",
     tests: ['tests/unit/reconciliation'],
   },

@@ -131,8 +131,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'survivors/sends-forgotten-after-five',
     file: 'src-main/core/risk/recent-sends.ts',
-    old: 'const KEPT = 200;',
-    new: 'const KEPT = 5;',
+    old: 'return keep < 0 ? [...this.#keys] : this.#keys.slice(0, keep);',
+    new: 'return keep < 0 ? [...this.#keys] : this.#keys.slice(0, Math.max(keep, this.#keys.length - 5));',
     does: 'Only five sends are remembered: C-08 with six a second never denies, C-10 forgets the first of six clicks.',
     tests: RATES,
   },
