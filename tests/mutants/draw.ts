@@ -82,6 +82,8 @@ function ofNumber(node: ts.NumericLiteral, source: ts.SourceFile): readonly Chan
 
 /** Two neighbours of the same sort of expression; a call of something else's method with a function is no pair. */
 function ofArguments(node: ts.CallExpression, source: ts.SourceFile): readonly Change[] {
+  // The least of a and b is the least of b and a.
+  if (/^Math\.(?:min|max)$/.test(node.expression.getText(source))) return [];
   const plain = (one: ts.Expression): boolean => ts.isIdentifier(one) || ts.isPropertyAccessExpression(one) || ts.isNumericLiteral(one);
   return node.arguments.slice(1).flatMap((right, at): readonly Change[] => {
     const left = node.arguments[at];
