@@ -3,14 +3,6 @@ import type { Mutant } from './mutant.ts';
 /** Faults of core that only weather shows: quotes that must not be trusted, clocks, corrections, changed settings. Storms alone must see them. */
 export const MUTANTS: readonly Mutant[] = [
   {
-    id: 'world/unconfirmed-stop-protects',
-    file: 'src-main/core/order/stop-coverage.ts',
-    old: "return order.state === 'ACCEPTED' ||",
-    new: "return order.state === 'SUBMITTED' || order.state === 'ACCEPTED' ||",
-    does: 'A stop that IB has not confirmed counts as protection; when it is lost, the position was never protected.',
-    tests: [],
-  },
-  {
     id: 'world/over-limit-adds-the-wrong-side',
     file: 'src-main/core/risk/exposure.ts',
     old: 'const worst = plus(abs(quantity), pending(working, contract.conId, side, takes));',
@@ -88,14 +80,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const price = entry.limit ?? entry.stop ?? (',
     new: 'const price = entry.stop ?? entry.limit ?? (',
     does: 'The limit of a stop-limit order is not collared, and it pays any price.',
-    tests: [],
-  },
-  {
-    id: 'world/kill-verified-by-an-old-list',
-    file: 'src-main/core/safety/kill.ts',
-    old: 'if (request >= desk.killVerification.request) desk.killVerification.listed = true;',
-    new: 'if (request > 0) desk.killVerification.listed = true;',
-    does: 'A kill is verified by a list that was asked for before it.',
     tests: [],
   },
   {
