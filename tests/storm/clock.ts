@@ -22,6 +22,10 @@ export class StormClock implements Clock, Scheduler {
   readonly #startAt: number;
   readonly #heap: Event[] = [];
   #elapsed = 0;
+  /** By how much the desk's clock is ahead of the exchange's, ms. */
+  skew = 0;
+  /** Until then no timer of a process runs, virtual ms. */
+  sleepsUntil = 0;
 
   constructor(random: Random, startAt = START) {
     this.#random = random;
@@ -110,7 +114,7 @@ export class ProcessClock implements Clock, Scheduler {
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#clock.now() + this.#clock.skew;
   }
 
   monotonic(): number {
@@ -119,7 +123,13 @@ export class ProcessClock implements Clock, Scheduler {
 
   after(ms: number, fn: () => void): () => void {
     return this.#clock.after(ms, () => {
-      if (this.#alive()) fn();
+      if (this.#clock.monotonic() < this.#clock.sleepsUntil) this.#whenAwake(fn);
+      else if (this.#alive()) fn();
     });
+  }
+
+  /** A timer that fell into sleep runs late. */
+  #whenAwake(fn: () => void): void {
+    this.after(this.#clock.sleepsUntil - this.#clock.monotonic(), fn);
   }
 }

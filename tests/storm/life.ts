@@ -41,6 +41,8 @@ export interface Surroundings {
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
   readonly rules: RiskRules;
+  /** By how much the desk's idea of the exchange's time may differ now, ms. */
+  readonly clockDoubtMs: number;
   /** Odds that an order waits for its place in the message rate. */
   readonly waits: number;
   /** The bytes of the next order are counted twice. */
@@ -87,7 +89,7 @@ export class Life {
       now: () => world.clock.monotonic(),
       trueTime: () => world.clock.now(),
       maxQuoteAgeMs: () => world.rules.limits.maxQuoteAgeMs,
-      clockDoubtMs: () => 0,
+      clockDoubtMs: () => world.clockDoubtMs,
       fail: (text) => {
         if (this.#alive) world.invariants.fail(text);
       },
