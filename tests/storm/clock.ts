@@ -1,6 +1,7 @@
 import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
 import type { Random } from '#simulator/model/random';
+import { SteadyTime } from '#system/steady-time';
 
 interface Event {
   readonly due: number;
@@ -107,14 +108,20 @@ function before(a: Event, b: Event): boolean {
 export class ProcessClock implements Clock, Scheduler {
   readonly #clock: StormClock;
   readonly #alive: () => boolean;
+  readonly #time: SteadyTime;
 
   constructor(clock: StormClock, alive: () => boolean) {
     this.#clock = clock;
     this.#alive = alive;
+    // As the program has it.
+    this.#time = new SteadyTime(
+      () => clock.now() + clock.skew,
+      () => clock.monotonic(),
+    );
   }
 
   now(): number {
-    return this.#clock.now() + this.#clock.skew;
+    return this.#time.now();
   }
 
   monotonic(): number {
