@@ -26,6 +26,8 @@ export class CancelsOut implements Judge {
   /** Orders whose cancel was wished in a commit and has not been asked for at the socket. */
   readonly #due = new Map<string, { readonly address: string; readonly at: number }>();
   readonly #asked = new Map<string, Asked>();
+  /** When the newest cancel of an order was wished, epoch ms. */
+  readonly #wished = new Map<string, number>();
   /** Died with its wire, in this epoch. */
   readonly #lost = new Map<string, number>();
   /** Since when the connection has stood and the book has been compared. */
@@ -40,14 +42,17 @@ export class CancelsOut implements Judge {
   born(): void {
     this.#due.clear();
     this.#asked.clear();
+    this.#wished.clear();
     this.#lost.clear();
     this.#wholeSince = undefined;
   }
 
   committed(life: JudgedLife, { changes, at }: CommitNews): void {
     for (const { store, value } of changes) {
-      const order = value as Order | undefined;
-      if (store !== 'orders' || order?.cancelAskedAt !== at || order.orderId === undefined || order.clientId === undefined) continue;
+      const order = store === 'orders' ? (value as Order | undefined) : undefined;
+      if (order?.cancelAskedAt === undefined || this.#wished.get(order.key) === order.cancelAskedAt) continue;
+      this.#wished.set(order.key, order.cancelAskedAt);
+      if (order.cancelAskedAt !== at || order.orderId === undefined || order.clientId === undefined) continue;
       const address = addressOf({ clientId: order.clientId, orderId: order.orderId });
       // The effects of this commit have left already.
       const isAsked = this.#asked.get(address)?.at === this.#world.now;

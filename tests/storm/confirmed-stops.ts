@@ -1,7 +1,7 @@
 import { stopsProtecting } from '#core/order/stop-coverage';
 import type { OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
 import type { Execution } from '#domain/execution';
-import { isStopType, type OrderType } from '#domain/order';
+import { isStopType } from '#domain/order';
 import type { Judge, SentFrame } from './judge.ts';
 import type { JudgedLife } from './judged.ts';
 import type { Told } from './told.ts';
@@ -56,7 +56,7 @@ export class ConfirmedStops implements Judge {
 
   /** Where TWS says nothing of how much, or of an order of another kind, nothing is noted. */
   #order(order: OpenOrderNews): void {
-    if (!isStopType(order.type as OrderType) || order.quantity === 0) return;
+    if (!isStopType(order.type) || order.quantity === 0) return;
     const before = this.#stops.get(order.permId);
     this.#stops.set(order.permId, {
       account: order.account,

@@ -5,11 +5,22 @@ import type { Judge } from './judge.ts';
 import type { JudgedLife } from './judged.ts';
 import type { Told } from './told.ts';
 
+export interface Market {
+  readonly bid: number | undefined;
+  readonly ask: number | undefined;
+  readonly last: number | undefined;
+}
+
+/** A chunk has a bid, an ask and a last; the market before it is kept too. */
+const RECENT = 4;
+
 /** One contract's figures as they were told; prices in 1e-6, times in virtual ms. */
 export interface HeardQuote {
   bid: number | undefined;
   ask: number | undefined;
   last: number | undefined;
+  /** The market after each of the newest ticks, the newest last: what fires in a chunk of ticks fires on the market of its own tick. */
+  recent: readonly Market[];
   /** Of the newest tick. */
   at: number;
   liveType: LiveType;
@@ -74,6 +85,7 @@ export class Heard implements Judge {
     const quote = this.#quoteOf(conId);
     quote[field] = price < 0 ? undefined : price;
     quote.at = this.#now();
+    quote.recent = [...quote.recent.slice(1 - RECENT), { bid: quote.bid, ask: quote.ask, last: quote.last }];
   }
 
   info(_life: JudgedLife, conId: number, info: QuoteInfo): void {
@@ -94,12 +106,21 @@ export class Heard implements Judge {
 
   #wipe(quote: HeardQuote): void {
     quote.bid = quote.ask = quote.last = undefined;
+    quote.recent = [];
   }
 
   #quoteOf(conId: number): HeardQuote {
     let quote = this.quotes.get(conId);
     if (quote === undefined) {
-      quote = { bid: undefined, ask: undefined, last: undefined, at: Number.NEGATIVE_INFINITY, liveType: 'live', halted: false };
+      quote = {
+        bid: undefined,
+        ask: undefined,
+        last: undefined,
+        recent: [],
+        at: Number.NEGATIVE_INFINITY,
+        liveType: 'live',
+        halted: false,
+      };
       this.quotes.set(conId, quote);
     }
     return quote;

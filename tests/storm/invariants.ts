@@ -11,7 +11,9 @@ import type { JudgedLife, JudgedWorld } from './judged.ts';
 import { Excuses } from './excuses.ts';
 import { Kept } from './kept.ts';
 import { ListRules } from './list-rules.ts';
+import type { Refusals } from './refusals.ts';
 import { falseShield } from './shield.ts';
+import type { Terms } from './terms.ts';
 import { Truth } from './truth.ts';
 import { WayOut } from './way-out.ts';
 import { LOSS_LIMIT, unknownBeside, WriteRules } from './write-rules.ts';
@@ -29,6 +31,8 @@ export class Invariants {
   readonly excuses = new Excuses();
   /** Those who hear of everything themselves. */
   readonly bench: Bench;
+  readonly terms: Terms;
+  readonly refusals: Refusals;
   readonly #kept: Kept;
   readonly #world: JudgedWorld;
   /** The life whose book has been looked at as it opened. */
@@ -43,7 +47,7 @@ export class Invariants {
     this.closes = new Closes(fail);
     this.cover = new Cover(world, fail);
     this.lists = new ListRules(fail);
-    this.wayOut = new WayOut(fail);
+    this.wayOut = new WayOut(() => this.refusals, fail);
     this.#kept = new Kept(fail);
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
     const evidence = {
@@ -51,7 +55,10 @@ export class Invariants {
       openOrdersAskedAt: () => this.lists.answered('open-orders'),
       excuses: this.excuses,
     };
-    this.bench = new Bench(judgesOf(world, evidence, fail));
+    const { all, terms, refusals } = judgesOf(world, evidence, fail);
+    this.bench = new Bench(all);
+    this.terms = terms;
+    this.refusals = refusals;
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);
   }
 

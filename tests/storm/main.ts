@@ -5,34 +5,36 @@ import { type Weather, WEATHERS } from './weather.ts';
 
 /**
  * `--seeds N` storms from `--first` on, or the one of `--seed`; `--bug NAME` plants a known defect. Exit code 1 when one is violated, or when
- * more is left to the operator than the budget allows.
+ * more is left to the operator than the budget allows; `--bail N` ends at the Nth.
  */
 interface Wanted {
   readonly seeds: readonly number[];
   readonly bug: BugName | undefined;
   readonly lines: number;
+  readonly bail: number;
 }
 
 function wanted(args: readonly string[]): Wanted | string {
-  let seeds = 500;
-  let first = 1;
-  let only: number | undefined;
+  const numbers = new Map([
+    ['--seeds', 500],
+    ['--first', 1],
+    ['--seed', NaN],
+    ['--lines', 30],
+    ['--bail', Infinity],
+  ]);
   let bug: BugName | undefined;
-  let lines = 30;
   for (let at = 0; at < args.length; at += 2) {
-    const [name, value] = [args[at], args[at + 1]];
+    const [name = '', value] = [args[at], args[at + 1]];
     const number = Number(value);
     if (name === '--bug') {
       bug = BUGS.find((known) => known === value);
       if (bug === undefined) return `There is no bug "${value ?? ''}". Known: ${BUGS.join(', ')}.`;
-    } else if (value === undefined || !Number.isSafeInteger(number) || number < 0) return `${name ?? ''} needs a whole number.`;
-    else if (name === '--seeds') seeds = number;
-    else if (name === '--first') first = number;
-    else if (name === '--seed') only = number;
-    else if (name === '--lines') lines = number;
-    else return `Unknown option ${name ?? ''}. Use --seeds N, --first N, --seed N, --lines N or --bug NAME.`;
+    } else if (value === undefined || !Number.isSafeInteger(number) || number < 0) return `${name} needs a whole number.`;
+    else if (numbers.has(name)) numbers.set(name, number);
+    else return `Unknown option ${name}. Use --seeds N, --first N, --seed N, --lines N, --bail N or --bug NAME.`;
   }
-  return { seeds: only === undefined ? Array.from({ length: seeds }, (_, index) => first + index) : [only], bug, lines };
+  const [seeds, first, only, lines, bail] = [...numbers.values()] as [number, number, number, number, number];
+  return { seeds: Number.isNaN(only) ? Array.from({ length: seeds }, (_, index) => first + index) : [only], bug, lines, bail };
 }
 
 interface Sum {
@@ -129,6 +131,7 @@ function main(args: readonly string[]): number {
     const result = storm(seed, { ...(asked.bug === undefined ? {} : { bug: asked.bug }), traceLines: asked.lines });
     add(sum, result);
     if (result.violations.length > 0) tell(result, asked.bug);
+    if (sum.failed >= asked.bail) break;
     if (sum.storms % 50 === 0) console.log(line(sum));
   }
   console.log(`Storms: ${line(sum)} · ${((performance.now() - began) / 1_000).toFixed(1)} s`);

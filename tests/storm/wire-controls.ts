@@ -6,7 +6,7 @@ import type { Amount } from '#domain/money';
 import type { PlaceOrder } from '#simulator/wire/place-order';
 import { DU } from '../support/core/fixtures.ts';
 import { deskExposure } from './exposure.ts';
-import type { Heard, HeardQuote } from './heard.ts';
+import type { Heard, HeardQuote, Market } from './heard.ts';
 import type { Judge, SentFrame } from './judge.ts';
 import type { JudgedLife, JudgedWorld, WrittenFrame } from './judged.ts';
 import { isOnTick, millionths, tenThousandths } from './wire-figures.ts';
@@ -100,12 +100,7 @@ export class WireControls implements Judge {
 
   /** C-04, C-18, C-19, of every order and every change, an exit's too. */
   #itself(order: PlaceOrder, { rules }: Ground, fails: Fails): void {
-    if (order.account !== DU) fails('C-18', `its account is ${order.account}`);
-    if (!rules.orderTypes.some((type) => type === order.orderType)) fails('C-19', `its type is ${order.orderType}`);
-    if (!rules.timesInForce.some((tif) => tif === order.tif)) fails('C-19', `its time in force is ${order.tif}`);
-    const hasAux = TYPES_WITH_STOP.has(order.orderType) || (order.orderType === 'TRAIL' && order.trailPercent === undefined);
-    if ((order.limit !== undefined) !== TYPES_WITH_LIMIT.has(order.orderType)) fails('C-04', `its limit is ${order.limit ?? 'missing'}`);
-    if ((order.aux !== undefined) !== hasAux) fails('C-04', `its stop is ${order.aux ?? 'missing'}`);
+    this.#kind(order, rules, fails);
     for (const text of [order.limit, order.aux, order.trailStop]) {
       if (text === undefined) continue;
       const price = millionths(text);
@@ -113,6 +108,15 @@ export class WireControls implements Judge {
     }
     const quantity = quantityOf(order);
     if (quantity === undefined || quantity <= 0n) fails('C-01', `its quantity is ${order.quantity ?? 'missing'}`);
+  }
+
+  #kind(order: PlaceOrder, rules: RiskRules, fails: Fails): void {
+    if (order.account !== DU) fails('C-18', `its account is ${order.account}`);
+    if (!rules.orderTypes.some((type) => type === order.orderType)) fails('C-19', `its type is ${order.orderType}`);
+    if (!rules.timesInForce.some((tif) => tif === order.tif)) fails('C-19', `its time in force is ${order.tif}`);
+    const hasAux = TYPES_WITH_STOP.has(order.orderType) || (order.orderType === 'TRAIL' && order.trailPercent === undefined);
+    if ((order.limit !== undefined) !== TYPES_WITH_LIMIT.has(order.orderType)) fails('C-04', `its limit is ${order.limit ?? 'missing'}`);
+    if ((order.aux !== undefined) !== hasAux) fails('C-04', `its stop is ${order.aux ?? 'missing'}`);
   }
 
   /** C-01 of every leg that takes on risk. */
@@ -130,22 +134,21 @@ export class WireControls implements Judge {
       fails('C-05', 'no two-sided market was told');
       return;
     }
-    const { bid, ask } = quote;
-    if (!(at - quote.at <= limits.maxQuoteAgeMs + 1)) fails('C-05', `its quote is ${at - quote.at} ms old`);
+    this.#sound(quote, at, limits.maxQuoteAgeMs, fails);
+    const own = [order.limit, order.aux].flatMap((text) => (text === undefined ? [] : [Number(millionths(text) ?? 0n)]));
+    const markets = quote.recent.filter((market) => market.bid !== undefined && market.ask !== undefined);
+    const excesses = markets.map((market) => excessOf(order, own, market, limits));
+    // What fires in a chunk of ticks fires on one of its markets.
+    if (excesses.length > 0 && excesses.every((excess) => excess !== undefined)) fails(...excesses[0]!);
+  }
+
+  /** C-05: live, fresh and not crossed. */
+  #sound(quote: HeardQuote, at: number, maxAgeMs: number, fails: Fails): void {
+    const { bid = 0, ask = 0 } = quote;
+    if (!(at - quote.at <= maxAgeMs + 1)) fails('C-05', `its quote is ${at - quote.at} ms old`);
     if (quote.liveType !== 'live') fails('C-05', `its quote is ${quote.liveType}`);
     if (quote.halted) fails('C-05', 'its contract is halted');
     if (bid >= ask) fails('C-05', `its quote is crossed, ${bid} against ${ask}`);
-    const buys = order.action === 'BUY';
-    const own = [order.limit, order.aux].flatMap((text) => (text === undefined ? [] : [Number(millionths(text) ?? 0n)]));
-    const worst = Math.max(...own, buys ? ask : bid, quote.last ?? 0);
-    const worth = BigInt(Math.round(worst)) * (quantityOf(order) ?? 0n);
-    if (worth > BigInt(limits.maxOrderNotional) * 10_000_000_000n + 5_000n)
-      fails('C-02', `it is worth ${Number(worth / 1_000_000n) / 10_000}, more than ${limits.maxOrderNotional}`);
-    const price = own[0] ?? (buys ? ask : bid);
-    // Twice the distance from the middle, so that a middle between two ticks stays whole.
-    const twice = Math.abs(2 * price - bid - ask);
-    if (twice * 100 > limits.collarPercent * (bid + ask) + 200) fails('C-03', `${price} is more than ${limits.collarPercent} % away`);
-    if (twice > 2 * limits.collarTicks * CENT + 2) fails('C-03', `${price} is more than ${limits.collarTicks} ticks away`);
   }
 
   /** C-13: a figure was told, is inside the limit, and is no older than a minute while something is held that moves it. */
@@ -210,6 +213,25 @@ export class WireControls implements Judge {
 }
 
 type Fails = (control: string, text: string) => void;
+
+/** C-02 and C-03 on one market: the control and why, or nothing. `own` are the order's prices. */
+function excessOf(
+  order: PlaceOrder,
+  own: readonly number[],
+  { bid = 0, ask = 0, last = 0 }: Market,
+  limits: RiskRules['limits'],
+): [string, string] | undefined {
+  const far = order.action === 'BUY' ? ask : bid;
+  const worth = BigInt(Math.round(Math.max(...own, far, last))) * (quantityOf(order) ?? 0n);
+  if (worth > BigInt(limits.maxOrderNotional) * 10_000_000_000n + 5_000n)
+    return ['C-02', `it is worth ${Number(worth / 1_000_000n) / 10_000}, more than ${limits.maxOrderNotional}`];
+  const price = own[0] ?? far;
+  // Twice the distance from the middle, so that a middle between two ticks stays whole.
+  const twice = Math.abs(2 * price - bid - ask);
+  if (twice * 100 > limits.collarPercent * (bid + ask) + 200)
+    return ['C-03', `${price} is more than ${limits.collarPercent} % away`];
+  return twice > 2 * limits.collarTicks * CENT + 2 ? ['C-03', `${price} is more than ${limits.collarTicks} ticks away`] : undefined;
+}
 
 function quantityOf({ quantity }: PlaceOrder): bigint | undefined {
   return quantity === undefined ? undefined : tenThousandths(quantity);
