@@ -24,8 +24,10 @@ const OTHERS: ReadonlySet<Weather> = new Set<Weather>(['stop by hand', 'target b
 const ACTS = {
   'corrected quantity': (world, random) => {
     const { tws } = world;
+    // The simulator bounds children by what their entry has filled, also when that is corrected after its end; of IB nobody says so.
+    const parents = new Set(tws.exchange.register.active().map(({ parent }) => parent?.permId));
     const fills = tws.ledger.fills.filter(
-      ({ execId, quantity }) => execId.endsWith('.01') && !tws.revised.has(execId) && quantity > 20_000,
+      ({ execId, permId, quantity }) => execId.endsWith('.01') && !parents.has(permId) && !tws.revised.has(execId) && quantity > 20_000,
     );
     const fill = one(random, fills);
     if (fill === undefined) return false;
@@ -159,6 +161,8 @@ function priced({ tws }: World): readonly WorkingOrder[] {
 /** For something that is held: a stop, a target or both as one OCA group, typed into TWS, or a stop of another program. */
 function placesExit(world: World, random: Random, what: 'stop' | 'target' | 'pair' | 'foreign'): boolean {
   const { tws } = world;
+  // The next order is refused: it would be the typed one, and TWS tells of that in a window of its own.
+  if (tws.faults.rejections.length > 0) return false;
   const held = one(
     random,
     tws.ledger.positions.filter(({ quantity }) => quantity !== 0),
