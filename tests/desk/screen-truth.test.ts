@@ -4,6 +4,7 @@ import type { ClientId, OrderId, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { Agreement } from '#desk/projection/agreement';
 import { amountOf } from '#domain/money';
+import { heldBracket } from '../support/core/bracket.ts';
 import { CoreConsole } from '../support/core/console.ts';
 import { CoreDesk } from '../support/core/desk.ts';
 import { DU, manualOrder } from '../support/core/fixtures.ts';
@@ -116,7 +117,7 @@ test('realized profit and commission of a position follow each fill', () => {
     desk.news({
       kind: 'commission',
       execId: execId as never,
-      commission: (commission * 1_000_000) as never,
+      commission: amountOf(commission),
       currency: 'USD',
       realizedPnl: undefined,
     });
@@ -202,3 +203,24 @@ test.each([20, -20])(
     expect(realized(9_000)).toMatchObject({ unexplained: amountOf(0), lasting: false });
   },
 );
+
+test('an offer appears on the row of its position by itself, though nothing else of the position changes', () => {
+  const made = new CoreConsole();
+  const { desk } = made;
+  const { stop } = heldBracket(desk);
+  desk.status(stop, 'Cancelled');
+  expect(only(made.table('positions')).offer).toBeNull();
+  desk.wait(3_000);
+  expect(only(made.table('positions')).offer).toMatchObject({ quantity: units(100) });
+});
+
+test.each([30_000, -30_000])('the age of a quote counts on the clock of the machine, which is %d ms from the broker’s', (off) => {
+  const desk = new CoreDesk({ simulated: true });
+  const made = new CoreConsole(desk);
+  desk.waiting();
+  desk.core.onServerTime((desk.clock.now() + off) / 1_000, 0);
+  desk.quote(179.9);
+  const at = desk.clock.now();
+  desk.wait(4_000);
+  expect(only(made.table('quotes')).at).toBe(at);
+});

@@ -1,7 +1,8 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import { EventEmitter, once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_SETTINGS } from '#protocol/settings';
+import { Crowd, MAX_STRANGERS } from '#control/crowd';
 import { IDLE_MS, INVITATION_MS, LIFE_MS } from '#control/sessions';
 import { ControlBench, tokenOf } from './control-bench.ts';
 import { get, rawHttp } from './control-raw-client.ts';
@@ -55,7 +56,7 @@ test('a token is itself to the last letter: neither an address nor a session ope
   expect((await get(bench.port, `/?token=${invitation}`)).status).toBe(200);
 });
 
-test('a session ends after its life though somebody speaks through it all the time', async () => {
+test('a session ends after its life though somebody speaks through it all the time', () => {
   const { session } = bench.sessions.accept(tokenOf(bench.control.issueUrl()))!;
   for (let gone = 0; gone < LIFE_MS; gone += IDLE_MS / 2) {
     expect(bench.sessions.list()).toHaveLength(1);
@@ -136,4 +137,16 @@ test('a browser undoes no kill and loosens no limit alone, whatever its session 
     expect(await screen.call(index, name, input)).toMatchObject({ ok: false, error: { code: 'confirm-at-terminal' } });
   expect(bench.calls).toEqual([]);
   expect(bench.asked).toEqual(['re-arm after the kill', 'loosen maxOrderShares from 1000 to 1001']);
+});
+
+test('of a full room of strangers the one goes that has waited longest without asking; who is being answered stays', () => {
+  const crowd = new Crowd(bench.clock, () => undefined);
+  const put: string[] = [];
+  const stranger = (name: string): Socket => Object.assign(new EventEmitter(), { destroy: () => put.push(name) }) as unknown as Socket;
+  const operator = stranger('operator');
+  crowd.enter(operator);
+  crowd.asked(operator);
+  for (let other = 1; other < MAX_STRANGERS; other += 1) crowd.enter(stranger(`stranger ${other}`));
+  crowd.enter(stranger('late'));
+  expect(put).toEqual(['stranger 1']);
 });

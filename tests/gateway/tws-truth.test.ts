@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { OrderId } from '#domain/ids';
 import { FakeClock } from '../support/fake-clock.ts';
-import { approve, IBM, intent } from '../support/tws/approved.ts';
+import { approve, bracket, IBM, intent } from '../support/tws/approved.ts';
 import { frame } from '../support/tws/fake-gateway.ts';
 import { deskAt, heartbeatsAnswered, listening, settle, settledLine } from '../support/tws/gateway-line.ts';
 import { execution, orderStatus, tickPrice } from '../support/tws/messages.ts';
@@ -181,3 +181,47 @@ test('behind two hundred cancels the kill of everything still leaves at once', a
   expect(desk.adapter.broker.globalCancel().kind).toBe('sent');
   await gateway.until(() => gateway.client(PORTFOLIO).of('58').length === 1);
 });
+
+test('a kill drops a change that waits in the message rate, says so, and it never leaves', async () => {
+  const { gateway, desk, clock } = await settledLine();
+  const request = bracket({ entry: 185, target: 190, stop: 180 });
+  desk.adapter.broker.place(approve(request));
+  for (let order = 0; order < 30; order += 1) desk.adapter.broker.place(approve(intent()));
+  const stop = request.legs[2] ?? request.legs[0];
+  const address = { clientId: ORDERS as never, orderId: 102 as OrderId };
+  expect(desk.adapter.broker.modify(address, approve({ ...request, legs: [stop] }))).toEqual({ kind: 'queued' });
+  expect(desk.adapter.broker.purge('kill')).toContain(stop.ref);
+  expect(desk.of('order-not-sent')).toContainEqual({ kind: 'order-not-sent', refs: [stop.ref], reason: 'kill' });
+  const sent = gateway.placed.length;
+  clock.advance(1_500);
+  await settle(desk, clock);
+  expect(gateway.placed.slice(sent).filter((fields) => fields[1] === '102')).toEqual([]);
+});
+
+test('a text longer than its class may have is cut and named, also in a message that is short enough as a whole', async () => {
+  const { gateway, desk } = await settledLine();
+  const peer = gateway.client(ORDERS);
+  peer.bytes(frame(...execution(7).with(4, 'I'.repeat(3_000))), frame(...orderStatus(7, 'Filled')));
+  await desk.first('order-status');
+  expect(desk.of('notice').map(({ notice }) => notice.code)).toEqual([90_005]);
+  expect(desk.of('execution').map(({ contract }) => contract.symbol.length)).toEqual([64]);
+});
+
+test.each(['purge', 'drop'] as const)(
+  'an order that %s has told as not sent never leaves, also when the sign of life comes that it waited for',
+  async (how) => {
+    const { gateway, desk, clock } = await settledLine();
+    gateway.manners.answersTime = false;
+    clock.advance(6_000);
+    const request = intent();
+    expect(desk.adapter.broker.place(approve(request))).toEqual({ kind: 'queued' });
+    const [{ ref }] = request.legs;
+    expect(how === 'purge' ? desk.adapter.broker.purge('kill') : desk.adapter.broker.drop([ref], 'by hand')).toEqual([ref]);
+    const before = desk.link.connections[2]?.lastByteAt ?? 0;
+    gateway.client(ORDERS).send(49, 1, 1_381_242_606);
+    await desk.until(() => (desk.link.connections[2]?.lastByteAt ?? 0) > before);
+    // Whatever left would have left by now: the frame is told before the socket has it.
+    expect([desk.of('place-frame'), desk.of('order-sent')]).toEqual([[], []]);
+    expect(desk.of('order-not-sent')).toHaveLength(1);
+  },
+);

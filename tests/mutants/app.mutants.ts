@@ -1,8 +1,13 @@
 import type { Mutant } from './mutant.ts';
 
 const HOLDS = ['tests/unit/app/start-holds.test.ts', 'tests/unit/app/live-confirmation.test.ts'];
-const FILES = ['tests/unit/app/kill-latch.test.ts', 'tests/unit/app/drafts.test.ts', 'tests/unit/journal/earlier-words.test.ts'];
-const SETTINGS = ['tests/unit/desk/scopes.test.ts', 'tests/unit/journal/earlier-words.test.ts'];
+const FILES = [
+  'tests/unit/app/desk-files.test.ts',
+  'tests/unit/app/kill-latch.test.ts',
+  'tests/unit/app/drafts.test.ts',
+  'tests/unit/journal/earlier-words.test.ts',
+];
+const SETTINGS = ['tests/unit/app/settings-store.test.ts'];
 
 /** Settings, the files of the desk, what holds a start, and how the parts are put together. */
 export const MUTANTS: readonly Mutant[] = [
@@ -148,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'live: values.live === true',
     new: 'live: values.live !== false',
     does: 'The desk is started for live accounts without --live.',
-    tests: ['tests/unit/app/start-holds.test.ts'],
+    tests: ['tests/unit/app/options.test.ts'],
   },
   {
     id: 'app/embedded-and-a-host',
@@ -156,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'host !== undefined || port !== undefined',
     new: 'host !== undefined && port !== undefined',
     does: '--simulator --port 7496 starts without a word, and the operator believes to be at his TWS.',
-    tests: ['tests/unit/app/start-holds.test.ts'],
+    tests: ['tests/unit/app/options.test.ts'],
   },
   {
     id: 'app/rehearsal-in-the-real-folder',
@@ -164,7 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: `simulator ? 'simulator' : 'desk'`,
     new: `'desk'`,
     does: 'A rehearsal mixes its orders, ids and settings with the real ones.',
-    tests: ['tests/unit/app/start-holds.test.ts', 'tests/unit/journal/data-folder.test.ts'],
+    tests: ['tests/unit/app/desk-files.test.ts'],
   },
   {
     id: 'app/damage-unmentioned',
@@ -172,7 +177,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return damaged === 0 ? found :',
     new: 'return damaged >= 0 ? found :',
     does: 'Damaged lines about orders of the last run are passed over in silence.',
-    tests: ['tests/unit/app/start-holds.test.ts', 'tests/unit/journal/earlier-orders.test.ts'],
+    tests: ['tests/unit/app/desk-files.test.ts'],
   },
   {
     id: 'app/kill-key-knows-own-orders-only',
@@ -180,7 +185,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: `scope === 'as-set' ? settings.current.killScope : scope`,
     new: `scope === 'as-set' ? 'own' : scope`,
     does: 'The kill key leaves the orders of others alone although the setting says all.',
-    tests: ['tests/unit/app/start-holds.test.ts', 'tests/unit/desk/terminal.test.ts'],
+    tests: ['tests/unit/app/desk-door.test.ts'],
   },
   {
     id: 'app/quits-without-naming-the-paused',
@@ -188,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: `trigger.life === 'armed' || trigger.life === 'paused'`,
     new: `trigger.life === 'paused'`,
     does: 'The question before quitting does not name the armed triggers that end.',
-    tests: ['tests/unit/app/start-holds.test.ts'],
+    tests: ['tests/unit/app/desk-door.test.ts'],
   },
   {
     id: 'app/a-broken-watch-list-is-empty',
@@ -221,7 +226,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (!entry.isFile() || type === undefined) continue;',
     new: 'if (type === undefined) continue;',
     does: 'A folder named like a page keeps the console from being loaded.',
-    tests: ['tests/gateway/control-door.test.ts'],
+    tests: ['tests/unit/system/console-assets.test.ts'],
     harmless: 'It fails at the start, in words, before anything can trade.',
   },
 ];

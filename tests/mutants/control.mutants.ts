@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const DOOR = ['tests/gateway/control-door.test.ts', 'tests/gateway/control-sessions.test.ts'];
+const DOOR = ['tests/gateway/control-walls.test.ts', 'tests/gateway/control-door.test.ts', 'tests/gateway/control-sessions.test.ts'];
 
 /** Who may come in from a browser, and what a session of his may do. */
 export const MUTANTS: readonly Mutant[] = [

@@ -3,7 +3,13 @@ import type { Mutant } from './mutant.ts';
 const ENTRANCE = ['tests/unit/desk/scopes.test.ts', 'tests/unit/desk/router-calls.test.ts', 'tests/unit/desk/terminal.test.ts'];
 const STREAM = ['tests/desk/stream-replica.test.ts', 'tests/desk/stream-property.test.ts', 'tests/desk/stream-flow.test.ts'];
 const CONSOLE = ['tests/desk/core-handlers.test.ts', 'tests/desk/exits-handlers.test.ts'];
-const SCREEN = [...CONSOLE, 'tests/desk/broker-time.test.ts', 'tests/desk/log-lines.test.ts', 'tests/gateway/figures-agree.test.ts'];
+const SCREEN = [
+  'tests/desk/screen-truth.test.ts',
+  ...CONSOLE,
+  'tests/desk/broker-time.test.ts',
+  'tests/desk/log-lines.test.ts',
+  'tests/gateway/figures-agree.test.ts',
+];
 
 /** What a screen may ask, what it is told, and whether that is true. */
 export const MUTANTS: readonly Mutant[] = [
@@ -277,7 +283,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: `input.exits ?? 'keep'`,
     new: `input.exits ?? 'cancel'`,
     does: 'Cancel all takes the protective stops with it though nobody said so.',
-    tests: CONSOLE,
+    tests: ['tests/desk/screen-truth.test.ts', ...CONSOLE],
   },
   {
     id: 'desk/kill-takes-stops',
@@ -285,7 +291,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: `input.exits ?? 'keep'`,
     new: `input.exits ?? 'cancel'`,
     does: 'The kill takes the protective stops with it though nobody said so.',
-    tests: CONSOLE,
+    tests: ['tests/desk/screen-truth.test.ts', ...CONSOLE],
   },
   {
     id: 'desk/resumes-what-is-true',

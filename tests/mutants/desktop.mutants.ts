@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const SHELL = ['tests/unit/desktop/shell.test.ts', 'tests/unit/desktop/quit.test.ts', 'tests/unit/desktop/panel-windows.test.ts'];
+const SHELL = ['tests/unit/desktop/walls.test.ts', 'tests/unit/desktop/shell.test.ts', 'tests/unit/desktop/quit.test.ts'];
 
 /** The walls around the window. What Electron itself does is shown by `tests/e2e/window-walls.spec.ts`; here what the desk decides. */
 export const MUTANTS: readonly Mutant[] = [

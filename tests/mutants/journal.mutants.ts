@@ -1,7 +1,17 @@
 import type { Mutant } from './mutant.ts';
 
-const COMMITS = ['tests/unit/journal/commits.test.ts', 'tests/unit/journal/head.test.ts', 'tests/desk/journal-full.test.ts'];
-const STATE = ['tests/unit/journal/state-file.test.ts', 'tests/unit/journal/data-folder.test.ts', 'tests/unit/app/kill-latch.test.ts'];
+const COMMITS = [
+  'tests/unit/journal/power-cut.test.ts',
+  'tests/unit/journal/head-keeper.test.ts',
+  'tests/unit/journal/commits.test.ts',
+  'tests/unit/journal/head.test.ts',
+];
+const STATE = [
+  'tests/unit/journal/power-cut.test.ts',
+  'tests/unit/journal/state-file.test.ts',
+  'tests/unit/journal/data-folder.test.ts',
+  'tests/unit/app/kill-latch.test.ts',
+];
 const EARLIER = ['tests/unit/journal/earlier-orders.test.ts', 'tests/unit/journal/earlier-words.test.ts', 'tests/faults/process.test.ts'];
 const HISTORY = ['tests/unit/journal/order-history.test.ts', 'tests/unit/journal/export.test.ts', 'tests/property/journal-audit.test.ts'];
 

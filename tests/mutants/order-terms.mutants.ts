@@ -147,6 +147,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: '...{ stop },',
     does: 'News that does not name the stop wipes it: screen and arithmetic see a stop without a price.',
     tests: [
+      'tests/unit/order/words.test.ts',
       'tests/unit/reports/order-reports.test.ts',
       'tests/unit/protection/trailing-stop.test.ts',
       'tests/unit/execution/modify.test.ts',
@@ -158,7 +159,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '...(trail === undefined ? {} : { trail }),',
     new: '',
     does: 'A trailing stop loses its distance with the first change, and the desk measures it wrongly for ever.',
-    tests: ['tests/unit/protection/trailing-stop.test.ts', 'tests/unit/execution/modify.test.ts'],
+    tests: ['tests/unit/order/words.test.ts', 'tests/unit/protection/trailing-stop.test.ts', 'tests/unit/execution/modify.test.ts'],
   },
   {
     id: 'order/stop-of-another-account-covers',
@@ -190,7 +191,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return order.ibStatus === 'Submitted' ? 'native' : undefined;",
     new: "return order.ibStatus !== undefined ? 'native' : undefined;",
     does: 'A stop whose cancel is pending, or that is Inactive, is shown as resting at the exchange.',
-    tests: ['tests/unit/protection/exits.test.ts', 'tests/unit/engine/desk-view.test.ts'],
+    tests: ['tests/unit/order/words.test.ts', 'tests/unit/protection/exits.test.ts', 'tests/unit/engine/desk-view.test.ts'],
   },
   {
     id: 'order/larger-exit-only-tightens',

@@ -179,6 +179,8 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'case BASELINE:\n          this.#resync(index, price, (leaf) => this.#calm(leaf));',
     new: 'case BASELINE:\n          this.#resync(index, price, (leaf) => this.#turnOn(leaf));',
     does: 'The first price after a gap fires levels: a wrong first tick sends an order.',
+    equivalent:
+      'The gap has left every crossing of the field unprimed, and turning on an unprimed one does nothing. A level that it wakes is refused by the quality gate, because its field is CONFIRMING, and the next price of the field is RETURNED, which takes every side anew.',
     tests: LEAVES,
   },
   {

@@ -85,6 +85,8 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'else if (phase === LIVE) this.#turnOn(leaf);',
     does: 'A crossing armed beyond its level wakes the rule at once, and an or fires.',
     tests: RULES,
+    equivalent:
+      'A crossing is turned on only while it is primed, and no leaf that is placed is: a new one begins unprimed, and one that is placed again was uninstalled or calmed before, which takes the mark away.',
   },
   {
     id: 'trigger/what-was-missed-is-made-up-for',
@@ -125,6 +127,8 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'minuteOfDay(now) : 0, true);',
     does: 'The preview says of a rule what a watcher that begins would not find.',
     tests: RULES,
+    equivalent:
+      'A crossing counts only when it has been crossed, and the leaves of a preview are compiled anew, uncrossed, with nothing between that could cross them; no other part of a rule asks whether it was woken.',
   },
   {
     id: 'trigger/preview-names-a-level-that-is-reached',

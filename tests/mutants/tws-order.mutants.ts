@@ -1,14 +1,16 @@
 import type { Mutant } from './mutant.ts';
 
-const PARTS = ['tests/unit/tws/parts.test.ts', 'tests/property/tws-bytes.test.ts'];
-const ORDERS = ['tests/unit/tws/parts.test.ts', 'tests/gateway/tws-orders.test.ts', 'tests/gateway/tws-exits.test.ts'];
+const ORDERS = [
+  'tests/unit/tws/order-fields.test.ts',
+  'tests/unit/tws/parts.test.ts',
+  'tests/gateway/tws-truth.test.ts',
+  'tests/gateway/tws-orders.test.ts',
+];
 const NEWS = [...ORDERS, 'tests/gateway/tws-link.test.ts', 'tests/gateway/tws-hostile-bytes.test.ts'];
-const TERMS = ['tests/unit/tws/resent-terms.test.ts', 'tests/gateway/tws-manual-terms.test.ts'];
-const NOTICES = ['tests/unit/tws/notices.test.ts', 'tests/unit/tws/notices-table.test.ts', 'tests/gateway/tws-link.test.ts'];
-const MARKET = ['tests/gateway/tws-market.test.ts', 'tests/gateway/tws-link.test.ts', 'tests/unit/tws/parts.test.ts'];
+const TERMS = ['tests/unit/tws/order-fields.test.ts', 'tests/unit/tws/resent-terms.test.ts', 'tests/gateway/tws-manual-terms.test.ts'];
 const FIGURES = ['tests/gateway/figures-agree.test.ts', 'tests/gateway/unset-figures.test.ts', 'tests/gateway/tws-simulator.test.ts'];
 
-/** Orders, executions, notices, quotes and figures between the wire and the desk. */
+/** Orders, executions and lists between the wire and the desk. */
 export const MUTANTS: readonly Mutant[] = [
   {
     id: 'tws-order/fill-at-the-average',
@@ -72,7 +74,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '      this.#ends.lost();\n',
     new: '',
     does: 'Questions of a lost connection take the ends of the new one, and the comparison never comes to its end.',
-    tests: ['tests/unit/tws/list-ends.test.ts', 'tests/gateway/tws-link.test.ts', 'tests/gateway/tws-connection.test.ts'],
+    tests: ['tests/unit/tws/list-ends.test.ts', 'tests/gateway/tws-truth.test.ts'],
   },
   {
     id: 'tws-order/manual-order-never-numbered',
@@ -305,141 +307,5 @@ export const MUTANTS: readonly Mutant[] = [
     new: '',
     does: 'An order told as not sent leaves when the sign of life comes.',
     tests: ORDERS,
-  },
-  {
-    id: 'tws-notice/refused-change-kills-the-order',
-    file: 'src-main/tws/notice/notice-table.ts',
-    old: 'subject.modified ? (rule.onModify ?? rule.disposition) : rule.disposition',
-    new: 'rule.disposition',
-    does: 'A refused change of a stop is told as the rejection of the stop.',
-    tests: NOTICES,
-  },
-  {
-    id: 'tws-notice/refused-change-of-201-is-harmless',
-    file: 'src-main/tws/notice/order-codes.ts',
-    old: `onModify: 'look-up',`,
-    new: `onModify: 'refused-change',`,
-    does: 'After a 201 on a change the order is believed to work as before, though IB may have ended it.',
-    tests: NOTICES,
-  },
-  {
-    id: 'tws-notice/unknown-to-cancel-is-dead',
-    file: 'src-main/tws/notice/late-codes.ts',
-    old: 'lookUp(10_147,',
-    new: 'reject(10_147,',
-    does: 'An order that TWS cannot find for a cancel is called rejected, though it may have filled.',
-    tests: NOTICES,
-  },
-  {
-    id: 'tws-notice/held-short-sale-is-dead',
-    file: 'src-main/tws/notice/order-codes.ts',
-    old: 'held(404,',
-    new: 'reject(404,',
-    does: 'A short sale that waits for shares is called rejected, and fills later.',
-    tests: NOTICES,
-  },
-  {
-    id: 'tws-notice/second-refusal-swallowed',
-    file: 'src-main/tws/notice/notices.ts',
-    old: 'if (!aboutOrder && this.#repeated(',
-    new: 'if (this.#repeated(',
-    does: 'The refusal of the second change within five seconds is dropped as a repeat; the desk waits for an answer that has come.',
-    tests: NOTICES,
-  },
-  {
-    id: 'tws-contract/screen-overwrites-ib',
-    file: 'src-main/tws/contract/contract-translation.ts',
-    old: 'contract.conId > 0 && !this.#known.has(contract.conId)',
-    new: 'contract.conId > 0',
-    does: 'A contract typed or stored with a wrong multiplier overwrites what IB said of it.',
-    tests: [...PARTS, ...MARKET],
-  },
-  {
-    id: 'tws-contract/fraction-of-a-multiplier',
-    file: 'src-main/tws/contract/contract-translation.ts',
-    old: 'multiplier === 1 ? {} : { multiplier }',
-    new: 'multiplier <= 100 ? {} : { multiplier }',
-    does: 'An option order leaves without its multiplier and may meet another contract of the same name.',
-    tests: PARTS,
-  },
-  {
-    id: 'tws-account/realized-is-unrealized',
-    file: 'src-main/tws/account/account-feed.ts',
-    old: `listen('pnl', (reqId, daily, unrealized, realized) => {`,
-    new: `listen('pnl', (reqId, daily, realized, unrealized) => {`,
-    does: 'What was won and what is still open stand in each other’s place.',
-    tests: FIGURES,
-  },
-  {
-    id: 'tws-account/manual-orders-bound-unasked',
-    file: 'src-main/tws/account/account-feed.ts',
-    old: ' || !this.#parts.board.liveAllowed) return;',
-    new: ') return;',
-    does: 'On a live account nobody has confirmed, orders typed into TWS are bound to this program.',
-    tests: ['tests/gateway/tws-manual.test.ts', 'tests/gateway/tws-connection.test.ts'],
-  },
-  {
-    id: 'tws-market/delayed-type-lost-on-reconnect',
-    file: 'src-main/tws/market/quote-stream.ts',
-    old: 'if (marketDataType !== 1) session',
-    new: 'if (marketDataType !== 1 && ![...this.#wanted.values()].some(({ started }) => started)) session',
-    does: 'After a reconnect the chosen type of data is not asked for again, and the quotes stay away.',
-    tests: MARKET,
-  },
-  {
-    id: 'tws-market/no-baseline-after-a-gap',
-    file: 'src-main/tws/market/quote-stream.ts',
-    old: '      this.#sink?.baseline(conId, subscription.started);\n',
-    new: '',
-    does: 'A price that moved through the level while the line was down fires as a crossing.',
-    tests: MARKET,
-  },
-  {
-    id: 'tws-market/minus-one-is-a-price',
-    file: 'src-main/tws/market/tick-translation.ts',
-    old: `return value === 0 || value === -1 ? 'none'`,
-    new: `return value === 0 ? 'none'`,
-    does: 'IB’s −1 for "no bid" is a bid of −1, below every stop level.',
-    tests: MARKET,
-  },
-  {
-    id: 'tws-market/delayed-sides-swapped',
-    file: 'src-main/tws/market/tick-translation.ts',
-    old: `66: 'bid', 67: 'ask'`,
-    new: `66: 'ask', 67: 'bid'`,
-    does: 'Delayed bid and ask stand in each other’s place.',
-    tests: MARKET,
-  },
-  {
-    id: 'tws-market/delayed-is-live',
-    file: 'src-main/tws/market/tick-translation.ts',
-    old: `3: 'delayed',`,
-    new: `3: 'live',`,
-    does: 'Quotes of a quarter of an hour ago fire triggers.',
-    tests: MARKET,
-  },
-  {
-    id: 'tws-market/volatility-halt-is-none',
-    file: 'src-main/tws/market/tick-translation.ts',
-    old: 'halted: value !== 0',
-    new: 'halted: value === 1',
-    does: 'In a volatility halt triggers fire on the last quote before it.',
-    tests: MARKET,
-  },
-  {
-    id: 'tws-market/trade-time-in-seconds',
-    file: 'src-main/tws/market/tick-translation.ts',
-    old: 'time: seconds * 1_000',
-    new: 'time: seconds',
-    does: 'The time of the last trade lies in January 1970.',
-    tests: MARKET,
-  },
-  {
-    id: 'tws-market/first-of-several-contracts',
-    file: 'src-main/tws/market/requests.ts',
-    old: 'else if (second !== undefined && second.contract.conId !== first.contract.conId)',
-    new: 'else if (second !== undefined && second.contract.symbol !== first.contract.symbol)',
-    does: 'Where more than one contract fits, the first is taken: another expiry, another exchange.',
-    tests: MARKET,
   },
 ];

@@ -1,9 +1,31 @@
 import type { Mutant } from './mutant.ts';
 
-const PARTS = ['tests/unit/tws/parts.test.ts', 'tests/property/tws-bytes.test.ts', 'tests/gateway/tws-hostile-bytes.test.ts'];
-const LINE = ['tests/gateway/tws-connection.test.ts', 'tests/gateway/tws-orders.test.ts', 'tests/gateway/tws-standstill.test.ts'];
-const LINK = ['tests/unit/tws/parts.test.ts', 'tests/gateway/tws-link.test.ts', 'tests/gateway/tws-connection.test.ts'];
-const PACE = ['tests/property/tws-pacing.test.ts', 'tests/gateway/tws-orders.test.ts', 'tests/gateway/tws-market.test.ts'];
+const PARTS = [
+  'tests/gateway/tws-truth.test.ts',
+  'tests/unit/tws/parts.test.ts',
+  'tests/property/tws-bytes.test.ts',
+  'tests/gateway/tws-hostile-bytes.test.ts',
+];
+const LINE = [
+  'tests/unit/tws/link.test.ts',
+  'tests/gateway/tws-truth.test.ts',
+  'tests/gateway/tws-connection.test.ts',
+  'tests/gateway/tws-orders.test.ts',
+  'tests/gateway/tws-standstill.test.ts',
+];
+const LINK = [
+  'tests/unit/tws/link.test.ts',
+  'tests/gateway/tws-truth.test.ts',
+  'tests/unit/tws/parts.test.ts',
+  'tests/gateway/tws-link.test.ts',
+  'tests/gateway/tws-connection.test.ts',
+];
+const PACE = [
+  'tests/unit/tws/pacing.test.ts',
+  'tests/property/tws-pacing.test.ts',
+  'tests/gateway/tws-orders.test.ts',
+  'tests/gateway/tws-market.test.ts',
+];
 
 /** The bytes of the socket, the life of a session, the message rate and the lamps of the link. */
 export const MUTANTS: readonly Mutant[] = [

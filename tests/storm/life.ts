@@ -64,6 +64,8 @@ export class Life {
   readonly transport: Transport;
   readonly firings: Firings;
   readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
+  /** Since when this life holds an order for UNKNOWN, epoch ms. */
+  readonly unknownSince = new Map<string, number>();
   readonly bugs: readonly CommitBug[];
   readonly #world: Surroundings;
   #alive = true;
@@ -192,7 +194,10 @@ export class Life {
       listener?.commit(this.number, news);
       for (const { store, value } of news.changes) {
         const order = value as Order | undefined;
-        if (store === 'orders' && order?.state === 'UNKNOWN' && order.ref !== undefined) tamper.unknown(order.ref);
+        if (store !== 'orders' || order === undefined) continue;
+        if (order.state === 'UNKNOWN' && order.ref !== undefined) tamper.unknown(order.ref);
+        if (order.state !== 'UNKNOWN') this.unknownSince.delete(order.key);
+        else if (!this.unknownSince.has(order.key)) this.unknownSince.set(order.key, clock.now());
       }
       invariants.book.committed(this, news);
       this.firings.committed(news);

@@ -1,8 +1,12 @@
 import { type BugName, BUGS } from './bugs.ts';
+import { ENOUGH, Leftovers } from './budget.ts';
 import { storm, type StormResult } from './storm.ts';
 import { type Weather, WEATHERS } from './weather.ts';
 
-/** `--seeds N` storms from `--first` on, or the one of `--seed`; `--bug NAME` plants a known defect. Exit code 1 when one is violated; `--bail N` ends at the Nth. */
+/**
+ * `--seeds N` storms from `--first` on, or the one of `--seed`; `--bug NAME` plants a known defect. Exit code 1 when one is violated, or when
+ * more is left to the operator than the budget allows; `--bail N` ends at the Nth.
+ */
 interface Wanted {
   readonly seeds: readonly number[];
   readonly bug: BugName | undefined;
@@ -46,7 +50,7 @@ interface Sum {
   fills: number;
   unknowns: number;
   slowest: number;
-  readonly excused: Map<string, number>;
+  readonly leftovers: Leftovers;
   readonly deaths: Map<string, number>;
   readonly weather: Map<Weather, number>;
   readonly wayOut: Map<string, { asked: number; done: number }>;
@@ -64,17 +68,17 @@ function add(sum: Sum, result: StormResult): void {
     const before = sum.wayOut.get(state) ?? { asked: 0, done: 0 };
     sum.wayOut.set(state, { asked: before.asked + asked, done: before.done + done });
   }
-  for (const [kind, count] of Object.entries(result.excused)) sum.excused.set(kind, (sum.excused.get(kind) ?? 0) + count);
+  sum.leftovers.add(result.leftovers);
 }
 
 function line(sum: Sum): string {
-  const excused = [...sum.excused].map(([kind, count]) => `${count} × ${kind}`).join(', ');
+  const left = sum.leftovers.spent().map(({ reason, count }) => `${count} × ${reason}`);
   return [
     `${sum.storms} storms, ${sum.failed} violated`,
     `${sum.steps} steps, ${sum.crashes} crashes, ${sum.reconnects} reconnects, ${sum.outages} outages, ${sum.kills} kills`,
     `${sum.orders} orders, ${sum.fills} fills, ${sum.corrections} corrections, ${sum.unknowns} UNKNOWN`,
     `slowest to settle ${sum.slowest / 1_000} s`,
-    `left to the operator: ${excused === '' ? 'nothing' : excused}`,
+    `left to the operator: ${left.join(', ')}`,
   ].join(' · ');
 }
 
@@ -84,6 +88,18 @@ function tell(result: StormResult, bug: BugName | undefined): void {
   console.error(`The last ${result.trace.length} steps:`);
   for (const step of result.trace) console.error(`  ${step}`);
   console.error(`Replay it: npm run storm -- --seed ${result.seed}${bug === undefined ? '' : ` --bug ${bug}`}\n`);
+}
+
+/** Per thousand storms, and what is beyond the budget; true when nothing is. */
+function tellLeftovers(leftovers: Leftovers): boolean {
+  const figures = leftovers
+    .spent()
+    .map(({ reason, perThousand, most }) => `${reason} ${perThousand.toFixed(1)} (so many storms: ≤ ${most})`);
+  console.log(`Left to the operator per 1 000 storms: ${figures.join(', ')}`);
+  const beyond = leftovers.beyond();
+  for (const { reason, count, most } of beyond)
+    console.error(`✗ ${count} × ${reason} were left to the operator, ${most} are budgeted (at least ${ENOUGH} storms are judged).`);
+  return beyond.length === 0;
 }
 
 function main(args: readonly string[]): number {
@@ -106,7 +122,7 @@ function main(args: readonly string[]): number {
     fills: 0,
     unknowns: 0,
     slowest: 0,
-    excused: new Map(),
+    leftovers: new Leftovers(),
     deaths: new Map(),
     weather: new Map(),
     wayOut: new Map(),
@@ -122,7 +138,7 @@ function main(args: readonly string[]): number {
   console.log(`The process died at: ${[...sum.deaths].map(([place, count]) => `${place} ${count} ×`).join(', ')}`);
   console.log(`Weather: ${WEATHERS.map((kind) => `${kind} ${sum.weather.get(kind) ?? 0} ×`).join(', ')}`);
   console.log(`The way out, done of asked: ${[...sum.wayOut].map(([state, { asked, done }]) => `${state} ${done}/${asked}`).join(', ')}`);
-  return sum.failed > 0 ? 1 : 0;
+  return tellLeftovers(sum.leftovers) && sum.failed === 0 ? 0 : 1;
 }
 
 process.exitCode = main(process.argv.slice(2));

@@ -252,6 +252,11 @@ export class Nemesis {
     if (!this.#world.alone) this.#stranger(false);
   }
 
+  /** There is work again, and everything may go wrong. */
+  begin(): void {
+    this.#over = false;
+  }
+
   /** The storm is over: what was broken works again, what was held back is let go. */
   end(): void {
     const { disk, tws, crashes, wires } = this.#world;

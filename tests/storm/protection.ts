@@ -1,5 +1,6 @@
 import type { ApprovedOrder } from '#core/ports/broker';
-import { isTerminal, isWorking, type Order } from '#domain/order';
+import type { Offer } from '#core/state/records';
+import { isWorking, type Order } from '#domain/order';
 import type { OrderView } from '#simulator/model/order-view';
 import type { JudgedBroker, JudgedLife } from './judged.ts';
 import { isAlive } from './truth.ts';
@@ -21,8 +22,9 @@ function openOf(entry: OrderView, orders: readonly OrderView[]): number {
 }
 
 /**
- * I-26, once all is quiet: what is held is covered by stops that truly work, or the desk says that it is not; and exits of this desk do not
- * truly work for more than there is to exit, or the desk says so. What is being closed is looked at when it is over.
+ * I-26, once all is quiet: what is held is covered by stops that truly work, or the desk says that it is not, by kind and amount; and exits of this
+ * desk do not truly work for more than there is to exit, or the desk says so. What a close truly takes needs no stop; a close that the desk
+ * only believes in does.
  */
 export function protectionGaps(tws: JudgedBroker, life: JudgedLife): readonly string[] {
   const { deskState, stores } = life;
@@ -30,7 +32,7 @@ export function protectionGaps(tws: JudgedBroker, life: JudgedLife): readonly st
   const gaps: string[] = [];
   for (const [key, { contract, quantity }] of stores.positions.entries()) {
     const truth = tws.ledger.position(contract.conId)?.quantity ?? 0;
-    if (truth !== quantity || isInHand(life, key, contract.conId)) continue;
+    if (truth !== quantity) continue;
     const orders = tws.ledger.orders.filter((order) => order.contract.conId === contract.conId);
     for (const side of ['SELL', 'BUY'] as const) {
       const exit = { key, symbol: contract.symbol, truth, side };
@@ -39,15 +41,6 @@ export function protectionGaps(tws: JudgedBroker, life: JudgedLife): readonly st
     }
   }
   return gaps;
-}
-
-/** Being closed, or followed by a trailing stop. */
-function isInHand({ stores }: JudgedLife, key: string, conId: number): boolean {
-  return (
-    stores.closings.has(key) ||
-    [...stores.trailings.values()].some((trailing) => trailing.position === key) ||
-    [...stores.orders.values()].some((order) => order.leg === 'F' && order.contract.conId === conId && !isTerminal(order.state))
-  );
 }
 
 /** The side on which a position of `truth`, 1e-4 share, is closed; `key` is the position's. */
@@ -66,9 +59,16 @@ function uncovered(life: JudgedLife, exit: ExitSide, sideOrders: readonly OrderV
   const stops = sideOrders.filter(
     (order) => isAlive(order) && (order.type === 'STP' || order.type === 'STP LMT' || order.type === 'TRAIL'),
   );
-  const covered = largestOfGroups(stops, trueGroup, (order) => order.quantity - order.filled);
-  if (covered >= heldFor(exit) || life.stores.offers.has(exit.key)) return [];
+  const closes = sideOrders.filter((order) => isAlive(order) && order.orderRef.endsWith('-F'));
+  const covered = largestOfGroups([...stops, ...closes], trueGroup, (order) => order.quantity - order.filled);
+  const bare = heldFor(exit) - covered;
+  if (bare <= 0 || isOffered(life.stores.offers.get(exit.key), bare)) return [];
   return [`I-26: ${covered / 10_000} of ${exit.truth / 10_000} ${exit.symbol} are covered, and nothing is offered`];
+}
+
+/** A turned position is offered to be closed, exits that do not fit to be mended: what is bare is told once those are settled. */
+function isOffered(offer: Offer | undefined, bare: number): boolean {
+  return offer !== undefined && (offer.kind !== 'protect' || offer.quantity >= bare);
 }
 
 function overExits(life: JudgedLife, exit: ExitSide, sideOrders: readonly OrderView[], orders: readonly OrderView[]): readonly string[] {

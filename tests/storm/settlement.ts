@@ -2,30 +2,14 @@ import type { KillRecord } from '#core/state/records';
 import { execIdRoot } from '#domain/execution';
 import type { ExecId } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
+import type { Fill } from '#simulator/model/fill';
 import type { OrderView } from '#simulator/model/order-view';
 import type { Life } from './life.ts';
+import { type Difference, foreignLeft, type Leftover, offerFor, orderLeft } from './leftovers.ts';
 import { protectionGaps } from './protection.ts';
 import { shieldDiffers } from './shield.ts';
 import { isAlive } from './truth.ts';
-import type { Tws } from './tws.ts';
 import type { World } from './world.ts';
-
-/**
- * What the desk may leave open after a storm, because it cannot know, provided that it says so to the operator. Everything else that
- * differs from the broker is a violation.
- */
-export type OperatorNeeded =
-  /** An order that TWS lists nowhere (never arrived, dropped by TWS, rejected out of sight) is UNKNOWN, with an alarm. */
-  | 'unknown order'
-  /** What another program did since the last reconciliation: TWS tells it to nobody else; only the broker's position shows it. */
-  | 'foreign, not listed yet'
-  /** Exits that are too large, and are the operator's to decide on: found at the start, or of an entry that works, and offered to be mended. */
-  | 'exits';
-
-export interface Difference {
-  readonly text: string;
-  readonly excuse: OperatorNeeded | undefined;
-}
 
 /** The book against the ledger: working orders, ends, fills and positions. Empty when they are equal. */
 export function differences(world: World, life: Life): readonly Difference[] {
@@ -33,14 +17,14 @@ export function differences(world: World, life: Life): readonly Difference[] {
   const { tws, invariants } = world;
   const byPerm = new Map<number, Order>();
   for (const order of life.stores.orders.values()) if (order.permId !== undefined) byPerm.set(order.permId, order);
-  for (const truth of tws.ledger.orders) compareOrder(found, truth, byPerm.get(truth.permId), tws.listedAt);
+  for (const truth of tws.ledger.orders) compareOrder(found, truth, byPerm.get(truth.permId), world, life);
   for (const order of life.stores.orders.values()) {
     if (!isWorking(order.state) && order.state !== 'QUEUED' && order.state !== 'INTENT') continue;
     const truth = invariants.truth.order(order);
     if (truth !== undefined && order.permId !== undefined) continue;
     found.push({
       text: `${order.key} is ${order.state} here, the broker ${truth === undefined ? 'never had it' : `has it as ${truth.status}`}`,
-      excuse: unknownSaid(life, order, truth),
+      left: unknownSaid(life, order, truth),
     });
   }
   compareIntents(found, world, life);
@@ -49,19 +33,22 @@ export function differences(world: World, life: Life): readonly Difference[] {
   comparePositions(found, world, life);
   compareKill(found, world, life);
   compareExits(found, world, life);
-  for (const text of [...protectionGaps(world.tws, life), ...shieldDiffers(world.tws, life)]) found.push({ text, excuse: undefined });
-  if (!life.deskState.link.ready) found.push({ text: 'the link is not ready', excuse: undefined });
-  if (!life.deskState.reconciliation.done()) found.push({ text: 'the book is not reconciled', excuse: undefined });
-  if (life.state === 'INITIALIZING') found.push({ text: 'the desk is still INITIALIZING', excuse: undefined });
+  for (const text of [...protectionGaps(world.tws, life), ...shieldDiffers(world.tws, life)]) found.push({ text, left: undefined });
+  if (!life.deskState.link.ready) found.push({ text: 'the link is not ready', left: undefined });
+  if (!life.deskState.reconciliation.done()) found.push({ text: 'the book is not reconciled', left: undefined });
+  if (life.state === 'INITIALIZING') found.push({ text: 'the desk is still INITIALIZING', left: undefined });
   return found;
 }
 
-function compareOrder(found: Difference[], truth: OrderView, order: Order | undefined, listedAt: Tws['listedAt']): void {
+function compareOrder(found: Difference[], truth: OrderView, order: Order | undefined, { tws }: World, life: Life): void {
+  const { listedAt } = tws;
   const unseen =
     truth.clientId === 7 && (truth.completedAt === undefined ? truth.placedAt >= listedAt.open : truth.completedAt >= listedAt.completed);
+  // Another program's order that traded nothing and is gone has left nothing behind.
+  if (unseen && order === undefined && truth.filled === 0 && !isAlive(truth)) return;
   const name = `${truth.orderRef === '' ? 'order' : truth.orderRef} perm ${truth.permId}`;
-  const differs: Differs = (text, excuse) => {
-    found.push({ text: `${name}: ${text}`, excuse: excuse ?? (unseen ? 'foreign, not listed yet' : undefined) });
+  const differs: Differs = (text, left) => {
+    found.push({ text: `${name}: ${text}`, left: left ?? (unseen ? foreignLeft(life, truth, truth.filled, truth.placedAt) : undefined) });
   };
   if (order === undefined) {
     // TWS lists a rejected order nowhere: a desk that was not there when it was told cannot know it.
@@ -69,12 +56,12 @@ function compareOrder(found: Difference[], truth: OrderView, order: Order | unde
     return;
   }
   if (isAlive(truth)) compareWorking(differs, truth, order);
-  else compareEnded(differs, truth, order);
+  else compareEnded(differs, truth, order, life);
   if (order.filled !== truth.filled && truth.clientId !== 7)
     differs(`filled ${truth.filled / 10_000} at the broker, ${order.filled / 10_000} in the book`);
 }
 
-type Differs = (text: string, excuse?: OperatorNeeded) => void;
+type Differs = (text: string, left?: Leftover) => void;
 
 function compareWorking(differs: Differs, truth: OrderView, order: Order): void {
   if (!isWorking(order.state) || order.state === 'UNKNOWN') differs(`${truth.status} at the broker, ${order.state} in the book`);
@@ -84,32 +71,31 @@ function compareWorking(differs: Differs, truth: OrderView, order: Order): void 
   if (order.quantity !== truth.quantity) differs(`quantity ${truth.quantity} at the broker, ${order.quantity} in the book`);
 }
 
-function compareEnded(differs: Differs, truth: OrderView, order: Order): void {
+function compareEnded(differs: Differs, truth: OrderView, order: Order, life: Life): void {
   if (truth.status === 'Filled') {
     if (order.state !== 'FILLED') differs(`Filled at the broker, ${order.state} in the book`);
   } else if (!isTerminal(order.state)) {
     const hidden = truth.status === 'Inactive' && (order.state === 'UNKNOWN' || order.state === 'INACTIVE');
-    differs(`${truth.status} at the broker, ${order.state} in the book`, hidden ? 'unknown order' : undefined);
+    differs(`${truth.status} at the broker, ${order.state} in the book`, hidden ? orderLeft(life, order) : undefined);
   }
 }
 
-function unknownSaid(life: Life, order: Order, truth: OrderView | undefined): OperatorNeeded | undefined {
+function unknownSaid(life: Life, order: Order, truth: OrderView | undefined): Leftover | undefined {
   const listed = truth !== undefined && truth.status !== 'Inactive';
-  const said = life.alarms.some((alarm) => alarm.key === order.key && alarm.text.startsWith('UNKNOWN'));
-  return order.state === 'UNKNOWN' && said && !listed ? 'unknown order' : undefined;
+  return order.state === 'UNKNOWN' && !listed ? orderLeft(life, order) : undefined;
 }
 
 /** R-05: nothing that any life wrote down as on its way or at the broker is forgotten. */
 function compareIntents(found: Difference[], world: World, life: Life): void {
   for (const [key, { state }] of world.disk.orders)
     if ((isWorking(state) || state === 'QUEUED' || state === 'INTENT') && !life.stores.orders.has(key as Order['key']))
-      found.push({ text: `${key} was ${state} in the journal and is not in the book`, excuse: undefined });
+      found.push({ text: `${key} was ${state} in the journal and is not in the book`, left: undefined });
 }
 
 /** I-27: what waits untransmitted in TWS is shown to nobody, and one click of a person sends it. */
 function compareUntransmitted(found: Difference[], world: World): void {
   for (const { clientId, orderId, orderRef } of world.tws.exchange.register.untransmitted())
-    if (clientId !== 7) found.push({ text: `I-27: ${orderRef} (${clientId}:${orderId}) waits untransmitted in TWS`, excuse: undefined });
+    if (clientId !== 7) found.push({ text: `I-27: ${orderRef} (${clientId}:${orderId}) waits untransmitted in TWS`, left: undefined });
 }
 
 function compareFills(found: Difference[], world: World, life: Life): void {
@@ -119,15 +105,22 @@ function compareFills(found: Difference[], world: World, life: Life): void {
     if (fill === undefined) {
       found.push({
         text: `the fill ${truth.execId} of ${truth.quantity / 10_000} ${truth.contract.symbol} by ${truth.orderRef || `client ${truth.clientId}`} is not in the book`,
-        excuse: truth.clientId === 7 ? 'foreign, not listed yet' : undefined,
+        left: truth.clientId === 7 ? foreignLeft(life, truth, truth.quantity, truth.at) : undefined,
       });
     } else if (fill.price !== tws.priceOf(truth))
       found.push({
         text: `the fill ${truth.execId} stands at ${fill.price}, corrected ${tws.priceOf(truth)}`,
-        excuse: truth.clientId === 7 ? 'foreign, not listed yet' : undefined,
+        left: truth.clientId === 7 ? repriced(life, truth) : undefined,
       });
   }
-  if (life.stores.fills.size > tws.ledger.fills.length) found.push({ text: 'the book has more fills than the broker', excuse: undefined });
+  if (life.stores.fills.size > tws.ledger.fills.length) found.push({ text: 'the book has more fills than the broker', left: undefined });
+}
+
+/** A fill of another program that IB gave another price: TWS tells that program alone. The screen says that it is not the desk's. */
+function repriced(life: Life, { permId, quantity, at }: Fill): Leftover | undefined {
+  const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
+  const isOthers = order?.origin === 'foreign' || order?.origin === 'manual';
+  return isOthers ? { reason: 'foreign', subject: order.key, amount: quantity, at, said: 'origin' } : undefined;
 }
 
 function comparePositions(found: Difference[], world: World, life: Life): void {
@@ -137,7 +130,7 @@ function comparePositions(found: Difference[], world: World, life: Life): void {
     if (held === truth) continue;
     found.push({
       text: `position of ${instrument.symbol}: ${truth / 10_000} at the broker, ${held / 10_000} in the book`,
-      excuse: undefined,
+      left: undefined,
     });
   }
 }
@@ -169,7 +162,7 @@ function compareExits(found: Difference[], world: World, life: Life): void {
       if (sum > allowed)
         found.push({
           text: `I-26: exits of ${symbol} for ${sum / 10_000} ${side} work, ${allowed / 10_000} are held for them`,
-          excuse: exits.some((order) => isOperators(life, order)) || isOffered(world, life, exits, allowed) ? 'exits' : undefined,
+          left: exitsLeft(world, life, exits, allowed, sum - allowed),
         });
     }
   }
@@ -180,23 +173,26 @@ function exitedFrom(entry: OrderView, orders: readonly OrderView[]): number {
   return orders.reduce((sum, other) => sum + (other !== entry && other.orderRef.startsWith(family) ? other.filled : 0), 0);
 }
 
-function isOperators(life: Life, { orderRef, permId }: OrderView): boolean {
-  const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
-  if (order === undefined || order.state === 'UNKNOWN') return true;
-  const names = new Set([`order:${orderRef}`, `order:${order.key}`, `position:${order.account}:${order.contract.conId}`]);
-  const left = [...life.stores.found.values()].some(
-    ({ key, decision }) => names.has(key) && (decision === undefined || decision === 'ignore'),
-  );
-  return left;
-}
-
 /**
  * A stop that is bounded by its own entry, which works, is not made smaller by the desk itself: what the entry still fills would be without
- * it. The desk says so with a standing offer. Everything besides such groups must fit into what they leave.
+ * it. Nor is what was found at the start before the operator has decided, or what he told the desk to let alone. Everything besides must fit.
  */
-function isOffered(world: World, life: Life, exits: readonly OrderView[], allowed: number): boolean {
+function exitsLeft(world: World, life: Life, exits: readonly OrderView[], allowed: number, tooMuch: number): Leftover | undefined {
   const [first] = exits;
-  if (first === undefined || !offersSmallerExits(life, first.contract.conId)) return false;
+  if (first === undefined) return undefined;
+  if (!exits.some((order) => isOperators(life, order)) && !isBoundByEntries(world, exits, allowed)) return undefined;
+  return offerFor(life, first.contract.conId, tooMuch);
+}
+
+function isOperators(life: Life, { orderRef, permId }: OrderView): boolean {
+  const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
+  if (order === undefined) return false;
+  const names = new Set([`order:${orderRef}`, `order:${order.key}`, `position:${order.account}:${order.contract.conId}`]);
+  return [...life.stores.found.values()].some(({ key, decision }) => names.has(key) && (decision === undefined || decision === 'ignore'));
+}
+
+/** What stops of entries that work take of it is theirs, and the others fit into what is left. */
+function isBoundByEntries(world: World, exits: readonly OrderView[], allowed: number): boolean {
   const { orders } = world.tws.ledger;
   const bound = new Map<string, number>();
   for (const order of exits) {
@@ -213,11 +209,6 @@ function isOffered(world: World, life: Life, exits: readonly OrderView[], allowe
     others.set(groupOf(order), Math.max(others.get(groupOf(order)) ?? 0, rest));
   }
   return sumOf(bound) > 0 && sumOf(others) <= Math.max(0, allowed - sumOf(bound));
-}
-
-function offersSmallerExits({ stores }: Life, conId: number): boolean {
-  const offer = [...stores.offers.entries()].find(([key]) => stores.positions.get(key)?.contract.conId === conId);
-  return offer?.[1].kind === 'resize-exits' || offer?.[1].kind === 'flatten';
 }
 
 /** The entry of a bracket's exit as long as it works. */
@@ -252,7 +243,7 @@ function compareKill(found: Difference[], world: World, life: Life): void {
   if (!life.deskState.latch.isSet()) return;
   const record = life.stores.engine.get('desk')?.kill;
   if (record === undefined) {
-    found.push({ text: 'I-04: the latch is set and no kill is under way', excuse: undefined });
+    found.push({ text: 'I-04: the latch is set and no kill is under way', left: undefined });
     return;
   }
   const { orders } = world.tws.ledger;
@@ -264,10 +255,10 @@ function compareKill(found: Difference[], world: World, life: Life): void {
     const unseen = truth.clientId === 7 && truth.placedAt >= world.tws.listedAt.open;
     found.push({
       text: `I-04: ${truth.orderRef} perm ${truth.permId} of client ${truth.clientId} works at the broker after a kill of scope ${record.scope}, ${record.exits}`,
-      excuse: unseen ? 'foreign, not listed yet' : undefined,
+      left: unseen ? foreignLeft(life, truth, truth.filled, truth.placedAt) : undefined,
     });
   }
-  if (record.phase === 'cancelling') found.push({ text: 'I-04: the kill is still cancelling', excuse: undefined });
+  if (record.phase === 'cancelling') found.push({ text: 'I-04: the kill is still cancelling', left: undefined });
 }
 
 /** An exit, and all exits of its side that are left together close no more than the broker holds. */

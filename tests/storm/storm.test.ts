@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Leftovers, BUDGET } from './budget.ts';
 import { type BugName, BUGS } from './bugs.ts';
+import type { Leftover } from './leftovers.ts';
 import { storm, type StormResult } from './storm.ts';
 
 const FIRST = 1;
@@ -13,15 +15,42 @@ function sentence(result: StormResult, bug?: BugName): string {
 test('after a hundred storms every book equals its broker, and nothing forbidden happened on the way', () => {
   console.info(`storms: seeds ${FIRST} to ${FIRST + STORMS - 1}`);
   const met = { crashes: 0, reconnects: 0, outages: 0, kills: 0, fills: 0, unknowns: 0 };
+  const leftovers = new Leftovers();
   for (let seed = FIRST; seed < FIRST + STORMS; seed += 1) {
     const result = storm(seed);
     expect(result.violations, sentence(result)).toEqual([]);
+    leftovers.add(result.leftovers);
     for (const figure of Object.keys(met) as (keyof typeof met)[]) met[figure] += result[figure];
   }
   // A sea in which nothing happens proves nothing.
   const calm = Object.entries(met).filter(([, count]) => count < STORMS / 2);
   expect(calm).toEqual([]);
-}, 120_000);
+  // A hundred say little about a thousand: what chance may add is in the figure.
+  expect(leftovers.spent().filter(({ count, most }) => count > most)).toEqual([]);
+}, 240_000);
+
+describe('the budget of what storms leave to the operator', () => {
+  const LEFT: Leftover = { reason: 'exits', subject: 'DU1:1', amount: 10, at: 0, said: 'offer' };
+
+  function leaving(storms: number, exits: readonly number[]): Leftovers {
+    const leftovers = new Leftovers();
+    for (let at = 0; at < storms; at += 1) leftovers.add(exits.map((count) => (at < count ? [LEFT] : [])));
+    return leftovers;
+  }
+
+  test('is spent per thousand storms, each quiet for itself, and one beyond it is named', () => {
+    expect(leaving(1_000, [BUDGET.exits, BUDGET.exits]).beyond()).toEqual([]);
+    expect(leaving(1_000, [0, BUDGET.exits + 1]).beyond()).toMatchObject([{ reason: 'exits', count: 7, perThousand: 7, most: 6 }]);
+  });
+
+  test('scales with the storms, leaves room for chance below a thousand only, and says nothing of a few', () => {
+    expect(leaving(5_000, [30, 0]).beyond()).toEqual([]);
+    expect(leaving(5_000, [31, 0]).beyond()).toHaveLength(1);
+    expect(leaving(300, [5, 0]).beyond()).toEqual([]);
+    expect(leaving(300, [6, 0]).beyond()).toHaveLength(1);
+    expect(leaving(150, [99, 0]).beyond()).toEqual([]);
+  });
+});
 
 test('the same seed is the same storm', () => {
   expect(storm(7, { traceLines: 400 })).toEqual(storm(7, { traceLines: 400 }));

@@ -5,7 +5,8 @@ import type { StormListener } from './listener.ts';
 import { marketWeather } from './market-weather.ts';
 import { Nemesis } from './nemesis.ts';
 import { Operator } from './operator.ts';
-import { type Difference, differences, type OperatorNeeded } from './settlement.ts';
+import type { Difference, Leftover } from './leftovers.ts';
+import { differences } from './settlement.ts';
 import type { Weather } from './weather.ts';
 import { World, type Counts } from './world.ts';
 
@@ -19,8 +20,8 @@ export interface StormResult extends Counts {
   readonly fills: number;
   readonly orders: number;
   readonly unknowns: number;
-  /** What was left to the operator, by kind. */
-  readonly excused: Readonly<Partial<Record<OperatorNeeded, number>>>;
+  /** What was left to the operator, by shift. */
+  readonly leftovers: readonly (readonly Leftover[])[];
   /** How often each kind of weather truly happened. */
   readonly weather: ReadonlyMap<Weather, number>;
   /** By state of the desk: how often a reduction was asked for, and how often it was done. */
@@ -38,6 +39,18 @@ interface StormOptions {
 }
 
 const QUIET_MS = 60_000;
+/** So long nothing happens after the book first looked equal: what is due by a timer of the desk, or after a wait, is due within. */
+const HOLD_MS = 60_000;
+
+/** A time of work under fire: the least and the most acts of the operator, and what its fortune is drawn from. */
+interface Shift {
+  readonly acts: readonly [number, number];
+  readonly chance: number;
+}
+const SHIFTS: readonly Shift[] = [
+  { acts: [40, 140], chance: 0 },
+  { acts: [8, 30], chance: 0x2f00 },
+];
 const KILL_POINTS: readonly CrashPoint[] = [
   'kill: before the purge',
   'latch: before the file',
@@ -47,31 +60,49 @@ const KILL_POINTS: readonly CrashPoint[] = [
   'cancel: before it leaves',
   'cancel: after it left',
 ];
-/** One storm: a safety phase under fire, then quiet in which the book must become equal to the broker's. Same seed, same storm. */
+/**
+ * One storm: a safety phase under fire, then quiet in which the book must become equal to the broker's and stay so while nothing happens for
+ * a minute; then back to work once, and quiet again. Same seed, same storm.
+ */
 export function storm(seed: number, options: StormOptions = {}): StormResult {
   const world = new World(seed, options);
   const nemesis = new Nemesis(world);
   const operator = new Operator(world);
-  const close = openMarkets(world);
-  const calm = fortune(world, seed);
-  const clears = options.weather === false ? () => undefined : marketWeather(world, seed);
-  world.boot();
-  const sound = underFire(world, nemesis, operator) && lastKill(world, nemesis, operator);
-  close();
-  let settled: Settled = { left: [], settledMs: 0 };
-  if (sound) {
+  const settlements: Settled[] = [];
+  for (const shift of SHIFTS) {
+    nemesis.begin();
+    const close = openMarkets(world);
+    if (shift === SHIFTS[0]) dayGoesOn(world);
+    const calm = fortune(world, seed + shift.chance);
+    const clears = options.weather === false ? () => undefined : marketWeather(world, seed + shift.chance);
+    world.boot();
+    const sound = underFire(world, nemesis, operator, shift) && lastKill(world, nemesis, operator);
+    close();
+    if (!sound) break;
     world.note('quiet');
     nemesis.end();
     clears();
     calm();
     world.boot();
-    settled = settle(world);
+    const settled = hold(world, settle(world));
+    settlements.push(settled);
     judge(world, settled);
+    if (world.invariants.violations.length > 0) break;
   }
-  return resultOf(world, seed, settled, options.traceLines ?? 30);
+  audit(world);
+  return resultOf(world, seed, settlements, options.traceLines ?? 30);
 }
 
-/** Trades and the day's profit go on until the markets are closed by what is returned; the profit for ever. */
+/** IB counts the day's profit for ever. */
+function dayGoesOn({ clock, tws }: World): void {
+  const profit = (): void => {
+    tws.profit();
+    clock.after(1_000, profit);
+  };
+  profit();
+}
+
+/** Trades go on until the markets are closed by what is returned. */
 function openMarkets(world: World): () => void {
   const { clock, random, tws } = world;
   let trading = true;
@@ -83,21 +114,16 @@ function openMarkets(world: World): () => void {
     });
   };
   for (const instrument of tws.listing.all) market(instrument.symbol);
-  const profit = (): void => {
-    tws.profit();
-    clock.after(1_000, profit);
-  };
-  profit();
   return () => {
     trading = false;
   };
 }
 
 /** True when nothing was violated. */
-function underFire(world: World, nemesis: Nemesis, operator: Operator): boolean {
+function underFire(world: World, nemesis: Nemesis, operator: Operator, { acts: [least, most] }: Shift): boolean {
   const { random, invariants } = world;
   let sound = world.run(3_000);
-  const acts = random.between(40, 140);
+  const acts = random.between(least, most);
   const fury = 0.1 + random.next() * 0.5;
   for (let act = 0; act < acts && sound; act += 1) {
     operator.act();
@@ -120,20 +146,22 @@ function lastKill(world: World, nemesis: Nemesis, operator: Operator): boolean {
   return world.run(random.between(50, 400));
 }
 
-/** After the quiet: what differs still, and whether the records of the last life give its state again. */
-function judge({ life, invariants }: World, { left, settledMs }: Settled): void {
+/** After the quiet: what differs still. */
+function judge({ invariants }: World, { left, settledMs }: Settled): void {
   for (const difference of left)
-    if (difference.excuse === undefined) invariants.fail(`after ${settledMs / 1_000} s of quiet: ${difference.text}`);
+    if (difference.left === undefined) invariants.fail(`after ${settledMs / 1_000} s of quiet: ${difference.text}`);
+}
+
+/** The records of the last life give its state again. */
+function audit({ life, invariants }: World): void {
   if (life === undefined || invariants.violations.length > 0) return;
   if (life.commits.audit().length > 0) invariants.fail('a committed value was changed in place');
   invariants.bench.end(life);
   invariants.died(life);
 }
 
-function resultOf(world: World, seed: number, { left, settledMs }: Settled, traceLines: number): StormResult {
+function resultOf(world: World, seed: number, settlements: readonly Settled[], traceLines: number): StormResult {
   const { invariants, tws } = world;
-  const excused: Partial<Record<OperatorNeeded, number>> = {};
-  for (const { excuse } of left) if (excuse !== undefined) excused[excuse] = (excused[excuse] ?? 0) + 1;
   return {
     seed,
     ...world.counts,
@@ -143,10 +171,10 @@ function resultOf(world: World, seed: number, { left, settledMs }: Settled, trac
     fills: tws.ledger.fills.length,
     orders: tws.ledger.orders.length,
     unknowns: invariants.book.unknowns,
-    excused,
     weather: world.weather.seen,
+    leftovers: settlements.map(({ left }) => left.flatMap((difference) => difference.left ?? [])),
     wayOut: invariants.wayOut.tried,
-    settledMs,
+    settledMs: Math.max(0, ...settlements.map(({ settledMs }) => settledMs)),
   };
 }
 
@@ -159,11 +187,17 @@ interface Settled {
 function settle(world: World): Settled {
   let left: readonly Difference[] = [];
   for (let ms = 0; ms <= QUIET_MS; ms += 500) {
-    if (world.life === undefined) return { left: [{ text: 'no desk runs', excuse: undefined }], settledMs: ms };
+    if (world.life === undefined) return { left: [{ text: 'no desk runs', left: undefined }], settledMs: ms };
     left = differences(world, world.life);
     const travelling = world.wires.some((wire) => wire.up.length + wire.down.length > 0);
-    if (!travelling && left.every(({ excuse }) => excuse !== undefined)) return { left, settledMs: ms };
+    if (!travelling && left.every((difference) => difference.left !== undefined)) return { left, settledMs: ms };
     if (!world.run(500)) return { left: [], settledMs: ms };
   }
   return { left, settledMs: QUIET_MS };
+}
+
+/** What became equal stays equal while nothing happens. A comparison that is under way just then may take its time. */
+function hold(world: World, settled: Settled): Settled {
+  if (settled.left.some((difference) => difference.left === undefined) || !world.run(HOLD_MS)) return settled;
+  return { left: settle(world).left, settledMs: settled.settledMs };
 }

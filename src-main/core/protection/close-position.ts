@@ -9,6 +9,7 @@ import type { Position } from '#domain/position';
 import { formatQuantity, type Quantity, QUANTITY_SCALE, units, ZERO } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { min, minus } from '#domain/scaled';
+import { closesOf, closeText } from './closes.ts';
 import { resizeExits } from './exit-sizes.ts';
 import { exiting, exitsOf, sizeOf, unprotectedOf } from './exits.ts';
 import { sendExit } from './send-exit.ts';
@@ -63,13 +64,8 @@ export function closePosition(desk: Desk, account: AccountId, conId: ConId, perc
   if (quantity <= 0) return refuseNow(`${percent} % of ${formatQuantity(size)} is less than one; close all of it.`);
   const remaining = minus(size, quantity);
   const exits = exitsOf(desk, position);
-  const side = position.quantity > 0 ? 'SELL' : 'BUY';
-  // A close that waits on the other side, or of another account, takes nothing of this position.
-  const queued = desk.index
-    .queued()
-    .some((order) => order.leg === 'F' && order.account === account && order.side === side && order.contract.conId === conId);
-  if (queued || exits.some((order) => order.leg === 'F'))
-    return err({ code: 'conflict', text: `A close of ${symbol} is at the broker already; wait for it or cancel it.` });
+  const closes = closesOf(desk, position);
+  if (closes.length > 0) return err({ code: 'conflict', text: closeText(closes, position) });
   if (isWayFree(desk, exits, remaining)) return sendClose(desk, position, quantity, by);
   const outOfReach = outOfReachRefusal(exits, symbol);
   if (outOfReach !== undefined) return refuseNow(outOfReach);

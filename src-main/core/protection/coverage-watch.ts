@@ -5,6 +5,7 @@ import type { Position } from '#domain/position';
 import { formatPrice } from '#domain/price';
 import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus } from '#domain/scaled';
+import { inHandOf, isCertain } from './closes.ts';
 import { openedByTriggers, sizeOf, unprotectedOf } from './exits.ts';
 import { log, type Offer, positionKey } from '#core/state/records';
 import { commit, type Slice } from '#core/state/desk-state';
@@ -106,10 +107,10 @@ export class CoverageWatch {
     const position = desk.stores.positions.get(key);
     if (position === undefined) return undefined;
     if (position.quantity === 0) this.#turned.delete(key);
-    if (this.#isInHand(key, position)) return undefined;
+    const inHand = inHandOf(desk, position, now);
     const turned = this.#turned.get(key);
     const by = turned === undefined ? undefined : desk.index.get(turned);
-    if (by !== undefined && position.quantity !== 0 && (by.side === 'BUY') === position.quantity > 0)
+    if (by !== undefined && inHand < sizeOf(position) && (by.side === 'BUY') === position.quantity > 0)
       return {
         kind: 'flatten',
         quantity: sizeOf(position),
@@ -118,7 +119,7 @@ export class CoverageWatch {
         graceMs: GRACE_MS,
         isOwnDoing: false,
       };
-    const tooMuch = tooMuchOf(desk, position);
+    const tooMuch = this.#isMoving(key) ? ZERO : tooMuchOf(desk, position);
     if (tooMuch > 0)
       return {
         kind: 'resize-exits',
@@ -128,18 +129,14 @@ export class CoverageWatch {
         graceMs: RESIZE_GRACE_MS,
         isOwnDoing: false,
       };
-    const open = position.quantity === 0 ? ZERO : unprotectedOf(desk, position);
+    const open = minus(position.quantity === 0 ? ZERO : unprotectedOf(desk, position), inHand);
     return open > 0 ? unprotected(desk, position, open, now) : undefined;
   }
 
-  /** A close or a replacement is under way: what it leaves open is its own matter while it lasts. */
-  #isInHand(key: string, position: Position): boolean {
-    const { stores, index } = this.#desk;
-    if (stores.closings.has(key)) return true;
-    for (const trailing of stores.trailings.values()) if (trailing.position === key) return true;
-    return index
-      .exposed()
-      .some((order) => order.leg === 'F' && order.contract.conId === position.contract.conId && order.account === position.account);
+  /** Exits shrink or go for a close, or give way to a stop that trails: both end by themselves, with an alarm where they fail. */
+  #isMoving(key: string): boolean {
+    const { closings, trailings } = this.#desk.stores;
+    return closings.has(key) || [...trailings.values()].some((trailing) => trailing.position === key);
   }
 
   #offer(key: string, finding: Finding): void {
@@ -194,39 +191,51 @@ interface StopHistory {
   readonly entered: Order | undefined;
   /** A fill was claimed and not yet told. */
   readonly claimed: boolean;
+  /** A close that nobody can count on any more: lost out of sight, held, going, or ended without it. */
+  readonly close: Order | undefined;
 }
 
 /** Held without a stop: what became of the stop that was placed, and what is offered instead. */
 function unprotected(desk: Desk, position: Position, open: Quantity, now: number): Finding {
-  const history = stopHistory(desk, position);
-  const { newest, entered } = history;
-  const enlarges = newest !== undefined && !isTerminal(newest.state) && stopToEnlarge(desk, position)?.key === newest.key;
+  const history = stopHistory(desk, position, now);
+  const { newest, entered, close } = history;
+  const enlarges =
+    close === undefined && newest !== undefined && !isTerminal(newest.state) && stopToEnlarge(desk, position)?.key === newest.key;
   const withoutStop = entered === undefined ? 'no stop of this desk is known' : 'its entry filled without a stop';
   return {
     kind: enlarges ? 'resize-exits' : 'protect',
     quantity: open,
     stop: newest?.stop,
-    why: newest === undefined ? withoutStop : whatBecameOf(newest, enlarges),
+    why: close !== undefined ? `its close ${becameOf(close)}` : newest === undefined ? withoutStop : whatBecameOf(newest, enlarges),
     graceMs: graceMsOf(history, now),
     isOwnDoing: isOwnDoing(history, position),
   };
 }
 
-function stopHistory(desk: Desk, position: Position): StopHistory {
+function stopHistory(desk: Desk, position: Position, now: number): StopHistory {
   const side = position.quantity > 0 ? 'SELL' : 'BUY';
+  const isItsOwn = ({ contract, account }: Order): boolean => contract.conId === position.contract.conId && account === position.account;
+  const orders = [...desk.stores.orders.values()].filter(isItsOwn);
   let newest: Order | undefined;
-  let entered: Order | undefined;
-  let claimed = false;
-  for (const order of desk.stores.orders.values()) {
-    if (order.contract.conId !== position.contract.conId || order.account !== position.account) continue;
-    claimed ||= isClaimed(order);
-    if (order.leg === 'E' && order.side !== side && order.filled > 0) entered = order;
+  for (const order of orders) {
     if (order.leg !== 'S' || order.side !== side || !isStopType(order.type)) continue;
     // The stop of another entry that has not filled was never this position's.
     if (hadNothingToExit(desk.index, order)) continue;
     if (newest === undefined || order.createdAt > newest.createdAt) newest = order;
   }
-  return { newest, entered, claimed };
+  return {
+    newest,
+    entered: orders.findLast((order) => order.leg === 'E' && order.side !== side && order.filled > 0),
+    claimed: orders.some((order) => isClaimed(order)),
+    close: orders.findLast((order) => order.leg === 'F' && order.side === side && hasFailed(order, newest, now)),
+  };
+}
+
+/** It may be alive and cannot be counted on; or it ended without the operator's word, and the stop had gone for it. */
+function hasFailed(close: Order, stop: Order | undefined, now: number): boolean {
+  if (!isTerminal(close.state)) return !isCertain(close, now);
+  if (close.state === 'FILLED' || close.cancelAskedAt !== undefined || stop?.cancelAskedAt === undefined) return false;
+  return close.createdAt >= stop.cancelAskedAt;
 }
 
 /** IB's status counts it as filled, and its executions have not been told. */
@@ -241,14 +250,15 @@ function graceMsOf({ newest, claimed }: StopHistory, now: number): number {
 }
 
 /** Cancelled here while all of it was held: the operator knows. An entry of an earlier run had perhaps a stop; nobody here knows. */
-function isOwnDoing({ newest, entered }: StopHistory, position: Position): boolean {
+function isOwnDoing({ newest, entered, close }: StopHistory, position: Position): boolean {
+  if (close !== undefined) return close.state === 'PENDING_CANCEL' && close.cancelAskedAt !== undefined;
   if (newest === undefined) return entered === undefined || entered.sentAt !== undefined;
   const cancelledAt = newest.cancelAskedAt;
   if (cancelledAt === undefined || position.updatedAt > cancelledAt) return false;
   return newest.state === 'CANCELLED' || newest.state === 'PENDING_CANCEL';
 }
 
-/** The end of a sentence about a stop in this state; a cancel is told by whose it was. */
+/** The end of a sentence about a stop or a close in this state; a cancel is told by whose it was. */
 const BECAME: Readonly<Partial<Record<OrderState, string>>> = {
   REJECTED: 'was rejected',
   CANCELLED: 'was cancelled',
@@ -258,6 +268,7 @@ const BECAME: Readonly<Partial<Record<OrderState, string>>> = {
   ABORTED_BY_KILL: 'was not sent',
   UNKNOWN: 'is UNKNOWN; look in TWS',
   INACTIVE: 'is held by IB as Inactive',
+  HELD: 'is held by IB',
   PENDING_CANCEL: 'is being cancelled',
   SUBMITTED: 'is not confirmed by IB',
   QUEUED: 'is not confirmed by IB',
@@ -267,6 +278,10 @@ const BECAME: Readonly<Partial<Record<OrderState, string>>> = {
 function whatBecameOf(stop: Order, isSmall: boolean): string {
   const name = `its stop${stop.stop === undefined ? '' : ` at ${formatPrice(stop.stop)}`}`;
   if (isSmall) return `${name} covers only ${formatQuantity(minus(stop.quantity, stop.filled))}`;
-  if (stop.state === 'CANCELLED' && stop.cancelAskedAt === undefined) return `${name} was cancelled at IB`;
-  return `${name} ${BECAME[stop.state] ?? 'does not cover it'}`;
+  return `${name} ${becameOf(stop)}`;
+}
+
+function becameOf({ state, cancelAskedAt }: Order): string {
+  if (state === 'CANCELLED' && cancelAskedAt === undefined) return 'was cancelled at IB';
+  return BECAME[state] ?? 'does not cover it';
 }

@@ -1,5 +1,6 @@
 import { changeOrder } from '#core/execution/modify';
 import { waitsForEntry } from '#core/order/brackets';
+import { restOfGroups } from '#core/order/oca-group';
 import { stopsProtecting } from '#core/order/stop-coverage';
 import { reduceRefusal } from '#core/pretrade/reduce-refusal';
 import type { Slice } from '#core/state/desk-state';
@@ -13,6 +14,7 @@ import { formatQuantity, type Quantity } from '#domain/quantity';
 import { err, ok, type Result } from '#domain/result';
 import { min, minus, plus } from '#domain/scaled';
 import type { Done } from './close-position.ts';
+import { closesOf, closeText } from './closes.ts';
 import { exiting, exitsOf, sizeOf, unprotectedOf } from './exits.ts';
 import { sendExit } from './send-exit.ts';
 
@@ -50,8 +52,12 @@ export function protectPosition(desk: Desk, account: AccountId, conId: ConId, st
   const details = desk.details.get(conId);
   if (details === undefined)
     return refuseNow(`The contract details of ${position.contract.symbol} are not known yet; try again in a moment.`);
-  const quantity = unprotectedOf(desk, position);
-  if (quantity <= 0) return refuseNow('Stops at the broker cover the whole position already.');
+  const open = unprotectedOf(desk, position);
+  if (open <= 0) return refuseNow('Stops at the broker cover the whole position already.');
+  // A stop beside a close takes no more than that leaves, whether IB has it or not.
+  const closes = closesOf(desk, position);
+  const quantity = min(open, minus(sizeOf(position), restOfGroups(closes)));
+  if (quantity <= 0) return err({ code: 'conflict', text: closeText(closes, position) });
   const long = position.quantity > 0;
   // Towards the market, so that it protects no less than what was written.
   const level = roundToTick(stop, details.minTick, long ? 'up' : 'down');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type SizingInput, sizeIntent } from '#core/order/sizing';
 import type { OrderLeg } from '#domain/order';
-import { formatPrice, type Price, trustedPrice } from '#domain/price';
+import { formatPrice, type Price, trustedPrice, ZERO_PRICE } from '#domain/price';
 import type { EntryTerms, ExitLevel, TriggerAction } from '#domain/trigger';
 import { detailsOf, DU, quoteOf } from '../../support/core/fixtures.ts';
 import { TRIGGER } from '../../support/core/risk.ts';
@@ -29,7 +29,7 @@ function size(more: Partial<TriggerAction>, rest: Partial<SizingInput> = {}): re
 
 function prices(more: Partial<TriggerAction>, rest: Partial<SizingInput> = {}): readonly string[] | string {
   const legs = size(more, rest);
-  return typeof legs === 'string' ? legs : legs.map(({ limit, stop }) => formatPrice((limit ?? stop ?? 0) as Price));
+  return typeof legs === 'string' ? legs : legs.map(({ limit, stop }) => formatPrice(limit ?? stop ?? ZERO_PRICE));
 }
 
 const percent = (basisPoints: number): ExitLevel => ({ kind: 'percent', basisPoints });
@@ -58,7 +58,7 @@ test('nothing is looser than written: a rounded price lies on the tick, less tha
           const legs = size({ side, ...terms }, { details });
           if (typeof legs === 'string') throw new Error(legs);
           const leg = legs[at];
-          return (leg?.limit ?? leg?.stop) as Price;
+          return leg?.limit ?? leg?.stop ?? ZERO_PRICE;
         };
         const judge = (was: Price, is: Price, direction: number): void => {
           expect(is % px(tick)).toBe(0);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { onlyTightens } from '#core/order/tightening';
-import type { Order, OrderLeg, Trail } from '#domain/order';
+import type { OrderLeg, Trail } from '#domain/order';
 import { units } from '#domain/quantity';
 import { leg, working } from '../../support/core/risk.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';
@@ -11,7 +11,7 @@ type Terms = Partial<Pick<OrderLeg, 'type' | 'side' | 'quantity' | 'limit' | 'st
 function tightens(before: Terms, after: Terms): boolean {
   const { limit: _l, ...order } = working({ side: 'SELL', quantity: units(100) });
   const { limit: _m, ...bare } = leg({ side: 'SELL', quantity: units(100) });
-  return onlyTightens({ ...order, ...before } as Order, { ...bare, ...before, ...after } as OrderLeg);
+  return onlyTightens({ ...order, ...before }, { ...bare, ...before, ...after });
 }
 
 const amount = (value: number): Trail => ({ kind: 'amount', amount: px(value) });

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { modifyOrder } from '#core/execution/modify';
 import { closePosition } from '#core/protection/close-position';
-import type { OrderId, PermId } from '#domain/ids';
+import { resizeExitsNow } from '#core/protection/resize-on-request';
+import { trailPosition } from '#core/protection/trailing-stop';
+import { logLine } from '#core/state/desk-state';
+import type { AccountId, OrderId, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { acknowledged, confirmed, executedByHand, heldBare, heldBracket, sentBracket } from '../../support/core/bracket.ts';
 import { DU, manualOrder } from '../../support/core/fixtures.ts';
@@ -93,4 +96,49 @@ test('the stop of a short bracket that stands against a long one turns nothing a
   confirmed(desk, 100);
   desk.wait(10_000);
   expect([desk.held()?.quantity, offer(desk)?.kind]).toEqual([units(100), undefined]);
+});
+
+test('of two stops neither takes over what none covers: its level was not meant for that', () => {
+  const { desk } = heldBracket();
+  const second = desk.arm(desk.spec(181, { name: 'B' }, { quantity: units(50), stop: { kind: 'price', price: px(179.5) } }));
+  desk.quote(180.9);
+  desk.quote(181.02);
+  desk.fills(desk.ref(second), 50, 181.02);
+  desk.openOrder(desk.ref(second, 'S'), 'PreSubmitted');
+  executedByHand(desk, 'BUY', 30, { execId: '0009.1.01', orderId: -1, permId: 7_001 });
+  confirmed(desk, 180, 16_000);
+  const done = resizeExitsNow(desk.deskState, DU, IBM.conId, 'the test');
+  expect([done.ok ? 'enlarged' : done.error.text, changes(desk)]).toEqual([expect.stringContaining('No stop of this position'), []]);
+});
+
+test('a trailing stop is no larger than what is held, although the stop that it replaces is', () => {
+  const { desk } = heldBracket();
+  executedByHand(desk, 'SELL', 40, { execId: '0009.1.01', orderId: -1, permId: 7_001 });
+  expect(trailPosition(desk.deskState, DU, IBM.conId, { kind: 'amount', amount: px(1) }, 'the test').ok).toBe(true);
+  expect(desk.broker.frames.at(-1)?.leg).toMatchObject({ type: 'TRAIL', quantity: units(60) });
+});
+
+test('exits of another account are not in the way of a close', () => {
+  const desk = heldBare();
+  const account = 'DU7654321' as AccountId;
+  desk.news({
+    kind: 'open-order',
+    order: manualOrder({ account, side: 'SELL', limit: px(182), quantity: units(100), orderId: -7 as OrderId }),
+  });
+  expect(closePosition(desk.deskState, DU, IBM.conId, 100, 'the test').ok).toBe(true);
+  expect([closes(desk), cancelled(desk)]).toEqual([[['SELL', 'MKT', units(100)]], []]);
+});
+
+test('a close never gets the reference of an earlier one, however many commits lie between them', () => {
+  const desk = heldBare();
+  const first = desk.coordinator.seq;
+  expect(closePosition(desk.deskState, DU, IBM.conId, 25, 'the test').ok).toBe(true);
+  const close = desk.broker.frames.at(-1)!.ref;
+  desk.openOrder(close);
+  desk.status(close, 'Cancelled');
+  desk.wait(11_000);
+  desk.quote(180.5);
+  while ((desk.coordinator.seq - first) % 1_000 !== 0) logLine(desk.deskState, 'info', 'a day goes on');
+  expect(closePosition(desk.deskState, DU, IBM.conId, 25, 'the test').ok).toBe(true);
+  expect(desk.broker.frames.at(-1)!.ref).not.toBe(close);
 });

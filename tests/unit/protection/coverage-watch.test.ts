@@ -199,6 +199,7 @@ test('nothing is offered while a close is under way, and nothing is said while t
   expect(closePosition(desk.deskState, DU, IBM.conId, 100, 'the test').ok).toBe(true);
   desk.status(target, 'Cancelled');
   desk.status(stop, 'Cancelled');
+  desk.openOrder(desk.broker.frames.at(-1)?.ref ?? expect.fail(), 'Submitted');
   desk.wait(9_000);
   expect(offer(desk)).toBeUndefined();
   const other = heldBracket();

@@ -23,7 +23,10 @@ test('an order that only carries the reference of one of the last run does not i
     [999 as PermId, false],
   ] as const) {
     const desk = restartedAfter(dead);
-    desk.news({ kind: 'open-order', order: dead.openOrderOf(entry, 'Submitted', { permId, orderId: 7 as OrderId, clientId: 2 as ClientId }) });
+    desk.news({
+      kind: 'open-order',
+      order: dead.openOrderOf(entry, 'Submitted', { permId, orderId: 7 as OrderId, clientId: 2 as ClientId }),
+    });
     expect([permId, desk.order(entry).cause !== undefined]).toEqual([permId, isSame]);
   }
 });
@@ -33,4 +36,10 @@ test('a trigger whose order of the same arming is found at IB is spent, and not 
   desk.news({ kind: 'open-order', order: earlier(REF) });
   desk.ends();
   expect(desk.trigger(TRIGGER)).toMatchObject({ life: 'fired', fires: 1, gen: 3 });
+});
+
+test('an order of an earlier run that IB calls Filled, without an execution, is not filled yet', () => {
+  const desk = restartedWithDraft();
+  desk.news({ kind: 'open-order', order: earlier(REF, { ibStatus: 'Filled' }) });
+  expect(desk.order(REF)).toMatchObject({ state: 'ACCEPTED', filled: 0 });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cancelOrders } from '#core/execution/cancel';
 import { cancelAll } from '#core/safety/cancel-all';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../../support/core/desk.ts';
@@ -41,4 +42,21 @@ test('cancel all that keeps exits goes on keeping them when its cancels leave on
   desk.quote(180.5);
   desk.wait(3_000);
   expect(desk.broker.frames.slice(3).map(({ leg }) => leg)).toMatchObject([{ leg: 'S', type: 'STP', quantity: units(40), stop: px(179) }]);
+});
+
+test('a stop that the operator cancels himself is not put back, although it goes with an entry whose exits were to stay', () => {
+  const { desk, entry, target, stop } = sentBracket({ ...BRACKET, entry: { type: 'LMT', limit: px(180.02) } });
+  desk.fill(entry, 40, 180.02);
+  desk.status(entry, 'Submitted', 40);
+  acknowledged(desk, target, 'Submitted');
+  acknowledged(desk, stop, 'PreSubmitted');
+  confirmed(desk, 40, 16_000);
+  cancelAll(desk.deskState, 'own', 'the test');
+  cancelOrders(desk.deskState, [desk.order(stop)], 'the test');
+  desk.status(entry, 'Cancelled', 40);
+  desk.status(target, 'Cancelled');
+  desk.status(stop, 'Cancelled');
+  desk.quote(180.5);
+  desk.wait(20_000);
+  expect(desk.broker.frames).toHaveLength(3);
 });

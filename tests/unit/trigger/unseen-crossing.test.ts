@@ -60,3 +60,13 @@ test('nor does a level: the first price after a gap is only believed when the ne
   on.registry.rebaseline('market data was interrupted', IBM.conId);
   expect(feed(on, 'last', 181, 181.1)).toEqual(['tick last 181.1']);
 });
+
+test('also when the other side of the market has been confirmed already', () => {
+  const on = desk();
+  arm(on, price(IBM, 'last', 'at-or-above', 180));
+  feed(on, 'last', 179);
+  on.registry.rebaseline('market data was interrupted', IBM.conId);
+  feed(on, 'bid', 178.9, 178.91);
+  feed(on, 'ask', 179.1, 179.11);
+  expect(feed(on, 'last', 181, 179)).toEqual([]);
+});

@@ -4,7 +4,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 
 function gate() {
   const clock = new FakeClock();
-  const made = new PacingGate({ clock, scheduler: clock }, { messagesPerSecond: 40 });
+  const made = new PacingGate({ clock, scheduler: clock }, () => ({ messagesPerSecond: 40, reserved: 10 }));
   const events: string[] = [];
   const source = {};
   const submit = (lane: PacingLane, name: string, more: { readonly cost?: number; readonly ttlMs?: number } = {}): string =>
