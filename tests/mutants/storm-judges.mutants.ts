@@ -109,8 +109,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'storm-judges/change-rounded-away',
     file: 'src-main/core/execution/modify.ts',
-    old: "roundToTick(price, tick, 'nearest'));",
-    new: "roundToTick(price, tick, 'down'));",
+    old: "return side === 'SELL' ? 'up' : 'down';",
+    new: "return side === 'SELL' ? 'down' : 'up';",
     does: 'A changed sell stop stands up to a tick further from the market than was written.',
     tests: [],
   },

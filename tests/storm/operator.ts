@@ -202,12 +202,12 @@ export class Operator {
     const market = marketOf(deskState, position);
     const tick = deskState.details.get(contract.conId)?.minTick ?? CENT;
     const average = roundToTick(position.averagePrice, tick, position.quantity > 0 ? 'up' : 'down');
-    const level = act === 'protect' ? roundToTick(stop, tick, position.quantity > 0 ? 'up' : 'down') : act === 'breakeven' ? average : undefined;
+    const level =
+      act === 'protect' ? roundToTick(stop, tick, position.quantity > 0 ? 'up' : 'down') : act === 'breakeven' ? average : undefined;
     const trail = act === 'trail' ? this.#distance(random) : undefined;
     invariants.wayOut.ask(life, { act, position, isNothing: false, level, market, ...(trail === undefined ? {} : { trail }) }, () => {
-      const wish = { key: undefined, conId: contract.conId, stop, towards: 'market' } as const;
-      if (act === 'protect')
-        return invariants.terms.wished(wish, () => protectPosition(deskState, account, contract.conId, stop, BY));
+      const wish = { key: undefined, conId: contract.conId, stop };
+      if (act === 'protect') return invariants.terms.wished(wish, () => protectPosition(deskState, account, contract.conId, stop, BY));
       if (act === 'breakeven') return breakeven(deskState, account, contract.conId, BY);
       return trailPosition(deskState, account, contract.conId, trail ?? this.#distance(random), BY);
     });
