@@ -15,6 +15,7 @@ import type { Random } from '#simulator/model/random';
 import { detailsOf } from '../support/core/fixtures.ts';
 import { type BugName, Tamper } from './bugs.ts';
 import { ProcessClock, type StormClock } from './clock.ts';
+import type { Coverage } from './coverage.ts';
 import type { CrashPlan, CrashPoint } from './crash.ts';
 import { describeNews } from './describe-news.ts';
 import { breakerFile, type Disk, draftsFile, earlierOrders, idFile, latchFile, LifeJournal, type Process } from './files.ts';
@@ -35,6 +36,7 @@ export interface Surroundings {
   readonly disk: Disk;
   readonly crashes: CrashPlan;
   readonly invariants: Pick<Invariants, 'book' | 'cover' | 'lists' | 'writes'>;
+  readonly coverage: Coverage;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
   /** Odds that an order waits for its place in the message rate. */
@@ -169,6 +171,7 @@ export class Life {
         else if (!this.unknownSince.has(order.key)) this.unknownSince.set(order.key, clock.now());
       }
       invariants.book.committed(this, news);
+      this.#world.coverage.committed(this, news);
     });
   }
 
@@ -194,6 +197,7 @@ export class Life {
     this.#world.note(describeNews(news));
     // A figure of an account that the desk has not been offered yet is nobody's; TWS is asked for it afterwards.
     if (news.kind === 'pnl' && this.deskState.accounts.get(news.account) !== undefined) this.daily = news.daily;
+    this.#world.coverage.heard(this, news);
     this.core.onNews(news);
   }
 }
