@@ -8,7 +8,7 @@ import { close } from './lib/closing.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { chooseNode } from './lib/node.mjs';
 import { Failure, main, step } from './lib/say.mjs';
-import { endToEnd, runSteps, staticSteps, vitest } from './lib/steps.mjs';
+import { endToEnd, mutants, runSteps, staticSteps, vitest } from './lib/steps.mjs';
 import { single } from './lib/tally.mjs';
 
 /** @type {import('./lib/steps.mjs').Step} */
@@ -29,7 +29,7 @@ function plan(args) {
     throw new Failure(`npm test does not know ${unknown.join(', ')}.`, 'it takes --fast, --e2e and parts of test file names.', 2);
   const fast = flags.includes('--fast');
   if (flags.includes('--e2e')) return [build, endToEnd(filters)];
-  if (filters.length === 0) return [...staticSteps(), vitest('tests', []), ...(fast ? [] : [build, endToEnd([])])];
+  if (filters.length === 0) return [...staticSteps(), vitest('tests', []), mutants(10), ...(fast ? [] : [build, endToEnd([])])];
   const browser = filters.filter((filter) => filter.includes('e2e'));
   const units = filters.filter((filter) => !filter.includes('e2e'));
   return [...(units.length > 0 ? [vitest('tests', units)] : []), ...(browser.length > 0 && !fast ? [build, endToEnd(browser)] : [])];

@@ -6,7 +6,7 @@ import { ensureChromium } from './chromium.mjs';
 import { ROOT } from './node.mjs';
 import { complain, elapsed, Failure, note, step } from './say.mjs';
 import { fromPlaywright, fromVitest, single } from './tally.mjs';
-import { runTool } from './tool.mjs';
+import { runNode, runTool } from './tool.mjs';
 
 /** @typedef {import('./tally.mjs').Tally} Tally */
 /** @typedef {{ readonly name: string, readonly run: () => Promise<Tally> }} Step */
@@ -66,6 +66,22 @@ export function vitest(name, filters) {
       const ended = await runTool('vitest', args, { limitMs: 20 * MINUTES });
       told(name, ended.code, ended.timedOut, 20, 'the failed tests are listed above; one file alone: npm test -- <part of its path>');
       return fromVitest(report(file), ended.code);
+    },
+  };
+}
+
+/**
+ * Plants that many faults of the catalogues, others each day and at each commit: the tests must turn red for each.
+ * @param {number} count @returns {Step}
+ */
+export function mutants(count) {
+  return {
+    name: 'mutants',
+    run: async () => {
+      step(`mutants: ${count} of the faults of tests/mutants`);
+      const ended = await runNode(['tests/mutants/main.ts', '--sample', String(count)], { limitMs: 20 * MINUTES });
+      told('mutants', ended.code, ended.timedOut, 20, 'the tests do not see the faults above; the command that repeats them stands there.');
+      return single(ended.code === 0);
     },
   };
 }

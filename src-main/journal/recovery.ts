@@ -99,8 +99,8 @@ function lastGoodLine(bytes: Buffer): { readonly end: number; readonly sum: stri
 }
 
 /**
- * Moves the half line of a crash to a `.torn` file, which the program never reads again, and returns that file's name. The bytes are on
- * the disk under their new name before they are cut off.
+ * Moves the half line of a crash to a `.torn` file, which the program never reads again, and returns that file's name. The bytes and
+ * their new name are on the disk before they are cut off.
  */
 export function quarantine(files: Files, directory: string, damage: Damage): string {
   const path = join(directory, damage.file);
@@ -118,6 +118,7 @@ export function quarantine(files: Files, directory: string, damage: Damage): str
   } finally {
     files.close(copy);
   }
+  files.syncDirectory(directory);
   if (damage.keep === 0) {
     files.remove(path);
     return torn;

@@ -32,8 +32,11 @@ export interface ContractDetails {
   readonly liquidHours: string;
 }
 
-/** Futures and spreads of several legs trade below zero; nothing else does. */
-export function mayTradeBelowZero({ secType }: Contract): boolean {
+/**
+ * Futures and spreads of several legs trade at zero and below it; nothing else does, an option on a future neither. The one place for what a
+ * type allows: quotes, risk, triggers, the ticket and the simulated exchange ask here.
+ */
+export function mayTradeBelowZero({ secType }: { readonly secType: string }): boolean {
   return secType === 'FUT' || secType === 'BAG';
 }
 

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { Sessions } from '#control/sessions';
 import { startControl, type Control } from '#control/start-control';
 import type { DeskDoor } from '#desk/entrance/door';
-import { createRouter, type Handlers } from '#desk/entrance/router';
+import { onlyAtDesk } from '#desk/entrance/only-at-desk';
+import { createRouter, type Handlers, type RouterPorts } from '#desk/entrance/router';
 import { createPublisher } from '#desk/stream/publisher';
 import { streamHandlers } from '#desk/stream/stream-handlers';
 import { COMMANDS, QUERIES } from '#protocol/commands';
 import type { Scope } from '#protocol/session';
+import { DEFAULT_SETTINGS } from '#protocol/settings';
 import { loadConsoleAssets } from '#system/console-assets';
 import { FakeClock } from '../support/fake-clock.ts';
 import { get, RawSocket } from './control-raw-client.ts';
@@ -31,6 +33,8 @@ export class ControlBench {
   /** What the terminal was told, and the alarms of the desk. */
   readonly said: string[] = [];
   readonly alarms: string[] = [];
+  /** What a person at the desk was asked to allow. */
+  readonly asked: string[] = [];
   armed = false;
   #control: Control | undefined;
 
@@ -132,7 +136,15 @@ export class ControlBench {
       return { ok: true, value: name === 'chart.bars' ? { bars: 'x'.repeat(100_000) } : { seq: this.calls.length } };
     };
     const handlers = { ...Object.fromEntries(names.map((name) => [name, record(name)])), ...streamHandlers } as unknown as Handlers;
-    const ports = { monotonic: () => performance.now(), fault: () => 'F-1', onlyAtDesk: () => null, askTerminal: () => '' };
+    const ports: RouterPorts = {
+      monotonic: () => performance.now(),
+      fault: () => 'F-1',
+      onlyAtDesk: (name, input) => onlyAtDesk(name, input, DEFAULT_SETTINGS.limits),
+      askTerminal: ({ what }) => {
+        this.asked.push(what);
+        return 'Confirm at the terminal.';
+      },
+    };
     const router = createRouter(handlers, ports);
     return {
       call: (name, input, caller) => router.call(name, input, caller),

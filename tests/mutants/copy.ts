@@ -1,17 +1,23 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
-export const ROOT = resolve(import.meta.dirname, '../..');
-const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git', 'out', 'test-results', 'dist']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git', 'out', 'test-results', 'dist', 'coverage', 'playwright-report']);
+const NAME = /^mutants-(\d+)-/;
 
 /** A copy of the project in which one file at a time is made wrong; the packages are shared. */
 export class Copy {
-  readonly folder = mkdtempSync(join(tmpdir(), 'mutants-'));
+  /** Its name holds the process that made it, so that what a killed run left behind is known for what it is. */
+  readonly folder = mkdtempSync(join(tmpdir(), `mutants-${process.pid}-`));
 
-  constructor() {
-    for (const name of readdirSync(ROOT)) if (!LEFT_OUT.has(name)) cpSync(join(ROOT, name), join(this.folder, name), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules'), join(this.folder, 'node_modules'));
+  /** @param root the project, or a copy of it */
+  constructor(root: string) {
+    for (const name of readdirSync(root)) if (!LEFT_OUT.has(name)) cpSync(join(root, name), join(this.folder, name), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.folder, file), 'utf8');
   }
 
   /** Runs `work` while `file` holds `text`. */
@@ -22,12 +28,31 @@ export class Copy {
     try {
       return await work();
     } finally {
-      writeFileSync(path, before);
+      // Gone when the run was interrupted.
+      if (existsSync(path)) writeFileSync(path, before);
     }
   }
 
   remove(): void {
-    unlinkSync(join(this.folder, 'node_modules'));
+    const packages = join(this.folder, 'node_modules');
+    if (existsSync(packages)) unlinkSync(packages);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Removes the copies of runs that were killed before they could. */
+export function sweepCopies(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = NAME.exec(name)?.[1];
+    if (pid !== undefined && !lives(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -1,63 +1,68 @@
-import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Copy, ROOT } from './copy.ts';
-import type { Mutant } from './mutant.ts';
+// What `npm run mutants` runs: plants each fault of the catalogues alone in a copy, and says what caught it.
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { readCatalogues, wrongEntries, type Entry } from './catalogue.ts';
+import { type Options, readOptions } from './options.ts';
+import { tidyUp, tryAll } from './run.ts';
+import { sampleOf, turnOf } from './sample.ts';
+import { lineOf, sumOf, tableOf, type Tried, verdict } from './table.ts';
 
-/** node tests/mutants/main.ts [part of an id] [--storms N] [--storms-only]: plants each fault alone and says what caught it. */
-const args = process.argv.slice(2);
-const part = args.find((arg) => !arg.startsWith('-') && args[args.indexOf(arg) - 1] !== '--storms') ?? '';
-const storms = Number(args[args.indexOf('--storms') + 1] ?? 0) || 0;
-const stormsOnly = args.includes('--storms-only');
-const LIMIT_MS = 300_000;
+const STOPPED = 130;
 
-async function run(copy: Copy, words: readonly string[]): Promise<{ code: number; text: string }> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, words, {
-      cwd: copy.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1' },
-    });
-    let text = '';
-    const hear = (chunk: Buffer): void => void (text = (text + chunk.toString()).slice(-20_000));
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      done({ code: code ?? 99, text });
-    });
-  });
+function commitOf(root: string): string {
+  const { status, stdout } = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : 'no-commit';
 }
 
-async function tried(copy: Copy, { file, old, new: wrong, tests, seeds }: Mutant): Promise<string> {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  if (text.split(old).length !== 2) return `NO LONGER APPLIES: the old text stands ${text.split(old).length - 1} times in ${file}`;
-  return copy.with(
-    file,
-    text.replace(old, () => wrong),
-    async () => {
-      if (!stormsOnly && tests.length > 0) {
-        const { code, text: said } = await run(copy, ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...tests]);
-        if (code !== 0) return `caught by ${/FAIL\s+(.*)/.exec(said)?.[1] ?? `the end of ${tests.join(', ')} (code ${code})`}`;
-      }
-      for (const seed of seeds ?? [])
-        if ((await run(copy, ['tests/storm/main.ts', '--seed', String(seed)])).code !== 0) return `caught by storm ${seed}`;
-      if (storms > 0) {
-        const { code, text: said } = await run(copy, ['tests/storm/main.ts', '--seeds', String(storms)]);
-        if (code !== 0) return `caught by storms: ${/✗ (.*)/.exec(said)?.[1] ?? said.slice(-200)}`;
-      }
-      return 'SURVIVED';
-    },
+function chosen(all: readonly Entry[], { part, file, stormsOnly, sample, turn, root }: Options): readonly Entry[] {
+  const asked = all.filter(
+    (entry) =>
+      entry.id.includes(part) &&
+      (file === '' || entry.catalogue === file || entry.file.includes(file)) &&
+      // Storms run the core and nothing around it.
+      (!stormsOnly || entry.file.startsWith('src-main/core/')),
   );
+  if (sample === 0) return asked;
+  const now = turn ?? turnOf(Date.now(), commitOf(root));
+  console.log(`A sample of ${sample} of ${asked.length} mutants. The same again: npm run mutants -- --sample ${sample} --turn ${now}`);
+  return sampleOf(asked, sample, now);
 }
 
-const mutants: Mutant[] = [];
-for (const name of readdirSync(import.meta.dirname).filter((one) => one.endsWith('.mutants.ts')))
-  mutants.push(...((await import(join(import.meta.dirname, name))) as { MUTANTS: readonly Mutant[] }).MUTANTS);
-const copy = new Copy();
-try {
-  for (const mutant of mutants.filter(({ id }) => id.includes(part))) console.log(`${mutant.id} → ${await tried(copy, mutant)}`);
-} finally {
-  copy.remove();
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), { jobs: availableParallelism(), root: resolve(import.meta.dirname, '../..') });
+  if (typeof options === 'string') {
+    console.error(options);
+    return 2;
+  }
+  const { root, jobs, fresh, storms, stormsOnly, limit } = options;
+  const all = await readCatalogues(root);
+  const mutants = chosen(all, options);
+  if (mutants.length === 0) {
+    console.error('No mutant is meant by that.');
+    return 2;
+  }
+  const tried: Tried[] = [];
+  await tryAll({
+    ...{ root, mutants, jobs, fresh, sight: { storms, stormsOnly, limit }, isolate: true },
+    ended: (mutant, outcome) => {
+      tried.push({ mutant, outcome });
+      console.log(lineOf({ mutant, outcome }));
+    },
+  });
+  console.log(`\n${tableOf(tried).join('\n')}\n\n${sumOf(tried)}`);
+  // A fault that storms do not see is a measure of storms, not a hole: tests may see it.
+  const red = stormsOnly
+    ? tried.filter(({ outcome }) => outcome.kind === 'void').map((one) => lineOf(one))
+    : verdict(tried, mutants.length === all.length);
+  const wrong = [...wrongEntries(all, root), ...red];
+  for (const line of wrong) console.error(`✗ ${line}`);
+  return wrong.length > 0 ? 1 : 0;
 }
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    tidyUp();
+    process.exit(STOPPED);
+  });
+process.exitCode = await main();

@@ -37,7 +37,12 @@ export class StormClock implements Clock, Scheduler {
   }
 
   after(ms: number, fn: () => void): () => void {
-    const event: Event = { due: this.#elapsed + Math.max(0, ms), tie: this.#random.next(), fn, dropped: false };
+    return this.aside(ms, this.#random, fn);
+  }
+
+  /** The same with chance of one's own, so that no other chance is drawn differently. */
+  aside(ms: number, random: Random, fn: () => void): () => void {
+    const event: Event = { due: this.#elapsed + Math.max(0, ms), tie: random.next(), fn, dropped: false };
     this.#push(event);
     return () => {
       event.dropped = true;

@@ -5,10 +5,15 @@ import { isWorking, type Order } from '#domain/order';
 import { BookRules } from './book-rules.ts';
 import { Closes } from './closes.ts';
 import { Cover } from './cover.ts';
+import { Bench } from './judge.ts';
+import { judgesOf } from './judges.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
+import { Excuses } from './excuses.ts';
 import { Kept } from './kept.ts';
 import { ListRules } from './list-rules.ts';
+import type { Refusals } from './refusals.ts';
 import { falseShield } from './shield.ts';
+import type { Terms } from './terms.ts';
 import { Truth } from './truth.ts';
 import { WayOut } from './way-out.ts';
 import { LOSS_LIMIT, unknownBeside, WriteRules } from './write-rules.ts';
@@ -23,6 +28,11 @@ export class Invariants {
   readonly book: BookRules;
   readonly lists: ListRules;
   readonly wayOut: WayOut;
+  readonly excuses = new Excuses();
+  /** Those who hear of everything themselves. */
+  readonly bench: Bench;
+  readonly terms: Terms;
+  readonly refusals: Refusals;
   readonly #kept: Kept;
   readonly #world: JudgedWorld;
   /** The life whose book has been looked at as it opened. */
@@ -37,9 +47,18 @@ export class Invariants {
     this.closes = new Closes(fail);
     this.cover = new Cover(world, fail);
     this.lists = new ListRules(fail);
-    this.wayOut = new WayOut(fail);
+    this.wayOut = new WayOut(() => this.refusals, fail);
     this.#kept = new Kept(fail);
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
+    const evidence = {
+      written: () => this.writes.written,
+      openOrdersAskedAt: () => this.lists.answered('open-orders'),
+      excuses: this.excuses,
+    };
+    const { all, terms, refusals } = judgesOf(world, evidence, fail);
+    this.bench = new Bench(all);
+    this.terms = terms;
+    this.refusals = refusals;
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);
   }
 
@@ -68,6 +87,7 @@ export class Invariants {
     this.book.look(life);
     this.#shield(life);
     this.#kept.look(this.#world, life, this.#world.now);
+    this.bench.look(life);
   }
 
   /** A1: at no moment at which all has been told does the desk show more as protected than the broker would take. */
@@ -88,6 +108,7 @@ export class Invariants {
 
   /** A life is over: its records must give its last state again. */
   died(life: JudgedLife): void {
+    this.bench.died(life);
     this.book.died();
     this.lists.died();
     const records = life.journal.gapless;

@@ -1,10 +1,11 @@
+import type { Coordinator } from '#core/commit/coordinator';
 import type { CommitBug } from '#core/commit/work';
 import type { ApprovedOrder } from '#core/ports/broker';
 import type { CommitRecord, JournalStatus } from '#core/ports/journal';
 import type { SavedBreaker } from '#core/risk/breaker';
 import type { DeskState } from '#core/state/desk-state';
 import type { EngineState } from '#core/state/engine-state';
-import type { DeskStores } from '#core/state/records';
+import type { DeskStores, Effect } from '#core/state/records';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
 import type { Amount } from '#domain/money';
 import type { OrderLeg } from '#domain/order';
@@ -22,8 +23,25 @@ export interface JudgedLife {
   readonly number: number;
   readonly alive: boolean;
   readonly stores: DeskStores;
-  readonly deskState: Pick<DeskState, 'index' | 'latch' | 'link' | 'ordersOut' | 'reconciliation'>;
+  readonly deskState: Pick<
+    DeskState,
+    | 'bracketCancels'
+    | 'counters'
+    | 'index'
+    | 'latch'
+    | 'link'
+    | 'memos'
+    | 'ordersOut'
+    | 'recentSends'
+    | 'reconciliation'
+    | 'resizeAttempts'
+    | 'rules'
+    | 'toldFilled'
+    | 'untoldExecutions'
+    | 'waitingCommissions'
+  >;
   readonly state: EngineState;
+  readonly coordinator: Pick<Coordinator<Effect>, 'statistics'>;
   /** The day's profit and loss as this life was last told it. */
   readonly daily: Amount | undefined;
   readonly alarms: readonly { readonly text: string; readonly key: string | undefined }[];
@@ -47,6 +65,7 @@ export interface JudgedWorld {
     readonly breaker: SavedBreaker | undefined;
     readonly fault: string | undefined;
     readonly lastSeq: number;
+    readonly highestId: number;
   };
   readonly life: JudgedLife | undefined;
   /** Virtual ms since the beginning. */

@@ -5,6 +5,7 @@ import type { DeskCore } from '#core/engine/desk-core';
 import type { DeskStores, Effect } from '#core/state/records';
 import { engineState, type DeskState } from '#core/state/desk-state';
 import type { EngineState } from '#core/state/engine-state';
+import type { RiskRules } from '#core/risk/risk-context';
 import type { BrokerNews } from '#core/ports/broker';
 import type { Contract } from '#domain/contract';
 import type { Amount } from '#domain/money';
@@ -18,10 +19,12 @@ import { ProcessClock, type StormClock } from './clock.ts';
 import type { Coverage } from './coverage.ts';
 import type { CrashPlan, CrashPoint } from './crash.ts';
 import { describeNews } from './describe-news.ts';
+import { Firings } from './firings.ts';
 import { breakerFile, type Disk, draftsFile, earlierOrders, idFile, latchFile, LifeJournal, type Process } from './files.ts';
 import type { Invariants } from './invariants.ts';
-import { RULES } from './limits.ts';
 import type { StormListener } from './listener.ts';
+import { heardSink } from './heard-sink.ts';
+import type { WrittenFrame } from './judged.ts';
 import { contractOf } from './told.ts';
 import { Transport } from './transport.ts';
 import type { Tws } from './tws.ts';
@@ -35,10 +38,11 @@ export interface Surroundings {
   readonly wires: readonly Wire[];
   readonly disk: Disk;
   readonly crashes: CrashPlan;
-  readonly invariants: Pick<Invariants, 'book' | 'cover' | 'lists' | 'writes'>;
   readonly coverage: Coverage;
+  readonly invariants: Pick<Invariants, 'bench' | 'book' | 'cover' | 'fail' | 'lists' | 'writes'>;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
+  readonly rules: RiskRules;
   /** Odds that an order waits for its place in the message rate. */
   readonly waits: number;
   /** The bytes of the next order are counted twice. */
@@ -60,6 +64,7 @@ export class Life {
   readonly deskState: DeskState;
   readonly journal: LifeJournal;
   readonly transport: Transport;
+  readonly firings: Firings;
   readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
   /** Since when this life holds an order for UNKNOWN, epoch ms. */
   readonly unknownSince = new Map<string, number>();
@@ -80,6 +85,15 @@ export class Life {
     const process = { disk: world.disk, clock: this.clock, alive, crash };
     this.journal = new LifeJournal(process);
     const tamper = new Tamper(world.bug);
+    this.firings = new Firings({
+      now: () => world.clock.monotonic(),
+      trueTime: () => world.clock.now(),
+      maxQuoteAgeMs: () => world.rules.limits.maxQuoteAgeMs,
+      clockDoubtMs: () => 0,
+      fail: (text) => {
+        if (this.#alive) world.invariants.fail(text);
+      },
+    });
     this.transport = this.#transport(process, tamper);
     const assembled = assembleCore({
       clock: this.clock,
@@ -92,7 +106,7 @@ export class Life {
         killLatchFile: latchFile(process),
         drafts: draftsFile(process),
         breakerFile: breakerFile(process),
-        rules: () => RULES,
+        rules: () => world.rules,
         earlierOrdersFile: earlierOrders(world.disk),
       },
     });
@@ -100,7 +114,8 @@ export class Life {
     this.deskState = this.core.deskState;
     this.#listen(tamper);
     this.transport.setGate(this.core.gate);
-    this.transport.quotes.setSink(this.core.sink);
+    this.transport.quotes.setSink(heardSink(this.core.sink, world.invariants.bench, this));
+    world.invariants.bench.born(this);
     this.core.start();
     for (const instrument of world.tws.listing.all) this.#know(contractOf(instrument));
     this.transport.start();
@@ -108,7 +123,8 @@ export class Life {
 
   #transport(process: Process, tamper: Tamper): Transport {
     const world = this.#world;
-    const { writes, cover, lists } = world.invariants;
+    const { writes, cover, lists, bench } = world.invariants;
+    let written: WrittenFrame | undefined;
     return new Transport({
       clock: this.clock,
       random: world.random,
@@ -119,18 +135,33 @@ export class Life {
         if (this.#alive && world.disk.fault === undefined) for (const leg of legs) world.disk.numbers.set(leg.ref, leg);
       },
       tamper,
+      tape: this.firings.tape,
       alive: process.alive,
       crash: process.crash,
       writing: (frame) => {
         writes.writing(this, frame);
+        written = frame;
       },
       changing: (frame) => {
         writes.changing(this, frame);
+        const changed = frame.approved.value.changes;
+        const order = changed === undefined ? undefined : this.stores.orders.get(changed);
+        if (order !== undefined && frame.approved.value.purpose === 'entry') this.firings.changesEntry(order);
+        written = frame;
       },
       cancelling: (address) => {
         cover.cancelling(this, address);
+        bench.cancelling(this, address);
+      },
+      cancelLost: (address) => {
+        bench.cancelLost(this, address);
+      },
+      heard: (clientId, told) => {
+        bench.told(this, clientId, told);
       },
       wrote: (clientId, frame) => {
+        bench.frame(this, { clientId, frame, order: written });
+        written = undefined;
         world.listener?.frame(this.number, clientId, frame);
       },
       arrived: (ref) => {
@@ -172,6 +203,8 @@ export class Life {
       }
       invariants.book.committed(this, news);
       this.#world.coverage.committed(this, news);
+      this.firings.committed(news);
+      invariants.bench.committed(this, news);
     });
   }
 

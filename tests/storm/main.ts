@@ -1,37 +1,40 @@
 import { type BugName, BUGS } from './bugs.ts';
 import { ENOUGH, Leftovers } from './budget.ts';
 import { storm, type StormResult } from './storm.ts';
+import { type Weather, WEATHERS } from './weather.ts';
 
 /**
  * `--seeds N` storms from `--first` on, or the one of `--seed`; `--bug NAME` plants a known defect. Exit code 1 when one is violated, or when
- * more is left to the operator than the budget allows.
+ * more is left to the operator than the budget allows; `--bail N` ends at the Nth.
  */
 interface Wanted {
   readonly seeds: readonly number[];
   readonly bug: BugName | undefined;
   readonly lines: number;
+  readonly bail: number;
 }
 
 function wanted(args: readonly string[]): Wanted | string {
-  let seeds = 500;
-  let first = 1;
-  let only: number | undefined;
+  const numbers = new Map([
+    ['--seeds', 500],
+    ['--first', 1],
+    ['--seed', NaN],
+    ['--lines', 30],
+    ['--bail', Infinity],
+  ]);
   let bug: BugName | undefined;
-  let lines = 30;
   for (let at = 0; at < args.length; at += 2) {
-    const [name, value] = [args[at], args[at + 1]];
+    const [name = '', value] = [args[at], args[at + 1]];
     const number = Number(value);
     if (name === '--bug') {
       bug = BUGS.find((known) => known === value);
       if (bug === undefined) return `There is no bug "${value ?? ''}". Known: ${BUGS.join(', ')}.`;
-    } else if (value === undefined || !Number.isSafeInteger(number) || number < 0) return `${name ?? ''} needs a whole number.`;
-    else if (name === '--seeds') seeds = number;
-    else if (name === '--first') first = number;
-    else if (name === '--seed') only = number;
-    else if (name === '--lines') lines = number;
-    else return `Unknown option ${name ?? ''}. Use --seeds N, --first N, --seed N, --lines N or --bug NAME.`;
+    } else if (value === undefined || !Number.isSafeInteger(number) || number < 0) return `${name} needs a whole number.`;
+    else if (numbers.has(name)) numbers.set(name, number);
+    else return `Unknown option ${name}. Use --seeds N, --first N, --seed N, --lines N, --bail N or --bug NAME.`;
   }
-  return { seeds: only === undefined ? Array.from({ length: seeds }, (_, index) => first + index) : [only], bug, lines };
+  const [seeds, first, only, lines, bail] = [...numbers.values()] as [number, number, number, number, number];
+  return { seeds: Number.isNaN(only) ? Array.from({ length: seeds }, (_, index) => first + index) : [only], bug, lines, bail };
 }
 
 interface Sum {
@@ -49,6 +52,7 @@ interface Sum {
   slowest: number;
   readonly leftovers: Leftovers;
   readonly deaths: Map<string, number>;
+  readonly weather: Map<Weather, number>;
   readonly wayOut: Map<string, { asked: number; done: number }>;
 }
 
@@ -58,6 +62,7 @@ function add(sum: Sum, result: StormResult): void {
   for (const figure of ['steps', 'crashes', 'reconnects', 'outages', 'corrections', 'kills', 'orders', 'fills', 'unknowns'] as const)
     sum[figure] += result[figure];
   sum.slowest = Math.max(sum.slowest, result.settledMs);
+  for (const [kind, count] of result.weather) sum.weather.set(kind, (sum.weather.get(kind) ?? 0) + count);
   for (const [place, count] of result.deaths) sum.deaths.set(place, (sum.deaths.get(place) ?? 0) + count);
   for (const [state, { asked, done }] of result.wayOut) {
     const before = sum.wayOut.get(state) ?? { asked: 0, done: 0 };
@@ -119,16 +124,19 @@ function main(args: readonly string[]): number {
     slowest: 0,
     leftovers: new Leftovers(),
     deaths: new Map(),
+    weather: new Map(),
     wayOut: new Map(),
   };
   for (const seed of asked.seeds) {
     const result = storm(seed, { ...(asked.bug === undefined ? {} : { bug: asked.bug }), traceLines: asked.lines });
     add(sum, result);
     if (result.violations.length > 0) tell(result, asked.bug);
+    if (sum.failed >= asked.bail) break;
     if (sum.storms % 50 === 0) console.log(line(sum));
   }
   console.log(`Storms: ${line(sum)} · ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   console.log(`The process died at: ${[...sum.deaths].map(([place, count]) => `${place} ${count} ×`).join(', ')}`);
+  console.log(`Weather: ${WEATHERS.map((kind) => `${kind} ${sum.weather.get(kind) ?? 0} ×`).join(', ')}`);
   console.log(`The way out, done of asked: ${[...sum.wayOut].map(([state, { asked, done }]) => `${state} ${done}/${asked}`).join(', ')}`);
   return tellLeftovers(sum.leftovers) && sum.failed === 0 ? 0 : 1;
 }

@@ -31,7 +31,7 @@ import { settleOrder } from '#core/reconciliation/unknown-orders';
 import type { Contract } from '#domain/contract';
 import type { Trail } from '#domain/order';
 import type { Position } from '#domain/position';
-import { priceOf, roundToTick } from '#domain/price';
+import { type Price, priceOf, roundToTick, ZERO_PRICE } from '#domain/price';
 import { units } from '#domain/quantity';
 import type { Trigger, TriggerAction, TriggerSpec } from '#domain/trigger';
 import { Random } from '#simulator/model/random';
@@ -93,6 +93,8 @@ export class Operator {
   readonly #world: World;
   /** Of its own, so that no other chance is drawn differently. */
   readonly #ways = new Random(77);
+  /** And for prices that lie between two ticks, and for what is tried before its time. */
+  readonly #digits = new Random(91);
   readonly #wishes: readonly Wish[] = Object.entries(WISHES).flatMap(([wish, odds]) => Array.from({ length: odds }, () => wish as Wish));
   #names = 0;
   /** Until then a kill is left as it is, virtual ms: what it leaves is to be seen. */
@@ -186,7 +188,8 @@ export class Operator {
     const { tws, invariants } = this.#world;
     const { deskState } = life;
     const { account, contract } = position;
-    const stop = scale(CENT, tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12));
+    const whole = scale(CENT, tws.midOf(contract.symbol) - Math.sign(position.quantity) * random.between(1, 12));
+    const stop = plus(whole, this.#between());
     if (act === 'close') {
       this.#close(life, position, ([25, 50, 100] as const)[random.between(0, 2)]!);
       return;
@@ -194,10 +197,12 @@ export class Operator {
     const market = marketOf(deskState, position);
     const tick = deskState.details.get(contract.conId)?.minTick ?? CENT;
     const average = roundToTick(position.averagePrice, tick, position.quantity > 0 ? 'up' : 'down');
-    const level = act === 'protect' ? stop : act === 'breakeven' ? average : undefined;
+    const level =
+      act === 'protect' ? roundToTick(stop, tick, position.quantity > 0 ? 'up' : 'down') : act === 'breakeven' ? average : undefined;
     const trail = act === 'trail' ? this.#distance(random) : undefined;
     invariants.wayOut.ask(life, { act, position, isNothing: false, level, market, ...(trail === undefined ? {} : { trail }) }, () => {
-      if (act === 'protect') return protectPosition(deskState, account, contract.conId, stop, BY);
+      const wish = { key: undefined, conId: contract.conId, stop, towards: 'market' } as const;
+      if (act === 'protect') return invariants.terms.wished(wish, () => protectPosition(deskState, account, contract.conId, stop, BY));
       if (act === 'breakeven') return breakeven(deskState, account, contract.conId, BY);
       return trailPosition(deskState, account, contract.conId, trail ?? this.#distance(random), BY);
     });
@@ -328,18 +333,21 @@ export class Operator {
     const { random } = this.#world;
     const order = one(random, life.deskState.index.working());
     if (order === undefined) return;
-    const move = scale(CENT, random.between(-4, 4));
-    modifyOrder(
-      life.deskState,
-      order.key,
-      order.updatedAt,
-      {
-        ...(order.limit === undefined ? {} : { limit: plus(order.limit, move) }),
-        ...(order.stop === undefined || order.limit !== undefined ? {} : { stop: plus(order.stop, move) }),
-        ...(random.chance(0.4) ? { quantity: units(random.between(1, 15) * 10) } : {}),
-      },
-      BY,
+    const move = plus(scale(CENT, random.between(-4, 4)), this.#between());
+    const terms = {
+      ...(order.limit === undefined ? {} : { limit: plus(order.limit, move) }),
+      ...(order.stop === undefined || order.limit !== undefined ? {} : { stop: plus(order.stop, move) }),
+      ...(random.chance(0.4) ? { quantity: units(random.between(1, 15) * 10) } : {}),
+    };
+    const { invariants } = this.#world;
+    invariants.terms.wished({ key: order.key, conId: order.contract.conId, ...terms }, () =>
+      invariants.refusals.of('a change', () => modifyOrder(life.deskState, order.key, order.updatedAt, terms, BY)),
     );
+  }
+
+  /** Now and then a person writes a price that lies between two ticks. */
+  #between(): Price {
+    return this.#digits.chance(0.3) ? priceOf(this.#digits.between(1, 9) / 1_000) : ZERO_PRICE;
   }
 
   /** What waits for the operator's word: things found at the start, orders proven absent, a desk that stands. */
@@ -351,6 +359,8 @@ export class Operator {
       decide(deskState, found.key, random.chance(0.8) ? 'adopt' : random.chance(0.5) ? 'ignore' : 'cancel', BY);
     for (const order of deskState.index.working())
       if (order.absence?.isProven === true) settleOrder(deskState, order.key, order.updatedAt, BY);
+    // An operator in a hurry starts before having looked: refused.
+    if (unacknowledged(deskState).length > 0 && this.#digits.chance(0.5)) this.#restart(life);
     for (const { account, contract } of unacknowledged(deskState)) acknowledgeExternal(deskState, account, contract.conId, BY);
     this.#restart(life);
   }

@@ -248,8 +248,10 @@ function compareKill(found: Difference[], world: World, life: Life): void {
   }
   const { orders } = world.tws.ledger;
   const left = orders.filter((truth) => isAlive(truth) && isInScope(truth, record) && !isWishedAfter(truth, life, record));
+  // What no cancel of this desk reaches, and the banner names, takes no room from the exits that stay.
+  const reached = left.filter((truth) => !isTold(truth, life, record));
   for (const truth of left) {
-    if (record.exits === 'keep' && (isKept(truth, left, orders, world) || isTold(truth, life, record))) continue;
+    if (record.exits === 'keep' && (!reached.includes(truth) || isKept(truth, reached, orders, world))) continue;
     const unseen = truth.clientId === 7 && truth.placedAt >= world.tws.listedAt.open;
     found.push({
       text: `I-04: ${truth.orderRef} perm ${truth.permId} of client ${truth.clientId} works at the broker after a kill of scope ${record.scope}, ${record.exits}`,

@@ -2,10 +2,12 @@ import type { BugName } from './bugs.ts';
 import type { CrashPoint } from './crash.ts';
 import { fortune } from './fortune.ts';
 import type { StormListener } from './listener.ts';
+import { marketWeather } from './market-weather.ts';
 import { Nemesis } from './nemesis.ts';
 import { Operator } from './operator.ts';
 import type { Difference, Leftover } from './leftovers.ts';
 import { differences } from './settlement.ts';
+import type { Weather } from './weather.ts';
 import { World, type Counts } from './world.ts';
 
 export interface StormResult extends Counts {
@@ -22,6 +24,8 @@ export interface StormResult extends Counts {
   readonly leftovers: readonly (readonly Leftover[])[];
   /** How often each cell of `cells.ts` was visited. */
   readonly cells: ReadonlyMap<string, number>;
+  /** How often each kind of weather truly happened. */
+  readonly weather: ReadonlyMap<Weather, number>;
   /** By state of the desk: how often a reduction was asked for, and how often it was done. */
   readonly wayOut: ReadonlyMap<string, { readonly asked: number; readonly done: number }>;
   /** Virtual ms from the end of the faults until the book was equal. */
@@ -32,6 +36,8 @@ interface StormOptions {
   readonly bug?: BugName;
   readonly traceLines?: number;
   readonly listener?: StormListener;
+  /** Without it the storm is as it was before there was any weather: default true. */
+  readonly weather?: boolean;
 }
 
 const QUIET_MS = 60_000;
@@ -70,12 +76,14 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
     const close = openMarkets(world);
     if (shift === SHIFTS[0]) dayGoesOn(world);
     const calm = fortune(world, seed + shift.chance);
+    const clears = options.weather === false ? () => undefined : marketWeather(world, seed + shift.chance);
     world.boot();
     const sound = underFire(world, nemesis, operator, shift) && lastKill(world, nemesis, operator);
     close();
     if (!sound) break;
     world.note('quiet');
     nemesis.end();
+    clears();
     calm();
     world.boot();
     const settled = hold(world, settle(world));
@@ -151,6 +159,7 @@ function judge({ invariants }: World, { left, settledMs }: Settled): void {
 function audit({ life, invariants }: World): void {
   if (life === undefined || invariants.violations.length > 0) return;
   if (life.commits.audit().length > 0) invariants.fail('a committed value was changed in place');
+  invariants.bench.end(life);
   invariants.died(life);
 }
 
@@ -165,6 +174,7 @@ function resultOf(world: World, seed: number, settlements: readonly Settled[], t
     fills: tws.ledger.fills.length,
     orders: tws.ledger.orders.length,
     unknowns: invariants.book.unknowns,
+    weather: world.weather.seen,
     leftovers: settlements.map(({ left }) => left.flatMap((difference) => difference.left ?? [])),
     cells: world.coverage.cells,
     wayOut: invariants.wayOut.tried,

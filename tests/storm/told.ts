@@ -4,6 +4,7 @@ import type { Execution } from '#domain/execution';
 import type { AccountId, ClientId, ConId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { trustedAmount } from '#domain/money';
 import type { Trail } from '#domain/order';
+import type { QuoteInfo } from '#core/ports/market-data';
 import type { Price } from '#domain/price';
 import type { Quantity } from '#domain/quantity';
 import type { Fill } from '#simulator/model/fill';
@@ -19,6 +20,8 @@ export type Told =
   | { readonly kind: 'end'; readonly of: ListName; readonly made: MadeList }
   | { readonly kind: 'executions-end'; readonly reqId: number }
   | { readonly kind: 'tick'; readonly conId: ConId; readonly field: 'bid' | 'ask' | 'last'; readonly price: Price; readonly size: Quantity }
+  | { readonly kind: 'quote-info'; readonly conId: ConId; readonly info: QuoteInfo }
+  | { readonly kind: 'malformed'; readonly conId: ConId }
   | { readonly kind: 'opened'; readonly nextValidId: number }
   | { readonly kind: 'closed' };
 

@@ -9,6 +9,8 @@ import type { CrashPoint } from './crash.ts';
 import type { WrittenFrame } from './judged.ts';
 import type { MadeList } from './list-rules.ts';
 import type { OutboundFrame } from './listener.ts';
+import type { Tape } from './tape.ts';
+import type { Told } from './told.ts';
 import type { Tws } from './tws.ts';
 import type { Wire } from './wire.ts';
 
@@ -21,6 +23,8 @@ export interface TransportParts {
   /** The numbers of a bracket, before its first leg is written. */
   readonly bracket: (legs: readonly SentLeg[]) => void;
   readonly tamper: Tamper;
+  /** What the data client hears goes onto it. */
+  readonly tape: Tape;
   readonly alive: () => boolean;
   readonly crash: (point: CrashPoint) => void;
   /** In the statement before the frame is written. */
@@ -37,6 +41,10 @@ export interface TransportParts {
   readonly asked: (request: number) => void;
   /** This list answers this request, as the adapter's own code has it. */
   readonly ended: (end: ListEnd, made: MadeList) => void;
+  /** TWS has said this; nothing has been made of it yet. */
+  readonly heard: (clientId: number, told: Told) => void;
+  /** A cancel was written and is lost with its wire. */
+  readonly cancelLost: (address: OrderAddress) => void;
   readonly emit: (news: BrokerNews) => void;
   /** Odds that an order has to wait for its place in the message rate. */
   readonly waits: () => number;

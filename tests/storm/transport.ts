@@ -2,6 +2,7 @@ import type {
   ApprovedOrder,
   BrokerNews,
   BrokerPort,
+  ConnectionState,
   LinkState,
   OrderAddress,
   SendOutcome,
@@ -28,6 +29,7 @@ import type { Told } from './told.ts';
 import type { Wire } from './wire.ts';
 
 const CLIENTS = [0, 1, 2] as const;
+const ROLES = ['portfolio', 'data', 'orders'] as const;
 /**
  * Adapter and wire in one, for one life of the desk: the same ports, the same news in the same cases as `src-main/tws`, of which it uses
  * the parts that decide (order ids, request lists and their ends, numbers of manual orders, bonds, waiting orders, lamps, the table of
@@ -47,6 +49,8 @@ export class Transport implements BrokerPort {
   /** Client and order id of each order that this process has placed. */
   readonly #sent = new Set<string>();
   #epoch = 0;
+  /** By client: how often it has shaken hands. */
+  readonly #sockets: [number, number, number] = [0, 0, 0];
   #accountsTold = false;
   #readyBefore = false;
   #gate: TransmitGate = () => 'The desk has not opened its order gate yet.';
@@ -54,7 +58,7 @@ export class Transport implements BrokerPort {
   constructor(parts: TransportParts) {
     this.#parts = parts;
     this.#ids = new OrderIds(parts.ids);
-    this.quotes = new Quotes(parts.clock);
+    this.quotes = new Quotes(parts.clock, parts.tape);
     this.#waiting = new WaitingOrders((news) => {
       this.#emit(news);
     });
@@ -127,9 +131,16 @@ export class Transport implements BrokerPort {
     if (address.clientId !== 0 && address.clientId !== 2) return { kind: 'refused', reason: 'The order belongs to another client id.' };
     if (!this.#open.has(address.clientId)) return { kind: 'refused', reason: 'There is no connection to TWS; the cancel was not sent.' };
     const { tws } = this.#parts;
-    this.#send(address.clientId, { kind: 'cancel', orderId: address.orderId }, () => {
-      tws.cancel(address.clientId, address.orderId);
-    });
+    this.#send(
+      address.clientId,
+      { kind: 'cancel', orderId: address.orderId },
+      () => {
+        tws.cancel(address.clientId, address.orderId);
+      },
+      () => {
+        this.#parts.cancelLost(address);
+      },
+    );
     this.#parts.crash('cancel: after it left');
     return { kind: 'sent', legs: [], at: this.#parts.clock.now() };
   }
@@ -282,6 +293,7 @@ export class Transport implements BrokerPort {
   }
 
   #hear(clientId: number, told: Told): void {
+    this.#parts.heard(clientId, told);
     switch (told.kind) {
       case 'opened':
         this.#opened(clientId, told.nextValidId);
@@ -292,8 +304,15 @@ export class Transport implements BrokerPort {
       case 'tick':
         this.quotes.tick(told);
         break;
+      case 'quote-info':
+        this.quotes.info(told);
+        break;
+      case 'malformed':
+        this.quotes.malformed(told);
+        break;
       case 'notice': {
         const lamp = this.#lamps.notice(clientId, told.code, told.text, this.#parts.clock.now());
+        this.#noteOnTape(told.code);
         const notice = this.#notices.classify({ ...told, clientId: clientId as ClientId }, this.#parts.clock.monotonic());
         if (notice !== undefined) this.#emit({ kind: 'notice', notice });
         if (lamp !== 'none') this.#tellLink();
@@ -312,6 +331,13 @@ export class Transport implements BrokerPort {
         this.#news(told.news);
         break;
     }
+  }
+
+  /** What the market data port learns of the line that its ticks come over. */
+  #noteOnTape(code: number): void {
+    const { tape } = this.#parts;
+    if (code === 1101 || code === 1102) tape.gap();
+    tape.farm(this.#lamps.farms.some(({ kind, state }) => kind === 'market' && state === 'broken'));
   }
 
   #news(news: BrokerNews): void {
@@ -341,6 +367,7 @@ export class Transport implements BrokerPort {
   #opened(clientId: number, nextValidId: number): void {
     this.#ids.nextValid(clientId, nextValidId);
     this.#open.add(clientId);
+    this.#sockets[clientId as 0 | 1 | 2] += 1;
     this.#epoch += 1;
     if (!this.#accountsTold) this.#emit({ kind: 'accounts', accounts: [DU] });
     this.#accountsTold = true;
@@ -357,6 +384,7 @@ export class Transport implements BrokerPort {
   #closed(clientId: number): void {
     const wasOpen = this.#open.delete(clientId);
     if (wasOpen) this.#epoch += 1;
+    if (wasOpen && clientId === 1) this.#parts.tape.gap();
     if (wasOpen) this.#parts.crash('link lost');
     this.#lamps.closed(clientId, this.#parts.clock.now());
     this.#lists.closed(clientId === 0 ? 'portfolio' : 'other');
@@ -383,13 +411,13 @@ export class Transport implements BrokerPort {
     this.#emit({
       kind: 'link',
       link: {
-        connections: [],
+        connections: CLIENTS.map((clientId) => this.#connection(clientId)),
         ready,
         epoch: this.#epoch,
         upstream: this.#lamps.upstream,
         upstreamSince: this.#lamps.upstreamSince,
         restored: this.#lamps.restored,
-        farms: [],
+        farms: this.#lamps.farms,
         accounts: this.#accountsTold ? [DU] : [],
         messageRate: 0,
         messageLimit: 40,
@@ -397,6 +425,11 @@ export class Transport implements BrokerPort {
       },
     });
     if (again) this.#parts.tamper.ready(this);
+  }
+
+  #connection(clientId: (typeof CLIENTS)[number]): ConnectionState {
+    const socket = this.#open.has(clientId) ? 'up' : 'down';
+    return { clientId: clientId as number as ClientId, role: ROLES[clientId], socket, epoch: this.#sockets[clientId] };
   }
 
   #emit(news: BrokerNews): void {

@@ -19,6 +19,7 @@ import type { ListName } from '#tws/order/list-ends';
 import { DU } from '../support/core/fixtures.ts';
 import type { StormClock } from './clock.ts';
 import type { MadeList } from './list-rules.ts';
+import { Markets } from './markets.ts';
 import { TwsFaults } from './tws-faults.ts';
 import { commissionOf, contractOf, executionOf, openOrderOf, statusOf, type Told } from './told.ts';
 
@@ -35,12 +36,12 @@ export class Tws implements ExchangeNews {
   readonly listing: Listing;
   readonly books: ReadonlyMap<number, Book>;
   readonly faults = new TwsFaults();
+  readonly markets: Markets;
   /** Revision and price of corrected executions, by execId. */
   readonly revised = new Map<string, { readonly revision: number; readonly price: Price }>();
   readonly #sessions = new Map<number, (told: Told) => void>();
   readonly #clock: StormClock;
   readonly #random: Random;
-  readonly #mids = new Map<string, number>();
   readonly #silent = new Set<number>();
   /** Orders whose last news was kept silent and that nobody has listed since. */
   readonly #untold = new Set<number>();
@@ -64,7 +65,9 @@ export class Tws implements ExchangeNews {
     this.#random = random;
     this.listing = new Listing(symbols);
     this.books = new Map(this.listing.all.map((instrument) => [instrument.conId, new Book(instrument, undefined)]));
-    for (const symbol of symbols) this.#mids.set(symbol, 18_000);
+    this.markets = new Markets(this.listing, this.books, random, (told) => {
+      if (this.outage === 'none') this.#tell(1, told);
+    });
     this.exchange = new Exchange(
       {
         account: new Account(DU, this.ledger, this.books),
@@ -90,6 +93,7 @@ export class Tws implements ExchangeNews {
     for (const order of this.exchange.register.active())
       if (order.clientId === clientId && order.orderId !== 0) this.#news(clientId, { kind: 'order-status', status: statusOf(order) });
     if (clientId === 0) this.profit();
+    if (clientId === 1) this.markets.tellStanding();
   }
 
   close(clientId: number): void {
@@ -303,6 +307,7 @@ export class Tws implements ExchangeNews {
       this.#tell(clientId, { kind: 'notice', id: -1, code, text: 'Connectivity between IB and TWS has been restored.' });
     for (const tell of news) tell();
     for (const frame of frames) frame();
+    this.markets.tellStanding();
   }
 
   /** The gateway restarts: what it had not transmitted is forgotten, and it may count order ids from lower. */
@@ -314,42 +319,26 @@ export class Tws implements ExchangeNews {
     this.outage = 'none';
   }
 
-  /** One move of one market: quotes and a trade, what they do to orders, then what the data client hears. */
+  /** One move of one market, and what it does to orders. */
   trade(symbol: string): void {
-    const instrument = this.listing.bySymbol(symbol)!;
-    const book = this.books.get(instrument.conId)!;
-    const before = this.#mids.get(symbol)!;
-    const pull = before > 18_030 ? -1 : before < 17_970 ? 1 : 0;
-    const mid = before + this.#random.between(-3, 3) + pull;
-    this.#mids.set(symbol, mid);
-    const at = this.#clock.now();
-    this.exchange.advance(at);
-    const prices = { bid: mid - 1, ask: mid + 1, last: mid + this.#random.between(-1, 1) };
-    for (const field of ['bid', 'ask', 'last'] as const) {
-      const price = scale(CENT, prices[field]);
-      this.#quote(instrument, book, { at, symbol, field, price, size: units(this.#random.between(5, 90)) });
-    }
-    this.exchange.match(book);
+    this.exchange.advance(this.#clock.now());
+    const book = this.markets.move(symbol, this.#clock.now());
+    if (book !== undefined) this.exchange.match(book);
   }
 
   /** One recorded tick of a market in place of a move of its own; `at` is now. */
   tick(tick: MarketTick): void {
-    const instrument = this.listing.bySymbol(tick.symbol)!;
-    const book = this.books.get(instrument.conId)!;
-    if (tick.field === 'last') this.#mids.set(tick.symbol, Math.round(tick.price / CENT));
     this.exchange.advance(tick.at);
-    this.#quote(instrument, book, tick);
-    this.exchange.match(book);
+    this.exchange.match(this.markets.tick(tick));
   }
 
-  #quote(instrument: Instrument, book: Book, tick: MarketTick): void {
-    const { field, price, size } = tick;
-    book.apply(tick);
-    if (this.outage === 'none') this.#tell(1, { kind: 'tick', conId: contractOf(instrument).conId, field, price, size });
+  /** A sentence of TWS that is about no order, to every client. */
+  notice(code: number, text: string): void {
+    for (const clientId of this.#sessions.keys()) this.#later(clientId, { kind: 'notice', id: -1, code, text });
   }
 
   midOf(symbol: string): number {
-    return this.#mids.get(symbol) ?? 18_000;
+    return this.markets.midOf(symbol);
   }
 
   // How it is said

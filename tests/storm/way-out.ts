@@ -8,6 +8,7 @@ import type { Position } from '#domain/position';
 import type { Price } from '#domain/price';
 import type { Result } from '#domain/result';
 import type { JudgedLife } from './judged.ts';
+import type { Refusals } from './refusals.ts';
 
 export type WayOutAct = 'close' | 'protect' | 'breakeven' | 'trail';
 
@@ -67,7 +68,10 @@ export class WayOut {
   readonly tried = new Map<string, { asked: number; done: number }>();
   readonly #fail: (text: string) => void;
 
-  constructor(fail: (text: string) => void) {
+  readonly #refusals: () => Refusals;
+
+  constructor(refusals: () => Refusals, fail: (text: string) => void) {
+    this.#refusals = refusals;
     this.#fail = fail;
   }
 
@@ -76,7 +80,7 @@ export class WayOut {
     const { link, reconciliation } = deskState;
     const isOpen = link.ready && link.upstream !== 'down' && reconciliation.done() && life.journal.status().state === 'ready';
     const holds = Object.entries(REASONS).filter(([, reason]) => reason(life, asked));
-    const answer = act();
+    const answer = this.#refusals().of(asked.act, act);
     const count = this.tried.get(state) ?? { asked: 0, done: 0 };
     this.tried.set(state, { asked: count.asked + 1, done: count.done + (answer.ok ? 1 : 0) });
     if (!answer.ok && life.alive && isOpen && holds.length === 0)

@@ -1,3 +1,4 @@
+import type { RiskRules } from '#core/risk/risk-context';
 import { Random } from '#simulator/model/random';
 import type { BugName } from './bugs.ts';
 import { StormClock } from './clock.ts';
@@ -6,8 +7,10 @@ import { CrashPlan } from './crash.ts';
 import { Disk } from './files.ts';
 import { Invariants } from './invariants.ts';
 import { Life } from './life.ts';
+import { rulesOfStorm } from './limits.ts';
 import type { StormListener } from './listener.ts';
 import { Tws } from './tws.ts';
+import { WeatherLog } from './weather.ts';
 import { Wire } from './wire.ts';
 
 const TRACE_KEPT = 400;
@@ -35,6 +38,8 @@ export class World {
   readonly random: Random;
   /** What of two ways is taken where a storm gained one: whether protective exits stay, and whether children go with their parent. */
   readonly choice: Random;
+  /** The limits in force. */
+  rules: RiskRules;
   readonly clock: StormClock;
   readonly tws: Tws;
   readonly wires: readonly Wire[];
@@ -45,6 +50,7 @@ export class World {
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
+  readonly weather = new WeatherLog();
   readonly lives: Life[] = [];
   /** Where the process died, and how often. */
   readonly deaths = new Map<string, number>();
@@ -63,6 +69,7 @@ export class World {
   constructor(seed: number, options: WorldOptions = {}) {
     this.random = new Random(seed);
     this.choice = new Random(seed + 0x0e17);
+    this.rules = rulesOfStorm(seed);
     this.bug = options.bug;
     this.listener = options.listener;
     this.clock = new StormClock(this.random, options.startAt);

@@ -6,7 +6,7 @@ import type { Closes } from './closes.ts';
 import type { Cover } from './cover.ts';
 import { deskExposure, trueExposure } from './exposure.ts';
 import type { JudgedLife, JudgedWorld, Written, WrittenFrame } from './judged.ts';
-import { POSITION_LIMIT, RULES } from './limits.ts';
+import { RULES } from './limits.ts';
 import { overExit } from './protection.ts';
 
 /** From here on the day's loss is beyond the limit, 1e-6 of the currency. */
@@ -72,6 +72,10 @@ export class WriteRules {
   arrived(ref: OrderRef): void {
     const written = this.#written.get(ref);
     if (written !== undefined) written.travelling = false;
+  }
+
+  get written(): Iterable<Written> {
+    return this.#written.values();
   }
 
   /** The life in which the order left the desk. */
@@ -154,12 +158,14 @@ export class WriteRules {
     const [entry] = approved.value.legs;
     const { conId } = approved.value.contract;
     const direction = entry.side === 'BUY' ? 1 : -1;
-    const limit = POSITION_LIMIT * 10_000;
+    const { maxPositionShares } = life.deskState.rules().limits;
+    const limit = maxPositionShares * 10_000;
     const believed = deskExposure(life, conId, direction);
-    if (believed > limit) this.#fail(`I-16: with ${entry.ref} the worst case is ${believed / 10_000}, the limit ${POSITION_LIMIT}`);
+    if (believed > limit) this.#fail(`I-16: with ${entry.ref} the worst case is ${believed / 10_000}, the limit ${maxPositionShares}`);
     if (!this.#world.alone) return;
     const truth = trueExposure(this.#world.tws, this.#written.values(), conId, direction);
-    if (truth > limit) this.#fail(`I-16: at the broker the worst case with ${entry.ref} is ${truth / 10_000}, the limit ${POSITION_LIMIT}`);
+    if (truth > limit)
+      this.#fail(`I-16: at the broker the worst case with ${entry.ref} is ${truth / 10_000}, the limit ${maxPositionShares}`);
   }
 
   /** I-26: what closes a position by hand never adds up to more than there is, nor to more than was asked for. */

@@ -39,8 +39,7 @@ export function cancelInside(
   if (order === undefined || !isWorking(order.state)) return;
   const { orderId, clientId } = order;
   if (!globally && (orderId === undefined || clientId === undefined)) return;
-  const { cancelKeepsExits: _before, ...rest } = order;
-  const asked = { ...rest, cancelAskedAt: tx.at, ...(keepsExits ? { cancelKeepsExits: true as const } : {}) };
+  const asked = askedAt(order, tx.at, keepsExits && !isTaken(order));
   // Lost sight of, it stays so, and its row goes on saying what is known.
   moveOrder(desk, tx, order, 'cancel', order.state === 'UNKNOWN' ? asked : { ...asked, updatedAt: tx.at, note: 'cancel sent' });
   desk.cancelRetries.note(order.key, desk.clock.now());
@@ -50,6 +49,16 @@ export function cancelInside(
     key: order.key,
     address: { clientId, orderId, ...(order.permId === undefined ? {} : { permId: order.permId }) },
   });
+}
+
+function askedAt(order: Order, at: number, keepsExits: boolean): Order {
+  const { cancelKeepsExits: _before, ...rest } = order;
+  return { ...rest, cancelAskedAt: at, ...(keepsExits ? { cancelKeepsExits: true as const } : {}) };
+}
+
+/** An exit that somebody has cancelled for its own sake: an act that keeps exits and asks for it again does not bring it back. */
+function isTaken({ leg, cancelAskedAt, cancelKeepsExits }: Order): boolean {
+  return (leg === 'S' || leg === 'T') && cancelAskedAt !== undefined && cancelKeepsExits !== true;
 }
 
 /**

@@ -166,10 +166,13 @@ export function changeOrder(desk: Desk, order: Order, terms: NewTerms, by: strin
   return typeof outcome.value === 'string' ? refuse(outcome.value) : ok(outcome.value);
 }
 
-/** The order as it shall be: the asked terms on the tick, the others as they stand. */
+/**
+ * The order as it shall be: the asked terms on the tick, the others as they stand. Rounded as a new order is: a limit pays or asks no worse
+ * than was written, a stop stands no further from the market.
+ */
 function changedLeg(desk: Desk, order: Order, terms: NewTerms): OrderLeg {
   const tick = desk.details.get(order.contract.conId)?.minTick;
-  const onTick = (price: Price): Price => (tick === undefined ? price : roundToTick(price, tick, 'nearest'));
+  const onTick = (price: Price): Price => (tick === undefined ? price : roundToTick(price, tick, tighter(order.side)));
   return {
     ref: referenceOf(order),
     leg: order.leg ?? 'E',
@@ -236,7 +239,12 @@ function changeText(order: Order, leg: OrderLeg): string {
 /** Where a trailing order goes on from: IB's last word, on the tick, towards the market. IB moves it from there, never back. */
 function standing(order: Order, tick: Price | undefined): Price | undefined {
   if (order.type !== 'TRAIL' || order.stop === undefined || tick === undefined) return order.stop;
-  return roundToTick(order.stop, tick, order.side === 'SELL' ? 'up' : 'down');
+  return roundToTick(order.stop, tick, tighter(order.side));
+}
+
+/** Up for what sells, down for what buys: so no limit is worse and no stop further away than was written. */
+function tighter(side: Order['side']): 'up' | 'down' {
+  return side === 'SELL' ? 'up' : 'down';
 }
 
 function priceOr(price: Price | undefined): string {

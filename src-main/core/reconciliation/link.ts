@@ -66,6 +66,13 @@ function followSockets(desk: Desk, before: LinkState, link: LinkState): void {
   const anew = before.epoch !== link.epoch;
   if (lost || anew) forget(desk, link);
   if (lost || (anew && before.ready)) onLost(desk, link);
+  // A figure that came while the link was not ready is of a connection all the same, and the new one may tell none.
+  else if (portfolioEpoch(before) !== portfolioEpoch(link)) desk.accounts.forgetPnl();
+}
+
+/** Of the socket on which TWS tells the day's profit and loss. */
+function portfolioEpoch({ connections }: LinkState): number | undefined {
+  return connections.find(({ role }) => role === 'portfolio')?.epoch;
 }
 
 /** 1101 and 1102 are also said by a TWS of which no 1100 was heard. */

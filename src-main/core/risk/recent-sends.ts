@@ -1,7 +1,10 @@
 import type { RecentSend } from './risk-context.ts';
 
+/**
+ * The longest window that the settings allow (C-10). Kept by age alone: a cap by number would forget sends inside the window at a high rate.
+ * What can leave within it bounds them.
+ */
 const KEPT_MS = 600_000;
-const KEPT = 200;
 
 /** The last sends in order, derived from the committed ones so that a verdict need not read their whole store. */
 export class RecentSends {
@@ -40,7 +43,7 @@ export class RecentSends {
 
   /** Keys that no control asks for any more when one more is added at `now` (epoch ms). */
   surplus(now: number): readonly number[] {
-    const keep = this.#sends.findIndex((send, at) => this.#sends.length + 1 - at <= KEPT && now - send.at < KEPT_MS);
+    const keep = this.#sends.findIndex((send) => now - send.at < KEPT_MS);
     return keep < 0 ? [...this.#keys] : this.#keys.slice(0, keep);
   }
 }

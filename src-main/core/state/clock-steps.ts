@@ -19,10 +19,12 @@ export class ClockSteps {
   #steps: Step[] = [];
   #doubts: (readonly [from: number, to: number])[] = [];
   #newest = Number.NEGATIVE_INFINITY;
+  /** Of what was before, it is forgotten which moments are in doubt. */
+  #forgotten = Number.NEGATIVE_INFINITY;
 
   note(at: number, offset: number | undefined): void {
     const last = this.#steps.at(-1);
-    if (at < this.#newest && offset !== last?.offset) this.#doubts = [...this.#doubts, [at, this.#newest] as const].slice(-MOST_DOUBTS);
+    if (at < this.#newest && offset !== last?.offset) this.#doubt(at);
     const from = Math.max(at, this.#newest);
     this.#newest = from;
     if (last !== undefined && last.offset === offset) return;
@@ -37,8 +39,16 @@ export class ClockSteps {
     if (pairs.length > 0) this.note(this.#newest + 1, undefined);
   }
 
+  /** From here to the newest moment; together with the last doubt where they touch. */
+  #doubt(at: number): void {
+    const last = this.#doubts.at(-1);
+    if (last !== undefined && at <= last[1]) this.#doubts.pop();
+    this.#doubts.push([last === undefined || at > last[1] ? at : Math.min(at, last[0]), this.#newest]);
+    if (this.#doubts.length > MOST_DOUBTS) this.#forgotten = this.#doubts.shift()?.[1] ?? this.#forgotten;
+  }
+
   timeOf(at: number): number | undefined {
-    if (this.#doubts.some(([from, to]) => at >= from && at < to)) return undefined;
+    if (at < this.#forgotten || this.#doubts.some(([from, to]) => at >= from && at < to)) return undefined;
     let low = 0;
     let high = this.#steps.length;
     while (low < high) {

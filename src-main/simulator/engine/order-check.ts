@@ -1,3 +1,4 @@
+import { mayTradeBelowZero } from '#domain/contract';
 import { type Price, priceFromText } from '#domain/price';
 import { QUANTITY_SCALE, quantityFromText } from '#domain/quantity';
 import { parseStamp } from '../calendar/new-york.ts';
@@ -129,6 +130,7 @@ function readTrail(placed: PlaceOrder, contract: Instrument): TrailRead {
     return { ok: true, by: undefined, percent: percent.value, stop };
   }
   const by = readPrice(placed.aux, contract);
+  if (by.ok && by.price <= 0) return invalid(`Invalid trailing amount '${placed.aux}'`);
   return by.ok ? { ok: true, by: by.price, percent: undefined, stop } : by;
 }
 
@@ -141,7 +143,8 @@ function readPrice(text: string | undefined, contract: Instrument): PriceRead {
   const price = priceFromText(text);
   if (!price.ok || price.value % contract.minTick !== 0)
     return refuse(110, 'The price does not conform to the minimum price variation for this contract.');
-  return price.value <= 0 ? invalid(`Invalid price '${text}'`) : { ok: true, price: price.value };
+  if (price.value <= 0 && !mayTradeBelowZero(contract)) return invalid(`Invalid price '${text}'`);
+  return { ok: true, price: price.value };
 }
 
 function refuse(code: number, text: string): Refused {

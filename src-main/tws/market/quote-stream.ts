@@ -79,7 +79,7 @@ export class MarketFeed implements Rider {
       const subscription = active.get(reqId);
       if (subscription === undefined || this.#sink === undefined) return;
       subscription.ticks += 1;
-      tickPrice(this.#sink, subscription.contract.conId, type, price, session);
+      tickPrice(this.#sink, subscription.contract, type, price, session);
     });
     listen('tickSize', (reqId, type) => {
       const subscription = active.get(reqId);

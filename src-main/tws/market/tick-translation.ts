@@ -1,4 +1,5 @@
 import type { MarketSink, QuoteInfo } from '#core/ports/market-data';
+import { type Contract, mayTradeBelowZero } from '#domain/contract';
 import type { ConId } from '#domain/ids';
 import { priceFromNumber, type Price } from '#domain/price';
 import { quantityFromNumber, type Quantity } from '#domain/quantity';
@@ -48,11 +49,14 @@ const GENERIC_AT = 4;
 export type Frame = Pick<Session, 'tokens' | 'receivedAt'>;
 
 /** `parsed` is the library's number, `tokens` the fields as TWS wrote them: `12abc` is 12 to the library, and `''` is 0. */
-export function tickPrice(sink: MarketSink, conId: ConId, type: number, parsed: number | undefined, frame: Frame): void {
+export function tickPrice(sink: MarketSink, contract: Contract, type: number, parsed: number | undefined, frame: Frame): void {
+  const { conId } = contract;
   const { tokens, receivedAt: at } = frame;
   const text = tokens[PRICE_AT] ?? '';
   const side = PRICE_FIELD[type];
-  const price = priceOf(text, parsed);
+  // The library drops the size of a bid; the frame has it.
+  const size = side === undefined ? undefined : sizeOf(tokens[SIZE_AT]);
+  const price = priceOf(text, parsed, mayTradeBelowZero(contract) && size !== undefined && size > 0);
   if (side === undefined) {
     const kind = DAY_FIELD[type];
     if (kind === undefined || price === 'none') return;
@@ -68,17 +72,19 @@ export function tickPrice(sink: MarketSink, conId: ConId, type: number, parsed: 
     sink.malformed(conId, brokerText('figure', text));
     return;
   }
-  // The library drops the size of a bid; the frame has it.
-  const size = sizeOf(tokens[SIZE_AT]);
   sink.tick(size === undefined ? { conId, field: side, price, at } : { conId, field: side, price, size, at });
 }
 
-/** Missing, unset (1.797e308), 0 and −1 say that there is no such price now. */
-function priceOf(text: string, parsed: number | undefined): Price | 'none' | 'malformed' {
+/**
+ * Missing, unset (1.797e308), 0 and −1 say that there is no such price now. `mayBeZero`: of what trades below zero, and with a size, 0 and −1
+ * are prices like others.
+ */
+function priceOf(text: string, parsed: number | undefined, mayBeZero: boolean): Price | 'none' | 'malformed' {
   if (text === '') return 'none';
   const value = Number(text);
   if (parsed === undefined) return value === Number.MAX_VALUE ? 'none' : 'malformed';
   if (value !== parsed) return 'malformed';
+  if (mayBeZero) return priceFromNumber(value) ?? 'malformed';
   return value === 0 || value === -1 ? 'none' : (priceFromNumber(value) ?? 'malformed');
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { EngineState } from '#core/state/engine-state';
@@ -115,4 +115,15 @@ test('A4: read again, it tells what has happened to it and to the lock since', (
   intact = true;
   rmSync(join(folder, 'kill-latch.json'));
   expect(file.read()).toMatchObject({ set: true, doubt: true, reason: 'kill-latch.json is gone' });
+});
+
+test('A5: a re-arm that cannot be written leaves the contradiction between latch and journal standing', async () => {
+  const folder = temporaryDirectory();
+  latch(folder);
+  await run(folder, 'EMERGENCY');
+  const file = latch(folder);
+  rmSync(join(folder, 'kill-latch.json.bak'), { force: true });
+  mkdirSync(join(folder, 'kill-latch.json.bak'));
+  expect(file.clear().ok).toBe(false);
+  expect(file.read()).toMatchObject({ set: true, doubt: true });
 });

@@ -54,3 +54,13 @@ test('what is not followed yet stays on the list when another symbol is put on i
   await list.restore();
   expect(follows()).toEqual([IBM.conId]);
 });
+
+test('a symbol that is taken off the list while TWS is asked about it does not come back', async () => {
+  const { desk, list, read, follows } = begun();
+  desk.market.known.set(BAC.conId, detailsOf(BAC));
+  desk.connect();
+  const restored = list.restore();
+  list.removed(IBM.conId);
+  await restored;
+  expect([read(), follows()]).toEqual([['BAC'], [BAC.conId]]);
+});

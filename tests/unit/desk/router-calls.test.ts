@@ -142,6 +142,15 @@ test('a flood is cut off for its caller alone, and never reaches kill, cancel or
   expect((await router.call('kill.preview', {}, caller)).ok).toBe(true);
 });
 
+test('whoever was silent for an hour has saved up no more than a burst', async () => {
+  const { router, advance } = desk();
+  expect((await router.call('kill.preview', {}, caller)).ok).toBe(true);
+  advance(3_600_000);
+  let taken = 0;
+  for (let i = 0; i < 300; i += 1) if ((await router.call('kill.preview', {}, caller)).ok) taken += 1;
+  expect(taken).toBe(100);
+});
+
 test('acknowledging frames does not use up what the operator may ask', async () => {
   const acks: number[] = [];
   const stream: StreamHandle = { ack: (number) => acks.push(number), resync: () => undefined };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { cancelOrder, isCancellable } from '#core/execution/cancel';
 import type { ClientId, OrderId, OrderKey } from '#domain/ids';
+import { units } from '#domain/quantity';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { manualOrder } from '../../support/core/fixtures.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';
@@ -57,4 +58,13 @@ test('what this desk cannot name at the broker is refused, with the way that is 
     expect(order === undefined ? undefined : isCancellable(order)).toBe(false);
   }
   expect(desk.broker.cancels).toEqual([]);
+});
+
+test('a part that fills while the cancel is on its way does not take the cancel back', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.openOrder(entry);
+  expect(cancelOrder(desk.deskState, desk.order(entry).key, 'the test').ok).toBe(true);
+  desk.fill(entry, 40, 180.02);
+  expect(desk.order(entry)).toMatchObject({ state: 'PENDING_CANCEL', filled: units(40) });
 });

@@ -72,3 +72,21 @@ test('what IB makes of an order while its change is on its way is taken over, an
   desk.openOrder(entry, 'Submitted', { quantity: units(60) });
   expect(desk.order(entry)).toMatchObject({ state: 'ACCEPTED', quantity: units(60), note: 'changed as asked' });
 });
+
+test('a list that was asked for before the doubt decides nothing, however often it names the old terms', () => {
+  const { desk, entry } = changed();
+  const earlier = desk.broker.requests;
+  desk.openOrder(entry);
+  desk.openOrder(entry);
+  desk.end('open-orders', desk.epoch, earlier);
+  expect(desk.order(entry).quantity).toBe(units(60));
+  desk.openOrder(entry, 'Submitted', { quantity: units(60) });
+  desk.end('open-orders');
+  expect(desk.order(entry).quantity).toBe(units(60));
+});
+
+test('a status says nothing of terms: a change stays on its way until a listing names what became of it', () => {
+  const { desk, entry } = changing();
+  desk.status(entry, 'PreSubmitted');
+  expect(desk.order(entry)).toMatchObject({ state: 'PENDING_REPLACE', change: { quantity: units(60) } });
+});

@@ -77,3 +77,15 @@ test('an order that fills drops the change that was on its way', () => {
   desk.fill(entry, 60, 180);
   expect([desk.order(entry).state, desk.order(entry).change]).toEqual(['FILLED', undefined]);
 });
+
+test('an order whose sending broke in the middle is UNKNOWN: it may be at IB, and is never fired again', () => {
+  const desk = new CoreDesk();
+  const id = desk.waiting();
+  desk.broker.place = () => {
+    throw new Error('the adapter broke while sending');
+  };
+  desk.quote(180.02);
+  expect(desk.order(desk.ref(id))).toMatchObject({ state: 'UNKNOWN' });
+  expect(desk.trigger(id).life).toBe('fired');
+  expect(desk.alarms().some((text) => text.startsWith('UNKNOWN: a defect hid whether BUY IBM left'))).toBe(true);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { farmServes } from '#core/market/farm';
 import { QuoteBoard } from '#core/market/quote-board';
+import { MID } from '#core/market/quote-book';
 import type { Contract } from '#domain/contract';
 import { units } from '#domain/quantity';
 import { trustedPrice } from '#domain/price';
@@ -112,6 +113,78 @@ describe('the quote board', () => {
     expect(fault()).toBeUndefined();
   });
 
+  test('is down as long as any farm that serves it is, whichever others come back', () => {
+    const quotes = board();
+    quotes.onTick(tick(IBM, 'last', 180, 1));
+    const fault = (): unknown => quotes.fault(IBM.conId, { now: 1, maxAgeMs: 10 });
+    for (const farm of ['usfarm', 'usfarm.nj', 'eufarm']) quotes.onFarm(farm, false);
+    quotes.onFarm('eufarm', true);
+    quotes.onFarm('usfarm', true);
+    expect(fault()).toBe('farm-down');
+    quotes.onFarm('usfarm.nj', true);
+    expect(fault()).toBeUndefined();
+  });
+
+  test('knows of a halt and of delayed data at once, without waiting for a tick', () => {
+    const quotes = board();
+    quotes.onTick(tick(IBM, 'last', 180, 1));
+    const fault = (): unknown => quotes.fault(IBM.conId, { now: 1, maxAgeMs: 10 });
+    expect(fault()).toBeUndefined();
+    quotes.onHalted(IBM.conId, true);
+    expect([fault(), quotes.quote(IBM.conId)?.halted]).toEqual(['halted', true]);
+    quotes.onHalted(IBM.conId, false);
+    expect(fault()).toBeUndefined();
+    quotes.onLiveType(IBM.conId, 'delayed-frozen');
+    expect(fault()).toBe('delayed');
+    quotes.onLiveType(IBM.conId, 'live');
+    expect(fault()).toBeUndefined();
+  });
+
+  test('begins anew after a lapse of the subscription: no price, no age, no halt', () => {
+    const quotes = board();
+    quotes.onTick({ ...tick(IBM, 'last', 180, 1), size: units(1) });
+    quotes.onHalted(IBM.conId, true);
+    quotes.forget(IBM.conId);
+    expect(quotes.quote(IBM.conId)).toEqual({ conId: IBM.conId, halted: false, liveType: 'live', updatedAt: 0 });
+    quotes.onTick(tick(IBM, 'last', 190, 2));
+    expect(quotes.fault(IBM.conId, { now: 2, maxAgeMs: 10 })).toBeUndefined();
+  });
+
+  test('has no age and no price from sizes alone', () => {
+    const quotes = board();
+    for (const field of ['bid', 'ask', 'last'] as const) quotes.onSize(IBM.conId, field, units(5), 1);
+    expect(quotes.quote(IBM.conId)).toMatchObject({ bidSize: units(5), askSize: units(5), lastSize: units(5), updatedAt: 0 });
+    expect(quotes.fault(IBM.conId, { now: 1, maxAgeMs: 10 })).toBe('none-yet');
+  });
+
+  test('loses with a price what hangs on it: its size and the middle, and nothing of the other side', () => {
+    for (const [lost, kept] of [
+      ['bid', 'ask'],
+      ['ask', 'bid'],
+    ] as const) {
+      const quotes = board();
+      quotes.onTick({ ...tick(IBM, 'bid', 179.84, 1), size: units(2) });
+      quotes.onTick({ ...tick(IBM, 'ask', 179.87, 2), size: units(3) });
+      const mid = (): number | undefined => quotes.book(IBM.conId)?.price[MID];
+      expect(mid()).toBe(px(179.855));
+      quotes.onTick({ ...tick(IBM, lost, -1, 3), size: units(0) });
+      const quote = quotes.quote(IBM.conId);
+      expect([quote?.[lost], quote?.[`${lost}Size`], mid()]).toEqual([undefined, undefined, Number.NaN]);
+      expect([quote?.[kept], quote?.[`${kept}Size`]]).toEqual([px(kept === 'bid' ? 179.84 : 179.87), units(kept === 'bid' ? 2 : 3)]);
+    }
+  });
+
+  test('takes −1 or 0 of a future for "no data" unless somebody traded or stands there', () => {
+    for (const value of [-1, 0]) {
+      const quotes = board(FUTURE);
+      quotes.onTick(tick(FUTURE, 'last', 50, 1));
+      quotes.onTick({ ...tick(FUTURE, 'last', value, 2), size: units(0) });
+      expect([value, quotes.quote(FUTURE.conId)?.last]).toEqual([value, undefined]);
+      quotes.onTick({ ...tick(FUTURE, 'last', value, 3), size: units(1) });
+      expect([value, quotes.quote(FUTURE.conId)?.last]).toEqual([value, px(value)]);
+    }
+  });
+
   test('tells what changed since it was asked last', () => {
     const quotes = board();
     quotes.follow(BAC);
@@ -145,6 +218,8 @@ test.each<[string, Partial<Contract>, boolean]>([
   ['usfarm.nj', {}, true],
   ['usfarm', { secType: 'OPT' }, false],
   ['usopt', { secType: 'OPT' }, true],
+  ['usopt', { secType: 'FOP' }, true],
+  ['usopt', { secType: 'BAG' }, true],
   ['usopt', {}, false],
   ['usfuture', { secType: 'FUT' }, true],
   ['cashfarm', { secType: 'CASH' }, true],

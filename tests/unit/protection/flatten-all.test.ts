@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { flattenAll } from '#core/protection/flatten-all';
 import { heldBare } from '../../support/core/bracket.ts';
 import { closes } from '../../support/core/left.ts';
-import { BAC } from '../../support/core/trigger-fixtures.ts';
+import { AIG, BAC } from '../../support/core/trigger-fixtures.ts';
 
 test('every position is closed, the log says who did it and what was held; what cannot be closed is named and stops nothing', () => {
   for (const gone of [false, true]) {
@@ -21,4 +21,11 @@ test('every position is closed, the log says who did it and what was held; what 
     expect(closes(desk).length).toBe(1);
     expect(desk.logs.map(({ text }) => text)).toContainEqual(expect.stringMatching(/^the test flattens all: .*\d+ IBM\.$/));
   }
+});
+
+test('two positions that cannot be closed keep the third from nothing', () => {
+  const desk = heldBare();
+  const [first] = [...desk.stores.positions.values()];
+  const done = flattenAll(desk.deskState, [{ ...first!, contract: BAC }, { ...first!, contract: AIG }, first!], 'the test');
+  expect([done.ok ? '' : done.error.text.slice(0, 26), closes(desk).length]).toEqual(['1 of 3 are being closed. B', 1]);
 });

@@ -295,3 +295,24 @@ test('replaying what the journal holds gives the digest of the running desk (I-1
   expect(desk.commits.audit()).toEqual([]);
   expect(desk.journal.records.map((record) => record.seq)).toEqual(desk.journal.records.map((_, index) => index + 1));
 });
+
+test('a figure of the day that was told while the link was down goes with the connection that told it (C-13, storm 134)', () => {
+  const desk = new CoreDesk();
+  const portfolio = (epoch: number) => [{ clientId: 0 as ClientId, role: 'portfolio' as const, socket: 'up' as const, epoch }];
+  desk.connect({ connections: portfolio(1) });
+  desk.pnl();
+  desk.news({ kind: 'link', link: desk.link({ connections: portfolio(1), ready: false, upstream: 'down' }) });
+  desk.pnl(100);
+  // The socket goes too; TWS tells no figure on the new one.
+  desk.news({ kind: 'link', link: desk.link({ connections: portfolio(2), ready: false, epoch: 7 }) });
+  desk.connect({ connections: portfolio(2), epoch: 8 });
+  expect(desk.deskState.accounts.get(DU)?.dailyPnl).toBeUndefined();
+  // Another client's socket says nothing of it.
+  desk.pnl(200);
+  desk.news({ kind: 'link', link: desk.link({ connections: portfolio(2), ready: false, epoch: 9 }) });
+  const after = desk.deskState.accounts.get(DU);
+  desk.pnl(300);
+  desk.connect({ connections: portfolio(2), epoch: 10 });
+  expect(desk.deskState.accounts.get(DU)?.dailyPnl).toBe(300_000_000);
+  expect(after?.dailyPnl).toBeUndefined();
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { requestPositions } from '#core/execution/request-lists';
 import { acknowledgeExternal } from '#core/reconciliation/position-check';
 import { resumeDesk, startDesk } from '#core/engine/operator-commands';
 import type { ClientId, ExecId, OrderId, PermId } from '#domain/ids';
@@ -185,4 +186,41 @@ test('a guess that was wrong is found by the next lists: the book equals the bro
   desk.position(160);
   answering(desk, 160, 5_000);
   expect(desk.held()).toMatchObject({ quantity: units(160), brokerQuantity: units(160), external: { quantity: units(30) } });
+});
+
+test('two lists that were asked for in one breath are one look: the figure is taken over only after a later one', () => {
+  const desk = opened(100);
+  answering(desk, 100, 20_000);
+  requestPositions(desk.deskState);
+  requestPositions(desk.deskState);
+  for (let list = 0; list < 2; list += 1) {
+    desk.position(150);
+    desk.end('positions');
+  }
+  expect(desk.held()).toMatchObject({ quantity: units(100), brokerQuantity: units(150) });
+  answering(desk, 150, 4_000);
+  expect(desk.held()).toMatchObject({ quantity: units(150), external: { quantity: units(50) } });
+});
+
+test('a second difference adds to the first: what is EXTERNAL is all that no execution has explained', () => {
+  const desk = opened(100);
+  answering(desk, 100, 20_000);
+  desk.position(150);
+  answering(desk, 150, 4_000);
+  desk.position(170);
+  answering(desk, 170, 4_000);
+  expect(desk.held()).toMatchObject({ quantity: units(170), external: { quantity: units(70) } });
+});
+
+test('a fill that is told while the book is compared for the first time is not lost in a list that was asked for before it', () => {
+  const desk = new CoreDesk();
+  desk.core.start();
+  desk.connect();
+  desk.position(100);
+  byAnother(desk, 'BUY', 50);
+  desk.ends();
+  desk.know(IBM);
+  expect(desk.deskState.reconciliation.done()).toBe(false);
+  answering(desk, 150, 4_000);
+  expect([desk.deskState.reconciliation.done(), desk.held()?.quantity]).toEqual([true, units(150)]);
 });

@@ -123,3 +123,20 @@ test('executions that come in the wrong order are no gap', () => {
   expect(desk.broker.reconciles - asked).toBe(0);
   expect(desk.order(entry).filled).toBe(units(60));
 });
+
+test('an own execution that never came is not counted by a later comparison: it counts once, when it is told', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired();
+  desk.openOrder(entry);
+  const missed = desk.execution(entry, 20, 180.02);
+  desk.fill(entry, 30, 180.02, { cumQuantity: units(50) });
+  desk.wait(15_000);
+  expect(desk.alarms().some((text) => text.includes('IB counts 50 filled'))).toBe(true);
+  desk.disconnect();
+  desk.connect();
+  desk.openOrder(entry);
+  desk.ends();
+  expect(desk.order(entry).filled).toBe(units(30));
+  desk.news({ kind: 'execution', execution: missed, contract: IBM, live: false });
+  expect(desk.order(entry)).toMatchObject({ filled: units(50), state: 'PARTIALLY_FILLED' });
+});

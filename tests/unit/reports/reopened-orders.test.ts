@@ -57,3 +57,10 @@ test('an order that comes alive after a kill was verified is cancelled, and the 
   desk.wait(1_500);
   expect(desk.stores.engine.get('desk')?.kill?.phase).toBe('verified');
 });
+
+test('one late word and the list that it makes the desk ask for, which does not name the order, revive nothing', () => {
+  const { desk, entry } = cancelled();
+  desk.openOrder(entry);
+  desk.end('open-orders');
+  expect([desk.order(entry).state, desk.alarms()]).toEqual(['CANCELLED', []]);
+});

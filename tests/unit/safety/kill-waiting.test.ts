@@ -64,3 +64,15 @@ test('what was clicked before a kill and waits for contract details is not done 
     expect([name, desk.broker.frames.length + desk.broker.changes.length - left]).toEqual([name, 0]);
   }
 });
+
+test('a kill that keeps exits, pressed after one that took them, leaves the close that the operator has sent in between', () => {
+  const { desk, stop, target } = heldBracket();
+  desk.killBy('own', 'all of it', 'cancel');
+  for (const ref of [target, stop]) desk.status(ref, 'Cancelled');
+  expect(closePosition(desk.deskState, DU, IBM.conId, 100, 'the test').ok).toBe(true);
+  const close = desk.broker.frames.at(-1)!;
+  desk.openOrder(close.ref);
+  desk.killBy('own', 'once more', 'keep');
+  expect(desk.broker.cancels.map(({ orderId }) => orderId)).not.toContain(close.orderId);
+  expect(desk.order(close.ref).state).toBe('ACCEPTED');
+});

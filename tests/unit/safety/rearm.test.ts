@@ -154,3 +154,12 @@ test('a flatten of the next run never repeats a reference of the last', () => {
   });
   expect(new Set(refs).size).toBe(2);
 });
+
+test('a kill that is pressed again does not make the emergency younger', () => {
+  const desk = new CoreDesk().started();
+  desk.killBy();
+  const since = desk.stores.engine.get('desk')?.since;
+  desk.wait(5_000);
+  desk.killBy();
+  expect(desk.stores.engine.get('desk')).toMatchObject({ state: 'EMERGENCY', since });
+});

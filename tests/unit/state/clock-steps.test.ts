@@ -51,3 +51,27 @@ test('a time is a whole millisecond, whatever the offset is', () => {
   steps.note(1_000, 0.4);
   expect(steps.timeOf(1_000)).toBe(1_000);
 });
+
+test('corrections of one moment are one step: however many there are, no earlier moment is forgotten for them', () => {
+  const steps = new ClockSteps();
+  steps.note(1_000, 50);
+  steps.note(9_000, 0);
+  // The machine's clock was set back by hours: until it has caught up, each word of the broker corrects the same moment.
+  for (let word = 0; word < 24_000; word += 1) steps.note(2_000 + word / 4, word % 2 === 0 ? 10 : 20);
+  expect([steps.timeOf(1_500), steps.timeOf(9_000)]).toEqual([1_550, 9_020]);
+});
+
+test('a bounded number of doubts is remembered, and what a forgotten one was about is not told either', () => {
+  const steps = new ClockSteps();
+  // Each minute the clock goes on and is set back by a second.
+  for (let minute = 1; minute <= 1_000; minute += 1) {
+    steps.note(minute * 60_000, minute);
+    steps.note(minute * 60_000 - 1_000, minute + 0.5);
+  }
+  const inDoubt = (minute: number): number | undefined => steps.timeOf(minute * 60_000 - 500);
+  const certain = (minute: number): number | undefined => steps.timeOf(minute * 60_000 + 30_000);
+  expect([inDoubt(1_000), inDoubt(901), certain(1_000), certain(950)]).toEqual([undefined, undefined, 60_031_001, 57_030_951]);
+  expect([1, 2, 500, 899].map(inDoubt)).toEqual([undefined, undefined, undefined, undefined]);
+  // Nobody knows any more which moments of that time were told twice.
+  expect([1, 2, 500, 899].map(certain)).toEqual([undefined, undefined, undefined, undefined]);
+});

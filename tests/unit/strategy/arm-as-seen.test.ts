@@ -98,6 +98,16 @@ test('what risk would deny for ever cannot be armed, whatever is confirmed', () 
   expect(desk.deskState.registry.size).toBe(0);
 });
 
+test.each([
+  ['C-02', { ...rulesOf({ maxOrderNotional: 100 }) }],
+  ['C-19', { ...rulesOf(), orderTypes: ['LMT'] as const }],
+])('what would be refused whenever it fires is never armed (%s): nobody shall wait for an order that cannot come', (control, rules) => {
+  const desk = quoted();
+  desk.rules = rules;
+  expect(armed(desk, desk.spec(), undefined, ['denied', 'fires-at-once'])).toMatchObject({ code: 'denied-by-risk', control });
+  expect(desk.deskState.registry.size).toBe(0);
+});
+
 test('what risk denies now and may allow later is armed only with the word that says so', () => {
   const desk = quoted();
   desk.rules = rulesOf({ maxPositionShares: 50 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { cancelOrders } from '#core/execution/cancel';
 import { resizeExitsNow } from '#core/protection/resize-on-request';
 import { modifyOrder } from '#core/execution/modify';
+import { changeTrigger } from '#core/strategy/trigger/change';
 import { units } from '#domain/quantity';
 import type { CoreDesk } from '../../support/core/desk.ts';
 import { acknowledged, heldBracket, sentBracket } from '../../support/core/bracket.ts';
@@ -29,6 +30,14 @@ test('O-22: a stop moved by hand in TWS is taken over, told once, never moved ba
   expect(desk.trigger(id)).toMatchObject({ life: 'draft', reason: 'by the desk: an order of it was changed in TWS or by IB' });
   expect(desk.deskState.registry.size).toBe(0);
   expect([desk.broker.changes, desk.broker.cancels, offer(desk)]).toEqual([[], [], undefined]);
+});
+
+test('O-22: a paused trigger is disarmed likewise: it could be resumed while its order is in other hands', () => {
+  const { desk, id, stop } = heldBracket();
+  desk.rearmTrigger(id);
+  expect(changeTrigger(desk.deskState, id, desk.trigger(id).updatedAt, 'pause', 'the test').ok).toBe(true);
+  acknowledged(desk, stop, 'PreSubmitted', { stop: px(178) });
+  expect(desk.trigger(id).life).toBe('draft');
 });
 
 test('O-22: quantity and limit of an entry changed by hand are told with both figures', () => {

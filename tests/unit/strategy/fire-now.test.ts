@@ -25,6 +25,22 @@ test('an older picture, an unknown trigger and a desk that waits for nothing are
   expect(desk.broker.frames).toEqual([]);
 });
 
+test.each([
+  ['settings.json cannot be read.', 'the settings'],
+  ['The journal does not verify. Acknowledge it first.', 'the journal'],
+  ['This is account DU7; the last run traded on DU1. Confirm the account first.', 'the account'],
+])('what keeps anything from being armed keeps the operator’s hand from firing too, and spends nothing: %s', (held) => {
+  let refusal: string | undefined;
+  const desk = new CoreDesk({ startRefusal: () => refusal });
+  const id = desk.waiting();
+  refusal = held;
+  const fire = () => fireNow(desk.deskState, id, desk.trigger(id).updatedAt, 'the test');
+  expect(fire()).toEqual({ ok: false, error: { code: 'not-allowed-now', text: held } });
+  expect([desk.broker.frames, desk.trigger(id).life]).toEqual([[], 'armed']);
+  refusal = undefined;
+  expect([fire().ok, desk.broker.frames.length]).toEqual([true, 1]);
+});
+
 test('what a control denies is told as its denial', () => {
   const desk = new CoreDesk();
   const id = desk.waiting();

@@ -181,6 +181,30 @@ test('the fourth firing within ten minutes locks the trigger (C-09)', () => {
   expect(desk.trigger(id).reason).toMatch(/fired 3 times within ten minutes, the limit is 3/);
 });
 
+test('firings spread over eight minutes count together: the fourth locks the trigger as well', () => {
+  const desk = new CoreDesk();
+  const { id, entry } = desk.fired();
+  desk.fills(entry, 100, 180.02);
+  for (let gen = 2; gen <= 4; gen += 1) {
+    desk.wait(150_000);
+    desk.pnl();
+    desk.quote(179.9);
+    desk.rearmTrigger(id);
+    desk.quote(180.02);
+    if (gen < 4) desk.fills(`TD1-${id}-${gen}-1-E` as OrderRef, 100, 180.02);
+  }
+  expect([desk.broker.frames.length, desk.trigger(id).life]).toEqual([3, 'locked']);
+});
+
+test('a firing by the timer meets the market as it is then: the quote of the tick that it saw last may be old', () => {
+  const desk = new CoreDesk();
+  const id = desk.waiting();
+  const firing = firingOf(desk, id);
+  desk.wait(5_000);
+  fire(desk.deskState, { ...firing, cause: 'timer' }, 0);
+  expect([desk.broker.frames, desk.trigger(id).life, desk.trigger(id).reason]).toEqual([[], 'failed', expect.stringContaining('old')]);
+});
+
 test('while paused nothing fires, and a crossing that happened meanwhile does not fire after resuming (I-20)', () => {
   const desk = new CoreDesk();
   const id = desk.waiting();

@@ -28,6 +28,18 @@ describe('a crossing', () => {
     expect(feed(on, 'bid', 179.9)).toEqual(['tick mid 180']);
   });
 
+  test('is put down to the price that came, not to one of another contract that stood before', () => {
+    const on = desk();
+    arm(on, { kind: 'and', of: [price(BAC, 'mid', 'at-or-above', 13), price(IBM, 'bid', 'at-or-above', 180)] });
+    for (const [field, value] of [
+      ['bid', 13.9],
+      ['ask', 14.1],
+    ] as const)
+      on.registry.onTick(tick(BAC, field, value, on.clock.time));
+    expect(feed(on, 'ask', 180.2)).toEqual([]);
+    expect(feed(on, 'bid', 180)).toEqual(['tick bid 180']);
+  });
+
   test('inside one chunk of ticks is not lost, and the firing carries the tick and the quote of that moment', () => {
     const on = desk();
     arm(on, price(IBM, 'last', 'crosses-above', 180));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ruleNow } from '#core/trigger/rule-now';
 import type { WatcherRow } from '#core/trigger/watcher-row';
 import type { QuoteFault } from '#domain/quote';
 import { BAC, type Desk, desk, IBM, id, newYork, price, px, spec, tick } from '../../support/core/trigger-fixtures.ts';
@@ -147,6 +148,22 @@ describe('after a reconnect or data gap', () => {
     on.registry.rebaseline('1101', IBM.conId);
     expect(fires(on, 'last', 185)).toBe(false);
     expect(fires(on, 'last', 185)).toBe(true);
+  });
+
+  test('one price wakes nothing and decides nothing, for the watcher as for the preview', () => {
+    const on = desk();
+    const rule = spec(price(IBM, 'last', 'at-or-above', 180));
+    on.registry.arm({ id: ONE, gen: 1, spec: rule });
+    expect(fires(on, 'last', 179)).toBe(false);
+    const truth = () => ruleNow(rule, IBM.conId, on.board, on.clock.time).truth;
+    expect(truth()).toBe('false');
+    on.registry.rebaseline('gap');
+    expect(truth()).toBe('unknown');
+    expect(fires(on, 'last', 185)).toBe(false);
+    expect([truth(), on.registry.row(ONE)?.latched]).toEqual(['unknown', false]);
+    on.registry.disarm(ONE);
+    expect(fires(on, 'last', 185)).toBe(false);
+    expect(truth()).toBe('true');
   });
 
   test('an edge that was held before the gap is forgotten', () => {

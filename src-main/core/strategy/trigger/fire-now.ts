@@ -29,6 +29,7 @@ type Desk = Slice<
   | 'reconciliation'
   | 'registry'
   | 'rules'
+  | 'startRefusal'
   | 'stores'
   | 'subscriptions'
 >;
@@ -44,6 +45,9 @@ export function fireNow(desk: Desk, id: TriggerId, version: number, by: string):
   if (trigger.updatedAt !== version) return refuse('conflict', `${trigger.spec.name} changed in the meantime; look at it again.`);
   const state = engineState(desk);
   if (!mayFire(state)) return refuse('not-allowed-now', `The desk is ${state}; triggers fire only while it waits for signals.`);
+  // The hand sends an order as an arming may: what forbids the one forbids the other.
+  const held = desk.startRefusal?.();
+  if (held !== undefined) return refuse('not-allowed-now', held);
   const firing = desk.registry.fireNow(id);
   if (!firing.ok) return refuse('not-allowed-now', firing.error);
   fire(desk, firing.value, desk.clock.monotonic());

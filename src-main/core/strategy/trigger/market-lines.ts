@@ -5,8 +5,9 @@ import type { Contract } from '#domain/contract';
 import type { TriggerId } from '#domain/ids';
 import { ok, type Result } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
+import { carryOutLines } from './carry-out-lines.ts';
 
-type Desk = Slice<'market' | 'stores' | 'subscriptions'>;
+type Desk = Slice<'board' | 'market' | 'registry' | 'stores' | 'subscriptions'>;
 
 /** Every contract a trigger looks at or trades; each takes a market data line. */
 export function contractsOf(spec: TriggerSpec): readonly Contract[] {
@@ -23,10 +24,7 @@ export function subscribeFor(desk: Desk, id: TriggerId, spec: TriggerSpec, befor
       release(desk, id, before);
       return refuse('too-many', wanted.error);
     }
-    for (const effect of wanted.value) {
-      if (effect.kind === 'subscribe') desk.market.subscribe(effect.contract);
-      else desk.market.unsubscribe(effect.conId);
-    }
+    carryOutLines(desk, wanted.value);
   }
   return ok(undefined);
 }
@@ -36,10 +34,7 @@ export function release(desk: Desk, id: TriggerId, keep: readonly Contract[] = [
   const kept = new Set(keep.map((contract) => contract.conId));
   const gone = kept.size === 0 ? desk.subscriptions.drop(id) : [];
   const rest = kept.size === 0 ? [] : desk.subscriptions.linesOf(id).filter((conId) => !kept.has(conId));
-  for (const effect of [...gone, ...rest.flatMap((conId) => desk.subscriptions.drop(id, conId))]) {
-    if (effect.kind === 'subscribe') desk.market.subscribe(effect.contract);
-    else desk.market.unsubscribe(effect.conId);
-  }
+  carryOutLines(desk, [...gone, ...rest.flatMap((conId) => desk.subscriptions.drop(id, conId))]);
 }
 
 /** After a fire, a kill or a stop the registry no longer watches: the lines of these triggers (without ids, of all) go back. */

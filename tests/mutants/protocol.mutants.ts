@@ -1,0 +1,103 @@
+import type { Mutant } from './mutant.ts';
+
+const SCOPES = ['tests/unit/desk/inputs.test.ts', 'tests/unit/desk/scopes.test.ts', 'tests/unit/desk/router-calls.test.ts'];
+
+/** What may cross from a screen, and who may ask it. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    id: 'protocol/who-looks-sees-sessions',
+    file: 'src-shared/protocol/access.ts',
+    old: `'sessions.list': 'operate'`,
+    new: `'sessions.list': 'read'`,
+    does: 'Who may only look learns who else sees or steers the desk.',
+    tests: SCOPES,
+  },
+  {
+    id: 'protocol/who-kills-closes-positions',
+    file: 'src-shared/protocol/access.ts',
+    old: `'position.close': 'operate'`,
+    new: `'position.close': 'kill'`,
+    does: 'A kill-only console sends market orders.',
+    tests: SCOPES,
+  },
+  {
+    id: 'protocol/scope-one-off',
+    file: 'src-shared/protocol/access.ts',
+    old: 'SCOPES.indexOf(scope) >= SCOPES.indexOf(least)',
+    new: 'SCOPES.indexOf(scope) >= SCOPES.indexOf(least) - 1',
+    does: 'Each scope may do what the next one may.',
+    tests: SCOPES,
+  },
+  {
+    id: 'protocol/shorter-duplicate-window-is-tighter',
+    file: 'src-shared/protocol/looser.ts',
+    old: `'reservedMessagesPerSecond', 'duplicateWindowSeconds']`,
+    new: `'reservedMessagesPerSecond']`,
+    does: 'The window against duplicates is shortened in one step.',
+    tests: SCOPES,
+  },
+  {
+    id: 'protocol/smaller-is-looser',
+    file: 'src-shared/protocol/looser.ts',
+    old: 'to < from : to > from',
+    new: 'to > from : to < from',
+    does: 'Limits are raised in one step and lowered in two.',
+    tests: SCOPES,
+  },
+  {
+    id: 'protocol/missing-rail-gets-a-default',
+    file: 'src-shared/protocol/settings.ts',
+    old: 'firingsPerTenMinutes: z.number().int().min(1).max(20),',
+    new: 'firingsPerTenMinutes: z.number().int().min(1).max(20).default(20),',
+    does: 'A settings file without the limit of firings loads, with the loosest one (C-34).',
+    tests: ['tests/unit/app/settings-store.test.ts', 'tests/unit/desk/scopes.test.ts'],
+  },
+  {
+    id: 'protocol/collar-without-a-ceiling',
+    file: 'src-shared/protocol/settings.ts',
+    old: 'collarPercent: z.number().min(0.01).max(20),',
+    new: 'collarPercent: z.number().min(0.01),',
+    does: 'A collar of 900 % is taken, which is none.',
+    tests: ['tests/unit/app/settings-store.test.ts', ...SCOPES],
+  },
+  {
+    id: 'protocol/reset-window-in-hours',
+    file: 'src-shared/protocol/settings.ts',
+    old: 'Number(text.slice(0, 2)) * 60 + Number(text.slice(3))',
+    new: 'Number(text.slice(0, 2)) * 60 + Number(text.slice(0, 2))',
+    does: 'A reset that begins at 23:45 is read as 23:23: orders are held too early and let go too early.',
+    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/settings-store.test.ts'],
+  },
+  {
+    id: 'protocol/own-windows-beside-the-region',
+    file: 'src-shared/protocol/settings.ts',
+    old: 'return own.length === 0 ? RESET_WINDOWS[region] :',
+    new: 'return own.length <= 1 ? RESET_WINDOWS[region] :',
+    does: 'The one window that the operator wrote down is not kept.',
+    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/settings-store.test.ts'],
+  },
+  {
+    id: 'protocol/negative-quantity',
+    file: 'src-shared/protocol/inputs.ts',
+    old: 'export const quantity = integer.positive()',
+    new: 'export const quantity = integer',
+    does: 'A quantity of −100 gets in: a buy that sells, or a check that compares with less than nothing.',
+    tests: SCOPES,
+  },
+  {
+    id: 'protocol/control-characters-in-names',
+    file: 'src-shared/protocol/inputs.ts',
+    old: `.regex(/^[\\x20-\\x7E]*$/, 'only`,
+    new: `.regex(/[\\x20-\\x7E]*$/, 'only`,
+    does: 'A NUL or an escape sequence in the name of a trigger reaches the journal and the wire.',
+    tests: SCOPES,
+  },
+  {
+    id: 'protocol/trail-of-everything',
+    file: 'src-shared/protocol/inputs.ts',
+    old: 'basisPoints: integer.min(1).max(9_999) })',
+    new: 'basisPoints: integer.min(1).max(99_999) })',
+    does: 'A stop that trails 100 % behind is taken, which protects nothing.',
+    tests: [...SCOPES, 'tests/desk/exits-handlers.test.ts'],
+  },
+];
