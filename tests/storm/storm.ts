@@ -23,6 +23,8 @@ export interface StormResult extends Counts {
   readonly unknowns: number;
   /** What was left to the operator, by shift. */
   readonly leftovers: readonly (readonly Leftover[])[];
+  /** How often each cell of `cells.ts` was visited. */
+  readonly cells: ReadonlyMap<string, number>;
   /** How often each kind of weather truly happened. */
   readonly weather: ReadonlyMap<Weather, number>;
   /** By state of the desk: how often a reduction was asked for, and how often it was done. */
@@ -137,6 +139,7 @@ function underFire(world: World, nemesis: Nemesis, operator: Operator, { acts: [
   for (let act = 0; act < acts && sound; act += 1) {
     operator.act();
     invariants.look();
+    if (world.life !== undefined) world.coverage.look(world.life);
     if (random.chance(fury)) nemesis.act();
     sound = invariants.violations.length === 0 && world.run(random.between(50, 1_800));
   }
@@ -182,6 +185,7 @@ function resultOf(world: World, seed: number, settlements: readonly Settled[], t
     unknowns: invariants.book.unknowns,
     weather: world.weather.seen,
     leftovers: settlements.map(({ left }) => left.flatMap((difference) => difference.left ?? [])),
+    cells: world.coverage.cells,
     wayOut: invariants.wayOut.tried,
     settledMs: Math.max(0, ...settlements.map(({ settledMs }) => settledMs)),
   };

@@ -2,6 +2,7 @@ import type { RiskRules } from '#core/risk/risk-context';
 import { Random } from '#simulator/model/random';
 import type { BugName } from './bugs.ts';
 import { StormClock } from './clock.ts';
+import { Coverage } from './coverage.ts';
 import { CrashPlan } from './crash.ts';
 import { Disk } from './files.ts';
 import { Invariants } from './invariants.ts';
@@ -47,6 +48,7 @@ export class World {
   readonly disk = new Disk();
   readonly crashes = new CrashPlan();
   readonly invariants: Invariants;
+  readonly coverage: Coverage;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
@@ -84,6 +86,7 @@ export class World {
     this.tws = new Tws(this.clock, this.random, options.symbols);
     this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
     this.invariants = new Invariants(this);
+    this.coverage = new Coverage(() => undefined);
     this.tws.faults.takesChildren = this.choice.chance(0.5);
   }
 
@@ -159,6 +162,7 @@ export class World {
     while (this.clock.step(until)) {
       this.counts.steps += 1;
       this.invariants.look();
+      if (this.#life !== undefined) this.coverage.look(this.#life);
       if (this.invariants.violations.length > 0) return false;
     }
     return true;
