@@ -2,6 +2,7 @@ import type { RiskRules } from '#core/risk/risk-context';
 import { Random } from '#simulator/model/random';
 import type { BugName } from './bugs.ts';
 import { StormClock } from './clock.ts';
+import { Coverage } from './coverage.ts';
 import { CrashPlan } from './crash.ts';
 import { Disk } from './files.ts';
 import { Invariants } from './invariants.ts';
@@ -26,6 +27,8 @@ export interface Counts {
 export interface WorldOptions {
   readonly bug?: BugName | undefined;
   readonly listener?: StormListener | undefined;
+  /** Default false. */
+  readonly weather?: boolean;
   /** What is traded. */
   readonly symbols?: readonly string[];
   /** Epoch ms of the beginning. */
@@ -45,10 +48,15 @@ export class World {
   readonly disk = new Disk();
   readonly crashes = new CrashPlan();
   readonly invariants: Invariants;
+  readonly coverage: Coverage;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
   readonly weather = new WeatherLog();
+  readonly seed: number;
+  readonly hasWeather: boolean;
+  /** The limits that every storm begins with, and ends with. */
+  readonly usualRules: RiskRules;
   readonly lives: Life[] = [];
   /** Where the process died, and how often. */
   readonly deaths = new Map<string, number>();
@@ -56,6 +64,8 @@ export class World {
   waits = 0;
   /** The bytes of the next order are counted twice. */
   countsTwice = false;
+  /** By how much the desk's idea of the exchange's time may differ now, ms. */
+  clockDoubtMs = 0;
   /** Nobody but the desk trades. */
   alone = true;
   /** The person at the console is doing something right now. */
@@ -67,13 +77,16 @@ export class World {
   constructor(seed: number, options: WorldOptions = {}) {
     this.random = new Random(seed);
     this.choice = new Random(seed + 0x0e17);
-    this.rules = rulesOfStorm(seed);
+    this.seed = seed;
+    this.hasWeather = options.weather ?? false;
+    this.rules = this.usualRules = rulesOfStorm(seed);
     this.bug = options.bug;
     this.listener = options.listener;
     this.clock = new StormClock(this.random, options.startAt);
     this.tws = new Tws(this.clock, this.random, options.symbols);
     this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
     this.invariants = new Invariants(this);
+    this.coverage = new Coverage(() => undefined);
     this.tws.faults.takesChildren = this.choice.chance(0.5);
   }
 
@@ -92,6 +105,7 @@ export class World {
 
   boot(): Life {
     if (this.#life !== undefined) return this.#life;
+    if (this.clock.skew !== 0) this.clockDoubtMs = Number.POSITIVE_INFINITY;
     this.note(`the desk starts, life ${this.lives.length + 1}`);
     const life = new Life(this, this.lives.length + 1);
     this.lives.push(life);
@@ -115,6 +129,18 @@ export class World {
     });
   }
 
+  /** The machine sleeps: nothing of the desk runs, and nothing comes to it, until it wakes. What it had sent has left. */
+  sleep(ms: number): void {
+    const until = this.clock.monotonic() + ms;
+    if (until <= this.clock.sleepsUntil) return;
+    this.clock.sleepsUntil = until;
+    for (const wire of this.wires) wire.down.holdUntil(until);
+  }
+
+  get isAsleep(): boolean {
+    return this.clock.monotonic() < this.clock.sleepsUntil;
+  }
+
   newTriggerId(): string {
     this.#triggerIds += 1;
     return `T${String(this.#triggerIds).padStart(7, '0')}`;
@@ -136,6 +162,7 @@ export class World {
     while (this.clock.step(until)) {
       this.counts.steps += 1;
       this.invariants.look();
+      if (this.#life !== undefined) this.coverage.look(this.#life);
       if (this.invariants.violations.length > 0) return false;
     }
     return true;
