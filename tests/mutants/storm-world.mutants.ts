@@ -83,14 +83,6 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [],
   },
   {
-    id: 'world/five-sends-are-remembered',
-    file: 'src-main/core/risk/recent-sends.ts',
-    old: 'const KEPT = 200;',
-    new: 'const KEPT = 5;',
-    does: 'The sixth order within a second is not counted against the rate, nor as a duplicate.',
-    tests: [],
-  },
-  {
     id: 'world/quote-age-of-the-start',
     file: 'src-main/core/engine/desk-core.ts',
     old: 'maxQuoteAgeMs: () => ports.rules().limits.maxQuoteAgeMs,',
