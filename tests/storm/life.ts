@@ -40,6 +40,8 @@ export interface Surroundings {
   readonly invariants: Pick<Invariants, 'bench' | 'book' | 'cover' | 'fail' | 'lists' | 'writes'>;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
+  /** Looks on at every commit, and may break. */
+  readonly onlooker: (() => void) | undefined;
   readonly rules: RiskRules;
   /** Odds that an order waits for its place in the message rate. */
   readonly waits: number;
@@ -203,6 +205,8 @@ export class Life {
       this.firings.committed(news);
       invariants.bench.committed(this, news);
     });
+    const { onlooker } = this.#world;
+    if (onlooker !== undefined) this.coordinator.subscribe(onlooker);
   }
 
   get alive(): boolean {

@@ -26,6 +26,8 @@ export interface Counts {
 export interface WorldOptions {
   readonly bug?: BugName | undefined;
   readonly listener?: StormListener | undefined;
+  /** Looks on at every commit of every life, and may break. */
+  readonly onlooker?: (() => void) | undefined;
   /** What is traded. */
   readonly symbols?: readonly string[];
   /** Epoch ms of the beginning. */
@@ -47,6 +49,7 @@ export class World {
   readonly invariants: Invariants;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
+  readonly onlooker: (() => void) | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
   readonly weather = new WeatherLog();
   readonly lives: Life[] = [];
@@ -70,6 +73,7 @@ export class World {
     this.rules = rulesOfStorm(seed);
     this.bug = options.bug;
     this.listener = options.listener;
+    this.onlooker = options.onlooker;
     this.clock = new StormClock(this.random, options.startAt);
     this.tws = new Tws(this.clock, this.random, options.symbols);
     this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
