@@ -42,6 +42,8 @@ export interface Surroundings {
   readonly invariants: Pick<Invariants, 'bench' | 'book' | 'cover' | 'fail' | 'lists' | 'writes'>;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
+  /** Looks on at every commit, and may break. */
+  readonly onlooker: (() => void) | undefined;
   readonly rules: RiskRules;
   /** By how much the desk's idea of the exchange's time may differ now, ms. */
   readonly clockDoubtMs: number;
@@ -208,6 +210,8 @@ export class Life {
       this.firings.committed(news);
       invariants.bench.committed(this, news);
     });
+    const { onlooker } = this.#world;
+    if (onlooker !== undefined) this.coordinator.subscribe(onlooker);
   }
 
   get alive(): boolean {

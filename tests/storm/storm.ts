@@ -37,6 +37,7 @@ interface StormOptions {
   readonly bug?: BugName;
   readonly traceLines?: number;
   readonly listener?: StormListener;
+  readonly onlooker?: () => void;
   /** Without it the storm is as it was before there was any weather: default true. */
   readonly weather?: boolean;
 }

@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly listener?: StormListener | undefined;
   /** Default false. */
   readonly weather?: boolean;
+  /** Looks on at every commit of every life, and may break. */
+  readonly onlooker?: (() => void) | undefined;
   /** What is traded. */
   readonly symbols?: readonly string[];
   /** Epoch ms of the beginning. */
@@ -51,6 +53,7 @@ export class World {
   readonly coverage: Coverage;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
+  readonly onlooker: (() => void) | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
   readonly weather = new WeatherLog();
   readonly seed: number;
@@ -82,6 +85,7 @@ export class World {
     this.rules = this.usualRules = rulesOfStorm(seed);
     this.bug = options.bug;
     this.listener = options.listener;
+    this.onlooker = options.onlooker;
     this.clock = new StormClock(this.random, options.startAt);
     this.tws = new Tws(this.clock, this.random, options.symbols);
     this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
