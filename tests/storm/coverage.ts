@@ -2,7 +2,7 @@ import type { CommitNews } from '#core/commit/work';
 import type { BrokerNews, LinkState } from '#core/ports/broker';
 import { execIdRevision, execIdRoot } from '#domain/execution';
 import { isTerminal, type Order } from '#domain/order';
-import { cellName, deskEventOf, DESK_EVENTS, engineClassOf, type EventName, type LinkClass, ORDER_CLASS } from './cells.ts';
+import { cellName, deskEventOf, engineClassOf, type EventName, type LinkClass, ORDER_CLASS } from './cells.ts';
 import type { JudgedLife } from './judged.ts';
 
 /**
@@ -108,8 +108,6 @@ export class Coverage {
     this.#fail(cell);
   }
 }
-
-export const DESK_EVENT_NAMES: ReadonlySet<EventName> = new Set(DESK_EVENTS);
 
 function isOwn({ origin }: Order): boolean {
   return origin === 'trigger' || origin === 'operator';

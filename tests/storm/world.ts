@@ -9,6 +9,7 @@ import { Invariants } from './invariants.ts';
 import { Life } from './life.ts';
 import { rulesOfStorm } from './limits.ts';
 import type { StormListener } from './listener.ts';
+import { CELLS } from './reachable.ts';
 import { Tws } from './tws.ts';
 import { WeatherLog } from './weather.ts';
 import { Wire } from './wire.ts';
@@ -90,7 +91,10 @@ export class World {
     this.tws = new Tws(this.clock, this.random, options.symbols);
     this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
     this.invariants = new Invariants(this);
-    this.coverage = new Coverage(() => undefined);
+    this.coverage = new Coverage((cell) => {
+      const why = CELLS.get(cell);
+      if (why !== undefined) this.invariants.fail(`the cell ${cell} was visited, and it cannot be: ${why}`);
+    });
     this.tws.faults.takesChildren = this.choice.chance(0.5);
   }
 
