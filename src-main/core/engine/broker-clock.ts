@@ -36,6 +36,11 @@ export function takeServerTime(desk: Desk, epochSeconds: number, roundTripMs: nu
     );
 }
 
+/** That the machine's clock was set back by so many ms, which the desk's time does not follow. */
+export function setBackText(ms: number): string {
+  return `This machine's clock was set back by ${durationText(ms)} (C-40); until it is started again the desk goes on in the time of before.`;
+}
+
 function apartText(ms: number): string {
   return `${ms > 0 ? 'forward' : 'back'} by ${durationText(Math.abs(ms))}`;
 }
