@@ -42,7 +42,11 @@ export interface Surroundings {
   readonly invariants: Pick<Invariants, 'bench' | 'book' | 'cover' | 'fail' | 'lists' | 'writes'>;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
+  /** Looks on at every commit, and may break. */
+  readonly onlooker: (() => void) | undefined;
   readonly rules: RiskRules;
+  /** By how much the desk's idea of the exchange's time may differ now, ms. */
+  readonly clockDoubtMs: number;
   /** Odds that an order waits for its place in the message rate. */
   readonly waits: number;
   /** The bytes of the next order are counted twice. */
@@ -89,7 +93,7 @@ export class Life {
       now: () => world.clock.monotonic(),
       trueTime: () => world.clock.now(),
       maxQuoteAgeMs: () => world.rules.limits.maxQuoteAgeMs,
-      clockDoubtMs: () => 0,
+      clockDoubtMs: () => world.clockDoubtMs,
       fail: (text) => {
         if (this.#alive) world.invariants.fail(text);
       },
@@ -206,6 +210,8 @@ export class Life {
       this.firings.committed(news);
       invariants.bench.committed(this, news);
     });
+    const { onlooker } = this.#world;
+    if (onlooker !== undefined) this.coordinator.subscribe(onlooker);
   }
 
   get alive(): boolean {

@@ -5,6 +5,7 @@ import type { StormListener } from './listener.ts';
 import { marketWeather } from './market-weather.ts';
 import { Nemesis } from './nemesis.ts';
 import { Operator } from './operator.ts';
+import { otherWeather } from './other-weather.ts';
 import type { Difference, Leftover } from './leftovers.ts';
 import { differences } from './settlement.ts';
 import type { Weather } from './weather.ts';
@@ -36,6 +37,7 @@ interface StormOptions {
   readonly bug?: BugName;
   readonly traceLines?: number;
   readonly listener?: StormListener;
+  readonly onlooker?: () => void;
   /** Without it the storm is as it was before there was any weather: default true. */
   readonly weather?: boolean;
 }
@@ -67,7 +69,7 @@ const KILL_POINTS: readonly CrashPoint[] = [
  * a minute; then back to work once, and quiet again. Same seed, same storm.
  */
 export function storm(seed: number, options: StormOptions = {}): StormResult {
-  const world = new World(seed, options);
+  const world = new World(seed, { weather: true, ...options });
   const nemesis = new Nemesis(world);
   const operator = new Operator(world);
   const settlements: Settled[] = [];
@@ -76,7 +78,7 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
     const close = openMarkets(world);
     if (shift === SHIFTS[0]) dayGoesOn(world);
     const calm = fortune(world, seed + shift.chance);
-    const clears = options.weather === false ? () => undefined : marketWeather(world, seed + shift.chance);
+    const clears = world.hasWeather ? weather(world, seed + shift.chance) : () => undefined;
     world.boot();
     const sound = underFire(world, nemesis, operator, shift) && lastKill(world, nemesis, operator);
     close();
@@ -86,6 +88,7 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
     clears();
     calm();
     world.boot();
+    world.run(Math.max(0, world.clock.sleepsUntil - world.now));
     const settled = hold(world, settle(world));
     settlements.push(settled);
     judge(world, settled);
@@ -93,6 +96,13 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
   }
   audit(world);
   return resultOf(world, seed, settlements, options.traceLines ?? 30);
+}
+
+function weather(world: World, seed: number): () => void {
+  const ends = [marketWeather(world, seed), otherWeather(world, seed)];
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 /** IB counts the day's profit for ever. */

@@ -28,6 +28,10 @@ export interface Counts {
 export interface WorldOptions {
   readonly bug?: BugName | undefined;
   readonly listener?: StormListener | undefined;
+  /** Default false. */
+  readonly weather?: boolean;
+  /** Looks on at every commit of every life, and may break. */
+  readonly onlooker?: (() => void) | undefined;
   /** What is traded. */
   readonly symbols?: readonly string[];
   /** Epoch ms of the beginning. */
@@ -50,8 +54,13 @@ export class World {
   readonly coverage: Coverage;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
+  readonly onlooker: (() => void) | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
   readonly weather = new WeatherLog();
+  readonly seed: number;
+  readonly hasWeather: boolean;
+  /** The limits that every storm begins with, and ends with. */
+  readonly usualRules: RiskRules;
   readonly lives: Life[] = [];
   /** Where the process died, and how often. */
   readonly deaths = new Map<string, number>();
@@ -59,6 +68,8 @@ export class World {
   waits = 0;
   /** The bytes of the next order are counted twice. */
   countsTwice = false;
+  /** By how much the desk's idea of the exchange's time may differ now, ms. */
+  clockDoubtMs = 0;
   /** Nobody but the desk trades. */
   alone = true;
   /** The person at the console is doing something right now. */
@@ -70,9 +81,12 @@ export class World {
   constructor(seed: number, options: WorldOptions = {}) {
     this.random = new Random(seed);
     this.choice = new Random(seed + 0x0e17);
-    this.rules = rulesOfStorm(seed);
+    this.seed = seed;
+    this.hasWeather = options.weather ?? false;
+    this.rules = this.usualRules = rulesOfStorm(seed);
     this.bug = options.bug;
     this.listener = options.listener;
+    this.onlooker = options.onlooker;
     this.clock = new StormClock(this.random, options.startAt);
     this.tws = new Tws(this.clock, this.random, options.symbols);
     this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
@@ -99,6 +113,7 @@ export class World {
 
   boot(): Life {
     if (this.#life !== undefined) return this.#life;
+    if (this.clock.skew !== 0) this.clockDoubtMs = Number.POSITIVE_INFINITY;
     this.note(`the desk starts, life ${this.lives.length + 1}`);
     const life = new Life(this, this.lives.length + 1);
     this.lives.push(life);
@@ -120,6 +135,18 @@ export class World {
     this.clock.after(200 + this.random.next() * 8_000, () => {
       this.boot();
     });
+  }
+
+  /** The machine sleeps: nothing of the desk runs, and nothing comes to it, until it wakes. What it had sent has left. */
+  sleep(ms: number): void {
+    const until = this.clock.monotonic() + ms;
+    if (until <= this.clock.sleepsUntil) return;
+    this.clock.sleepsUntil = until;
+    for (const wire of this.wires) wire.down.holdUntil(until);
+  }
+
+  get isAsleep(): boolean {
+    return this.clock.monotonic() < this.clock.sleepsUntil;
   }
 
   newTriggerId(): string {
