@@ -130,14 +130,21 @@ function find(
 
 /** What the desk itself did to an order, or concluded of it. */
 function actsOf(before: Order, after: Order, name: string): readonly EventName[] {
-  const acts: EventName[] = [];
-  const isMove = before.state !== after.state;
-  if (before.state === 'QUEUED' && after.sentAt !== undefined && before.sentAt === undefined) acts.push('sent');
-  if (isMove && (after.state === 'DENIED' || after.state === 'ABORTED_BY_KILL')) acts.push('not sent');
-  if (after.cancelAskedAt !== before.cancelAskedAt) acts.push('cancel asked');
-  if (after.change !== undefined && before.change === undefined) acts.push('change asked');
-  if (isMove && after.state === 'UNKNOWN') acts.push('lost sight');
-  if (after.absence?.isProven === true && before.absence?.isProven !== true) acts.push('absence proven');
-  if (isMove && name === 'order.settle') acts.push('settled');
-  return acts;
+  return ACTS.flatMap(({ act, isDone }) => (isDone(before, after, name) ? [act] : []));
+}
+
+type IsDone = (before: Order, after: Order, name: string) => boolean;
+
+const ACTS: readonly { readonly act: EventName; readonly isDone: IsDone }[] = [
+  { act: 'sent', isDone: (before, after) => before.state === 'QUEUED' && before.sentAt === undefined && after.sentAt !== undefined },
+  { act: 'not sent', isDone: (before, after) => moves(before, after, 'DENIED') || moves(before, after, 'ABORTED_BY_KILL') },
+  { act: 'cancel asked', isDone: (before, after) => after.cancelAskedAt !== before.cancelAskedAt },
+  { act: 'change asked', isDone: (before, after) => before.change === undefined && after.change !== undefined },
+  { act: 'lost sight', isDone: (before, after) => moves(before, after, 'UNKNOWN') },
+  { act: 'absence proven', isDone: (before, after) => after.absence?.isProven === true && before.absence?.isProven !== true },
+  { act: 'settled', isDone: (before, after, name) => name === 'order.settle' && before.state !== after.state },
+];
+
+function moves(before: Order, after: Order, to: Order['state']): boolean {
+  return before.state !== to && after.state === to;
 }
