@@ -81,6 +81,10 @@ test('the keyboard stays in the table when the row whose button had it vanishes,
 
 test('disarming all of one symbol asks the desk once for each of its rows, in the version that was shown, and for no other', async () => {
   const page = await open();
+  // Each row has a version of its own.
+  await page.evaluate(
+    `fakeDesk.tables.rows('watchers').forEach(({ id }, i) => fakeDesk.tables.patch('watchers', id, { version: 10 + i })); fakeDesk.flush();`,
+  );
   const all = (await watchers(page)).filter(({ life }) => life === 'armed' || life === 'paused');
   const symbol = all.find((one) => all.filter((other) => other.symbol === one.symbol).length > 1)?.symbol ?? '';
   const wanted = all.filter((one) => one.symbol === symbol);
@@ -146,6 +150,12 @@ async function fill(page: Page, id: string, secondsAgo = 0): Promise<void> {
     fakeDesk.tables.put('fills', { ...one, execId: ${JSON.stringify(id)}, at: now - ${String(secondsAgo * 1_000)} });
     fakeDesk.flush();
   }`);
+  await drawn(page);
+}
+
+/** What was told has been drawn, and what follows from it has happened. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(`(async () => { for (let i = 0; i < 3; i += 1) await new Promise(requestAnimationFrame); })()`);
 }
 
 const tones = (page: Page): Promise<readonly number[]> => page.evaluate<readonly number[]>('window.tones');
@@ -166,7 +176,10 @@ test('a fill is heard once, where the settings say so: not one told again, and n
   expect(await tones(page)).toEqual([]);
   await fill(page, 'new.1');
   await expect.poll(() => tones(page)).toEqual([880, 880]);
-  await page.evaluate(`fakeDesk.tables.patch('fills', 'new.1', { symbol: 'IBM' }); fakeDesk.flush();`);
+  await page.evaluate(`fakeDesk.tables.patch('fills', 'new.1', { originText: 'told again' }); fakeDesk.flush();`);
+  await expect(page.getByTestId('last-fill')).toContainText('told again');
+  await drawn(page);
+  expect(await tones(page)).toEqual([880, 880]);
   await page.evaluate(
     `{ const now = fakeDesk.tables.value('status').exchangeTime; fakeDesk.tables.set('status', { exchangeTime: now + 60_000 }); fakeDesk.flush(); }`,
   );
@@ -182,6 +195,7 @@ test('nothing is heard where the settings do not say so', async () => {
   const page = await open();
   await heard(page, false);
   await fill(page, 'new.1');
+  expect(await tones(page)).toEqual([]);
   await heard(page, true);
   await fill(page, 'new.2');
   await expect.poll(() => tones(page)).toEqual([880, 880]);
@@ -276,22 +290,7 @@ for (const viewport of [
       const field = page.getByRole('textbox', { name: label, exact: true });
       await field.fill(text);
       await expect(field).toHaveValue(text);
-      const cut = await field.evaluate((input: HTMLInputElement) => {
-        const ticket = input.closest('section')?.getBoundingClientRect();
-        const faults: string[] = [];
-        const view = input.closest('.ticket-scroll')?.getBoundingClientRect();
-        for (const piece of [input, ...(input.parentElement?.querySelectorAll<HTMLElement>('.unit') ?? [])]) {
-          const box = piece.getBoundingClientRect();
-          const name = piece.textContent === '' ? input.value : piece.textContent;
-          if (piece.scrollWidth > piece.clientWidth + 1 || box.width < 8) faults.push(`${name} is cut`);
-          if (ticket !== undefined && (box.right > ticket.right + 0.5 || box.left < ticket.left - 0.5))
-            faults.push(`${name} is beside the ticket`);
-          if (view !== undefined && (box.bottom > view.bottom + 0.5 || box.top < view.top - 0.5))
-            faults.push(`${name} has to be scrolled to`);
-        }
-        if (input.parentElement?.querySelector('.unit') === null) faults.push(`${input.value} says nothing of what it means`);
-        return faults;
-      });
+      const cut = await page.evaluate<readonly string[]>(`faults.cutField(${JSON.stringify(label)})`);
       expect(cut, label).toEqual([]);
     }
     await page.context().close();

@@ -32,14 +32,6 @@ export const MUTANTS: readonly Mutant[] = [
     tests: LAMPS,
   },
   {
-    id: 'survivors/offline-counts-as-up',
-    file: 'src-main/tws/link/link-state.ts',
-    old: "if (state !== 'up') return 'down';",
-    new: "if (state === 'down') return 'down';",
-    does: 'A 2110 (TWS without its server) leaves the gate open.',
-    tests: LAMPS,
-  },
-  {
     id: 'survivors/one-connection-up-is-all',
     file: 'src-main/tws/link/link-state.ts',
     old: "if (state !== 'up') return 'down';\n      seen = 'up';",
@@ -61,14 +53,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (id <= written) return;',
     new: 'if (written > 0) return;',
     does: 'The high-water mark is written for one block only; the next run uses numbers again.',
-    tests: FILES,
-  },
-  {
-    id: 'survivors/high-water-backup-without-block',
-    file: 'src-main/app/desk-files.ts',
-    old: '(read.error.backup?.highest ?? 0) + BLOCK',
-    new: 'read.error.backup?.highest ?? 0',
-    does: 'The copy of the file is one block behind: numbers of that block are used twice.',
     tests: FILES,
   },
   {
@@ -117,22 +101,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return origin.startsWith('http://') && hosts.has(origin.slice('http://'.length));",
     new: 'return [...hosts].some((host) => origin.endsWith(host));',
     does: 'A page of http://evil.localhost:4000 may talk to the desk.',
-    tests: GATE,
-  },
-  {
-    id: 'survivors/host-by-prefix',
-    file: 'src-main/control/gate.ts',
-    old: '!hosts.has(headers.host)',
-    new: '![...hosts].some((host) => headers.host?.startsWith(host))',
-    does: 'A rebound name that begins like the desk’s is served.',
-    tests: GATE,
-  },
-  {
-    id: 'survivors/socket-without-origin',
-    file: 'src-main/control/gate.ts',
-    old: 'origin === undefined ? knock.upgrade :',
-    new: 'origin === undefined ? false :',
-    does: 'A socket is opened for somebody who does not say from which page he comes.',
     tests: GATE,
   },
 ];

@@ -131,8 +131,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'survivors/sends-forgotten-after-five',
     file: 'src-main/core/risk/recent-sends.ts',
-    old: 'const KEPT = 200;',
-    new: 'const KEPT = 5;',
+    old: 'this.#sends.findIndex((send) => now - send.at < KEPT_MS)',
+    new: 'this.#sends.findIndex((send, at) => this.#sends.length - at < 5 && now - send.at < KEPT_MS)',
     does: 'Only five sends are remembered: C-08 with six a second never denies, C-10 forgets the first of six clicks.',
     tests: RATES,
   },

@@ -109,3 +109,21 @@ export function cutInHeader(): readonly string[] {
   }
   return faults;
 }
+
+/** What of a figure of the ticket, or of the words beside it that say what it means, is not shown whole. */
+export function cutField(label: string): readonly string[] {
+  const input = document.querySelector<HTMLInputElement>(`input[aria-label="${label}"]`);
+  const ticket = input?.closest('section')?.getBoundingClientRect();
+  const view = input?.closest('.ticket-scroll')?.getBoundingClientRect();
+  if (input === null || ticket === undefined || view === undefined) return [`${label} is not in the ticket`];
+  const words = [...(input.parentElement?.querySelectorAll<HTMLElement>('.unit') ?? [])];
+  const faults = words.length === 0 ? [`${input.value} says nothing of what it means`] : [];
+  for (const piece of [input, ...words]) {
+    const box = piece.getBoundingClientRect();
+    const name = piece === input ? input.value : piece.textContent;
+    if (piece.scrollWidth > piece.clientWidth + 1 || box.width < 8) faults.push(`${name} is cut`);
+    if (box.right > ticket.right + 0.5 || box.left < ticket.left - 0.5) faults.push(`${name} is beside the ticket`);
+    if (box.bottom > view.bottom + 0.5 || box.top < view.top - 0.5) faults.push(`${name} has to be scrolled to`);
+  }
+  return faults;
+}

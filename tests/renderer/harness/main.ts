@@ -1,6 +1,6 @@
 import type { Bridge } from '#protocol/commands';
 import { FakeDesk } from './fake-desk.ts';
-import { cutInHeader, hiddenActions, overprints } from './layout-faults.ts';
+import { cutField, cutInHeader, hiddenActions, overprints } from './layout-faults.ts';
 import { SCENES, type Scene } from './scenes.ts';
 
 /**
@@ -18,7 +18,7 @@ const tenThirtyTwo = Date.UTC(2013, 9, 8, 14, 32, 5);
 function pageDesk(): void {
   const started = performance.now();
   const desk = new FakeDesk(scene, () => tenThirtyTwo + performance.now() - started);
-  Object.assign(window, { desk, fakeDesk: desk, faults: { cutInHeader, hiddenActions, overprints } });
+  Object.assign(window, { desk, fakeDesk: desk, faults: { cutField, cutInHeader, hiddenActions, overprints } });
   const still = query.has('still');
   setInterval(() => {
     if (!still) desk.tick(share);
