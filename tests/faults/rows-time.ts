@@ -53,7 +53,7 @@ export const FAULTS_T: readonly FaultRow[] = [
     'T-08',
     'midnight while a position is held: no limit begins anew by itself',
     `${FILE.TIME}T-08: midnight of %s while a position loses: the day is IB’s, so the loss blocks on until IB’s own figure is another`,
-    `${FILE.TIME}T-08: midnight forgets no firing: the fourth within ten minutes over it locks the trigger (C-09)`,
+    `${FILE.TIME}T-08: midnight of %s forgets no firing: the fourth within ten minutes over it locks the trigger (C-09)`,
   ),
   shown(
     'T-09',

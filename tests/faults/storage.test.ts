@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
@@ -229,13 +229,12 @@ test('S-10: an engine that the journal left running is IDLE in the next run', ()
 /** Another program holds the files for as many renames. */
 function locked(renames: number): () => number {
   let left = renames;
-  const rename = NodeFiles.prototype.rename;
-  const spy = vi.spyOn(NodeFiles.prototype, 'rename').mockImplementation(function (this: NodeFiles, from, to) {
+  const spy = vi.spyOn(NodeFiles.prototype, 'rename').mockImplementation((from, to) => {
     if (left > 0) {
       left -= 1;
       throw Object.assign(new Error('EBUSY: resource busy or locked'), { code: 'EBUSY' });
     }
-    rename.call(this, from, to);
+    renameSync(from, to);
   });
   return () => {
     spy.mockRestore();
