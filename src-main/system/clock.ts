@@ -1,5 +1,6 @@
 import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
+import { SteadyTime } from './steady-time.ts';
 
 /** A machine that keeps its clock right moves it by less than this between two looks; durations bear it. */
 const SLEWED_MS = 250;
@@ -13,20 +14,21 @@ export interface TimeSources {
 const MACHINE: TimeSources = { wall: () => Date.now(), steady: () => performance.now() };
 
 /**
- * The machine's clock and timers. When the clock is set back, `now` goes on as if it had not been: the desk measures with it how long it has
- * waited for an answer, and would ask nobody again until the hour has passed twice. Set forward it jumps: that cannot be told from a sleep.
+ * The machine's clock and timers. When the clock is set back, `now` goes on, a little slower, until the machine's has come after it: the desk
+ * measures with it how long it has waited for an answer, and would ask nobody again until the hour has passed twice. Set forward it jumps:
+ * that cannot be told from a sleep.
  * Timers keep the process alive: what must not is cancelled by its owner at stop.
  */
 export class SystemClock implements Clock, Scheduler {
   readonly #sources: TimeSources;
+  readonly #time: SteadyTime;
   #wallAt: number;
   #steadyAt: number;
-  /** How far the machine's clock was set back since the start, ms. */
-  #setBackBy = 0;
   #onSetBack: (ms: number) => void = () => undefined;
 
   constructor(sources: TimeSources = MACHINE) {
     this.#sources = sources;
+    this.#time = new SteadyTime(sources.wall, sources.steady);
     this.#wallAt = sources.wall();
     this.#steadyAt = sources.steady();
   }
@@ -37,12 +39,9 @@ export class SystemClock implements Clock, Scheduler {
     const back = Math.round(steady - this.#steadyAt - (wall - this.#wallAt));
     this.#wallAt = wall;
     this.#steadyAt = steady;
-    if (back > SLEWED_MS) {
-      this.#setBackBy += back;
-      // Whoever asks for the time is in the middle of something.
-      this.after(0, () => this.#onSetBack(back));
-    }
-    return wall + this.#setBackBy;
+    // Whoever asks for the time is in the middle of something.
+    if (back > SLEWED_MS) this.after(0, () => this.#onSetBack(back));
+    return this.#time.now();
   }
 
   /** `told` hears by how many ms the machine's clock was set back; out of a timer of its own. */

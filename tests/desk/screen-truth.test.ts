@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { FarmState } from '#core/ports/broker';
-import type { ClientId, OrderId, PermId } from '#domain/ids';
+import type { FarmState, OpenOrderNews } from '#core/ports/broker';
+import type { ClientId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { Agreement } from '#desk/projection/agreement';
 import { amountOf } from '#domain/money';
 import { heldBracket } from '../support/core/bracket.ts';
 import { CoreConsole } from '../support/core/console.ts';
 import { CoreDesk } from '../support/core/desk.ts';
-import { DU, manualOrder } from '../support/core/fixtures.ts';
+import { detailsOf, DU, manualOrder } from '../support/core/fixtures.ts';
 import { IBM, px } from '../support/core/trigger-fixtures.ts';
 
 const STOP = { stop: { kind: 'price', price: px(179) } } as const;
@@ -62,6 +62,14 @@ test('a quote that is halted or crossed says so on its row, though no tick tells
   expect(faultOf()).toBeNull();
   desk.ticks(IBM, { bid: 181, ask: 179 });
   expect(faultOf()).toMatch(/crossed/i);
+  desk.quote(179.9);
+  expect(faultOf()).toBeNull();
+  desk.news({ kind: 'link', link: desk.link({ farms: [farm('usfarm', 'broken')] }) });
+  expect(faultOf()).toMatch(/farm/i);
+  desk.news({ kind: 'link', link: desk.link({ farms: [farm('usfarm', 'ok')] }) });
+  expect(faultOf()).toBeNull();
+  desk.disconnect();
+  expect(faultOf()).not.toBeNull();
 });
 
 test.each([
@@ -162,16 +170,18 @@ test('for an order found at the start that nobody can name by a number no cancel
   const { desk } = made;
   desk.core.start();
   desk.connect();
-  const found = (orderId: number, clientId: number, permId: number) =>
+  const found = (orderId: number, clientId: number, permId: number, more: Partial<OpenOrderNews> = {}) =>
     desk.news({
       kind: 'open-order',
-      order: manualOrder({ orderId: orderId as OrderId, clientId: clientId as ClientId, permId: permId as PermId }),
+      order: { ...manualOrder({ orderId: orderId as OrderId, clientId: clientId as ClientId, permId: permId as PermId }), ...more },
     });
   found(-12, 0, 71);
   found(0, 0, 72);
+  found(0, 2, 73, { orderRef: 'TD1-AAAAAAAA-1-1-E' as OrderRef });
   desk.ends();
   expect(made.table('adoptions').map(({ decisions }) => decisions)).toEqual([
     ['adopt', 'ignore', 'cancel'],
+    ['adopt', 'ignore'],
     ['adopt', 'ignore'],
   ]);
 });
@@ -210,7 +220,8 @@ test('an offer appears on the row of its position by itself, though nothing else
   const { stop } = heldBracket(desk);
   desk.status(stop, 'Cancelled');
   expect(only(made.table('positions')).offer).toBeNull();
-  desk.wait(3_000);
+  // The offer comes after two seconds; what follows of the order would come later.
+  desk.wait(1_000);
   expect(only(made.table('positions')).offer).toMatchObject({ quantity: units(100) });
 });
 
@@ -223,4 +234,29 @@ test.each([30_000, -30_000])('the age of a quote counts on the clock of the mach
   const at = desk.clock.now();
   desk.wait(4_000);
   expect(only(made.table('quotes')).at).toBe(at);
+});
+
+test('of two orders that carry one reference each row says that a cancel goes to both, as long as both work', () => {
+  const made = new CoreConsole();
+  const { desk } = made;
+  const { entry } = desk.fired();
+  desk.openOrder(entry);
+  const twin = (ibStatus: string): void =>
+    desk.news({
+      kind: 'open-order',
+      order: desk.openOrderOf(entry, ibStatus, { permId: 77 as PermId, orderId: 555 as OrderId }),
+    });
+  const notes = (): readonly boolean[] => made.table('orders').map(({ note }) => note?.startsWith('TWIN') === true);
+  expect(notes()).toEqual([false]);
+  twin('Submitted');
+  expect(notes()).toEqual([true, true]);
+});
+
+test('the tick size that TWS tells of a contract is on the row of its quote, though no tick comes after it', () => {
+  const made = new CoreConsole();
+  const { desk } = made;
+  desk.waiting();
+  expect(only(made.table('quotes'))).toMatchObject({ decimals: 2, minTick: px(0.01) });
+  desk.core.learn(detailsOf(IBM, 0.0001));
+  expect(only(made.table('quotes'))).toMatchObject({ decimals: 4, minTick: px(0.0001) });
 });

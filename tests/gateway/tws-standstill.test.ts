@@ -72,3 +72,13 @@ test('a turn that takes less than quotes may be old changes nothing', async () =
   clock.advance(0);
   expect(desk.link).toMatchObject({ ready: true, connections: [{ epoch: 1 }, { epoch: 1 }, { epoch: 1 }] });
 });
+
+test('what lay in the sockets meanwhile is not written down as heard: nobody acted on it', async () => {
+  await watching();
+  const before = desk.orderFrames.length;
+  clock.stall(3_000);
+  gateway.client(2).send(3, 7, 'Filled', '100', '0', '180.0', 707, 0, '180.0', 2, '', '0.0');
+  await desk.until(isDead);
+  await new Promise<void>((done) => setImmediate(done));
+  expect([desk.orderFrames.length - before, desk.of('order-status')]).toEqual([0, []]);
+});

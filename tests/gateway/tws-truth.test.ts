@@ -225,3 +225,24 @@ test.each(['purge', 'drop'] as const)(
     expect(desk.of('order-not-sent')).toHaveLength(1);
   },
 );
+
+test('a cancel while the line of its order is down is refused, also while a new line is being made: nobody believes it sent', async () => {
+  const { gateway, desk, clock } = await settledLine();
+  gateway.client(ORDERS).socket.destroy();
+  await desk.until(() => !desk.link.ready);
+  const cancel = () => desk.adapter.broker.cancel({ clientId: ORDERS as never, orderId: 7 as OrderId }).kind;
+  expect(cancel()).toBe('refused');
+  gateway.manners.silent = true;
+  clock.advance(2_000);
+  expect(desk.link.connections[2]?.socket).toBe('connecting');
+  expect(cancel()).toBe('refused');
+});
+
+test('how long a message is counts in bytes: letters of three bytes do not make it a third as long', async () => {
+  const { gateway, desk } = await settledLine();
+  const peer = gateway.client(ORDERS);
+  peer.bytes(frame(...execution(7), ...Array.from({ length: 25 }, () => '€'.repeat(2_000))), frame(...orderStatus(7, 'Filled')));
+  await desk.first('order-status');
+  expect(desk.of('execution')).toEqual([]);
+  expect(desk.of('notice').at(-1)?.notice.text).toContain('it was not read');
+});

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Mutant } from './mutant.ts';
@@ -21,9 +21,19 @@ export async function readCatalogues(root: string): Promise<readonly Entry[]> {
     .filter((one) => one.endsWith('.mutants.ts'))
     .sort()) {
     const { MUTANTS } = (await import(pathToFileURL(join(folder, name)).href)) as { MUTANTS: readonly Mutant[] };
-    entries.push(...MUTANTS.map((mutant) => ({ ...mutant, catalogue: name.replace('.mutants.ts', '') })));
+    const catalogue = name.replace('.mutants.ts', '');
+    entries.push(...MUTANTS.map((mutant) => ({ ...mutant, catalogue, tests: mutant.tests.flatMap((test) => testsAt(root, test)) })));
   }
   return entries;
+}
+
+/** The test files that a path means: itself, or all of a folder. */
+function testsAt(root: string, path: string): readonly string[] {
+  if (!(statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false)) return [path];
+  return readdirSync(join(root, path), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.test\.tsx?$/.test(name))
+    .sort()
+    .map((name) => `${path}/${name}`);
 }
 
 /** Why a mutant cannot be planted into this text of its file; undefined when it can. */

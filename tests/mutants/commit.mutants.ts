@@ -93,6 +93,8 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (waiters',
     does: 'Who waits for the outcome of a work is told at each of its conclusions.',
     tests: COMMITS,
+    equivalent:
+      'An execution is concluded by its commit alone, and commits once: it leaves the line in the statement before. The second turn of the waiters never comes.',
   },
   {
     id: 'commit/order-lane-before-risk-reducing',
@@ -100,7 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'for (const lane of LANES) {',
     new: 'for (const lane of [...LANES].toReversed()) {',
     does: 'A close waits behind housekeeping.',
-    tests: COMMITS,
+    tests: ['tests/property/ring.test.ts', ...COMMITS],
   },
   {
     id: 'commit/thrown-effect-offered-again',
@@ -132,7 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'this.#slots = slots;\n    this.#head = 0;',
     new: 'this.#slots = slots;',
     does: 'With many works in line some are lost and others run twice.',
-    tests: COMMITS,
+    tests: ['tests/property/ring.test.ts', ...COMMITS],
   },
   {
     id: 'commit/released-snapshot-is-read',

@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const ENTRANCE = ['tests/unit/desk/scopes.test.ts', 'tests/unit/desk/router-calls.test.ts', 'tests/unit/desk/terminal.test.ts'];
 const STREAM = ['tests/desk/stream-replica.test.ts', 'tests/desk/stream-property.test.ts', 'tests/desk/stream-flow.test.ts'];
-const CONSOLE = ['tests/desk/core-handlers.test.ts', 'tests/desk/exits-handlers.test.ts'];
+const CONSOLE = ['tests/desk/asked-of-tws.test.ts', 'tests/desk/core-handlers.test.ts', 'tests/desk/exits-handlers.test.ts'];
 const SCREEN = [
   'tests/desk/screen-truth.test.ts',
   ...CONSOLE,
@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return false;\n    this.unsubscribe();',
     new: 'return false;',
     does: 'Each reload leaves a stream behind that nobody reads and everything is kept for.',
-    tests: [...STREAM, ...ENTRANCE, 'tests/gateway/control-door.test.ts'],
+    tests: ['tests/unit/desktop/walls.test.ts', ...STREAM],
   },
   {
     id: 'desk/commit-told-before-its-rows',
@@ -250,7 +250,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src-main/desk/projection/projector.ts',
     old: '    for (const conId of core.view.board.conIds()) this.#quote(conId);\n',
     new: '',
-    does: 'A fault that comes without a tick (a halt, a lost line) is not shown on the row.',
+    does: 'What changes without a tick (the tick size that TWS tells, who follows the quote) is not shown on its row: prices are typed on a wrong grid.',
     tests: SCREEN,
   },
   {

@@ -7,7 +7,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'this.#fillsSince ??= now;',
     new: 'this.#fillsSince = now;',
     does: 'While fills keep coming the positions are never compared.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/engine/broker-lists.test.ts'],
   },
   {
     id: 'engine/missing-lists-asked-every-tick',
@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'desk.reconciliation.again(desk.clock.now());',
     new: '',
     does: 'Lists that have not ended are asked for twice a second and fill the message rate.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/reconciliation/look-ups.test.ts'],
   },
   {
     id: 'engine/queued-cancel-counts-as-sent',
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "else if (outcome.kind === 'queued') desk.unsentCancels.waits(effect.key);",
     new: "else if (outcome.kind === 'queued') desk.unsentCancels.delete(effect.key);",
     does: 'A cancel that waits for a message slot counts as out of the socket.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/safety/keep-protection.test.ts'],
   },
   {
     id: 'engine/lost-global-cancel-forgotten',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "desk.unsentGlobalCancel = desk.broker.globalCancel().kind === 'refused';",
     new: "desk.unsentGlobalCancel = desk.broker.globalCancel().kind === 'refused' && desk.link.ready;",
     does: 'A global cancel that found no socket is not sent with the next one.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/safety/cancel-all.test.ts'],
   },
   {
     id: 'engine/kept-exits-not-fitted',
@@ -39,7 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'this.#killsSeen = kills;\n    this.#followers.exitResizer.allDue();',
     new: 'this.#killsSeen = kills;',
     does: 'Exits that stay after a kill and are larger than the position stay so, and turn it around.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/safety/kill-cancels.test.ts'],
   },
   {
     id: 'engine/fill-told-by-list-not-followed',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const history = !news.live && desk.reconciliation.first();',
     new: 'const history = !news.live;',
     does: "A stop's fill that only a list tells leaves the rest of its entry working.",
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/engine/broker-lists.test.ts'],
   },
   {
     id: 'engine/turn-measured-after-booking',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (position !== undefined && order !== undefined) coverage.executed(position, before, order);',
     new: 'if (position !== undefined && order !== undefined) coverage.executed(position, position.quantity, order);',
     does: 'What was held before a fill is read after it: no exit ever seems to turn a position around.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/protection/coverage-watch.test.ts'],
   },
   {
     id: 'engine/cancel-of-other-client-counts',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'one.clientId === clientId && one.orderId === orderId);',
     new: 'one.orderId === orderId);',
     does: "A cancel that left for another client's order of that number counts for this one.",
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/safety/kill-cancels.test.ts'],
   },
   {
     id: 'engine/change-counts-as-new-order',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'desk.ordersOut.frame(news.ref, news.quantity, news.modify);',
     new: 'desk.ordersOut.frame(news.ref, news.quantity, true);',
     does: 'A second frame of the same order passes as a change: an order that leaves twice does not kill.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/safety/kill.test.ts'],
   },
   {
     id: 'engine/stopped-desk-still-watches',
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const dropped = desk.registry.purge();',
     new: 'const dropped: readonly unknown[] = [];',
     does: 'A stopped desk keeps what has fired; it leaves with the next start.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/engine/broker-lists.test.ts'],
   },
   {
     id: 'engine/wrong-clock-untold',
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (first && size > WRONG_MS)',
     new: 'if (first && set > WRONG_MS)',
     does: "A machine's clock that is ten seconds off is not told.",
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/engine/broker-clock.test.ts'],
   },
   {
     id: 'engine/limits-widened-in-emergency',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'change.changesLimits ? limitsRefusal(desk) : undefined;',
     new: 'change.changesLimits ? undefined : limitsRefusal(desk);',
     does: 'Limits are widened while a kill is being worked off.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/engine/change-settings.test.ts'],
   },
   {
     id: 'engine/useless-trail-replaces-stop',
@@ -103,7 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return useless === undefined ? trailPosition',
     new: "return useless === undefined || trail.kind === 'percent' ? trailPosition",
     does: 'A trail of nothing is accepted and a stop is replaced for it.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/engine/broker-clock.test.ts'],
   },
   {
     id: 'engine/no-baseline-after-interruption',
@@ -111,6 +111,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (again) desk.registry.rebaseline(',
     new: 'if (again && desk.registry.queued > 0) desk.registry.rebaseline(',
     does: 'What a price did while market data was away counts as a crossing and fires.',
-    tests: ['tests/unit/engine'],
+    tests: ['tests/unit/engine/broker-lists.test.ts'],
   },
 ];

@@ -7,7 +7,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'keepsExits: order.cancelKeepsExits === true });',
     new: 'keepsExits: false });',
     does: 'A cancel that goes out again after a reconnect no longer says that the exits stay, so a stop that IB takes along is not put back.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/safety/cancel-all.test.ts'],
   },
   {
     id: 'execution/twin-not-cancelled',
@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '[order, ...desk.index.twinsOf(order)]',
     new: '[order]',
     does: 'Of two orders with one reference only one is cancelled; the other fills.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/safety/waiting-orders.test.ts'],
   },
   {
     id: 'execution/waiting-change-leaves-after-cancel',
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (changing.length > 0) desk.broker.drop',
     new: 'if (changing.length > 1) desk.broker.drop',
     does: 'A change that waits for a message slot leaves after the cancel of its order and may bring it back.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/safety/waiting-orders.test.ts'],
   },
   {
     id: 'execution/pause-keeps-waiting-orders',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const dropped = desk.broker.purge(`The desk was paused: ${reason}`);',
     new: 'const dropped: ReturnType<typeof desk.broker.purge> = [];',
     does: 'An entry that waits for a message slot survives the pause and leaves after the desk is resumed, at an old price.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/exits-of-filled-bracket-cancelled',
@@ -39,7 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'family.every((leg) => leg.filled === 0 && (',
     new: 'family.every((leg) => (',
     does: 'After a lost connection the exits of a bracket whose entry has filled are cancelled as lost, and the position stands bare.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/stop-change-taken-unseen',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'change.trail !== undefined || news.stop === change.stop)',
     new: 'change.trail !== undefined || news.stop !== undefined)',
     does: 'A moved stop counts as moved as soon as IB lists the order, whatever stop the listing names.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/change-refused-by-old-list',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return at - change.at > TAKEN_WITHIN_MS ? 'refused' : 'waits';",
     new: "return 'refused';",
     does: 'A list that was made before the change counts as its refusal; the screen shows terms that IB has already replaced.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/change-and-lists.test.ts'],
   },
   {
     id: 'execution/list-of-positions-unnoted',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'desk.reconciliation.positionsRequested(desk.clock.now());\n  desk.broker.reconcile();',
     new: 'desk.broker.reconcile();',
     does: 'The end of a list of positions is paired with the wrong request: an old list counts as a new one.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/sent-into-dead-socket',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "else if (desk.link.ready) moveOrder(desk, tx, order, 'send'",
     new: "else if (desk.link.accounts.length > 0) moveOrder(desk, tx, order, 'send'",
     does: 'An order that was written as the connection went counts as sent, not as UNKNOWN, and the desk trades beside it.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/thrown-send-counts-as-unsent',
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'lostTrack(desk, approved);\n    throw',
     new: "notSent(\n      desk,\n      approved.value.legs.map((leg) => leg.ref),\n      'the port broke',\n    );\n    throw",
     does: 'An order that may have left as the port broke counts as not sent; its fill comes out of nowhere and it is fired again.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/transition.test.ts'],
   },
   {
     id: 'execution/denial-overwrites-sent-order',
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (state === 'DENIED' && intent.legs.some((leg) => tx.has(desk.stores.orders, keyOf(leg.ref)))) return;",
     new: '',
     does: 'A denied duplicate overwrites the row of the order that was sent under the same reference; its fills are lost.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/bracket-stop-not-called-back',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return (leg === 'F' || leg === 'S') && parentKey === undefined;",
     new: "return leg === 'F' || leg === 'S';",
     does: 'The stop of a bracket that leaves in the moment of a kill counts as an exit of its own and is not called back.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/illegal-word-followed',
@@ -103,7 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'state: next ?? lost ?? order.state });',
     new: 'state: next ?? lost ?? to ?? order.state });',
     does: "A late word of IB that does not belong into an order's life is followed, and the book shows a state that is not true.",
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/transition.test.ts'],
   },
   {
     id: 'execution/illegal-trigger-move-goes-on',
@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return undefined;\n    }\n    life = next;',
     new: 'continue;\n    }\n    life = next;',
     does: "An event that is illegal in a trigger's life is skipped and the rest of the move is done: a spent trigger may be armed again.",
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/transition.test.ts'],
   },
   {
     id: 'execution/enlarged-exit-unnoticed',
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'isExit(order) && told.quantity < before.quantity ?',
     new: 'isExit(order) && told.quantity !== before.quantity ?',
     does: 'A person makes an exit larger than the position in TWS and no alarm says so; its trigger stays armed.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/execution/halt.test.ts'],
   },
   {
     id: 'execution/doubtful-latch-ignored',
@@ -127,6 +127,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (!set) return;',
     new: 'if (!set || doubt === true) return;',
     does: 'A kill latch that vanished or cannot be read counts as not set, and the desk trades although somebody killed it.',
-    tests: ['tests/unit/execution'],
+    tests: ['tests/unit/safety/latch-doubt.test.ts'],
   },
 ];

@@ -13,7 +13,12 @@ const STATE = [
   'tests/unit/app/kill-latch.test.ts',
 ];
 const EARLIER = ['tests/unit/journal/earlier-orders.test.ts', 'tests/unit/journal/earlier-words.test.ts', 'tests/faults/process.test.ts'];
-const HISTORY = ['tests/unit/journal/order-history.test.ts', 'tests/unit/journal/export.test.ts', 'tests/property/journal-audit.test.ts'];
+const HISTORY = [
+  'tests/unit/journal/audit-and-story.test.ts',
+  'tests/unit/journal/order-history.test.ts',
+  'tests/unit/journal/export.test.ts',
+  'tests/property/journal-audit.test.ts',
+];
 
 /** What is written so that the next run, and whoever asks later, knows what happened. */
 export const MUTANTS: readonly Mutant[] = [

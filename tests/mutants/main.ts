@@ -3,10 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { readCatalogues, wrongEntries, type Entry } from './catalogue.ts';
+import { drawMutants } from './drawn.ts';
+import { ImportGraph } from './import-graph.ts';
+import { Known } from './known.ts';
 import { type Options, readOptions } from './options.ts';
+import { whatTestsRun } from './ran.ts';
 import { tidyUp, tryAll } from './run.ts';
 import { sampleOf, turnOf } from './sample.ts';
-import { lineOf, sumOf, tableOf, type Tried, verdict } from './table.ts';
+import { greenKey } from './trial.ts';
+import { drawnVerdict, lineOf, sumOf, tableOf, type Tried, verdict } from './table.ts';
 
 const STOPPED = 130;
 
@@ -29,6 +34,19 @@ function chosen(all: readonly Entry[], { part, file, stormsOnly, sample, turn, r
   return sampleOf(asked, sample, now);
 }
 
+/** Milliseconds that a test which the probes found green may be thought to take; only the limit of a run that hangs hangs on it. */
+const USUAL = 3_000;
+
+async function drawnOnes({ root, drawn, seed, fresh }: Options): Promise<readonly Entry[]> {
+  const graph = new ImportGraph(root);
+  console.log('Which test runs which block: measured once for each content.');
+  const ran = await whatTestsRun(root, graph);
+  const known = new Known(root, fresh);
+  for (const key of ran.map(({ test, digest }) => greenKey(test, digest)))
+    if (known.get(key) === undefined) known.add(key, { red: null, ms: USUAL });
+  return drawMutants(root, graph, ran, drawn, seed);
+}
+
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), { jobs: availableParallelism(), root: resolve(import.meta.dirname, '../..') });
   if (typeof options === 'string') {
@@ -36,7 +54,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const { root, jobs, fresh, storms, stormsOnly, limit } = options;
-  const all = await readCatalogues(root);
+  const all = options.drawn > 0 ? await drawnOnes(options) : await readCatalogues(root);
   const mutants = chosen(all, options);
   if (mutants.length === 0) {
     console.error('No mutant is meant by that.');
@@ -55,7 +73,7 @@ async function main(): Promise<number> {
   const red = stormsOnly
     ? tried.filter(({ outcome }) => outcome.kind === 'void').map((one) => lineOf(one))
     : verdict(tried, mutants.length === all.length);
-  const wrong = [...wrongEntries(all, root), ...red];
+  const wrong = options.drawn > 0 ? drawnVerdict(tried) : [...wrongEntries(all, root), ...red];
   for (const line of wrong) console.error(`✗ ${line}`);
   return wrong.length > 0 ? 1 : 0;
 }

@@ -9,7 +9,7 @@ export interface Mutant {
   readonly new: string;
   /** What an operator would lose with it, in one sentence. */
   readonly does: string;
-  /** The narrowest test files that must turn red, from the root. None: only storms can see it. */
+  /** The narrowest test files, or folders of them, that must turn red, from the root. None: only storms can see it. */
   readonly tests: readonly string[];
   /** Seeds of storms that see it, tried before any others. */
   readonly seeds?: readonly number[];

@@ -12,6 +12,10 @@ export interface Options {
   readonly sample: number;
   /** What the choice of the sample hangs on. */
   readonly turn: string | undefined;
+  /** How many are drawn by a generator instead of read from the catalogues; 0 for none. */
+  readonly drawn: number;
+  /** What is drawn. */
+  readonly seed: number;
   /** Seconds that any run may take; undefined: by what it takes without the mutant. */
   readonly limit: number | undefined;
   readonly root: string;
@@ -19,7 +23,7 @@ export interface Options {
 
 const STORMS = 60;
 const USE =
-  'Use [part of an id] [--file NAME] [--storms N] [--storms-only] [--jobs N] [--fresh] [--sample N] [--turn WORD] [--limit SECONDS].';
+  'Use [part of an id] [--file NAME] [--storms N] [--storms-only] [--jobs N] [--fresh] [--sample N] [--turn WORD] [--limit SECONDS] [--drawn N [--seed N]].';
 const FLAGS = new Map([
   ['--storms-only', 'stormsOnly'],
   ['--fresh', 'fresh'],
@@ -29,6 +33,8 @@ const NUMBERS = new Map([
   ['--jobs', 'jobs'],
   ['--sample', 'sample'],
   ['--limit', 'limit'],
+  ['--drawn', 'drawn'],
+  ['--seed', 'seed'],
 ]);
 const WORDS = new Map([
   ['--file', 'file'],
@@ -64,6 +70,8 @@ export function readOptions(args: readonly string[], usual: { readonly jobs: num
     stormsOnly: false,
     fresh: false,
     sample: 0,
+    drawn: 0,
+    seed: 1,
     turn: undefined,
     limit: undefined,
     ...usual,

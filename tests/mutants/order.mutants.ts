@@ -27,7 +27,12 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'order.orderId !== undefined && order.clientId !== undefined',
     new: 'order.orderId !== undefined || order.clientId !== undefined',
     does: 'A cancel leaves for an order typed into TWS whose number is nobody’s, and reaches none or the wrong one.',
-    tests: ['tests/unit/execution/cancel-order.test.ts', 'tests/unit/reports/manual-orders.test.ts', 'tests/unit/safety/kill.test.ts'],
+    tests: [
+      'tests/unit/order/words.test.ts',
+      'tests/unit/execution/cancel-order.test.ts',
+      'tests/unit/reports/manual-orders.test.ts',
+      'tests/unit/safety/kill.test.ts',
+    ],
   },
   {
     id: 'order/foreign-cancelled-one-by-one',
@@ -35,7 +40,12 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return order.origin === 'foreign' || (",
     new: 'return (',
     does: 'A kill of everything sends single cancels to orders of other programs, which IB does not take from this client.',
-    tests: ['tests/unit/safety/kill.test.ts', 'tests/unit/safety/kill-lost.test.ts', 'tests/unit/execution/cancel-order.test.ts'],
+    tests: [
+      'tests/unit/order/words.test.ts',
+      'tests/unit/safety/kill.test.ts',
+      'tests/unit/safety/kill-lost.test.ts',
+      'tests/unit/execution/cancel-order.test.ts',
+    ],
   },
   {
     id: 'order/partly-filled-entry-still-waits',
@@ -211,7 +221,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return [...this.#pick(this.#working), ...this.#pick(this.#queued)];',
     new: 'return this.#pick(this.#working);',
     does: 'Orders that wait for a message slot are not counted, and two triggers in one chunk pass the position limit.',
-    tests: ['tests/unit/strategy/fire.test.ts', 'tests/unit/safety/waiting-orders.test.ts'],
+    tests: ['tests/unit/order/order-index.test.ts', 'tests/unit/strategy/fire.test.ts', 'tests/unit/safety/waiting-orders.test.ts'],
   },
   {
     id: 'order/left-with-fewer-is-fine',
@@ -219,7 +229,12 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (approved !== quantity)',
     new: 'if (approved < quantity)',
     does: 'A stop that leaves for less than was approved raises no alarm (C-23).',
-    tests: ['tests/unit/safety/kill.test.ts', 'tests/unit/engine/desk-core.test.ts', 'tests/faults/orders.test.ts'],
+    tests: [
+      'tests/unit/order/order-index.test.ts',
+      'tests/unit/safety/kill.test.ts',
+      'tests/unit/engine/desk-core.test.ts',
+      'tests/faults/orders.test.ts',
+    ],
   },
   {
     id: 'order/withdrawn-after-it-left',
@@ -227,7 +242,12 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (quantity === undefined || this.#left.has(ref)) continue;',
     new: 'if (quantity === undefined) continue;',
     does: 'The count of what was approved loses an order that is out: the check kills a sound desk or misses one.',
-    tests: ['tests/unit/safety/kill.test.ts', 'tests/unit/safety/waiting-orders.test.ts', 'tests/unit/engine/desk-core.test.ts'],
+    tests: [
+      'tests/unit/order/order-index.test.ts',
+      'tests/unit/safety/kill.test.ts',
+      'tests/unit/safety/waiting-orders.test.ts',
+      'tests/unit/engine/desk-core.test.ts',
+    ],
   },
   {
     id: 'order/adopted-leaves-again-and-again',
@@ -235,7 +255,12 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return this.#adopted.delete(ref) ? undefined',
     new: 'return this.#adopted.has(ref) ? undefined',
     does: 'An order of an earlier run may leave any number of times (C-23).',
-    tests: ['tests/unit/safety/kill.test.ts', 'tests/unit/reconciliation/restored.test.ts', 'tests/unit/engine/desk-core.test.ts'],
+    tests: [
+      'tests/unit/order/order-index.test.ts',
+      'tests/unit/safety/kill.test.ts',
+      'tests/unit/reconciliation/restored.test.ts',
+      'tests/unit/engine/desk-core.test.ts',
+    ],
   },
   {
     id: 'order/frame-without-approval-by-amend',
@@ -243,6 +268,11 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (approved === undefined) return `An order frame ${ref} left the program without an approval.`;\n',
     new: 'if (approved === undefined) return modify ? undefined : `An order frame ${ref} left the program without an approval.`;\n',
     does: 'A change that nobody approved leaves without an alarm (C-23).',
-    tests: ['tests/unit/safety/kill.test.ts', 'tests/unit/engine/desk-core.test.ts', 'tests/faults/orders.test.ts'],
+    tests: [
+      'tests/unit/order/order-index.test.ts',
+      'tests/unit/safety/kill.test.ts',
+      'tests/unit/engine/desk-core.test.ts',
+      'tests/faults/orders.test.ts',
+    ],
   },
 ];

@@ -7,7 +7,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (position.quantity === 0 || position.account !== account.id) continue;',
     new: 'if (position.quantity <= 0 || position.account !== account.id) continue;',
     does: "A short position whose price moves does not age the day's figure, and the daily loss is judged by an old one.",
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/exposure.test.ts'],
   },
   {
     id: 'pretrade/latched-shrink-uncovers',
@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return after >= min(before, stays)',
     new: 'return after >= min(before, stays) || leg.quantity < order.quantity',
     does: 'Under the kill switch a stop is made smaller than what it covers, and a part of the position stands bare.',
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/under-the-latch.test.ts'],
   },
   {
     id: 'pretrade/queued-orders-not-counted',
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'for (const order of desk.index.exposed()) {',
     new: 'for (const order of desk.index.working()) {',
     does: 'Orders that wait for a message slot are not counted as exposure; a burst passes the limits.',
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/exposure.test.ts'],
   },
   {
     id: 'pretrade/close-before-kill-recorded',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (desk.latch.isSet() && !isKilled(state))',
     new: "if (desk.latch.isSet() && state === 'ERROR')",
     does: 'Between the kill switch and the record of the kill a close takes exits out of its way, and the kill then drops the close.',
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/under-the-latch.test.ts'],
   },
   {
     id: 'pretrade/embargo-without-lead',
@@ -39,7 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const EMBARGO_LEAD_MS = 60_000;',
     new: 'const EMBARGO_LEAD_MS = 60;',
     does: "Entries leave until the very second of IB's reset and are lost in it.",
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/exposure.test.ts'],
   },
   {
     id: 'pretrade/adopted-position-not-counted',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "?.decision !== 'ignore') positions.push(position);",
     new: "?.decision !== 'adopt') positions.push(position);",
     does: 'A position that the operator has adopted does not count against the limits, an ignored one does.',
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/under-the-latch.test.ts'],
   },
   {
     id: 'pretrade/approved-before-kill-leaves-after-rearm',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (record?.kill !== undefined && order.seq < record.kill.id)',
     new: 'if (record?.kill !== undefined && desk.latch.isSet() && order.seq < record.kill.id)',
     does: 'An order that was approved before a kill and waited leaves once the desk is re-armed.',
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/gate-last-look.test.ts'],
   },
   {
     id: 'pretrade/loosening-leaves-under-latch',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return order === undefined ? set : latchedChangeRefusal(desk, order, request.legs[0]);',
     new: 'return order === undefined ? set : undefined;',
     does: 'A change that waited leaves under the kill switch and moves a stop away from the market.',
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/under-the-latch.test.ts'],
   },
   {
     id: 'pretrade/stop-turns-position-at-socket',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "const isClose = leg.leg === 'F' && changed === undefined;",
     new: "const isClose = leg.leg !== 'T' && changed === undefined;",
     does: 'A stop that waited leaves beside another exit that came meanwhile; together they turn the position around.',
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/gate-last-look.test.ts'],
   },
   {
     id: 'pretrade/loss-not-asked-again',
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return unknown ?? dailyLossRefusal(daily, undefined, desk.rules().limits.maxDailyLoss);',
     new: 'return unknown ?? (daily === undefined ? dailyLossRefusal(daily, undefined, desk.rules().limits.maxDailyLoss) : undefined);',
     does: "An entry that waited for a slot leaves after the day's loss has passed its limit.",
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/pretrade/under-the-latch.test.ts'],
   },
   {
     id: 'pretrade/fires-while-compared',
@@ -87,6 +87,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (!desk.reconciliation.done()) return 'The book is being compared",
     new: "if (desk.reconciliation.isOpening()) return 'The book is being compared",
     does: 'A rule fires while the book is compared; the gate refuses it and the trigger is spent for nothing.',
-    tests: ['tests/unit/pretrade'],
+    tests: ['tests/unit/strategy/holding.test.ts'],
   },
 ];

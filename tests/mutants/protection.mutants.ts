@@ -7,7 +7,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (position === undefined || bare <= 0) {',
     new: 'if (position !== undefined || bare <= 0) {',
     does: 'A stop that IB cancels with its entry is not put back, and up to a hundred shares stay without a stop.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/safety/keep-protection.test.ts'],
   },
   {
     id: 'protection/close-before-shrink-confirmed',
@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "exiting(desk, exits) <= remaining && !exits.some((order) => order.state === 'PENDING_REPLACE');",
     new: 'exiting(desk, exits) <= remaining;',
     does: 'A close leaves while the smaller size of an exit is not confirmed; both together turn the position around.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
   {
     id: 'protection/close-larger-than-held',
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const quantity = min(close.quantity, size);',
     new: 'const { quantity } = close;',
     does: 'A close that waited closes as much as was held when it was asked for, although a stop has filled meanwhile.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-position.test.ts'],
   },
   {
     id: 'protection/turned-position-untold',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if ((direction === 1 ? long : short) < Math.abs(position.quantity))',
     new: 'if ((direction === 1 ? short : long) < Math.abs(position.quantity))',
     does: "An exit that turned the position around is judged by what the other side's triggers opened, and no offer to flatten comes.",
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
   {
     id: 'protection/offer-stands-after-mending',
@@ -39,7 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'this.#since.delete(key);\n        this.#withdraw(key);',
     new: 'this.#since.delete(key);',
     does: 'An offer to protect stays when a stop works already; the operator places a second one.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/coverage-watch.test.ts'],
   },
   {
     id: 'protection/entry-refills-after-target',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (exit.leg !== 'S' && exit.leg !== 'T') return;",
     new: "if (exit.leg !== 'S') return;",
     does: 'The target fills while a part of the entry works; the rest opens the position again without a stop.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
   {
     id: 'protection/target-takes-room-of-stop',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'for (const part of parts) part.share = take(part.covered);',
     new: '',
     does: 'A target of one bracket takes the room that the stop of another needs; that stop shrinks.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/resize-exits.test.ts'],
   },
   {
     id: 'protection/change-counts-filled-again',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '? max(ZERO, minus(order.change.quantity, order.filled))',
     new: '? order.change.quantity',
     does: 'What has filled of an exit counts a second time while its change is under way: it is shrunk by too much.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
   {
     id: 'protection/stop-goes-before-target',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'targetsWait ||= !isStop;\n    const outcome',
     new: 'const outcome',
     does: 'A close takes stops out of its way before the targets have gone; when it fails the position stands bare.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-position.test.ts'],
   },
   {
     id: 'protection/unconfirmed-stop-covers',
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "(isChangeable(order) || order.state === 'PENDING_REPLACE');",
     new: "order.state !== 'UNKNOWN';",
     does: 'A stop that IB has not confirmed reserves room, and a working target is cut for it.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
   {
     id: 'protection/wished-cancel-undone',
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (order.cancelAskedAt !== undefined && order.cancelKeepsExits !== true) return;',
     new: '',
     does: 'A stop that the operator has cancelled together with its entry comes back.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/safety/cancel-all.test.ts'],
   },
   {
     id: 'protection/joins-unconfirmed-group',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "new Set<OrderState>(['ACCEPTED', 'PARTIALLY_FILLED', 'HELD', 'PENDING_REPLACE']);",
     new: "new Set<OrderState>(['ACCEPTED', 'PARTIALLY_FILLED', 'HELD', 'PENDING_REPLACE', 'SUBMITTED', 'PENDING_CANCEL']);",
     does: 'A new stop joins the group of a target that may never come to be at IB; the group then holds the stop alone or not at all.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
   {
     id: 'protection/breakeven-moves-stop-entry',
@@ -103,7 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "order.type === 'STP' && order.leg !== 'E' && order.stop !== level);",
     new: "order.type === 'STP' && order.stop !== level);",
     does: 'Breakeven moves an entry that waits at a stop price, because it looks like an exit.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/trailing-stop.test.ts'],
   },
   {
     id: 'protection/exits-resized-on-doubtful-book',
@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (position.brokerQuantity !== undefined && position.brokerQuantity !== position.quantity) return true;',
     new: '',
     does: 'Stops are made smaller although the broker holds more than the desk believes.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-position.test.ts'],
   },
   {
     id: 'protection/ignored-exit-cut',
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return !isKilling(desk) && desk.stores.found.get(`order:${order.key}`)?.decision === 'ignore';",
     new: "return isKilling(desk) && desk.stores.found.get(`order:${order.key}`)?.decision === 'ignore';",
     does: 'An exit that the operator told the desk to leave alone is cancelled.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/reconciliation/found-at-start.test.ts'],
   },
   {
     id: 'protection/one-of-two-stops-enlarged',
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'stop === undefined || stops.length > 1 || !isOwnExit(stop)',
     new: 'stop === undefined || !isOwnExit(stop)',
     does: 'Of two stops the first takes over all that is bare, at a level that was not meant for it.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
   {
     id: 'protection/trailing-goes-on-after-kill',
@@ -135,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (killed) end(desk, trailing, 'the kill switch was set');",
     new: "if (killed && position === undefined) end(desk, trailing, 'the kill switch was set');",
     does: 'A replacement that was wished before a kill goes on after it and cancels the stop that was to stay.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/trailing-stop.test.ts'],
   },
   {
     id: 'protection/trail-larger-than-held',
@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'quantity: min(restOf(old), sizeOf(position)), trail, old, by });',
     new: 'quantity: restOf(old), trail, old, by });',
     does: 'The trailing stop is as large as a stop that is too large, and turns the position around.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
   {
     id: 'protection/stop-of-working-entry-replaced',
@@ -151,7 +151,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "order.type !== 'TRAIL' && isOpenEntry(entryOf(desk.index, order)))",
     new: "order.type === 'TRAIL' && isOpenEntry(entryOf(desk.index, order)))",
     does: "The stop of an entry that still fills is replaced by one of today's size; what fills later stands bare.",
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/trailing-stop.test.ts'],
   },
   {
     id: 'protection/exits-of-another-account',
@@ -159,7 +159,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '|| order.account !== position.account || order.side !== side) return false;',
     new: '|| order.side !== side) return false;',
     does: 'Exits of another account count for this position; a close waits for them or shrinks them.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
   {
     id: 'protection/flatten-all-stops-at-refusal',
@@ -167,7 +167,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (!closed.ok) refusals.push(',
     new: 'if (!closed.ok && refusals.length > 0) break;\n    if (!closed.ok) refusals.push(',
     does: 'One position that cannot be closed keeps all after it open.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/flatten-all.test.ts'],
   },
   {
     id: 'protection/reference-reused',
@@ -175,6 +175,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'fire: tx.seq % 1_000_000, leg: kind });',
     new: 'fire: tx.seq % 1_000, leg: kind });',
     does: 'After a thousand commits a close gets the reference of an earlier one; its fills are booked into that.',
-    tests: ['tests/unit/protection'],
+    tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
 ];

@@ -7,7 +7,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (position.quantity !== 0) note(',
     new: 'if (position.quantity > 0) note(',
     does: "A short position found at the start does not wait for the operator's word.",
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/reconciliation/found-at-start.test.ts'],
   },
   {
     id: 'reconciliation/lost-cancel-not-repeated',
@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "order.ibStatus === 'PendingCancel' || orderId === undefined",
     new: 'order.ibStatus !== undefined || orderId === undefined',
     does: 'A cancel that IB never noted is not sent again, and the order works on.',
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/reconciliation/look-ups.test.ts'],
   },
   {
     id: 'reconciliation/new-sockets-forget-nothing',
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (lost || anew) forget(desk, link);',
     new: 'if (lost) forget(desk, link);',
     does: 'Sockets that were built anew without a word of their loss leave what was sent over the old ones as sent.',
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/safety/kill-lost.test.ts'],
   },
   {
     id: 'reconciliation/looks-of-two-connections',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "state === 'SUBMITTED' || state === 'PENDING_REPLACE' || absence !== undefined);",
     new: "state === 'SUBMITTED' || state === 'PENDING_REPLACE');",
     does: 'Looks of two connections together prove an absence; the operator settles an order that IB has.',
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/safety/kill-lost.test.ts'],
   },
   {
     id: 'reconciliation/latch-not-read-at-reconnect',
@@ -39,15 +39,15 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'readLatchAgain(desk);\n  resendCancels',
     new: 'resendCancels',
     does: 'A kill that another program wrote down while the desk was away is not seen at the reconnect.',
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/safety/latch-doubt.test.ts'],
   },
   {
     id: 'reconciliation/old-pnl-after-reconnect',
     file: 'src-main/core/reconciliation/link.ts',
-    old: 'desk.accounts.forgetPnl();',
-    new: 'if (desk.latch.isSet()) desk.accounts.forgetPnl();',
+    old: "count(desk, 'connections lost');\n  desk.accounts.forgetPnl();",
+    new: "count(desk, 'connections lost');\n  if (desk.latch.isSet()) desk.accounts.forgetPnl();",
     does: "The day's profit and loss of before the loss counts as the one of now.",
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/reconciliation/link.test.ts'],
   },
   {
     id: 'reconciliation/external-difference-not-summed',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'plus(position.external?.quantity ?? ZERO, difference);',
     new: 'difference;',
     does: 'A second external difference hides the first one.',
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/reconciliation/position-check.test.ts'],
   },
   {
     id: 'reconciliation/spent-trigger-offered-again',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'parts.gen < trigger.gen) return;',
     new: 'parts.gen <= trigger.gen) return;',
     does: 'A trigger whose order was sent just before the crash is offered as new and fires twice.',
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/reports/adopted-orders.test.ts'],
   },
   {
     id: 'reconciliation/moved-position-proves-absence',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'before !== undefined && before.position === position;',
     new: 'before !== undefined;',
     does: "A position that moves meanwhile does not begin the proof anew: the lost order's own fill proves its absence.",
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/reconciliation/unknown-orders.test.ts'],
   },
   {
     id: 'reconciliation/reopened-order-escapes-kill',
@@ -79,6 +79,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: '  killGoesOn(desk);',
     new: "  if (desk.index.get(key)?.state === 'HELD') killGoesOn(desk);",
     does: 'An order that comes back to life after a verified kill is not cancelled by it.',
-    tests: ['tests/unit/reconciliation'],
+    tests: ['tests/unit/reports/reopened-orders.test.ts'],
   },
 ];

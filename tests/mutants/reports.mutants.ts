@@ -7,7 +7,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (told !== 'FILLED') return told;",
     new: "if (told !== 'FILLED' || filled === 0) return told;",
     does: 'An order of an earlier run that IB calls Filled is booked as filled without an execution; the position does not have it.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/adopted-orders.test.ts'],
   },
   {
     id: 'reports/parent-by-number-of-another-client',
@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'ours === undefined\n      ? desk.index.find',
     new: 'news.parentId !== 0\n      ? desk.index.find',
     does: 'The exit of an earlier run gets the parent that now has that number: it waits for an entry that is not its own.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/adopted-orders.test.ts'],
   },
   {
     id: 'reports/refused-cancel-explains',
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'order.cancelAskedAt !== undefined && order.cancelAskedAt > refusedAt;',
     new: 'order.cancelAskedAt !== undefined || order.cancelAskedAt === refusedAt;',
     does: 'A cancel that IB refused explains the end that comes hours later: a stop that expired or was taken by somebody is no news.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/expiry.test.ts'],
   },
   {
     id: 'reports/lapses-beside-a-difference',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if ((position?.brokerQuantity ?? position?.quantity ?? 0) !== (position?.quantity ?? 0)) return false;',
     new: '',
     does: "An order counts as expired although the broker's position differs by what it may have filled.",
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/expiry.test.ts'],
   },
   {
     id: 'reports/own-fills-counted-as-earlier',
@@ -39,7 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (order.sentAt !== undefined || told <= order.filled',
     new: 'if (told <= order.filled',
     does: 'A lost execution of an own order counts as filled without being booked; when it is told late it counts twice.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/fill-gaps.test.ts'],
   },
   {
     id: 'reports/late-fill-counted-beside-earlier',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return min(order.filledBefore ?? ZERO, max(ZERO, minus(countedByIb(fills), booked(fills))));',
     new: 'return order.filledBefore ?? ZERO;',
     does: 'An execution that comes late and was counted already is counted a second time.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/fill-gaps.test.ts'],
   },
   {
     id: 'reports/live-fill-is-history',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const history = !news.live && desk.reconciliation.first();',
     new: 'const history = desk.reconciliation.first();',
     does: 'A fill that happens while the book is compared for the first time is not followed: no gap, no excess of it is told.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reconciliation/position-check.test.ts'],
   },
   {
     id: 'reports/partial-fill-ends-pending-cancel',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "  'PENDING_REPLACE',\n  'PENDING_CANCEL',",
     new: "  'PENDING_REPLACE',",
     does: 'A partial fill takes an order out of PENDING_CANCEL: its cancel is not followed any more and it fills on.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/execution/cancel-order.test.ts'],
   },
   {
     id: 'reports/older-list-gives-old-terms-back',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (request < doubt.request) desk.memos.note(key, 'oldTerms'",
     new: "if (request < doubt.request - 1) desk.memos.note(key, 'oldTerms'",
     does: 'A list that was asked for before the doubt decides it: the desk takes over a stop price that IB has already replaced.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/execution/change-and-lists.test.ts'],
   },
   {
     id: 'reports/old-rejection-fails-new-firing',
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (order.leg !== 'E' || trigger?.life !== 'fired' || gen !== trigger.gen) return;",
     new: "if (order.leg !== 'E' || trigger?.life !== 'fired') return;",
     does: 'The rejection of an order of an earlier arming fails the trigger that has just fired.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/old-orders.test.ts'],
   },
   {
     id: 'reports/status-answers-change',
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (order.state === 'PENDING_CANCEL' || order.state === 'PENDING_REPLACE') return undefined;",
     new: "if (order.state === 'PENDING_CANCEL') return undefined;",
     does: 'A status that says nothing of terms counts as the answer to a change, which may have been refused.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/execution/change-and-lists.test.ts'],
   },
   {
     id: 'reports/held-takes-cancel-back',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return !isTerminal(state) && state !== 'PENDING_CANCEL';",
     new: 'return !isTerminal(state);',
     does: 'A code about an order whose cancel is under way makes it HELD: the cancel is not followed any more.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/execution/transition.test.ts'],
   },
   {
     id: 'reports/opening-positions-not-taken-anew',
@@ -103,7 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const adopt = desk.reconciliation.isOpening();',
     new: 'const adopt = desk.reconciliation.first();',
     does: 'Positions told while the opening is in doubt are not taken over: a fill is booked twice.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reconciliation/position-check.test.ts'],
   },
   {
     id: 'reports/single-word-reopens',
@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '{ request: desk.broker.requestOpenOrders(), state: undefined }',
     new: '{ request: desk.broker.requestOpenOrders(), state }',
     does: "One late word that is older than the order's end brings it back to life.",
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/reopened-orders.test.ts'],
   },
   {
     id: 'reports/commission-counted-twice',
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'commission: minus(plus(position.commission, commission), fill.commission ?? ZERO_AMOUNT),',
     new: 'commission: plus(position.commission, commission),',
     does: 'A commission that IB tells again with another figure counts twice in the position.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/order-reports.test.ts'],
   },
   {
     id: 'reports/what-if-counts-as-order',
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (told.whatIf) return;',
     new: 'if (told.whatIf && completed) return;',
     does: 'A margin question shows as a working order and counts as exposure.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/order-identity.test.ts'],
   },
   {
     id: 'reports/new-number-not-taken',
@@ -135,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '(before.orderId === orderId && before.clientId === clientId)) return;',
     new: '(before.orderId === orderId || before.clientId === clientId)) return;',
     does: 'An order typed into TWS never gets its number here, so nobody can cancel or move it.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/manual-orders.test.ts'],
   },
   {
     id: 'reports/claimed-fill-not-looked-up',
@@ -143,6 +143,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (now !== undefined && now.filled < now.quantity && desk.link.ready) requestLists(desk);',
     new: 'if (now !== undefined && now.filled > now.quantity && desk.link.ready) requestLists(desk);',
     does: 'A claim of Filled whose executions never come is not looked up.',
-    tests: ['tests/unit/reports'],
+    tests: ['tests/unit/reports/order-reports.test.ts'],
   },
 ];

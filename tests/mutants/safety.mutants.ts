@@ -7,7 +7,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const isCompared = view.reconciliation.done() && !view.reconciliation.isOpening();',
     new: 'const isCompared = true;',
     does: 'Which exits are kept is decided by positions that are not compared yet: a stop of what is held goes.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill-cancels.test.ts'],
   },
   {
     id: 'safety/second-kill-takes-close',
@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const upTo = choice === exits ? tx.seq : (previous?.upTo ?? tx.seq);',
     new: 'const upTo = tx.seq;',
     does: 'A second press of a kill that keeps exits cancels the close or the stop that the operator has placed after the first.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill-waiting.test.ts'],
   },
   {
     id: 'safety/lost-kill-cancel-not-repeated',
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "left.filter((order) => order.ibStatus !== 'PendingCancel' && !isOutOfReach",
     new: "left.filter((order) => order.state !== 'PENDING_CANCEL' && !isOutOfReach",
     does: 'A cancel of a kill that IB never noted is not sent again; the order goes on working.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill-lost.test.ts'],
   },
   {
     id: 'safety/bracket-stop-counts-as-wished-after',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '(order.cause?.approvedSeq ?? 0) > upTo;',
     new: '(order.cause?.approvedSeq ?? Number.MAX_SAFE_INTEGER) > upTo;',
     does: 'The exits of an entry that never filled count as placed after the kill and are left working; alone they open a position.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill.test.ts'],
   },
   {
     id: 'safety/unwritten-latch-counts-as-written',
@@ -39,7 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (done.ok) latch.stored(latch.scope(), latch.exits());',
     new: 'latch.stored(latch.scope(), latch.exits());',
     does: 'A latch file that could not be written is not tried again at the next kill; a restart comes up trading.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill-cancels.test.ts'],
   },
   {
     id: 'safety/unsent-cancel-not-asked-again',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '!== true || desk.unsentCancels.isHere(order.key)) return false;',
     new: '!== true) return false;',
     does: 'A kill that is pressed again does not send again what could not leave the first time.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill-cancels.test.ts'],
   },
   {
     id: 'safety/queued-order-survives-kill',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '...queued.flatMap(({ ref }) => (ref === undefined || desk.ordersOut.hasLeft(ref) ? [] : [ref]))],',
     new: '],',
     does: 'An order between its commit and the socket is not dropped by the kill.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill-cancels.test.ts'],
   },
   {
     id: 'safety/latch-of-all-left-to-next-run',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (kill_.scope !== 'all') return;",
     new: "if (kill_.scope === 'all') return;",
     does: 'A verified kill of all stays in the file as a kill of all: the next run cancels what the operator has placed by hand since.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill-lost.test.ts'],
   },
   {
     id: 'safety/loss-of-another-account',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (account?.id !== news.account || news.daily === undefined',
     new: 'if (account === undefined || news.daily === undefined',
     does: 'The loss of another account kills this desk, and a profit there makes the limit sharp again.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/faults/loss.test.ts'],
   },
   {
     id: 'safety/accepted-exit-closes-breaker',
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "isEntry: order.leg === 'E' && order.parentKey === undefined,",
     new: 'isEntry: true,',
     does: 'An accepted stop closes the breaker that waits for an entry to be tried.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill-cancels.test.ts'],
   },
   {
     id: 'safety/close-leaves-after-cancel-all',
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '  endCloses(desk, by);\n  const targets',
     new: '  const targets',
     does: 'A close that waited for its exits leaves because "cancel all" has set it free.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/waiting-orders.test.ts'],
   },
   {
     id: 'safety/fill-counts-as-cancelled',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (isTerminal(order.state) && order.state !== 'FILLED') cancelled += 1;",
     new: 'if (isTerminal(order.state)) cancelled += 1;',
     does: 'An order that filled before its cancel counts as cancelled by the kill.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/kill-cancels.test.ts'],
   },
   {
     id: 'safety/upstream-outage-untold',
@@ -103,6 +103,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (link.upstream === 'down') return 'upstream';",
     new: "if (link.upstream === 'down' && !link.ready) return 'upstream';",
     does: 'An outage between TWS and IB is never reminded of, because the socket stands.',
-    tests: ['tests/unit/safety'],
+    tests: ['tests/unit/safety/outage.test.ts'],
   },
 ];

@@ -7,7 +7,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'epoch !== this.#epoch || request < this.#request) return undefined;',
     new: 'epoch !== this.#epoch) return undefined;',
     does: 'The end of a list that was asked for before the comparison opens the gate on an old picture.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/reconciliation/look-ups.test.ts'],
   },
   {
     id: 'state/list-answers-newest-request',
@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'this.#positionsOf = this.#positionRequests.shift() ?? now;',
     new: 'this.#positionsOf = this.#positionRequests.pop() ?? now;',
     does: 'A list of positions is taken for the answer to the newest request, although it answers the oldest.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/reconciliation/position-check.test.ts'],
   },
   {
     id: 'state/requests-of-dead-connection-kept',
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'this.#positions.clear();\n    this.#positionRequests = [];',
     new: 'this.#positions.clear();',
     does: 'Requests that died with a connection pair every later list of positions with an older request; an external change is found a list late.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/state/position-differences.test.ts'],
   },
   {
     id: 'state/reference-of-another-order-adopted',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return named?.permId !== undefined && named.permId > 0 && permId > 0 && named.permId !== permId ? undefined : named;',
     new: 'return named;',
     does: 'An order with a reused reference is taken for the one of the last run, with its reason, its parent and its age.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/reports/adopted-orders.test.ts'],
   },
   {
     id: 'state/managing-desk-not-paused',
@@ -39,7 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "state === 'EXECUTION' ||\n    state === 'MANAGING'",
     new: "state === 'EXECUTION'",
     does: 'A desk with working orders is not paused when the connection goes, and fires into it when it is back.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/reconciliation/link.test.ts'],
   },
   {
     id: 'state/wider-kill-not-written',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return this.#stored === `${this.#scope} ${this.#exits}`;',
     new: 'return this.#stored !== undefined;',
     does: 'A second, wider kill is not written to the latch file; the next run goes on with the narrow one.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/safety/keep-protection.test.ts'],
   },
   {
     id: 'state/memos-of-working-order-forgotten',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '(!isTerminal(order.state) || now - order.updatedAt < KEPT_MS)',
     new: 'now - order.updatedAt < KEPT_MS',
     does: 'What was noted of a GTC order is forgotten after a day, although it still works.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/state/order-memos.test.ts'],
   },
   {
     id: 'state/lists-asked-at-once-are-two',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return askedAt - known.listedAt >= APART_MS;',
     new: 'return now - known.listedAt >= 0;',
     does: 'Two lists that were asked for in the same moment prove an external difference, and a fill on its way is booked twice.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/reconciliation/position-check.test.ts'],
   },
   {
     id: 'state/moving-difference-counts-as-standing',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'else if (known?.difference !== difference) this.#suspects',
     new: 'else if (known === undefined) this.#suspects',
     does: "A difference that changes between two lists counts as seen twice: the broker's figure is taken over in the middle of fills.",
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/state/position-differences.test.ts'],
   },
   {
     id: 'state/lost-cancel-waits-a-minute',
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '>= Math.min(SELDOM_MS,',
     new: '>= Math.max(SELDOM_MS,',
     does: 'A cancel that IB took no note of is sent again only after a minute.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/reconciliation/look-ups.test.ts'],
   },
   {
     id: 'state/waiting-cancel-counts-as-sent',
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return this.#refused.has(key) || this.#waiting.has(key) || this.#never.has(key);',
     new: 'return this.#refused.has(key) || this.#never.has(key);',
     does: 'A cancel that waits for a message slot counts as sent; the kill says that all have left.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/safety/keep-protection.test.ts'],
   },
   {
     id: 'state/broker-time-of-the-step',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '<= at) low = middle + 1;',
     new: '< at) low = middle + 1;',
     does: "What happens in the very moment of a clock's step gets the time of before it, so order and fill stand in the wrong order.",
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/state/clock-steps.test.ts'],
   },
   {
     id: 'state/ready-before-compared',
@@ -103,7 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'desk.link.ready && desk.reconciliation.done() && !desk.latch.isSet() ? READY : NONE;',
     new: 'desk.link.ready && !desk.latch.isSet() ? READY : NONE;',
     does: "The desk watches and fires before its book was compared with the broker's.",
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/reconciliation/link.test.ts'],
   },
   {
     id: 'state/trade-times-move-real-clock',
@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (this.#simulated && epochMs > this.now())',
     new: 'if (epochMs > this.now())',
     does: "The time of one wrong trade moves the desk's picture of the exchange's clock on a real gateway: sessions, expiries and ages go wrong.",
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/state/exchange-clock.test.ts'],
   },
   {
     id: 'state/short-position-needs-no-decision',
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '(desk.stores.positions.get(found.subject)?.quantity ?? 0) !== 0;',
     new: '(desk.stores.positions.get(found.subject)?.quantity ?? 0) > 0;',
     does: 'A short position found at the start is not asked about, and triggers are armed beside it.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/reconciliation/found-at-start.test.ts'],
   },
   {
     id: 'state/kept-state-begins-anew',
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'since: to === now.state ? now.since : tx.at',
     new: 'since: tx.at',
     does: "The engine's record says when a state began; a step into the same state begins it anew, and the outage or kill looks younger than it is.",
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/safety/rearm.test.ts'],
   },
   {
     id: 'state/attempt-of-this-moment-forgotten',
@@ -135,6 +135,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'now - at < AGAIN_MS : at >= since;',
     new: 'now - at < AGAIN_MS : at > since;',
     does: 'What was tried in the very millisecond in which a close began is tried again at once: the exit is changed twice.',
-    tests: ['tests/unit/state'],
+    tests: ['tests/unit/state/resize-attempts.test.ts'],
   },
 ];

@@ -3,14 +3,6 @@ import type { Mutant } from './mutant.ts';
 /** Faults of core that only weather shows: quotes that must not be trusted, clocks, corrections, changed settings. Storms alone must see them. */
 export const MUTANTS: readonly Mutant[] = [
   {
-    id: 'world/unconfirmed-stop-protects',
-    file: 'src-main/core/order/stop-coverage.ts',
-    old: "return order.state === 'ACCEPTED' ||",
-    new: "return order.state === 'SUBMITTED' || order.state === 'ACCEPTED' ||",
-    does: 'A stop that IB has not confirmed counts as protection; when it is lost, the position was never protected.',
-    tests: [],
-  },
-  {
     id: 'world/over-limit-adds-the-wrong-side',
     file: 'src-main/core/risk/exposure.ts',
     old: 'const worst = plus(abs(quantity), pending(working, contract.conId, side, takes));',
@@ -59,14 +51,6 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [],
   },
   {
-    id: 'world/one-tick-is-a-baseline-and-a-proof',
-    file: 'src-main/core/market/quote-book.ts',
-    old: 'this.phase[field] = CONFIRMING;',
-    new: 'this.phase[field] = LIVE;',
-    does: 'A level that was reached within a gap fires on the first price after it.',
-    tests: [],
-  },
-  {
     id: 'world/kept-exits-not-fitted',
     file: 'src-main/core/engine/desk-core.ts',
     old: 'this.#followers.exitResizer.allDue();',
@@ -80,14 +64,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'refold(held, reversed(before))',
     new: 'refold(held, { ...reversed(before), quantity: execution.quantity })',
     does: 'A correction of the quantity leaves the position as if the first report had been right.',
-    tests: [],
-  },
-  {
-    id: 'world/five-sends-are-remembered',
-    file: 'src-main/core/risk/recent-sends.ts',
-    old: 'const KEPT = 200;',
-    new: 'const KEPT = 5;',
-    does: 'The sixth order within a second is not counted against the rate, nor as a duplicate.',
     tests: [],
   },
   {
@@ -107,27 +83,11 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [],
   },
   {
-    id: 'world/kill-verified-by-an-old-list',
-    file: 'src-main/core/safety/kill.ts',
-    old: 'if (request >= desk.killVerification.request) desk.killVerification.listed = true;',
-    new: 'if (request > 0) desk.killVerification.listed = true;',
-    does: 'A kill is verified by a list that was asked for before it.',
-    tests: [],
-  },
-  {
     id: 'world/and-is-its-last-part',
     file: 'src-main/core/trigger/evaluate.ts',
     old: 'if (value < truth) truth = value;',
     new: 'truth = value;',
     does: 'A rule over two contracts fires although the first part is false.',
-    tests: [],
-  },
-  {
-    id: 'world/offset-from-the-market',
-    file: 'src-main/core/order/sizing.ts',
-    old: "return entry.type === 'STP LMT' ? entry.stop : market;",
-    new: 'return market;',
-    does: 'The limit of a stop-limit order stands before its stop and never fills.',
     tests: [],
   },
   {

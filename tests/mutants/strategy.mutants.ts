@@ -7,7 +7,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'recentFires: known?.recentFires ?? [],',
     new: 'recentFires: [],',
     does: 'A trigger that is armed again forgets how often it fired in the last ten minutes.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/fire.test.ts'],
   },
   {
     id: 'strategy/paused-trigger-kept-after-change-outside',
@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (trigger?.life !== 'armed' && trigger?.life !== 'paused') return;",
     new: "if (trigger?.life !== 'armed') return;",
     does: 'A paused trigger whose order somebody changed in TWS stays and can be resumed.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/disarm-on-external-change.test.ts'],
   },
   {
     id: 'strategy/stop-cancelled-outside-untold',
@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (entry !== undefined && isTerminal(entry.state) && entry.state !== 'FILLED') return true;",
     new: 'if (entry !== undefined && isTerminal(entry.state)) return true;',
     does: 'A person cancels the stop of a filled entry in TWS and nobody is told.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/disarm-on-external-change.test.ts'],
   },
   {
     id: 'strategy/fired-trigger-offered-again',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "new Set(['draft', 'armed',",
     new: "new Set(['draft', 'fired', 'armed',",
     does: 'A trigger that has fired is offered as a draft after a restart and sends its order a second time.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/drafts.test.ts'],
   },
   {
     id: 'strategy/fire-now-without-latch-file',
@@ -39,7 +39,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '  readLatchAgain(desk);',
     new: '',
     does: 'A kill that another program wrote down is not seen before the operator fires by hand.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/safety/latch-doubt.test.ts'],
   },
   {
     id: 'strategy/old-generation-fires',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'trigger.gen !== firing.gen || trigger.fires !== 0) {',
     new: 'trigger.fires !== 0) {',
     does: 'A firing of the rule before its edit sends the order of the edited rule.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/fire.test.ts'],
   },
   {
     id: 'strategy/firing-window-a-minute',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const TEN_MINUTES = 600_000;',
     new: 'const TEN_MINUTES = 60_000;',
     does: 'Firings count for one minute instead of ten: the lock comes too late.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/fire.test.ts'],
   },
   {
     id: 'strategy/sized-on-watched-contract',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const quote = contract.conId === firing.tick.conId ? firing.quote : desk.board.quote(contract.conId);',
     new: 'const quote = firing.quote ?? desk.board.quote(contract.conId);',
     does: 'An order for one contract gets the price of the contract that was watched.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/fire.test.ts'],
   },
   {
     id: 'strategy/timer-firing-on-an-old-tick',
@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "tickAt: firing.cause === 'tick' ? firing.tick.at : undefined },",
     new: 'tickAt: firing.tick.at },',
     does: 'A firing by the timer judges its quote as of the tick that it last saw, however old that is.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/fire.test.ts'],
   },
   {
     id: 'strategy/paused-trigger-loses-line',
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "life !== 'armed' && life !== 'paused' && life !== 'firing') release",
     new: "life !== 'armed' && life !== 'firing') release",
     does: 'A paused trigger gives its market data line back; resumed, it watches a price that does not move.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/generation.test.ts'],
   },
   {
     id: 'strategy/armed-beside-one-undecided',
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (waiting > 0)',
     new: 'if (waiting > 1)',
     does: "A trigger is armed although one position found at the start waits for the operator's word.",
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/reconciliation/found-at-start.test.ts'],
   },
   {
     id: 'strategy/resume-of-unknown-truth',
@@ -95,7 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "return truth === 'false' ? undefined",
     new: "return truth !== 'true' ? undefined",
     does: 'A paused rule whose truth nobody knows is resumed without a word and fires at once.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/generation.test.ts'],
   },
   {
     id: 'strategy/unknown-truth-armed-without-word',
@@ -103,7 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: "needs: [...(truth === 'false' ? [] :",
     new: "needs: [...(truth !== 'true' ? [] :",
     does: "A rule whose truth nobody knows is armed without the operator's word that it may fire at once.",
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/arm-as-seen.test.ts'],
   },
   {
     id: 'strategy/outside-hours-not-in-preview',
@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '[action.quantity, action.entry, action.tif, action.outsideRth]],',
     new: '[action.quantity, action.entry, action.tif]],',
     does: 'What was read without extended hours is armed with them.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/generation.test.ts'],
   },
   {
     id: 'strategy/generation-reused',
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return newest + 1;',
     new: 'return (desk.stores.triggers.get(id)?.gen ?? 0) + 1;',
     does: 'A trigger armed again after a restart uses a reference that an order at IB has.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/generation.test.ts'],
   },
   {
     id: 'strategy/always-denied-armed',
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (barred !== undefined) return barred;',
     new: 'if (barred !== undefined && confirmed.length === 0) return barred;',
     does: 'A trigger is armed whose order would be denied whenever it fires.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/arm-as-seen.test.ts'],
   },
   {
     id: 'strategy/preview-shifted-wrong-way',
@@ -135,6 +135,6 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'bid: plus(quote.bid, shift), ask: plus(quote.ask, shift)',
     new: 'bid: minus(quote.bid, shift), ask: minus(quote.ask, shift)',
     does: 'The preview shows the order as far on the other side of the market as it would be on this.',
-    tests: ['tests/unit/strategy'],
+    tests: ['tests/unit/strategy/arm-as-seen.test.ts'],
   },
 ];

@@ -8,6 +8,8 @@ export interface Tried {
 
 /** Of all, at least this part must be caught; of the dangerous, every one. */
 const LEAST_CAUGHT = 0.95;
+/** Of those that a generator drew: many of its faults change nothing that anybody can see. */
+const LEAST_DRAWN = 0.85;
 
 interface Count {
   tests: number;
@@ -82,4 +84,10 @@ export function verdict(tried: readonly Tried[], whole: boolean): readonly strin
   if (whole && caught(tried) < tried.length * LEAST_CAUGHT)
     lines.push(`Only ${percent(caught(tried), tried.length)} of all are caught; ${LEAST_CAUGHT * 100} % must be.`);
   return lines;
+}
+
+/** What makes a run over drawn mutants red. */
+export function drawnVerdict(tried: readonly Tried[]): readonly string[] {
+  if (caught(tried) >= tried.length * LEAST_DRAWN) return [];
+  return [`Only ${percent(caught(tried), tried.length)} of the drawn are caught; ${LEAST_DRAWN * 100} % must be.`];
 }

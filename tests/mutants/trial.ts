@@ -92,7 +92,7 @@ export class Trial {
   async #byTests(mutant: Entry, wrong: string): Promise<Maybe<Seen | Outcome>> {
     let usual = 0;
     for (const test of mutant.tests) {
-      const key = keyOf('green', test, this.#graph.digest([test]));
+      const key = greenKey(test, this.#graph.digest([test]));
       const seen = await this.#withoutFault(key, (hands) => runTests(hands, [test], undefined, LONGEST_GREEN));
       if (seen === UNKNOWN) return seen;
       if (seen.red !== null) return { kind: 'void', why: `is seen by tests that are red without it: ${seen.red}` };
@@ -142,6 +142,11 @@ export class Trial {
     this.#known.add(key, seen);
     return seen;
   }
+}
+
+/** Under what it is remembered that a test is green without any fault. @param digest of the test and all it depends on */
+export function greenKey(test: string, digest: string): string {
+  return keyOf('green', test, digest);
 }
 
 async function runTests({ vitest }: Hands, files: readonly string[], planted: string | undefined, limitMs: number): Promise<Seen> {

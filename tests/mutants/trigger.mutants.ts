@@ -168,7 +168,12 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (trigger.life !== 'armed' && trigger.life !== 'paused') return;",
     new: "if (trigger.life !== 'armed') return;",
     does: 'Two triggers share a name when one is paused, and the operator disarms the wrong one.',
-    tests: ['tests/unit/strategy/fire.test.ts', 'tests/unit/strategy/arm-as-seen.test.ts', 'tests/unit/engine/desk-core.test.ts'],
+    tests: [
+      'tests/property/trigger-names.test.ts',
+      'tests/unit/strategy/fire.test.ts',
+      'tests/unit/strategy/arm-as-seen.test.ts',
+      'tests/unit/engine/desk-core.test.ts',
+    ],
   },
   {
     id: 'trigger/same-generation-again',

@@ -106,7 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src-main/tws/socket/connection.ts',
     old: '    if (this.#isClosed()) return;\n',
     new: '',
-    does: 'The first quote that waited in the socket while the computer slept is taken for news and may fire a trigger.',
+    does: 'What waited in the socket while the computer slept is written down as heard: the journal has a fill on which nobody acted.',
     tests: ['tests/gateway/tws-standstill.test.ts'],
   },
   {

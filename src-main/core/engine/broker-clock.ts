@@ -1,6 +1,6 @@
 import { logLine, type Slice } from '#core/state/desk-state';
 
-type Desk = Slice<'coordinator' | 'exchange'>;
+type Desk = Slice<'board' | 'coordinator' | 'exchange'>;
 
 /** IB tells whole seconds and the answer travels: up to here two right clocks may differ. */
 const WRONG_MS = 5_000;
@@ -15,6 +15,8 @@ export function takeServerTime(desk: Desk, epochSeconds: number, roundTripMs: nu
   const first = !desk.exchange.known();
   const set = desk.exchange.server(epochSeconds, roundTripMs);
   const size = Math.abs(set);
+  // A quote is as old as it was: the clock that its age is read on was moved, not the quote.
+  if (set !== 0) desk.board.clockSet(set);
   if (simulated) {
     if (!first && size > OTHER_TAPE_TIME_MS)
       logLine(desk, 'info', `The tape's clock was set ${apartText(set)}; what happened before keeps its time.`);

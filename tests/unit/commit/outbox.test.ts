@@ -129,6 +129,26 @@ test('the record of an execution tells what it read, wrote and sent, until newer
   expect(coordinator.records().map(({ seq }) => seq)).toEqual([3, 2]);
 });
 
+test('of what was given up the record tells why and what it read, and no write or effect that was never made', () => {
+  const { coordinator, numbers, released } = lineOf();
+  coordinator.submit(work((tx) => tx.set(numbers, 'a', 1)));
+  coordinator.submit(
+    work((tx) => {
+      tx.set(numbers, 'a', (tx.get(numbers, 'a') ?? 0) + 1);
+      tx.effect('out');
+      throw new Error('a defect');
+    }),
+  );
+  expect(coordinator.record(2)).toMatchObject({
+    state: 'tombstoned',
+    reads: [{ store: 'numbers', key: 'a' }],
+    writes: [],
+    effects: [],
+    outcome: { kind: 'tombstone', reason: { kind: 'threw' } },
+  });
+  expect([numbers.get('a'), released]).toEqual([1, []]);
+});
+
 test('numbering continues after earlier runs', () => {
   const { coordinator, journal } = lineOf({ startAfter: 41 });
   expect(coordinator.submit(work(() => 'first of this run')).seq).toBe(42);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { frozenText, plainText } from '#core/commit/plain';
 import { replay } from '#core/commit/replay';
+import { StackContext } from '#core/commit/stack-context';
 import { Stores } from '#core/commit/stores';
+import type { ExecutionContext } from '#core/ports/context';
 import type { CommitRecord } from '#core/ports/journal';
 import { AsyncContext } from '#system/context';
 import { coordinatorOn } from '../../support/core/coordinator-on.ts';
@@ -143,6 +145,61 @@ describe('stores', () => {
     apply((tx) => tx.delete(numbers, '11'));
     expect([empty, stores.digest]).toEqual(['0000000000000000', '0000000000000000']);
   });
+});
+
+test('a commit that is not the next one is a bug, before and after it: no number is left out and none comes twice', () => {
+  const stores = new Stores();
+  stores.startAfter(41);
+  expect(() => stores.apply(43, [])).toThrow(/does not follow commit 41/);
+  stores.apply(42, []);
+  expect(() => stores.apply(42, [])).toThrow(/does not follow commit 42/);
+  expect(stores.seq).toBe(42);
+});
+
+test('the same value under 7 and under "7" is another state: a replay cannot take one for the other', () => {
+  const digestOf = (key: number | string): string => {
+    const stores = new Stores();
+    const write = { table: stores.table('orders'), key, value: 1, hash: undefined, text: '' };
+    stores.seal(write);
+    stores.apply(1, [write]);
+    return stores.digest;
+  };
+  expect(new Set([7, '7', '07', 77, '77'].map(digestOf)).size).toBe(5);
+  expect(digestOf(7)).toBe(digestOf(7));
+});
+
+test('what runs below an execution is put down to it, and nothing after it, also when it throws', () => {
+  const context = new StackContext();
+  const named = (seq: number): ExecutionContext => ({
+    seq,
+    snapshot: 0,
+    lane: 'order',
+    name: 'work',
+    cause: { kind: 'timer', text: 'a test' },
+    attempt: 1,
+  });
+  const outer = named(1);
+  const inner = named(2);
+  const seen: (ExecutionContext | undefined)[] = [];
+  context.run(
+    outer,
+    () => {
+      expect(() =>
+        context.run(
+          inner,
+          () => {
+            seen.push(context.current());
+            throw new Error('a work that fails');
+          },
+          undefined,
+        ),
+      ).toThrow('a work that fails');
+      seen.push(context.current());
+    },
+    undefined,
+  );
+  seen.push(context.current());
+  expect(seen).toEqual([inner, outer, undefined]);
 });
 
 describe('replay', () => {

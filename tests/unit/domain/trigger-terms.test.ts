@@ -89,6 +89,7 @@ test('a stop that trails 99 % behind is refused, at the desk as in the form', as
   const { entry } = desk.fired();
   desk.fills(entry, 100, 180.02);
   desk.position(100);
+  desk.quote(180.02);
   const left = desk.broker.frames.length;
   const trail = (basisPoints: number) =>
     made.call('position.trail', { account: DU, conId: IBM.conId, trail: { kind: 'percent', basisPoints } });
@@ -104,6 +105,7 @@ test('an order is not changed to a fraction of a share', () => {
   const desk = new CoreDesk();
   const { entry } = desk.fired({ entry: { type: 'LMT', limit: px(179) } });
   desk.openOrder(entry);
+  desk.quote(180.02);
   const { key, updatedAt } = desk.order(entry);
   const change = (quantity: ReturnType<typeof units>) => modifyOrder(desk.deskState, key, updatedAt, { quantity }, 'the test');
   expect(change(trustedQuantity(505_000))).toMatchObject({

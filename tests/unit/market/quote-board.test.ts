@@ -24,6 +24,8 @@ describe('the quote board', () => {
     quotes.onTick(tick(IBM, 'last', 179.86, 1_020));
     quotes.onFigure(IBM.conId, 'close', px(181.86));
     quotes.onFigure(IBM.conId, 'high', px(182.1));
+    quotes.onFigure(IBM.conId, 'open', px(181.2));
+    quotes.onFigure(IBM.conId, 'low', px(179.5));
     quotes.onVolume(IBM.conId, units(1_000_000));
     expect(quotes.quote(IBM.conId)).toEqual({
       conId: IBM.conId,
@@ -34,6 +36,8 @@ describe('the quote board', () => {
       askSize: units(100),
       close: px(181.86),
       high: px(182.1),
+      open: px(181.2),
+      low: px(179.5),
       volume: units(1_000_000),
       halted: false,
       liveType: 'live',

@@ -68,7 +68,9 @@ test('a P&L without the figure of the day takes the old one away and gives no ag
 test('the desk trades the first account that TWS offered, whatever it offers later, and sums of all currencies are not its own', () => {
   const accounts = new AccountBoard();
   accounts.offered([DU, 'DU7654321' as AccountId]);
-  accounts.offered(['DU7654321' as AccountId, DU]);
+  expect(accounts.current()?.id).toBe(DU);
+  accounts.offered([DU, 'DU7654321' as AccountId]);
+  accounts.offered(['DU7654321' as AccountId, DU, 'DU1111111' as AccountId]);
   accounts.value(DU, 'NetLiquidation', '1000', 'EUR', 1_000);
   accounts.value(DU, 'NetLiquidation', '2000', 'BASE', 2_000);
   expect(accounts.current()).toMatchObject({ id: DU, currency: 'EUR', netLiquidation: amountOf(1_000), netLiquidationAt: 1_000 });

@@ -79,6 +79,36 @@ test('C-10: the same stop order twice is a double click like any other; at anoth
   expect(verdict(intent([marketLeg()]), { recent: market })).toBe('C-10');
 });
 
+test('C-08: the rate of the desk counts every contract, the order’s own among them', () => {
+  const send = (n: number, conId = BAC.conId) =>
+    ({ at: NOW - n, account: DU, conId, side: 'BUY', quantity: units(n), type: 'LMT', price: px(n) }) as const;
+  const of = (own: number, others: number) => [
+    ...Array.from({ length: own }, (_, at) => send(at + 1, IBM.conId)),
+    ...Array.from({ length: others }, (_, at) => send(at + 100)),
+  ];
+  const rules = limits({ ordersPerSecond: 5, ordersPerSecondPerSymbol: 4 });
+  const found = ([own, others]: readonly [number, number]) => verdict(intent(), { recent: of(own, others), ...rules });
+  expect(
+    (
+      [
+        [3, 1],
+        [3, 2],
+        [4, 0],
+        [0, 4],
+        [0, 5],
+      ] as const
+    ).map(found),
+  ).toEqual(['approved', 'C-08', 'C-08', 'approved', 'C-08']);
+});
+
+test('C-08, C-09, C-10: what seems to lie ahead, for the clock was set back, counts as just now', () => {
+  const ahead = { at: NOW + 30_000, account: DU, conId: IBM.conId, side: 'BUY', quantity: units(1), type: 'LMT', price: px(1) } as const;
+  expect(verdict(intent(), { recent: [ahead, { ...ahead, price: px(2) }] })).toBe('C-08');
+  expect(verdict(intent(), { recent: [{ ...ahead, quantity: units(100), price: px(180) }] })).toBe('C-10');
+  const recent = [NOW + 30_000, NOW + 20_000, NOW - 1];
+  expect(verdict(intent(), { triggerFires: { id: TRIGGER, recent } })).toBe('C-09');
+});
+
 test('C-11: a bracket needs a place for each of its orders', () => {
   const there = (count: number) => Array.from({ length: count }, () => working({ quantity: units(1) }, BAC));
   const bracket = intent([

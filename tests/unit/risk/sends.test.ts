@@ -46,6 +46,16 @@ test.each([
   expect(fires(desk, 7)).toBe(said);
 });
 
+test('C-10: once a send of long ago is forgotten, the later ones are still known by what they were', () => {
+  const desk = watching({ duplicateWindowSeconds: 60 });
+  expect(fires(desk, 7)).toBe('sent');
+  desk.wait(700_000);
+  expect(fires(desk, 8)).toBe('sent');
+  desk.wait(5_000);
+  expect(fires(desk, 8)).toBe('C-10');
+  expect(fires(desk, 7)).toBe('sent');
+});
+
 test('C-10: a send is remembered through its whole window, whatever was sent since, and however much', () => {
   const desk = watching({ duplicateWindowSeconds: 60, ordersPerSecond: 1_000, ordersPerSecondPerSymbol: 1_000 });
   expect(fires(desk, 7)).toBe('sent');

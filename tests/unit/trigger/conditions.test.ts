@@ -231,6 +231,27 @@ describe('a percentage', () => {
     expect(on.registry.drain().map(brief)).toEqual(['arming last 250']);
   });
 
+  test('of a price below zero lies above it when it is more, and below it when it is less', () => {
+    const future = { ...IBM, secType: 'FUT' as const };
+    const over = (test: PriceTest, basisPoints: number): Condition => ({
+      kind: 'percent-change',
+      contract: future,
+      field: 'last',
+      basis: 'close',
+      test,
+      basisPoints,
+    });
+    for (const [test, basisPoints, near, level] of [
+      ['at-or-above', 100, -39.61, -39.6],
+      ['at-or-below', -100, -40.39, -40.4],
+    ] as const) {
+      const on = desk();
+      arm(on, over(test, basisPoints));
+      on.registry.onClose(IBM.conId, px(-40));
+      expect([test, feed(on, 'last', -40, near, level)]).toEqual([test, [`tick last ${String(level)}`]]);
+    }
+  });
+
   test('over the previous close follows a new close, whose side counts afresh', () => {
     const on = desk();
     arm(on, rise('close', 'crosses-above'));

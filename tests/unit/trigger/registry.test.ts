@@ -163,6 +163,14 @@ describe('pause, resume, edit, disarm, expire', () => {
 });
 
 describe('a row of the registry', () => {
+  test('tells no distance of zero while a part of a tick is missing', () => {
+    const on = desk();
+    arm(on, price(IBM, 'mid', 'at-or-above', 180));
+    feed(on, 'bid', 179.99);
+    feed(on, 'ask', 180);
+    expect(on.registry.row(ONE)).toMatchObject({ price: px(179.995), distance: { price: px(0.005), ticks: 1 } });
+  });
+
   test('tells rule, distance, side and what comes next', () => {
     const on = desk(newYork('10:32'));
     on.details.set(IBM.conId, {

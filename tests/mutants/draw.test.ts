@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { blockAround, blocksOf, drawn, drawsOf } from './draw.ts';
+
+/** `old → new` of everything that can be drawn from a text. */
+function changes(text: string): readonly string[] {
+  return drawsOf('src-main/core/risk/limit.ts', text).map(({ start, end, wrong, kind }) => `${kind}: ${text.slice(start, end)} → ${wrong}`);
+}
+
+describe('a drawn fault', () => {
+  it('is another comparison, operator, junction or constant, or a not that is gone', () => {
+    expect(changes('const a = b < c && !d;')).toEqual(['comparison: < → <=', 'logic: && → ||', 'not: ! → ']);
+    expect(changes('const a = b === 2 ? c + 1 : 0;')).toEqual([
+      'comparison: === → !==',
+      'constant: 2 → 3',
+      'operator: + → -',
+      'constant: 1 → 0',
+      'constant: 0 → 1',
+    ]);
+    expect(changes('const a = true;')).toEqual(['constant: true → false']);
+  });
+
+  it('is a statement or an early return that is gone, or two arguments that have changed places', () => {
+    const text = 'function f(a: number, b: number): void {\n  if (a > b) return;\n  spend(b, a);\n}';
+    expect(changes(text)).toEqual([
+      'return: if (a > b) return; → ',
+      'comparison: > → >=',
+      'statement: spend(b, a); → ',
+      'arguments: b, a → a, b',
+    ]);
+  });
+
+  it('is nothing that does not run, and no word for people', () => {
+    expect(changes("import { a } from './b.ts';\nexport type T = 1 | true;\ninterface I { readonly ok: false }")).toEqual([]);
+    expect(changes('function f(): void {\n  log(tx, `${a + 1} of ${b}`, 3);\n  throw new Error(`${c - 1}`);\n}')).toEqual([]);
+    expect(changes("const a = 'b' + c;")).toEqual([]);
+    expect(changes('const a = Math.min(b, c);')).toEqual([]);
+    expect(changes('start(1);')).toEqual(['constant: 1 → 0']);
+  });
+
+  it('is drawn again by the same seed, and more of them begin with the same', () => {
+    const all = Array.from({ length: 1_000 }, (_, at) => at);
+    expect(drawn(all, 50, 7)).toEqual(drawn(all, 50, 7));
+    expect(drawn(all, 50, 7)).toEqual(drawn(all, 500, 7).slice(0, 50));
+    expect(drawn(all, 50, 8)).not.toEqual(drawn(all, 50, 7));
+    expect(new Set(drawn(all, 1_000, 7)).size).toBe(1_000);
+  });
+
+  it('is looked for by the tests that run the innermost block around it', () => {
+    const text = 'const a = 1;\nfunction f(): void {\n  if (a) {\n    b();\n  }\n  c();\n}';
+    const blocks = blocksOf('src-main/core/risk/limit.ts', text);
+    expect(blockAround(blocks, text.indexOf('b()'))).toBe(text.indexOf('{\n    b'));
+    expect(blockAround(blocks, text.indexOf('c()'))).toBe(text.indexOf('{\n  if'));
+    expect(blockAround(blocks, text.indexOf('1'))).toBeUndefined();
+  });
+});

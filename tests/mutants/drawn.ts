@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { roomOf, type Entry } from './catalogue.ts';
+import { blockAround, blocksOf, type Draw, drawn, drawsOf } from './draw.ts';
+import type { ImportGraph } from './import-graph.ts';
+import type { Ran } from './ran.ts';
+
+/** Where money is lost. */
+const ROOMS = [
+  ...['risk', 'execution', 'reports', 'safety', 'protection', 'reconciliation', 'trigger', 'strategy', 'market'].map(
+    (room) => `src-main/core/${room}`,
+  ),
+  ...['tws', 'journal', 'control', 'desktop'].map((room) => `src-main/${room}`),
+];
+const FILES = ['settings-store', 'desk-files', 'account-memory', 'start-holds', 'watch-list', 'journal-trust', 'live-confirmation'].map(
+  (name) => `src-main/app/${name}.ts`,
+);
+const MOST_TESTS = 12;
+
+/** Files of the rooms that mutants are drawn from. */
+function filesOf(root: string): readonly string[] {
+  const below = ROOMS.flatMap((room) =>
+    readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((name) => `${room}/${name}`),
+  );
+  return [...below, ...FILES].filter((name) => name.endsWith('.ts')).sort();
+}
+
+/** `count` mutants that a seed draws, each with the test files that run its block, the nearest by imports first. */
+export function drawMutants(root: string, graph: ImportGraph, ran: readonly Ran[], count: number, seed: number): readonly Entry[] {
+  const texts = new Map(filesOf(root).map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+  const all = [...texts].flatMap(([file, text]) => drawsOf(file, text));
+  const far = new Map(ran.map(({ test }) => [test, graph.distances(test)]));
+  return drawn(all, count, seed).map((draw) => {
+    const text = texts.get(draw.file) ?? '';
+    return entryOf(draw, text, testsFor(draw, text, ran, far));
+  });
+}
+
+function testsFor(
+  { file, start }: Draw,
+  text: string,
+  ran: readonly Ran[],
+  far: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): readonly string[] {
+  const block = blockAround(blocksOf(file, text), start);
+  return ran
+    .map(({ test, blocks }) => ({ test, blocks, steps: far.get(test)?.get(file) ?? Infinity }))
+    .filter(({ blocks, steps }) => (block === undefined ? steps < Infinity : blocks.has(`${file}:${block}`)))
+    .sort((a, b) => a.steps - b.steps || a.blocks.size - b.blocks.size)
+    .slice(0, MOST_TESTS)
+    .map(({ test }) => test);
+}
+
+/** The old text grows until it stands in the file once. */
+function entryOf({ file, start, end, wrong, kind }: Draw, text: string, tests: readonly string[]): Entry {
+  let [from, to] = [start, end];
+  while (text.split(text.slice(from, to)).length !== 2 && (from > 0 || to < text.length)) {
+    from = Math.max(0, from - 1);
+    to = Math.min(text.length, to + 1);
+  }
+  const line = text.slice(0, start).split('\n').length;
+  const lineStart = text.lastIndexOf('\n', start) + 1;
+  const column = start - lineStart + 1;
+  const ends = text.indexOf('\n', end);
+  const shown = (inner: string): string => `${text.slice(lineStart, start)}${inner}${text.slice(end, ends)}`.replace(/\s+/g, ' ').trim();
+  return {
+    id: `drawn/${roomOf(file)}/${file.split('/').at(-1) ?? ''}:${line}:${column}-${kind}`,
+    catalogue: 'drawn',
+    file,
+    old: text.slice(from, to),
+    new: `${text.slice(from, start)}${wrong}${text.slice(end, to)}`,
+    does: `${file}:${line} (${kind}): \`${shown(text.slice(start, end))}\` → \`${shown(wrong)}\`.`,
+    tests,
+  };
+}
