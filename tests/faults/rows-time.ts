@@ -6,7 +6,7 @@ export const FAULTS_T: readonly FaultRow[] = [
     'the machine’s clock is set forward or back: what waits is due in time, nothing fires by it',
     `${FILE.TIME}T-01: the machine’s clock is set %s: an order without an answer is looked up in time, and a kill’s cancel is sent again`,
     `${FILE.TIME}T-01: the machine’s clock is set by %i ms: the step fires nothing, and the next crossing on a fresh quote fires once`,
-    `${FILE.TIME}T-01: set back, the program’s time goes on and says by how much; slewed it follows, set forward it jumps as after a sleep`,
+    `${FILE.TIME}T-01: set back, the program’s time goes on, a little slower, and says by how much; set right again it is right, set forward it jumps as after a sleep`,
     `${FILE.REFUSALS}a clock that jumped an hour makes every quote old, in both directions`,
     'property/recent-sends.test.ts › a clock that was set back hides no send: those of before it seem to lie ahead, and still count',
   ),

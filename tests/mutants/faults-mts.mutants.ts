@@ -5,6 +5,7 @@ const TIME = ['tests/faults/time.test.ts'];
 const STORAGE = ['tests/faults/storage.test.ts'];
 const TWS_LINK = ['tests/gateway/tws-link.test.ts'];
 const CLOCK = 'src-main/system/clock.ts';
+const STEADY = 'src-main/system/steady-time.ts';
 const BROKER_CLOCK = 'src-main/core/engine/broker-clock.ts';
 const PORTFOLIO = 'src-main/tws/account/account-feed.ts';
 const BOARD = 'src-main/core/market/quote-board.ts';
@@ -107,26 +108,26 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: 'faults-mts/clock-follows-a-step-back',
-    file: CLOCK,
-    old: 'this.#setBackBy += back;',
-    new: '',
+    file: STEADY,
+    old: 'Math.max(this.#wall(), this.#time + Math.max(0, at - this.#at) * SLOWEST)',
+    new: 'this.#wall()',
     does: 'After the clock was set back by an hour no lost order is looked up and no cancel of a kill sent again for an hour.',
     tests: TIME,
   },
   {
-    id: 'faults-mts/step-back-counted-once-only',
-    file: CLOCK,
-    old: 'this.#setBackBy += back;',
-    new: 'this.#setBackBy = back;',
-    does: 'The second time the clock is set back the desk waits as long as the first step was.',
+    id: 'faults-mts/set-back-time-stands-still',
+    file: STEADY,
+    old: 'Math.max(0, at - this.#at) * SLOWEST',
+    new: '0',
+    does: 'Set back, the desk’s time stands until the hour has passed: nothing that waits is ever due.',
     tests: TIME,
   },
   {
     id: 'faults-mts/slew-taken-for-a-step',
     file: CLOCK,
-    old: 'if (back > SLEWED_MS) {',
-    new: 'if (back > 0) {',
-    does: 'A machine that keeps its clock right drifts away from it, and the operator is told of it all day.',
+    old: 'if (back > SLEWED_MS) this.after',
+    new: 'if (back > 0) this.after',
+    does: 'The operator is told all day that the clock of a machine that keeps it right was set back.',
     tests: TIME,
   },
   {
