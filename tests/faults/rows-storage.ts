@@ -56,7 +56,7 @@ export const FAULTS_S: readonly FaultRow[] = [
   shown(
     'S-08',
     'a settings file of a newer version is refused',
-    `${FILE.STORAGE}S-08: a settings file of a newer version is refused whole, named, and stays: none of it is in force and the desk does not start`,
+    `${FILE.STORAGE}S-08: a settings file of a newer version %s is refused whole, named, and stays: none of it is in force and the desk does not start`,
   ),
   shown(
     'S-09',

@@ -138,16 +138,22 @@ test.each([
   },
 );
 
-test('S-08: a settings file of a newer version is refused whole, named, and stays: none of it is in force and the desk does not start', () => {
-  const folder = temporaryDirectory();
-  const text = JSON.stringify({ ...DEFAULT_SETTINGS, version: 2, limits: { ...DEFAULT_SETTINGS.limits, maxOrderShares: 7 }, newer: {} });
-  writeFileSync(join(folder, 'settings.json'), text);
-  const store = new SettingsStore(folder);
-  expect(store.fault).toMatch(/^settings\.json is not valid: .*version/);
-  expect(store.current).toEqual(DEFAULT_SETTINGS);
-  expect(startDesk(deskUnder(store).deskState, 'the test').ok).toBe(false);
-  expect(readFileSync(store.path, 'utf8')).toBe(text);
-});
+test.each([
+  ['with words of its own', { newer: {} }],
+  ['with the words of today', {}],
+])(
+  'S-08: a settings file of a newer version %s is refused whole, named, and stays: none of it is in force and the desk does not start',
+  (_how, more) => {
+    const folder = temporaryDirectory();
+    const text = JSON.stringify({ ...DEFAULT_SETTINGS, version: 2, limits: { ...DEFAULT_SETTINGS.limits, maxOrderShares: 7 }, ...more });
+    writeFileSync(join(folder, 'settings.json'), text);
+    const store = new SettingsStore(folder);
+    expect(store.fault).toMatch(/^settings\.json is not valid: .*version/);
+    expect(store.current).toEqual(DEFAULT_SETTINGS);
+    expect(startDesk(deskUnder(store).deskState, 'the test').ok).toBe(false);
+    expect(readFileSync(store.path, 'utf8')).toBe(text);
+  },
+);
 
 const SPEC = new CoreDesk().spec(180);
 const DRAFT: TriggerDraft = { id: 'AAAAAAAA' as TriggerId, gen: 3, spec: SPEC };
@@ -341,6 +347,7 @@ test('S-13: a session lives in memory alone: no file holds its secret, no keycha
   const token = before.accept(invitation)!.token;
   before.close();
   const after = new Sessions(new FakeClock());
+  after.invite('operate');
   expect([after.isInvitation(unused), after.accept(unused), after.accept(invitation)]).toEqual([false, null, null]);
   expect(JSON.stringify([after.list(), before.list()])).not.toContain(token);
   after.close();
