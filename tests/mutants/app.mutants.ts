@@ -30,8 +30,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'app/broken-settings-from-the-backup',
     file: 'src-main/app/settings-store.ts',
-    old: 'if (!read.ok)\n',
-    new: 'if (!read.ok && read.error.backup === undefined)\n',
+    old: 'if (!read.ok) {\n',
+    new: 'if (!read.ok && read.error.backup === undefined) {\n',
     does: 'A settings file that was broken while limits were tightened goes unmentioned, and the defaults trade.',
     tests: SETTINGS,
   },
