@@ -27,5 +27,11 @@ export const FILE = {
   TWS_CONNECTION: 'gateway/tws-connection.test.ts › ',
   TWS_LINK: 'gateway/tws-link.test.ts › ',
   TWS_ORDERS: 'gateway/tws-orders.test.ts › ',
+  ATTACKS: 'faults/attacks.test.ts › ',
+  DEFECTS: 'faults/process-defects.test.ts › ',
+  DOOR: 'gateway/control-door.test.ts › ',
+  ROUTER: 'unit/desk/router-calls.test.ts › ',
+  WALLS: 'unit/desktop/walls.test.ts › ',
+  WINDOW: 'e2e/window-walls.spec.ts › ',
   TWS_BYTES: 'gateway/tws-hostile-bytes.test.ts › ',
 } as const;
