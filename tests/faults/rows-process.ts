@@ -1,6 +1,9 @@
 import { FILE, type FaultRow, shown } from './row.ts';
 
 const STANDSTILL = 'gateway/tws-standstill.test.ts › ';
+const { DEFECTS } = FILE;
+const E2E = 'e2e/process-faults.spec.ts › ';
+const BOUNDS = 'faults/bounds.test.ts › ';
 const QUIT = 'unit/desktop/quit.test.ts › ';
 
 /** Process and host. */
@@ -72,9 +75,23 @@ export const FAULTS_P: readonly FaultRow[] = [
     'e2e/hung-page.spec.ts › P-12: while the page hangs, a kill by the tray is carried out',
     'e2e/hung-page.spec.ts › P-12: while the page hangs, a kill by the global key is carried out',
   ),
-  { row: 'P-13', what: 'the GPU process dies: no effect on the desk', gap: 'Not written yet.' },
-  { row: 'P-14', what: 'an exception that nobody caught', gap: 'Not written yet.' },
-  { row: 'P-15', what: 'a rejection that nobody handled', gap: 'Not written yet.' },
+  shown(
+    'P-13',
+    'the GPU process dies: no effect on the desk',
+    `${E2E}P-13: the GPU process dies: the desk goes on, its window draws and obeys`,
+  ),
+  shown(
+    'P-14',
+    'an exception that nobody caught: nothing more leaves, written down, told; cancel and kill stay possible',
+    `${DEFECTS}P-14: an exception that nobody caught shuts the gate, is written down and told; the process stays to cancel and to kill`,
+    `${E2E}P-14: an exception in the main process of the window stops what would be sent, and its kill works`,
+  ),
+  shown(
+    'P-15',
+    'a rejection that nobody handled: the same',
+    `${DEFECTS}P-15: a rejection that nobody handled is the same defect: ERROR, written down, and a kill still works`,
+    `${E2E}P-15: a rejection in the main process of the window is the same defect`,
+  ),
   shown(
     'P-16',
     'the event loop stands still: every socket taken for dead, nothing sent, nothing fired on what lay in the sockets',
@@ -106,11 +123,31 @@ export const FAULTS_P: readonly FaultRow[] = [
     'quitting with working orders: asked, entries and exits named, nothing taken away',
     `${QUIT}P-20: with orders at the broker and nothing armed it asks as well, and says what stays there`,
     `${QUIT}armed: asks, names what continues and what stops, stops the desk, then leaves`,
+    `${E2E}P-20: with nothing armed and an order at the broker the window asks before it quits, and says what stays`,
     'e2e/shell.spec.ts › quitting while armed asks, says what goes on and what stops, and stays when refused',
   ),
-  { row: 'P-21', what: 'the system ends the program', gap: 'Not written yet.' },
-  { row: 'P-22', what: 'memory', gap: 'Not written yet.' },
-  { row: 'P-23', what: 'others burn the processor', gap: 'Not written yet.' },
+  shown(
+    'P-21',
+    'the system ends the program: in order and at once, the journal sealed, orders as they are, nothing flattened',
+    `${DEFECTS}P-21: ended by the system with an order at the broker: the journal is sealed, the order stays, nothing is flattened or sent`,
+    `${E2E}P-21: SIGTERM while armed asks nothing and ends in order, its journal sealed`,
+    `${QUIT}a system that shuts down does not wait for the answer, and the late answer does nothing`,
+  ),
+  shown(
+    'P-22',
+    'memory: every queue stops at its bound, by count; the soak of 24 hours is a bench, not a test',
+    `${BOUNDS}P-22: what waits for TWS stops at a bound in every lane, what is too much is refused, and a kill still goes out first`,
+    `${BOUNDS}P-22: what waits for a disk that refuses is bounded by count and by size, and what was not kept is counted`,
+    `${BOUNDS}P-22: of the messages kept for a report the oldest go, and a long one keeps only its beginning`,
+    'desk/stream-flow.test.ts › memory stays flat while a screen sleeps: rows, deletions and log lines are bounded by what exists',
+    'unit/workers/scheduler.test.ts › a full queue refuses as a value and takes jobs again when there is room',
+    'unit/engine/forgets.test.ts › of commission reports whose fill never comes the oldest is forgotten, and the newest still finds its fill',
+  ),
+  shown(
+    'P-23',
+    'others burn every core: a kill is obeyed before what comes after it (the order of events, not milliseconds)',
+    `${DEFECTS}P-23: a kill beside two processes that burn every core is obeyed before anything that comes after it`,
+  ),
   {
     row: 'P-24',
     what: 'an update during a session',
