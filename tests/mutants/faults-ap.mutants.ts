@@ -112,6 +112,14 @@ export const MUTANTS: readonly Mutant[] = [
     tests: DEFECTS,
   },
   {
+    id: 'faults-ap/first-press-cancels-nothing',
+    file: 'src-main/core/safety/kill.ts',
+    old: 'for (const order of asked) cancelForKill',
+    new: 'for (const order of again ? asked : []) cancelForKill',
+    does: 'Only the second press of the kill takes back what works at the broker.',
+    tests: DEFECTS,
+  },
+  {
     id: 'faults-ap/lanes-without-end',
     file: 'src-main/tws/pacing/pacing-gate.ts',
     old: 'lane.length >= MAX_WAITING[message.lane]',
