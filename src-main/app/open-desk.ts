@@ -1,3 +1,4 @@
+import { setBackText } from '#core/engine/broker-clock';
 import { warmUp } from '#core/engine/warm-up';
 import type { DeskDoor, SessionsPort } from '#desk/entrance/door';
 import { err, ok, type Result } from '#domain/result';
@@ -88,6 +89,7 @@ async function openInFolder(
   const screens = openScreens({ ...shared, ...parts, registry, sessions, symbols: simulator?.symbols ?? [], build: around.build });
   registerParts(registry, parts, screens, simulator);
   const { core } = parts;
+  clock.onSetBack((ms) => core.commands.log('warning', setBackText(ms)));
   warmUp(new AsyncContext(), WARM_UP_ROUNDS);
   registry.seal();
   await registry.start();

@@ -375,7 +375,9 @@ class Adapter implements TwsAdapter {
   }
 
   #tellLink(): void {
-    this.#emit({ kind: 'link', link: this.#board.state() });
+    const link = this.#board.state();
+    this.#emit({ kind: 'link', link });
+    this.#portfolioFeed.follow(link, this.#sessions[0]);
   }
 
   /** One listener's fault must not keep the news from the others, nor stop the decoder. */

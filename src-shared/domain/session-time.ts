@@ -126,6 +126,15 @@ export function epochAt(day: string, minute: number, zone: string = NEW_YORK): n
   return Math.max(early, late);
 }
 
+/**
+ * A day (`YYYYMMDD`) with hour, minute and second of a wall clock → epoch ms, as `epochAt`. Undefined when there is no such day or time: it is
+ * not rolled over into another one. A leap second is the first of the next minute.
+ */
+export function momentAt(day: string, [hour, minute, second]: readonly [number, number, number], zone: string): number | undefined {
+  const isTime = hour < 24 && minute < 60 && second <= 60;
+  return isTime && isDayKey(day) ? epochAt(day, hour * 60 + minute, zone) + second * 1_000 : undefined;
+}
+
 /** Half-open, epoch ms. */
 export interface Interval {
   readonly from: number;

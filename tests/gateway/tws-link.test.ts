@@ -284,3 +284,46 @@ test('reconciliation ends per epoch; an end that belongs to an older epoch is no
   await desk.until(() => desk.of('end').length > 4);
   expect(desk.of('end').slice(4)).toEqual([{ kind: 'end', of: 'open-orders', epoch: 5, request: 3 }]);
 });
+
+test(
+  'the day’s figure is asked for anew with every link that is ready again: TWS tells none twice, and the desk forgets it with the link (M-11)',
+  { timeout: 30_000 },
+  async () => {
+    const { gateway, desk, clock } = await settledLine();
+    const asked = (): readonly (string | undefined)[] =>
+      gateway
+        .client(0)
+        .of('92')
+        .map((fields) => fields[1]);
+    expect(asked()).toHaveLength(1);
+    const figures = (): readonly (number | undefined)[] => desk.of('pnl').map(({ daily }) => daily);
+    const told = async (daily: number): Promise<void> => {
+      gateway.client(0).send(94, asked().at(-1)!, daily, 0, 0);
+      await desk.until(() => figures().at(-1) === daily * 1_000_000);
+    };
+    await told(1);
+    tellAll(gateway, 1100, LOST);
+    await desk.until(() => !desk.link.ready);
+    tellAll(gateway, 1102, DATA_KEPT);
+    await gateway.until(() => asked().length === 2);
+    expect(
+      gateway
+        .client(0)
+        .of('93')
+        .map((fields) => fields[1]),
+    ).toEqual([asked()[0]]);
+    // The answer to the question that was taken back is none.
+    gateway.client(0).send(94, asked()[0]!, 99, 0, 0);
+    await told(2);
+    for (const lost of [1, 0, 2, 0, 1] as const) {
+      const before = lost === 0 ? 0 : asked().length;
+      gateway.client(lost).socket.destroy();
+      await desk.until(() => !desk.link.ready);
+      clock.advance(2_000);
+      await desk.until(() => desk.link.ready);
+      await gateway.until(() => asked().length === before + 1);
+    }
+    await told(3);
+    expect(figures()).not.toContain(99_000_000);
+  },
+);

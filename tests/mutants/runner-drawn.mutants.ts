@@ -18,4 +18,12 @@ export const MUTANTS: readonly Mutant[] = [
     does: 'The opening price of the day is unknown on the screen although IB told it.',
     tests: ['tests/unit/market/quote-board.test.ts'],
   },
+  {
+    id: 'execution/foreign-order-changed',
+    file: 'src-main/core/execution/modify.ts',
+    old: "if (order.origin === 'foreign') return 'Another program placed this order; change it there or in TWS.';",
+    new: '',
+    does: 'A change of another program’s order leaves under a number that may be one of ours.',
+    tests: ['tests/unit/execution/modify.test.ts'],
+  },
 ];

@@ -208,27 +208,11 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ROUNDING,
   },
   {
-    id: 'survivors/modify-rounds-looser',
-    file: 'src-main/core/execution/modify.ts',
-    old: "return side === 'SELL' ? 'up' : 'down';",
-    new: "return side === 'SELL' ? 'down' : 'up';",
-    does: 'Every changed price goes to the tick that is worse.',
-    tests: ROUNDING,
-  },
-  {
     id: 'survivors/modify-trailing-stands-looser',
     file: 'src-main/core/execution/modify.ts',
     old: 'roundToTick(order.stop, tick, tighter(order.side))',
     new: "roundToTick(order.stop, tick, 'nearest')",
     does: 'A change of a trailing order sets its stop further from the market than IB had it.',
-    tests: ROUNDING,
-  },
-  {
-    id: 'survivors/protect-rounds-looser',
-    file: 'src-main/core/protection/place-stop.ts',
-    old: "const level = roundToTick(stop, details.minTick, long ? 'up' : 'down');",
-    new: "const level = roundToTick(stop, details.minTick, long ? 'down' : 'up');",
-    does: 'A stop that is placed for a position protects up to a tick less than was written.',
     tests: ROUNDING,
   },
   {

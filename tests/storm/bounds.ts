@@ -31,7 +31,9 @@ export class Bounds implements Judge {
     const { pending, inFlight, outbox, liveSnapshots, detached } = life.coordinator.statistics();
     const queued = Object.values(pending).reduce((sum, one) => sum + one, 0);
     if (queued + inFlight + outbox + liveSnapshots + detached > 0)
-      this.#fail(`I-35: at rest ${queued} wait in lanes, ${inFlight} have a number, ${outbox} effects wait, ${liveSnapshots} states are held`);
+      this.#fail(
+        `I-35: at rest ${queued} wait in lanes, ${inFlight} have a number, ${outbox} effects wait, ${liveSnapshots} states are held`,
+      );
     if (life.transport.waitingLegs > 0) this.#fail(`I-35: at rest ${life.transport.waitingLegs} legs wait for the wire`);
   }
 

@@ -90,7 +90,9 @@ export class CancelsOut implements Judge {
     if (this.#asked.size === 0) return;
     const now = this.#world.now;
     for (const order of life.deskState.index.working()) {
-      if (order.state !== 'PENDING_CANCEL' || order.orderId === undefined || order.clientId === undefined) continue;
+      // What another program placed only a global cancel reaches, and that is not the desk's to repeat.
+      if (order.state !== 'PENDING_CANCEL' || order.origin === 'foreign') continue;
+      if (order.orderId === undefined || order.clientId === undefined) continue;
       const address = addressOf({ clientId: order.clientId, orderId: order.orderId });
       const lostIn = this.#lost.get(address);
       if (lostIn !== undefined && life.deskState.link.epoch > lostIn && now - wholeSince > AGAIN_MS)

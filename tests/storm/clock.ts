@@ -1,6 +1,7 @@
 import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
 import type { Random } from '#simulator/model/random';
+import { SteadyTime } from '#system/steady-time';
 
 interface Event {
   readonly due: number;
@@ -22,6 +23,10 @@ export class StormClock implements Clock, Scheduler {
   readonly #startAt: number;
   readonly #heap: Event[] = [];
   #elapsed = 0;
+  /** By how much the desk's clock is ahead of the exchange's, ms. */
+  skew = 0;
+  /** Until then no timer of a process runs, virtual ms. */
+  sleepsUntil = 0;
 
   constructor(random: Random, startAt = START) {
     this.#random = random;
@@ -103,14 +108,20 @@ function before(a: Event, b: Event): boolean {
 export class ProcessClock implements Clock, Scheduler {
   readonly #clock: StormClock;
   readonly #alive: () => boolean;
+  readonly #time: SteadyTime;
 
   constructor(clock: StormClock, alive: () => boolean) {
     this.#clock = clock;
     this.#alive = alive;
+    // As the program has it.
+    this.#time = new SteadyTime(
+      () => clock.now() + clock.skew,
+      () => clock.monotonic(),
+    );
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#time.now();
   }
 
   monotonic(): number {
@@ -119,7 +130,13 @@ export class ProcessClock implements Clock, Scheduler {
 
   after(ms: number, fn: () => void): () => void {
     return this.#clock.after(ms, () => {
-      if (this.#alive()) fn();
+      if (this.#clock.monotonic() < this.#clock.sleepsUntil) this.#whenAwake(fn);
+      else if (this.#alive()) fn();
     });
+  }
+
+  /** A timer that fell into sleep runs late. */
+  #whenAwake(fn: () => void): void {
+    this.after(this.#clock.sleepsUntil - this.#clock.monotonic(), fn);
   }
 }

@@ -1,6 +1,6 @@
 import { stopsProtecting } from '#core/order/stop-coverage';
 import type { OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
-import type { Execution } from '#domain/execution';
+import { type Execution, execIdRoot } from '#domain/execution';
 import { isStopType } from '#domain/order';
 import type { Judge, SentFrame } from './judge.ts';
 import type { JudgedLife } from './judged.ts';
@@ -24,6 +24,7 @@ export class ConfirmedStops implements Judge {
   readonly #stops = new Map<number, ToldStop>();
   /** Stops that any life has sent, by client and order id: a status alone does not say what its order is. */
   readonly #sent = new Map<string, Omit<ToldStop, 'filled'>>();
+  readonly #executions = new Set<string>();
   #changed = true;
 
   constructor(fail: (text: string) => void) {
@@ -32,6 +33,7 @@ export class ConfirmedStops implements Judge {
 
   born(): void {
     this.#stops.clear();
+    this.#executions.clear();
     this.#changed = true;
   }
 
@@ -77,9 +79,12 @@ export class ConfirmedStops implements Judge {
   }
 
   /** It fills, so it was there. */
-  #filled({ permId, clientId, orderId, cumQuantity }: Execution): void {
+  #filled({ execId, permId, clientId, orderId, quantity }: Execution): void {
     const stop = this.#stops.get(permId) ?? this.#sentAs(permId, `${clientId}:${orderId}`);
-    if (stop !== undefined) stop.filled = Math.max(stop.filled, cumQuantity);
+    if (stop === undefined || this.#executions.has(execIdRoot(execId))) return;
+    // Its own count of what is filled is that of all executions, and an earlier one may be told later.
+    this.#executions.add(execIdRoot(execId));
+    stop.filled += quantity;
   }
 
   #sentAs(permId: number, address: string): ToldStop | undefined {

@@ -17,7 +17,9 @@ export class Externals implements Judge {
       if (step?.event !== 'start' && step?.event !== 'resume') continue;
       for (const { contract, external } of stores.positions.values())
         if (external !== undefined && external.acknowledgedBy === undefined)
-          this.#fail(`R-14: the desk went from ${step.from} to ${step.to} while ${external.quantity / 10_000} ${contract.symbol} wait for the operator's word`);
+          this.#fail(
+            `R-14: the desk went from ${step.from} to ${step.to} while ${external.quantity / 10_000} ${contract.symbol} wait for the operator's word`,
+          );
     }
   }
 }

@@ -157,13 +157,14 @@ export class Firings {
 
   #inWindow({ fromMinute, toMinute }: Extract<Condition, { kind: 'time-window' }>): boolean | undefined {
     const doubt = this.#parts.clockDoubtMs();
+    if (doubt >= 30_000) return undefined;
     const isIn = (at: number): boolean => {
       const minute = newYorkMinute(at);
       return minute >= fromMinute && minute < toMinute;
     };
     const now = this.#parts.trueTime();
     const [early, late] = [isIn(now - doubt), isIn(now + doubt)];
-    return early === late && doubt < 30_000 ? early : undefined;
+    return early === late ? early : undefined;
   }
 
   #isBeyond(leaf: PriceLeaf): boolean | undefined {

@@ -12,6 +12,7 @@ import { Excuses } from './excuses.ts';
 import { Kept } from './kept.ts';
 import { ListRules } from './list-rules.ts';
 import type { Refusals } from './refusals.ts';
+import { ScreenGone } from './listener.ts';
 import { falseShield } from './shield.ts';
 import type { Terms } from './terms.ts';
 import { Truth } from './truth.ts';
@@ -72,7 +73,8 @@ export class Invariants {
     if (life === undefined) return;
     const { deskState, state } = life;
     this.#loss(life);
-    for (const bug of life.bugs) this.fail(`a defect in ${bug.where} of ${bug.name}: ${String(bug.error)}`);
+    for (const bug of life.bugs)
+      if (!(bug.error instanceof ScreenGone)) this.fail(`a defect in ${bug.where} of ${bug.name}: ${String(bug.error)}`);
     if (deskState.latch.isSet() !== (state === 'EMERGENCY' || state === 'STOPPED'))
       this.fail(`I-13: the latch is ${deskState.latch.isSet() ? 'set' : 'clear'} while the desk is ${state}`);
     if (!deskState.link.ready && isArmedState(state)) this.fail(`the desk is ${state} although its link is not ready`);

@@ -49,7 +49,12 @@ export function foreignLeft(
 ): Leftover | undefined {
   const subject = `${DU}:${contract.conId}`;
   const alarm = life.alarms.find(({ key, at }) => key === subject && at >= since);
-  return alarm === undefined ? undefined : { reason: 'foreign', subject, amount, at: alarm.at, said: 'alarm' };
+  if (alarm !== undefined) return { reason: 'foreign', subject, amount, at: alarm.at, said: 'alarm' };
+  // While the book opens, what the broker holds by then is the position that the operator is asked about.
+  const found = life.stores.found.get(`position:${subject}`);
+  return found?.decision === undefined && found !== undefined
+    ? { reason: 'foreign', subject, amount, at: found.at, said: 'offer' }
+    : undefined;
 }
 
 /** Exits that take so much too much, where the position's row offers to mend at least that or to flatten. */

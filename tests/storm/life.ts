@@ -16,6 +16,7 @@ import type { Random } from '#simulator/model/random';
 import { detailsOf } from '../support/core/fixtures.ts';
 import { type BugName, Tamper } from './bugs.ts';
 import { ProcessClock, type StormClock } from './clock.ts';
+import type { Coverage } from './coverage.ts';
 import type { CrashPlan, CrashPoint } from './crash.ts';
 import { describeNews } from './describe-news.ts';
 import { Firings } from './firings.ts';
@@ -37,10 +38,15 @@ export interface Surroundings {
   readonly wires: readonly Wire[];
   readonly disk: Disk;
   readonly crashes: CrashPlan;
+  readonly coverage: Coverage;
   readonly invariants: Pick<Invariants, 'bench' | 'book' | 'cover' | 'fail' | 'lists' | 'writes'>;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
+  /** Looks on at every commit, and may break. */
+  readonly onlooker: (() => void) | undefined;
   readonly rules: RiskRules;
+  /** By how much the desk's idea of the exchange's time may differ now, ms. */
+  readonly clockDoubtMs: number;
   /** Odds that an order waits for its place in the message rate. */
   readonly waits: number;
   /** The bytes of the next order are counted twice. */
@@ -87,7 +93,7 @@ export class Life {
       now: () => world.clock.monotonic(),
       trueTime: () => world.clock.now(),
       maxQuoteAgeMs: () => world.rules.limits.maxQuoteAgeMs,
-      clockDoubtMs: () => 0,
+      clockDoubtMs: () => world.clockDoubtMs,
       fail: (text) => {
         if (this.#alive) world.invariants.fail(text);
       },
@@ -200,9 +206,12 @@ export class Life {
         else if (!this.unknownSince.has(order.key)) this.unknownSince.set(order.key, clock.now());
       }
       invariants.book.committed(this, news);
+      this.#world.coverage.committed(this, news);
       this.firings.committed(news);
       invariants.bench.committed(this, news);
     });
+    const { onlooker } = this.#world;
+    if (onlooker !== undefined) this.coordinator.subscribe(onlooker);
   }
 
   get alive(): boolean {
@@ -227,6 +236,7 @@ export class Life {
     this.#world.note(describeNews(news));
     // A figure of an account that the desk has not been offered yet is nobody's; TWS is asked for it afterwards.
     if (news.kind === 'pnl' && this.deskState.accounts.get(news.account) !== undefined) this.daily = news.daily;
+    this.#world.coverage.heard(this, news);
     this.core.onNews(news);
   }
 }

@@ -8,6 +8,9 @@ export type OutboundFrame =
   | { readonly kind: 'global-cancel' }
   | { readonly kind: 'request'; readonly of: string; readonly reqId?: number };
 
+/** What breaks in whoever looks on; no defect of the desk. */
+export class ScreenGone extends Error {}
+
 /** Hears everything that a storm's desk decides and sends, in its order. It draws no chance and changes nothing. `life` counts from 1. */
 export interface StormListener {
   commit(life: number, news: CommitNews): void;

@@ -1,5 +1,6 @@
 import { type BugName, BUGS } from './bugs.ts';
 import { ENOUGH, Leftovers } from './budget.ts';
+import { CELLS } from './reachable.ts';
 import { storm, type StormResult } from './storm.ts';
 import { type Weather, WEATHERS } from './weather.ts';
 
@@ -8,6 +9,8 @@ import { type Weather, WEATHERS } from './weather.ts';
  * more is left to the operator than the budget allows; `--bail N` ends at the Nth.
  */
 interface Wanted {
+  /** Print which cells of order state × event × link × engine were visited. */
+  readonly coverage: boolean;
   readonly seeds: readonly number[];
   readonly bug: BugName | undefined;
   readonly lines: number;
@@ -23,6 +26,8 @@ function wanted(args: readonly string[]): Wanted | string {
     ['--bail', Infinity],
   ]);
   let bug: BugName | undefined;
+  const coverage = args.includes('--coverage');
+  args = args.filter((arg) => arg !== '--coverage');
   for (let at = 0; at < args.length; at += 2) {
     const [name = '', value] = [args[at], args[at + 1]];
     const number = Number(value);
@@ -34,7 +39,7 @@ function wanted(args: readonly string[]): Wanted | string {
     else return `Unknown option ${name}. Use --seeds N, --first N, --seed N, --lines N, --bail N or --bug NAME.`;
   }
   const [seeds, first, only, lines, bail] = [...numbers.values()] as [number, number, number, number, number];
-  return { seeds: Number.isNaN(only) ? Array.from({ length: seeds }, (_, index) => first + index) : [only], bug, lines, bail };
+  return { seeds: Number.isNaN(only) ? Array.from({ length: seeds }, (_, index) => first + index) : [only], bug, coverage, lines, bail };
 }
 
 interface Sum {
@@ -51,6 +56,7 @@ interface Sum {
   unknowns: number;
   slowest: number;
   readonly leftovers: Leftovers;
+  readonly cells: Map<string, number>;
   readonly deaths: Map<string, number>;
   readonly weather: Map<Weather, number>;
   readonly wayOut: Map<string, { asked: number; done: number }>;
@@ -69,6 +75,7 @@ function add(sum: Sum, result: StormResult): void {
     sum.wayOut.set(state, { asked: before.asked + asked, done: before.done + done });
   }
   sum.leftovers.add(result.leftovers);
+  for (const [cell, count] of result.cells) sum.cells.set(cell, (sum.cells.get(cell) ?? 0) + count);
 }
 
 function line(sum: Sum): string {
@@ -88,6 +95,22 @@ function tell(result: StormResult, bug: BugName | undefined): void {
   console.error(`The last ${result.trace.length} steps:`);
   for (const step of result.trace) console.error(`  ${step}`);
   console.error(`Replay it: npm run storm -- --seed ${result.seed}${bug === undefined ? '' : ` --bug ${bug}`}\n`);
+}
+
+/** How much of the table was visited, and by event what was not. */
+function tellCoverage(visited: ReadonlyMap<string, number>): void {
+  const reachable = [...CELLS].flatMap(([cell, why]) => (why === undefined ? [cell] : []));
+  const missed = reachable.filter((cell) => !visited.has(cell));
+  const seen = reachable.length - missed.length;
+  console.log(
+    `Cells of order × event × link × engine: ${CELLS.size}, of which ${CELLS.size - reachable.length} cannot be and ${reachable.length} may be; ${seen} were visited (${((100 * seen) / reachable.length).toFixed(1)} %).`,
+  );
+  const byEvent = new Map<string, string[]>();
+  for (const cell of missed) {
+    const [order, event, link, engine] = cell.split(' × ');
+    byEvent.set(event!, [...(byEvent.get(event!) ?? []), `${order}/${link}/${engine}`]);
+  }
+  for (const [event, cells] of byEvent) console.log(`  not visited, ${event}: ${cells.join(', ')}`);
 }
 
 /** Per thousand storms, and what is beyond the budget; true when nothing is. */
@@ -123,6 +146,7 @@ function main(args: readonly string[]): number {
     unknowns: 0,
     slowest: 0,
     leftovers: new Leftovers(),
+    cells: new Map(),
     deaths: new Map(),
     weather: new Map(),
     wayOut: new Map(),
@@ -138,6 +162,7 @@ function main(args: readonly string[]): number {
   console.log(`The process died at: ${[...sum.deaths].map(([place, count]) => `${place} ${count} ×`).join(', ')}`);
   console.log(`Weather: ${WEATHERS.map((kind) => `${kind} ${sum.weather.get(kind) ?? 0} ×`).join(', ')}`);
   console.log(`The way out, done of asked: ${[...sum.wayOut].map(([state, { asked, done }]) => `${state} ${done}/${asked}`).join(', ')}`);
+  if (asked.coverage) tellCoverage(sum.cells);
   return tellLeftovers(sum.leftovers) && sum.failed === 0 ? 0 : 1;
 }
 

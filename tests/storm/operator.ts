@@ -38,6 +38,7 @@ import { Random } from '#simulator/model/random';
 import { plus, scale } from '#domain/scaled';
 import type { Life } from './life.ts';
 import { contractOf } from './told.ts';
+import { Variety } from './variety.ts';
 import type { World } from './world.ts';
 
 const BY = 'the operator';
@@ -102,11 +103,15 @@ export class Operator {
   /** And leaves positions to what the desk does by itself. */
   #isHandsOff = false;
 
+  readonly #variety: Variety;
+
   constructor(world: World) {
     this.#world = world;
+    this.#variety = new Variety(world);
   }
 
   act(): void {
+    if (this.#world.isAsleep) return;
     this.#world.byHand = true;
     this.#act();
     this.#world.byHand = false;
@@ -197,12 +202,12 @@ export class Operator {
     const market = marketOf(deskState, position);
     const tick = deskState.details.get(contract.conId)?.minTick ?? CENT;
     const average = roundToTick(position.averagePrice, tick, position.quantity > 0 ? 'up' : 'down');
-    const level = act === 'protect' ? roundToTick(stop, tick, position.quantity > 0 ? 'up' : 'down') : act === 'breakeven' ? average : undefined;
+    const level =
+      act === 'protect' ? roundToTick(stop, tick, position.quantity > 0 ? 'up' : 'down') : act === 'breakeven' ? average : undefined;
     const trail = act === 'trail' ? this.#distance(random) : undefined;
     invariants.wayOut.ask(life, { act, position, isNothing: false, level, market, ...(trail === undefined ? {} : { trail }) }, () => {
-      const wish = { key: undefined, conId: contract.conId, stop, towards: 'market' } as const;
-      if (act === 'protect')
-        return invariants.terms.wished(wish, () => protectPosition(deskState, account, contract.conId, stop, BY));
+      const wish = { key: undefined, conId: contract.conId, stop };
+      if (act === 'protect') return invariants.terms.wished(wish, () => protectPosition(deskState, account, contract.conId, stop, BY));
       if (act === 'breakeven') return breakeven(deskState, account, contract.conId, BY);
       return trailPosition(deskState, account, contract.conId, trail ?? this.#distance(random), BY);
     });
@@ -244,8 +249,8 @@ export class Operator {
   }
 
   kill(scope: 'own' | 'all' = 'own', exits = this.#exits()): void {
-    const { life, counts } = this.#world;
-    if (life === undefined) return;
+    const { life, counts, isAsleep } = this.#world;
+    if (life === undefined || isAsleep) return;
     counts.kills += 1;
     this.#world.note(`the operator kills, ${scope}, ${exits}`);
     const { byHand } = this.#world;
@@ -381,6 +386,7 @@ export class Operator {
   #arm(life: Life, spec: TriggerSpec, existing: Parameters<typeof armAsSeen>[3]): void {
     const armed = armAsSeen(life.deskState, spec, BY, existing);
     if (!armed.ok) return;
+    this.#variety.armed(spec);
     this.#world.note(`armed ${armed.value.id}: ${spec.action.side} ${spec.action.quantity / 10_000} ${spec.action.contract.symbol}`);
     if (life.alive) this.#world.invariants.armed(life, spec.action.contract.conId);
     life.core.drainNow();
@@ -394,12 +400,12 @@ export class Operator {
     const mid = tws.midOf(instrument.symbol);
     const above = random.chance(0.5);
     const level = scale(CENT, mid + (above ? 1 : -1) * random.between(1, 4));
-    return {
+    return this.#variety.of({
       name: `N${this.#names}`,
       condition: { kind: 'price', contract, field: 'last', test: above ? 'crosses-above' : 'crosses-below', level },
       action: this.#action(contract, mid),
       rthOnly: false,
-    };
+    });
   }
 
   #action(contract: Contract, mid: number): TriggerAction {

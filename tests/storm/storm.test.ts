@@ -83,7 +83,8 @@ const ONCE_BROKEN: readonly { readonly seed: number; readonly why: string }[] = 
 ];
 
 test.each(ONCE_BROKEN)('storm $seed is weathered: $why', ({ seed }) => {
-  const result = storm(seed);
+  // They were looked for before there was any weather, and mean what they meant without it.
+  const result = storm(seed, { weather: false });
   expect(result.violations, sentence(result)).toEqual([]);
 });
 

@@ -14,12 +14,18 @@ export class Stream {
   #items: Item[] = [];
   #pumping = false;
   #lastDue = 0;
+  #heldUntil = 0;
   /** Added to every delay for as long as the wire is slow, ms. */
   slowness = 0;
 
   constructor(clock: StormClock, random: Random) {
     this.#clock = clock;
     this.#random = random;
+  }
+
+  /** What arrives before then is read then, virtual ms. */
+  holdUntil(at: number): void {
+    this.#heldUntil = Math.max(this.#heldUntil, at);
   }
 
   get length(): number {
@@ -50,12 +56,12 @@ export class Stream {
     const [next] = this.#items;
     if (this.#pumping || next === undefined) return;
     this.#pumping = true;
-    this.#clock.after(next.due - this.#clock.monotonic(), () => {
+    this.#clock.after(Math.max(next.due, this.#heldUntil) - this.#clock.monotonic(), () => {
       this.#pumping = false;
       const [first] = this.#items;
       if (first === undefined) return;
       // A cut may have taken what this was about; what came after it has its own time.
-      if (first.due > this.#clock.monotonic()) {
+      if (Math.max(first.due, this.#heldUntil) > this.#clock.monotonic()) {
         this.#pump();
         return;
       }

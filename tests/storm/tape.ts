@@ -1,6 +1,6 @@
 import { mayTradeBelowZero, type Contract } from '#domain/contract';
 import type { ConId } from '#domain/ids';
-import type { Price } from '#domain/price';
+import { midpoint, type Price } from '#domain/price';
 import type { LiveType, QuoteField } from '#domain/quote';
 
 type Side = 'bid' | 'ask' | 'last';
@@ -85,7 +85,7 @@ export class Tape {
     const { lines } = this.#strip(conId);
     if (field !== 'mid') return lines[field].price;
     const { bid, ask } = lines;
-    return bid.price === undefined || ask.price === undefined ? undefined : (Math.floor((bid.price + ask.price) / 2) as Price);
+    return bid.price === undefined || ask.price === undefined ? undefined : midpoint(bid.price, ask.price);
   }
 
   /** I-20: why nothing may be decided on this quote now, as far as these fields go; undefined when it may. */

@@ -13,13 +13,11 @@ export interface Wish {
   readonly conId: number;
   readonly limit?: number;
   readonly stop?: number;
-  /** Towards the market: a stop protects no less than what was written. */
-  readonly towards?: 'market';
 }
 
 /**
- * C-04, from what was written: a price on the wire is what was asked, on the tick. A change lies no further than half a tick from the wish. The
- * exits of a bracket, a stop by hand and a stop at the average lie within one tick, and never on the side that loses more.
+ * C-04, from what was written: a price on the wire is what was asked, on the tick: less than one tick beyond it, and never on the side that
+ * loses more. So are the terms of a change, the entry and the exits of a bracket, and a stop by hand.
  */
 export class Terms implements Judge {
   readonly #heard: Heard;
@@ -51,18 +49,10 @@ export class Terms implements Judge {
     if (frame.kind === 'place' && approved.value.origin === 'trigger') this.#asSpecified(life, order);
   }
 
-  #asWished({ limit, stop, towards }: Wish, leg: OrderLeg): void {
-    if (towards === 'market' && stop !== undefined) {
-      const wrong = misplaced(leg, 'stop', leg.stop, stop, leg.side === 'SELL' ? 1 : -1);
-      if (wrong !== undefined) this.#fail(wrong);
-      return;
-    }
-    for (const [name, asked, stands] of [
-      ['limit', limit, leg.limit],
-      ['stop', stop, leg.stop],
-    ] as const)
-      if (asked !== undefined && (stands === undefined || Math.abs(stands - asked) > CENT / 2))
-        this.#fail(`C-04: ${leg.ref} was to have the ${name} ${asked / 1_000_000}, and gets ${(stands ?? 0) / 1_000_000}`);
+  #asWished({ limit, stop }: Wish, leg: OrderLeg): void {
+    const tighter = leg.side === 'SELL' ? 1 : -1;
+    const wrong = misplaced(leg, 'limit', leg.limit, limit, tighter) ?? misplaced(leg, 'stop', leg.stop, stop, tighter);
+    if (wrong !== undefined) this.#fail(wrong);
   }
 
   /** Entry and exits as the trigger says, from the market that it fired on. */
@@ -70,7 +60,8 @@ export class Terms implements Judge {
     const { triggerId, legs, contract } = approved.value;
     const action = triggerId === undefined ? undefined : life.stores.triggers.get(triggerId)?.spec.action;
     // One that had to wait fired on a market that is gone.
-    if (action === undefined || life.stores.orders.get(legs[0].ref as never)?.state !== 'QUEUED' || !isOfThisTurn(life, approved.seq)) return;
+    if (action === undefined || life.stores.orders.get(legs[0].ref as never)?.state !== 'QUEUED' || !isOfThisTurn(life, approved.seq))
+      return;
     const buys = action.side === 'BUY';
     const quote = this.#heard.quote(contract.conId);
     const markets = (quote?.recent ?? []).map((market) => (buys ? market.ask : market.bid) ?? market.last);
@@ -95,7 +86,13 @@ export class Terms implements Judge {
 }
 
 /** Undefined when it stands at what was asked or less than a tick beyond it in this direction. */
-function misplaced(leg: OrderLeg, name: string, stands: number | undefined, asked: number | undefined, direction: 1 | -1): string | undefined {
+function misplaced(
+  leg: OrderLeg,
+  name: string,
+  stands: number | undefined,
+  asked: number | undefined,
+  direction: 1 | -1,
+): string | undefined {
   if (asked === undefined || stands === undefined) return undefined;
   const beyond = (stands - asked) * direction;
   return beyond < -1 || beyond >= CENT + 1

@@ -5,7 +5,7 @@ import type { Fill as TrueFill } from '#simulator/model/fill';
 import type { OrderView } from '#simulator/model/order-view';
 
 /** The broker's books, of which a storm only reads. */
-export type LedgerOfTruth = Pick<Ledger, 'fills' | 'orders' | 'position'>;
+export type LedgerOfTruth = Pick<Ledger, 'corrections' | 'fills' | 'orders' | 'position'>;
 
 /** Finds what an order or a fill of the desk truly is at the broker. The ledger only grows, so each entry is read once. */
 export class Truth {
@@ -14,6 +14,10 @@ export class Truth {
   readonly #fills = new Map<string, TrueFill>();
   #ordersSeen = 0;
   #fillsSeen = 0;
+  #correctionsSeen = 0;
+  /** Each version of a corrected fill by its execId; before it is told, the old one is right. */
+  readonly #versions = new Map<string, TrueFill>();
+  readonly #corrected = new Set<number>();
 
   constructor(ledger: LedgerOfTruth) {
     this.#ledger = ledger;
@@ -30,9 +34,28 @@ export class Truth {
 
   fill(fill: Pick<Fill, 'execId'>): TrueFill | undefined {
     const { fills } = this.#ledger;
+    this.#readCorrections();
+    const version = this.#versions.get(fill.execId);
+    if (version !== undefined) return version;
     for (; this.#fillsSeen < fills.length; this.#fillsSeen += 1)
       this.#fills.set(execIdRoot(fills[this.#fillsSeen]!.execId as Fill['execId']), fills[this.#fillsSeen]!);
     return execIdRevision(fill.execId) < 1 ? undefined : this.#fills.get(execIdRoot(fill.execId));
+  }
+
+  /** IB has corrected the quantity of one of its executions: what has filled may fall, or be more than was ordered. */
+  wasCorrected(permId: number | undefined): boolean {
+    this.#readCorrections();
+    return permId !== undefined && this.#corrected.has(permId);
+  }
+
+  #readCorrections(): void {
+    const { corrections } = this.#ledger;
+    for (; this.#correctionsSeen < corrections.length; this.#correctionsSeen += 1) {
+      const { was, now } = corrections[this.#correctionsSeen]!;
+      this.#versions.set(was.execId, was);
+      this.#versions.set(now.execId, now);
+      if (was.quantity !== now.quantity) this.#corrected.add(was.permId);
+    }
   }
 }
 

@@ -280,6 +280,10 @@ export class Tws implements ExchangeNews {
 
   /** IB finds that an execution had another price. */
   correct(fill: Fill): void {
+    if (!fill.execId.endsWith('.01')) {
+      this.exchange.correct(fill, plus(fill.price, CENT), fill.quantity, false);
+      return;
+    }
     const { revision, price } = this.#revisionOf(fill);
     this.revised.set(fill.execId, { revision: revision + 1, price: plus(price, CENT) });
     this.#execution(fill.clientId, fill, true);

@@ -22,7 +22,6 @@ export const WEATHERS = [
   'rule with a window',
   'trigger with an end',
   'corrected quantity',
-  'busted fill',
   'limits changed',
   'clock set forward',
   'clock set back',

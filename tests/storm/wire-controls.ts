@@ -228,8 +228,7 @@ function excessOf(
   const price = own[0] ?? far;
   // Twice the distance from the middle, so that a middle between two ticks stays whole.
   const twice = Math.abs(2 * price - bid - ask);
-  if (twice * 100 > limits.collarPercent * (bid + ask) + 200)
-    return ['C-03', `${price} is more than ${limits.collarPercent} % away`];
+  if (twice * 100 > limits.collarPercent * (bid + ask) + 200) return ['C-03', `${price} is more than ${limits.collarPercent} % away`];
   return twice > 2 * limits.collarTicks * CENT + 2 ? ['C-03', `${price} is more than ${limits.collarTicks} ticks away`] : undefined;
 }
 

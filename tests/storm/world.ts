@@ -2,12 +2,14 @@ import type { RiskRules } from '#core/risk/risk-context';
 import { Random } from '#simulator/model/random';
 import type { BugName } from './bugs.ts';
 import { StormClock } from './clock.ts';
+import { Coverage } from './coverage.ts';
 import { CrashPlan } from './crash.ts';
 import { Disk } from './files.ts';
 import { Invariants } from './invariants.ts';
 import { Life } from './life.ts';
 import { rulesOfStorm } from './limits.ts';
 import type { StormListener } from './listener.ts';
+import { CELLS } from './reachable.ts';
 import { Tws } from './tws.ts';
 import { WeatherLog } from './weather.ts';
 import { Wire } from './wire.ts';
@@ -26,6 +28,10 @@ export interface Counts {
 export interface WorldOptions {
   readonly bug?: BugName | undefined;
   readonly listener?: StormListener | undefined;
+  /** Default false. */
+  readonly weather?: boolean;
+  /** Looks on at every commit of every life, and may break. */
+  readonly onlooker?: (() => void) | undefined;
   /** What is traded. */
   readonly symbols?: readonly string[];
   /** Epoch ms of the beginning. */
@@ -45,10 +51,16 @@ export class World {
   readonly disk = new Disk();
   readonly crashes = new CrashPlan();
   readonly invariants: Invariants;
+  readonly coverage: Coverage;
   readonly bug: BugName | undefined;
   readonly listener: StormListener | undefined;
+  readonly onlooker: (() => void) | undefined;
   readonly counts: Counts = { steps: 0, crashes: 0, reconnects: 0, outages: 0, corrections: 0, kills: 0 };
   readonly weather = new WeatherLog();
+  readonly seed: number;
+  readonly hasWeather: boolean;
+  /** The limits that every storm begins with, and ends with. */
+  readonly usualRules: RiskRules;
   readonly lives: Life[] = [];
   /** Where the process died, and how often. */
   readonly deaths = new Map<string, number>();
@@ -56,6 +68,8 @@ export class World {
   waits = 0;
   /** The bytes of the next order are counted twice. */
   countsTwice = false;
+  /** By how much the desk's idea of the exchange's time may differ now, ms. */
+  clockDoubtMs = 0;
   /** Nobody but the desk trades. */
   alone = true;
   /** The person at the console is doing something right now. */
@@ -67,13 +81,20 @@ export class World {
   constructor(seed: number, options: WorldOptions = {}) {
     this.random = new Random(seed);
     this.choice = new Random(seed + 0x0e17);
-    this.rules = rulesOfStorm(seed);
+    this.seed = seed;
+    this.hasWeather = options.weather ?? false;
+    this.rules = this.usualRules = rulesOfStorm(seed);
     this.bug = options.bug;
     this.listener = options.listener;
+    this.onlooker = options.onlooker;
     this.clock = new StormClock(this.random, options.startAt);
     this.tws = new Tws(this.clock, this.random, options.symbols);
     this.wires = [0, 1, 2].map((clientId) => new Wire(clientId, this.tws, this.clock, this.random));
     this.invariants = new Invariants(this);
+    this.coverage = new Coverage((cell) => {
+      const why = CELLS.get(cell);
+      if (why !== undefined) this.invariants.fail(`the cell ${cell} was visited, and it cannot be: ${why}`);
+    });
     this.tws.faults.takesChildren = this.choice.chance(0.5);
   }
 
@@ -92,6 +113,7 @@ export class World {
 
   boot(): Life {
     if (this.#life !== undefined) return this.#life;
+    if (this.clock.skew !== 0) this.clockDoubtMs = Number.POSITIVE_INFINITY;
     this.note(`the desk starts, life ${this.lives.length + 1}`);
     const life = new Life(this, this.lives.length + 1);
     this.lives.push(life);
@@ -115,6 +137,18 @@ export class World {
     });
   }
 
+  /** The machine sleeps: nothing of the desk runs, and nothing comes to it, until it wakes. What it had sent has left. */
+  sleep(ms: number): void {
+    const until = this.clock.monotonic() + ms;
+    if (until <= this.clock.sleepsUntil) return;
+    this.clock.sleepsUntil = until;
+    for (const wire of this.wires) wire.down.holdUntil(until);
+  }
+
+  get isAsleep(): boolean {
+    return this.clock.monotonic() < this.clock.sleepsUntil;
+  }
+
   newTriggerId(): string {
     this.#triggerIds += 1;
     return `T${String(this.#triggerIds).padStart(7, '0')}`;
@@ -136,6 +170,7 @@ export class World {
     while (this.clock.step(until)) {
       this.counts.steps += 1;
       this.invariants.look();
+      if (this.#life !== undefined) this.coverage.look(this.#life);
       if (this.invariants.violations.length > 0) return false;
     }
     return true;

@@ -1,6 +1,6 @@
 import { logLine, type Slice } from '#core/state/desk-state';
 
-type Desk = Slice<'coordinator' | 'exchange'>;
+type Desk = Slice<'board' | 'coordinator' | 'exchange'>;
 
 /** IB tells whole seconds and the answer travels: up to here two right clocks may differ. */
 const WRONG_MS = 5_000;
@@ -15,6 +15,8 @@ export function takeServerTime(desk: Desk, epochSeconds: number, roundTripMs: nu
   const first = !desk.exchange.known();
   const set = desk.exchange.server(epochSeconds, roundTripMs);
   const size = Math.abs(set);
+  // A quote is as old as it was: the clock that its age is read on was moved, not the quote.
+  if (set !== 0) desk.board.clockSet(set);
   if (simulated) {
     if (!first && size > OTHER_TAPE_TIME_MS)
       logLine(desk, 'info', `The tape's clock was set ${apartText(set)}; what happened before keeps its time.`);
@@ -32,6 +34,11 @@ export function takeServerTime(desk: Desk, epochSeconds: number, roundTripMs: nu
       'warning',
       `The broker's clock went ${apartText(set)} against this machine's (C-40); what happened before keeps its time.`,
     );
+}
+
+/** That the machine's clock was set back by so many ms, which the desk's time does not follow. */
+export function setBackText(ms: number): string {
+  return `This machine's clock was set back by ${durationText(ms)} (C-40); until it is started again the desk goes on in the time of before.`;
 }
 
 function apartText(ms: number): string {

@@ -129,10 +129,14 @@ function cancelLeft(desk: DeskState, { clientId, orderId }: News<'cancel-sent'>)
 }
 
 function onExecutionNews(desk: DeskState, news: News<'execution'>, { coverage, exitResizer, lists }: NewsFollowers): void {
+  const { account, conId } = news.execution;
+  const key = positionKey(account, conId);
+  const before = desk.stores.positions.get(key)?.quantity;
   followExecution(desk, news, coverage);
-  watchPosition(desk, positionKey(news.execution.account, news.contract.conId));
+  watchPosition(desk, positionKey(account, news.contract.conId));
   lists.executed(desk.clock.now());
-  if (news.live) exitResizer.due(news.execution.account, news.execution.conId);
+  // One that TWS tells only when it is asked moves the position as well.
+  if (news.live || desk.stores.positions.get(key)?.quantity !== before) exitResizer.due(account, conId);
 }
 
 function onListEnd(desk: DeskState, { of, epoch, request }: News<'end'>, exitResizer: ExitResizer): void {

@@ -162,6 +162,15 @@ export class QuoteBoard {
     return true;
   }
 
+  /** The exchange's clock was set by so many ms, forward or back: what is on the board stays as old as it is. */
+  clockSet(ms: number): void {
+    for (const book of this.#books.values()) {
+      if (book.updatedAt === 0) continue;
+      book.updatedAt += ms;
+      book.touch();
+    }
+  }
+
   /** After a reconnect, 1101 or data gap. With a trigger registry, call its `rebaseline`, which calls this. */
   rebaseline(conId?: ConId): void {
     for (const book of this.#books.values()) {

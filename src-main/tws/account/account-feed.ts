@@ -1,4 +1,4 @@
-import type { BrokerNews } from '#core/ports/broker';
+import type { BrokerNews, LinkState } from '#core/ports/broker';
 import { type AccountId, accountIdOf, type ConId, conIdOf } from '#domain/ids';
 import { amountFromNumber } from '#domain/money';
 import { quantityFromNumber, ZERO } from '#domain/quantity';
@@ -31,6 +31,10 @@ export class PortfolioFeed implements Rider {
   readonly #singles = new Map<string, Single>();
   readonly #singlesById = new Map<number, Single>();
   #bound = false;
+  /** Epoch of the link that was ready last; undefined while it is not. */
+  #readyEpoch: number | undefined;
+  /** The day's figures were asked for, and the link has not been ready since. */
+  #isAsked = false;
 
   constructor(parts: PortfolioFeedParts) {
     this.#parts = parts;
@@ -83,15 +87,38 @@ export class PortfolioFeed implements Rider {
     if (first !== undefined) session.request('query', (ib) => ib.reqAccountUpdates(true, first));
     const summary = this.#parts.requestIds.next();
     session.request('query', (ib) => ib.reqAccountSummary(summary, 'All', SUMMARY_TAGS));
-    for (const account of accounts) {
-      const reqId = this.#parts.requestIds.next();
-      this.#pnl.set(reqId, account);
-      session.request('query', (ib) => ib.reqPnL(reqId, account));
+    for (const account of accounts) this.#askPnl(session, account);
+    this.#isAsked = this.#readyEpoch === undefined;
+  }
+
+  /**
+   * The desk forgets the day's profit and loss with the link, whichever connection of it was lost, and TWS tells no figure twice on a
+   * subscription that lives on: a desk that holds nothing would wait for ever. With each link that is ready anew it is asked for again.
+   */
+  follow({ ready, epoch }: Pick<LinkState, 'ready' | 'epoch'>, session: Session): void {
+    const now = ready ? epoch : undefined;
+    if (now === this.#readyEpoch) return;
+    this.#readyEpoch = now;
+    if (now === undefined) return;
+    const isAsked = this.#isAsked;
+    this.#isAsked = false;
+    if (isAsked) return;
+    for (const [reqId, account] of [...this.#pnl]) {
+      this.#pnl.delete(reqId);
+      session.request('query', (ib) => ib.cancelPnL(reqId));
+      this.#askPnl(session, account);
     }
+  }
+
+  #askPnl(session: Session, account: AccountId): void {
+    const reqId = this.#parts.requestIds.next();
+    this.#pnl.set(reqId, account);
+    session.request('query', (ib) => ib.reqPnL(reqId, account));
   }
 
   closed(): void {
     this.#pnl.clear();
+    this.#isAsked = false;
     this.#singles.clear();
     this.#singlesById.clear();
     this.#bound = false;

@@ -5,7 +5,7 @@ import { accountIdOf, clientIdOf, type ConId, execIdOf, orderIdOf, orderRefOf, p
 import { amountFromNumber } from '#domain/money';
 import { priceFromNumber } from '#domain/price';
 import { quantityFromNumber } from '#domain/quantity';
-import { epochAt, isZone } from '#domain/session-time';
+import { isZone, momentAt } from '#domain/session-time';
 import { integer, sideOf } from './order-translation.ts';
 
 /** Undefined when it cannot be booked: a fill with a figure missing is a fault to be shown, never a guess. */
@@ -42,8 +42,7 @@ function executedAt(text: string): number | undefined {
   const [, day = '', dash, hour, minute, second, named] = match;
   const zone = dash === undefined ? named : 'UTC';
   if (zone === undefined || !isZone(zone)) return undefined;
-  const at = epochAt(day, Number(hour) * 60 + Number(minute), zone) + Number(second) * 1_000;
-  return Number.isFinite(at) ? at : undefined;
+  return momentAt(day, [Number(hour), Number(minute), Number(second)], zone);
 }
 
 /** Commission and profit may be unset (1.797e308); then they are unknown, not zero. */

@@ -1,7 +1,7 @@
-import { epochAt, isZone, NEW_YORK } from '#domain/session-time';
+import { isZone, momentAt, NEW_YORK } from '#domain/session-time';
 
 /** The close of regular trading in New York: what a date without a time of day means. */
-const CLOSE = 16 * 60;
+const CLOSE = [16, 0, 0] as const;
 
 /**
  * IB's date of a GTD order → epoch ms: `20261106 16:00:00 US/Eastern`, the same in UTC with a dash (`20261106-21:00:00`), or a date alone.
@@ -13,6 +13,5 @@ export function goodTillOf(text: string): number | undefined {
   const [, day = '', dash, hour, minute = '0', second = '0', named] = match;
   const zone = dash === '-' ? 'UTC' : (named ?? NEW_YORK);
   if (!isZone(zone)) return undefined;
-  const at = hour === undefined ? CLOSE : Number(hour) * 60 + Number(minute);
-  return epochAt(day, at, zone) + (hour === undefined ? 0 : Number(second) * 1_000);
+  return momentAt(day, hour === undefined ? CLOSE : [Number(hour), Number(minute), Number(second)], zone);
 }

@@ -69,7 +69,7 @@ export function executedByHand(
   desk: CoreDesk,
   side: 'BUY' | 'SELL',
   shares: number,
-  ids: { readonly execId: string; readonly orderId: number; readonly permId: number },
+  ids: { readonly execId: string; readonly orderId: number; readonly permId: number; readonly live?: boolean },
 ): void {
   desk.news({
     kind: 'execution',
@@ -89,6 +89,6 @@ export function executedByHand(
       at: desk.clock.now(),
     },
     contract: IBM,
-    live: true,
+    live: ids.live ?? true,
   });
 }

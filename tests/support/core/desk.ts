@@ -49,6 +49,8 @@ interface DeskOptions {
   readonly simulated?: boolean;
   /** Epoch ms. */
   readonly startAt?: number;
+  /** In place of a fake clock that begins at `startAt`. */
+  readonly clock?: FakeClock;
 }
 
 /** A desk with everything real but the broker, the market, the clock and the files. */
@@ -71,7 +73,7 @@ export class CoreDesk {
   #execs = 0;
 
   constructor(options: DeskOptions = {}) {
-    this.clock = new FakeClock(options.startAt);
+    this.clock = options.clock ?? new FakeClock(options.startAt);
     this.latchFile = options.latchFile ?? new MemoryLatchFile();
     this.#drafts = new MemoryDrafts(options.drafts);
     const assembled = assembleCore({

@@ -148,3 +148,18 @@ test('a change lost with the connection is UNKNOWN until IB lists the order, and
   expect(desk.order(entry).change).toBeUndefined();
   expect(desk.broker.changes).toHaveLength(1);
 });
+
+test('an order of another program is not changed from here, with a number that could be ours or without', () => {
+  for (const orderId of [3, -3]) {
+    const desk = new CoreDesk().started();
+    desk.quote(180.02);
+    desk.news({ kind: 'open-order', order: manualOrder({ clientId: 9 as ClientId, orderId: orderId as OrderId }) });
+    const order = desk.core.view.index.working().find(({ origin }) => origin === 'foreign')!;
+    expect(modifyOrder(desk.deskState, order.key, order.updatedAt, { limit: px(171) }, 'the test')).toMatchObject({
+      ok: false,
+      error: { text: expect.stringContaining('Another program placed this order') as unknown },
+    });
+    expect(desk.order(order.key)).toMatchObject({ state: 'ACCEPTED', limit: px(170) });
+    expect(desk.broker.frames).toEqual([]);
+  }
+});

@@ -8,7 +8,7 @@ import { changeOrder } from '#core/execution/modify';
 import type { Contract } from '#domain/contract';
 import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { heldBare, heldBracket } from '../../support/core/bracket.ts';
+import { executedByHand, heldBare, heldBracket } from '../../support/core/bracket.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { DU, manualOrder } from '../../support/core/fixtures.ts';
 import { cancelled, changes, closes } from '../../support/core/left.ts';
@@ -112,6 +112,18 @@ test('a fill by hand that halves the position halves its exits', () => {
   soldByHand(desk, 50, 50);
   desk.wait(2_000);
   expect(desk.broker.changes.map(({ ref, leg }) => [ref, leg.quantity])).toEqual([
+    [target, units(50)],
+    [stop, units(50)],
+  ]);
+});
+
+test('a fill from outside that is only told when the executions are listed halves the exits as well (storm 800276)', () => {
+  const { desk, target, stop } = heldBracket();
+  executedByHand(desk, 'SELL', 50, { execId: '0009.50.01', orderId: 3, permId: 777, live: false });
+  desk.position(50);
+  desk.wait(2_000);
+  expect(desk.held()?.quantity).toBe(units(50));
+  expect(changes(desk)).toEqual([
     [target, units(50)],
     [stop, units(50)],
   ]);
