@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { cancelOrder, cancelOrders } from '#core/execution/cancel';
+import { modifyOrder } from '#core/execution/modify';
+import type { OrderKey, OrderRef } from '#domain/ids';
+import { units } from '#domain/quantity';
+import { CoreDesk } from '../../support/core/desk.ts';
+import { restartedAfter } from '../../support/core/earlier-run.ts';
+import { MemoryLatchFile } from '../../support/core/fixtures.ts';
+import { px } from '../../support/core/trigger-fixtures.ts';
+
+/** Behaviour that drawn faults of this room showed to be held by no test. */
+
+const LIMIT = { entry: { type: 'LMT', limit: px(180) } } as const;
+
+function working(): { readonly desk: CoreDesk; readonly entry: OrderRef } {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired(LIMIT);
+  desk.openOrder(entry);
+  desk.wait(1_000);
+  desk.quote(180.02);
+  return { desk, entry };
+}
+
+function changedOutside(desk: CoreDesk): readonly string[] {
+  return desk.alarms().filter((text) => text.includes('was changed in TWS or by IB'));
+}
+
+test('the first listing of an order says how IB has taken it: other terms there are nobody’s change', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired(LIMIT);
+  desk.openOrder(entry, 'PreSubmitted', { limit: px(179.99) });
+  expect([changedOutside(desk), desk.order(entry).changedExternallyAt]).toEqual([[], undefined]);
+  expect(desk.order(entry).limit).toBe(px(179.99));
+  desk.openOrder(entry, 'Submitted', { limit: px(179.5) });
+  expect(changedOutside(desk)).toHaveLength(1);
+});
+
+test('a list that still names the terms from before a change of this desk is nobody’s second change', () => {
+  const { desk, entry } = working();
+  const order = desk.order(entry);
+  expect(modifyOrder(desk.deskState, order.key, order.updatedAt, { limit: px(179.5) }, 'the test').ok).toBe(true);
+  desk.openOrder(entry, 'Submitted', { limit: px(179.5) });
+  desk.wait(1_000);
+  desk.openOrder(entry, 'Submitted', { limit: px(180) });
+  desk.wait(3_000);
+  expect(changedOutside(desk)).toEqual([]);
+});
+
+test('a change that still waits here is dropped when its order is cancelled: it would leave after the cancel', () => {
+  const { desk, entry } = working();
+  const order = desk.order(entry);
+  expect(modifyOrder(desk.deskState, order.key, order.updatedAt, { quantity: units(60) }, 'the test').ok).toBe(true);
+  const dropped: OrderRef[] = [];
+  const drop = desk.broker.drop.bind(desk.broker);
+  desk.broker.drop = (refs, reason) => {
+    dropped.push(...refs);
+    return drop(refs, reason);
+  };
+  cancelOrders(desk.deskState, [desk.order(entry)], 'the test');
+  expect([dropped, desk.broker.cancels.length]).toEqual([[entry], 1]);
+});
+
+test('a change or a cancel of an order that is gone from the book is refused by name', () => {
+  const { desk } = working();
+  const none = 'TD1-T9999999-1-1-E' as OrderKey;
+  const refused = { ok: false, error: { code: 'not-found', text: 'There is no such order.' } };
+  expect(modifyOrder(desk.deskState, none, 0, { limit: px(1) }, 'the test')).toEqual(refused);
+  expect(cancelOrder(desk.deskState, none, 'the test')).toEqual(refused);
+});
+
+test('a latch in doubt has purged, cancelled and counted nothing', () => {
+  const dead = new CoreDesk();
+  dead.fired();
+  const latchFile = new MemoryLatchFile();
+  latchFile.doubt = 'kill-latch.json is gone';
+  const { kill } = restartedAfter(dead, undefined, latchFile);
+  const nothing = { purged: 0, targets: [], left: [], cancelsSent: 0, cancelsUnsent: 0, cancelled: 0, residuals: [] };
+  expect(kill).toMatchObject({ phase: 'doubt', scope: 'own', exits: 'keep', ...nothing });
+});
