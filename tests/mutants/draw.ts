@@ -28,6 +28,16 @@ const SWAPPED: ReadonlyMap<ts.SyntaxKind, readonly [string, Draw['kind']]> = new
 /** Calls whose arguments are words for people, and what steers nothing. */
 const WORDS = /(?:^|\.)#?(?:log|warn|info|debug|error|say|tell|note|describe\w*|\w*[Tt]ext|\w*[Ww]ords?|freeze|join|padStart|padEnd)$/;
 
+/** Calls that say the same of their two arguments in either order. */
+const EITHER_WAY = /^(?:Math\.(?:min|max)|min|max|plus|same|sameTrail)$/;
+
+/** How the domain's scaled figures are named and reckoned: prices, quantities and amounts, of which nobody trades a single unit. */
+const SCALED =
+  /(?:quantity|filled|price|amount|share|rest|bare|gain|left|open|room|difference|distance|covered|held|tooMuch|theirs)$|^(?:minus|plus|abs|min|max|sumOf)\(/i;
+
+/** From here on a constant is drawn with a zero too few. */
+const LARGE = 1_000;
+
 /** Every change that could be drawn from a file, in its order. */
 export function drawsOf(file: string, text: string): readonly Draw[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
@@ -75,15 +85,29 @@ function ofOperator(node: ts.BinaryExpression, source: ts.SourceFile): readonly 
 
 function ofNumber(node: ts.NumericLiteral, source: ts.SourceFile): readonly Change[] {
   const value = Number(node.getText(source).replaceAll('_', ''));
-  if (!Number.isFinite(value)) return [];
-  const wrong = value === 0 ? '1' : String(value % 2 === 0 ? value + 1 : value - 1);
-  return [[node.getStart(source), node.end, wrong, 'constant']];
+  if (!Number.isFinite(value) || (value === 0 && isUnitOfScaled(node, source)) || isLengthOfArray(node, source)) return [];
+  const wrong = value === 0 ? 1 : value >= LARGE && value % 10 === 0 ? value / 10 : value % 2 === 0 ? value + 1 : value - 1;
+  return [[node.getStart(source), node.end, String(wrong), 'constant']];
+}
+
+/** `quantity > 0` is `quantity > 1` of whatever is traded: a share is ten thousand units of it, a cent as many of a price. */
+function isUnitOfScaled(node: ts.NumericLiteral, source: ts.SourceFile): boolean {
+  const { parent } = node;
+  if (!ts.isBinaryExpression(parent) || parent.right !== node) return false;
+  const { kind } = parent.operatorToken;
+  return (
+    (kind === ts.SyntaxKind.GreaterThanToken || kind === ts.SyntaxKind.LessThanEqualsToken) && SCALED.test(parent.left.getText(source))
+  );
+}
+
+/** One place more in a typed array is read by nobody. */
+function isLengthOfArray({ parent }: ts.NumericLiteral, source: ts.SourceFile): boolean {
+  return ts.isNewExpression(parent) && /Array$/.test(parent.expression.getText(source));
 }
 
 /** Two neighbours of the same sort of expression; a call of something else's method with a function is no pair. */
 function ofArguments(node: ts.CallExpression, source: ts.SourceFile): readonly Change[] {
-  // The least of a and b is the least of b and a.
-  if (/^Math\.(?:min|max)$/.test(node.expression.getText(source))) return [];
+  if (EITHER_WAY.test(node.expression.getText(source))) return [];
   const plain = (one: ts.Expression): boolean => ts.isIdentifier(one) || ts.isPropertyAccessExpression(one) || ts.isNumericLiteral(one);
   return node.arguments.slice(1).flatMap((right, at): readonly Change[] => {
     const left = node.arguments[at];

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import { cancelOrders } from '#core/execution/cancel';
 import { changeTrigger } from '#core/strategy/trigger/change';
 import type { AccountId } from '#domain/ids';
-import { amountOf } from '#domain/money';
-import type { Amount } from '#domain/money';
+import { amountOf, trustedAmount } from '#domain/money';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { DU } from '../../support/core/fixtures.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';
@@ -61,7 +60,7 @@ test('a kill disarms what is armed and what is paused, and moves no trigger that
 test.each([
   ['of another account', 'DU7654321' as AccountId, amountOf(-9_000)],
   ['that IB does not tell', DU, undefined],
-  ['that is no figure', DU, Number.NaN as Amount],
+  ['that is no figure', DU, trustedAmount(Number.NaN)],
 ] as const)('a loss %s neither kills nor counts as reached', (_which, account, daily) => {
   const desk = new CoreDesk().started();
   desk.news({ kind: 'pnl', account, daily, unrealized: undefined, realized: undefined });
