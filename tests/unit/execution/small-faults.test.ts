@@ -6,6 +6,7 @@ import { units } from '#domain/quantity';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { restartedAfter } from '../../support/core/earlier-run.ts';
 import { MemoryLatchFile } from '../../support/core/fixtures.ts';
+import { tell } from '../../support/core/told.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';
 
 /** Behaviour that drawn faults of this room showed to be held by no test. */
@@ -44,6 +45,20 @@ test('a list that still names the terms from before a change of this desk is nob
   desk.openOrder(entry, 'Submitted', { limit: px(180) });
   desk.wait(3_000);
   expect(changedOutside(desk)).toEqual([]);
+});
+
+test('terms of a change that IB refused and takes over all the same are this desk’s own', () => {
+  const { desk, entry } = working();
+  const order = desk.order(entry);
+  expect(modifyOrder(desk.deskState, order.key, order.updatedAt, { limit: px(179.5) }, 'the test').ok).toBe(true);
+  tell(desk, 105, 'Order being modified does not match the original order', { modified: true });
+  expect(desk.order(entry)).toMatchObject({ state: 'ACCEPTED', limit: px(180) });
+  desk.openOrder(entry, 'Submitted', { limit: px(179.5) });
+  expect([changedOutside(desk), desk.order(entry).limit]).toEqual([[], px(179.5)]);
+  // Half a minute later nobody here has asked for it any more.
+  desk.wait(31_000);
+  desk.openOrder(entry, 'Submitted', { limit: px(180) });
+  expect(changedOutside(desk)).toHaveLength(1);
 });
 
 test('a change that still waits here is dropped when its order is cancelled: it would leave after the cancel', () => {

@@ -23,6 +23,12 @@ function row(on: Desk) {
   return on.registry.row(ONE) ?? expect.fail('no row');
 }
 
+/** A second arming of the same trigger in place of the first. */
+function arm2(on: Desk, condition: Condition): void {
+  on.registry.disarm(ONE);
+  arm(on, condition, {}, 2);
+}
+
 test('ticks, tests and firings are counted one by one', () => {
   const on = desk();
   arm(on, price(IBM, 'last', 'crosses-above', 180));
@@ -129,4 +135,41 @@ test('a rule that waits for its window is tested when a minute begins, and no mo
   const { tests } = on.registry.counters();
   on.registry.onTimer(on.clock.time);
   expect([on.registry.drain(), on.registry.counters().tests]).toEqual([[], tests]);
+});
+
+test('a crossing that is armed while its price is unknown is not taken for one by the price that returns beyond', () => {
+  const on = desk();
+  arm(on, price(IBM, 'last', 'crosses-above', 170));
+  feed(on, 'last', 179, -1);
+  arm2(on, price(IBM, 'last', 'crosses-above', 180));
+  expect(feed(on, 'last', 181, 182)).toEqual([]);
+  expect(feed(on, 'last', 179, 180)).toEqual(['tick last 180']);
+});
+
+test('a watcher that holds and is paused fires at nothing before it is resumed', () => {
+  const on = desk();
+  arm(on, { kind: 'and', of: [price(IBM, 'last', 'at-or-above', 180), price(BAC, 'last', 'at-or-above', 13)] });
+  on.registry.onTick(tick(BAC, 'last', 13.5, on.clock.time));
+  on.clock.time += 5_000;
+  feed(on, 'last', 180);
+  expect(row(on)).toMatchObject({ status: 'holding', fault: 'stale' });
+  expect(on.registry.pause(ONE).ok).toBe(true);
+  on.registry.onTick(tick(BAC, 'last', 13.5, on.clock.time));
+  on.registry.onTimer(on.clock.time);
+  expect([feed(on, 'last', 181), on.registry.drain()]).toEqual([[], []]);
+  expect(row(on)).toMatchObject({ status: 'paused' });
+  expect(row(on).heldSince).toBeUndefined();
+  on.registry.onTick(tick(BAC, 'last', 13.5, on.clock.time));
+  expect(on.registry.resume(ONE).ok).toBe(true);
+  expect(on.registry.drain()).toHaveLength(1);
+});
+
+test('a rule that waits for its window and is paused does not fire when the window opens', () => {
+  const on = desk(newYork('09:59:59'));
+  arm(on, { kind: 'and', of: [price(IBM, 'last', 'at-or-above', 180), between('10:00', '15:00')] });
+  feed(on, 'last', 181);
+  expect(on.registry.pause(ONE).ok).toBe(true);
+  on.clock.time = newYork('10:00');
+  on.registry.onTimer(on.clock.time);
+  expect([on.registry.drain(), feed(on, 'last', 182)]).toEqual([[], []]);
 });
