@@ -48,12 +48,6 @@ describe('a drawn fault', () => {
     expect(changes('const a = new Uint8Array(4);')).toEqual([]);
   });
 
-  it('of a large figure is a zero too few, not one more or less that nobody writes', () => {
-    expect(changes('const A_MS = 15_000;')).toEqual(['constant: 15_000 → 1500']);
-    expect(changes('const a = 90;')).toEqual(['constant: 90 → 91']);
-    expect(changes('const a = 1_025;')).toEqual(['constant: 1_025 → 1024']);
-  });
-
   it('is drawn again by the same seed, and more of them begin with the same', () => {
     const all = Array.from({ length: 1_000 }, (_, at) => at);
     expect(drawn(all, 50, 7)).toEqual(drawn(all, 50, 7));

@@ -35,9 +35,6 @@ const EITHER_WAY = /^(?:Math\.(?:min|max)|min|max|plus|same|sameTrail)$/;
 const SCALED =
   /(?:quantity|filled|price|amount|share|rest|bare|gain|left|open|room|difference|distance|covered|held|tooMuch|theirs)$|^(?:minus|plus|abs|min|max|sumOf)\(/i;
 
-/** From here on a constant is drawn with a zero too few. */
-const LARGE = 1_000;
-
 /** Every change that could be drawn from a file, in its order. */
 export function drawsOf(file: string, text: string): readonly Draw[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
@@ -65,7 +62,7 @@ function changesOf(node: ts.Node, source: ts.SourceFile): readonly Change[] {
   if (ts.isBinaryExpression(node)) return ofOperator(node, source);
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
     return [[node.getStart(source), node.operand.getStart(source), '', 'not']];
-  if (ts.isNumericLiteral(node)) return ofNumber(node, source);
+  if (ts.isNumericLiteral(node)) return isUnitOfScaled(node, source) || isLengthOfArray(node, source) ? [] : ofNumber(node, source);
   if (node.kind === ts.SyntaxKind.TrueKeyword) return [[node.getStart(source), node.end, 'false', 'constant']];
   if (node.kind === ts.SyntaxKind.FalseKeyword) return [[node.getStart(source), node.end, 'true', 'constant']];
   if (ts.isCallExpression(node)) return ofArguments(node, source);
@@ -85,15 +82,15 @@ function ofOperator(node: ts.BinaryExpression, source: ts.SourceFile): readonly 
 
 function ofNumber(node: ts.NumericLiteral, source: ts.SourceFile): readonly Change[] {
   const value = Number(node.getText(source).replaceAll('_', ''));
-  if (!Number.isFinite(value) || (value === 0 && isUnitOfScaled(node, source)) || isLengthOfArray(node, source)) return [];
-  const wrong = value === 0 ? 1 : value >= LARGE && value % 10 === 0 ? value / 10 : value % 2 === 0 ? value + 1 : value - 1;
-  return [[node.getStart(source), node.end, String(wrong), 'constant']];
+  if (!Number.isFinite(value)) return [];
+  const wrong = value === 0 ? '1' : String(value % 2 === 0 ? value + 1 : value - 1);
+  return [[node.getStart(source), node.end, wrong, 'constant']];
 }
 
 /** `quantity > 0` is `quantity > 1` of whatever is traded: a share is ten thousand units of it, a cent as many of a price. */
 function isUnitOfScaled(node: ts.NumericLiteral, source: ts.SourceFile): boolean {
   const { parent } = node;
-  if (!ts.isBinaryExpression(parent) || parent.right !== node) return false;
+  if (node.text !== '0' || !ts.isBinaryExpression(parent) || parent.right !== node) return false;
   const { kind } = parent.operatorToken;
   return (
     (kind === ts.SyntaxKind.GreaterThanToken || kind === ts.SyntaxKind.LessThanEqualsToken) && SCALED.test(parent.left.getText(source))
