@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cancelOrder, cancelOrders } from '#core/execution/cancel';
+import { faultDesk } from '#core/execution/halt';
 import { modifyOrder } from '#core/execution/modify';
 import type { OrderKey, OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
@@ -91,4 +92,17 @@ test('a latch in doubt has purged, cancelled and counted nothing', () => {
   const { kill } = restartedAfter(dead, undefined, latchFile);
   const nothing = { purged: 0, targets: [], left: [], cancelsSent: 0, cancelsUnsent: 0, cancelled: 0, residuals: [] };
   expect(kill).toMatchObject({ phase: 'doubt', scope: 'own', exits: 'keep', ...nothing });
+});
+
+test('a defect puts the desk into ERROR with one alarm, drops what waits for a slot, and a second one adds none', () => {
+  const desk = new CoreDesk();
+  const id = desk.waiting();
+  desk.broker.mode = 'queue';
+  desk.quote(180.02);
+  faultDesk(desk.deskState, 'A defect.');
+  faultDesk(desk.deskState, 'Another defect.');
+  expect([desk.state, desk.broker.waiting, desk.order(desk.ref(id)).state]).toEqual(['ERROR', 0, 'DENIED']);
+  expect(desk.alarms().filter((text) => text.includes('stands in ERROR'))).toEqual([
+    'A defect. The desk stands in ERROR; read the log, then acknowledge.',
+  ]);
 });

@@ -121,3 +121,12 @@ test.each([
   desk.status(entry, 'Cancelled');
   expect(desk.order(entry).state).toBe(state);
 });
+
+test('an order that a code refuses and that a list does not name is rejected with an alarm', () => {
+  const { desk, entry } = working();
+  tell(desk, 201, 'Order rejected - reason:no');
+  expect(desk.order(entry).state).toBe('ACCEPTED');
+  desk.end('open-orders');
+  expect(desk.order(entry).state).toBe('REJECTED');
+  expect(desk.alarms().filter((text) => text.startsWith('Rejected by IB: BUY IBM'))).toHaveLength(1);
+});

@@ -3,8 +3,10 @@ import { cancelOrders } from '#core/execution/cancel';
 import { changeTrigger } from '#core/strategy/trigger/change';
 import type { AccountId } from '#domain/ids';
 import { amountOf, trustedAmount } from '#domain/money';
+import { heldBracket } from '../../support/core/bracket.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { DU } from '../../support/core/fixtures.ts';
+import { fillTold } from '../../support/core/held.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';
 
 /** Behaviour that drawn faults of this room showed to be held by no test. */
@@ -67,4 +69,24 @@ test.each([
   expect([desk.state, desk.deskState.latch.isSet(), desk.stores.loss.get('desk')?.reached ?? false]).toEqual(['SCANNING', false, false]);
   desk.pnl(-9_000);
   expect([desk.deskState.latch.isSet(), desk.stores.loss.get('desk')?.reached]).toEqual([true, true]);
+});
+
+test('after a kill the line of what stays open names what is held, and nothing that is flat', () => {
+  const flat = heldBracket();
+  fillTold(flat.desk, 'execution, then status', flat.stop, 100, 178.98);
+  flat.desk.status(flat.target, 'Cancelled');
+  flat.desk.killBy();
+  expect(flat.desk.alarms().filter((text) => text.startsWith('Positions stay open'))).toEqual([]);
+  const { desk } = heldBracket();
+  desk.killBy();
+  expect(desk.alarms().filter((text) => text.startsWith('Positions stay open'))).toEqual([
+    'Positions stay open: 100 IBM, protected 100 of 100.',
+  ]);
+});
+
+test('a figure of the day that is none takes nothing back that was reached', () => {
+  const desk = new CoreDesk().started();
+  desk.pnl(-9_000);
+  desk.news({ kind: 'pnl', account: DU, daily: trustedAmount(Number.NaN), unrealized: undefined, realized: undefined });
+  expect(desk.stores.loss.get('desk')?.reached).toBe(true);
 });
