@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blockAround, blocksOf, drawn, drawsOf } from './draw.ts';
+import { drawnFrom } from './drawn.ts';
 
 /** `old → new` of everything that can be drawn from a text. */
 function changes(text: string): readonly string[] {
@@ -43,6 +45,17 @@ describe('a drawn fault', () => {
     expect(drawn(all, 50, 7)).toEqual(drawn(all, 500, 7).slice(0, 50));
     expect(drawn(all, 50, 8)).not.toEqual(drawn(all, 50, 7));
     expect(new Set(drawn(all, 1_000, 7)).size).toBe(1_000);
+  });
+
+  it('is drawn from the rooms that are asked for alone', () => {
+    const root = join(import.meta.dirname, '../..');
+    const top = (rooms: string): readonly string[] => [
+      ...new Set(drawnFrom(root, rooms).map((file) => file.split('/', file.includes('/core/') ? 3 : 2).join('/'))),
+    ];
+    expect(top('tws,risk')).toEqual(['src-main/core/risk', 'src-main/tws']);
+    expect(top('app')).toEqual(['src-main/app']);
+    expect(top('')).toEqual(expect.arrayContaining(['src-main/app', 'src-main/core/market', 'src-main/journal', 'src-main/tws']));
+    expect(top('nowhere')).toEqual([]);
   });
 
   it('is looked for by the tests that run the innermost block around it', () => {

@@ -17,17 +17,25 @@ const FILES = ['settings-store', 'desk-files', 'account-memory', 'start-holds', 
 );
 const MOST_TESTS = 12;
 
-/** Files of the rooms that mutants are drawn from. */
-function filesOf(root: string): readonly string[] {
+/** Files that mutants are drawn from. @param rooms their names with commas between; empty for all */
+export function drawnFrom(root: string, rooms: string): readonly string[] {
   const below = ROOMS.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((name) => `${room}/${name}`),
   );
-  return [...below, ...FILES].filter((name) => name.endsWith('.ts')).sort();
+  const wanted = rooms === '' ? undefined : rooms.split(',');
+  return [...below, ...FILES].filter((name) => name.endsWith('.ts') && (wanted?.includes(roomOf(name)) ?? true)).sort();
+}
+
+interface Draft {
+  readonly root: string;
+  readonly graph: ImportGraph;
+  readonly ran: readonly Ran[];
+  readonly files: readonly string[];
 }
 
 /** `count` mutants that a seed draws, each with the test files that run its block, the nearest by imports first. */
-export function drawMutants(root: string, graph: ImportGraph, ran: readonly Ran[], count: number, seed: number): readonly Entry[] {
-  const texts = new Map(filesOf(root).map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+export function drawMutants({ root, graph, ran, files }: Draft, count: number, seed: number): readonly Entry[] {
+  const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
   const all = [...texts].flatMap(([file, text]) => drawsOf(file, text));
   const far = new Map(ran.map(({ test }) => [test, graph.distances(test)]));
   return drawn(all, count, seed).map((draw) => {
