@@ -145,7 +145,7 @@ function moves({ deskState }: Life, order: Order, random: Random): void {
 function words({ world: { tws, counts }, order, random }: Moment): void {
   const view: OrderView | undefined = tws.ledger.orders.find(({ orderRef }) => orderRef !== '' && orderRef === order.ref);
   if (view === undefined || view.orderId === 0) return;
-  const fills = tws.ledger.fills.filter(({ permId }) => permId === view.permId);
+  const fills = tws.ledger.fillsOf(view.permId);
   const fill = fills[fills.length - 1];
   const kind = random.between(0, 9);
   if (kind < 2) tws.state(view);
