@@ -189,7 +189,7 @@ export class SocketLife {
     if (details?.ok === true) {
       this.core.learn(details.value);
       this.contracts.set(symbol, details.value.contract);
-    } else this.clock.after(1_000, () => void this.#learn(symbol));
+    } else this.#world.clock.after(1_000, () => void (this.#alive && this.#learn(symbol)));
   }
 }
 

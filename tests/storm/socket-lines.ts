@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Random } from '#simulator/model/random';
 
 /** So many turns of the event loop in which nothing arrives, although something must: the storm itself is broken. */
@@ -21,12 +21,19 @@ export class SocketEnd {
     this.socket = socket;
     this.#send = socket.write.bind(socket) as (bytes: Buffer) => unknown;
     this.#finish = socket.end.bind(socket) as () => unknown;
-    socket.write = ((bytes: Buffer | string): boolean => {
-      const added = typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes);
+    let write = ((bytes: Buffer): boolean => {
+      const added = Buffer.from(bytes);
       wrote?.(added);
       this.#waiting = Buffer.concat([this.#waiting, added]);
       return true;
     }) as Socket['write'];
+    Object.defineProperty(socket, 'write', {
+      get: () => write,
+      set: (other: Socket['write']) => {
+        // Node puts its own back as it begins to connect; the adapter's tap stays in front.
+        if (other !== Socket.prototype.write) write = other;
+      },
+    });
     socket.end = ((): Socket => {
       this.#ends = true;
       return socket;
