@@ -73,7 +73,8 @@ export class SocketJudge {
       return;
     }
     if (!this.#world.disk.orders.has(order.key)) this.fail(`I-03: ${ref} left and its intent is not in the journal`);
-    if (!modify && this.#left.has(ref)) this.fail(`I-01: ${ref} leaves again`);
+    // A desk that has started anew tells a change of an order of its earlier life from a new one by its book alone.
+    if (!modify && order.change === undefined && this.#left.has(ref)) this.fail(`I-01: ${ref} leaves again`);
     this.#left.add(ref);
     if (life.deskState.latch.isSet()) this.#afterKill(life, order, quantity);
   }
