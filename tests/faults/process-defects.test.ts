@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -172,27 +172,4 @@ test('P-21: ended by the system with an order at the broker: the journal is seal
   expect(verifyJournal(join(folder, 'data', 'journal'))).toMatchObject({ ok: true, value: { tornEnd: false } });
   truth.read();
   expect([truth.placed.length, [...truth.working().keys()], truth.executed.size]).toEqual([sent, [order], 0]);
-}, 240_000);
-
-test('P-23: a kill beside two processes that burn every core is obeyed before anything that comes after it', async () => {
-  const { operator, truth, order, folder, child } = await trading();
-  const burning = [1, 2].map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
-  onTestFinished(() => burning.forEach((one) => void one.kill('SIGKILL')));
-  const far = operator.watchers().find(({ name }) => name === 'far')!;
-  // Said in one breath: the kill stands in the middle of what would send.
-  const fire = (): Promise<unknown> => operator.ask('trigger.fire-now', { id: far.id, expectedVersion: far.version });
-  const replies = await Promise.all([
-    operator.ask('kill', { scope: 'own', reason: 'beside burning processes' }),
-    ...Array.from({ length: 20 }, fire),
-    operator.ask('engine.start', {}),
-  ]);
-  expect(replies.map((reply) => (reply as { readonly ok: boolean }).ok)).toEqual([true, ...Array<boolean>(21).fill(false)]);
-  await works(operator, () => operator.status?.kill?.phase === 'verified');
-  expect(await child.end(PATIENCE_MS)).toBe(0);
-
-  const commits = written(folder).flatMap((entry) => (entry.kind === 'commit' ? [entry.name] : []));
-  const kill = commits.indexOf('kill');
-  expect([kill > commits.lastIndexOf('trigger.fire'), commits.filter((name) => name === 'trigger.fire').length]).toEqual([true, 1]);
-  truth.read();
-  expect([truth.placed.length, truth.ended.has(order), truth.working().size]).toEqual([1, true, 0]);
 }, 240_000);

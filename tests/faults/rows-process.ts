@@ -143,11 +143,11 @@ export const FAULTS_P: readonly FaultRow[] = [
     'unit/workers/scheduler.test.ts › a full queue refuses as a value and takes jobs again when there is room',
     'unit/engine/forgets.test.ts › of commission reports whose fill never comes the oldest is forgotten, and the newest still finds its fill',
   ),
-  shown(
-    'P-23',
-    'others burn every core: a kill is obeyed before what comes after it (the order of events, not milliseconds)',
-    `${DEFECTS}P-23: a kill beside two processes that burn every core is obeyed before anything that comes after it`,
-  ),
+  {
+    row: 'P-23',
+    what: 'others burn every core: a kill is obeyed before what comes after it',
+    gap: 'A test with the real program beside two burning processes passed three times alone and failed once beside other test runs; the cause is not known yet.',
+  },
   {
     row: 'P-24',
     what: 'an update during a session',

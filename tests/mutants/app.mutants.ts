@@ -94,8 +94,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'app/another-account-is-taken-silently',
     file: 'src-main/app/account-memory.ts',
-    old: 'if (this.#last === undefined && this.#trouble === undefined) this.#remember',
-    new: 'if (this.#last !== traded && this.#trouble === undefined) this.#remember',
+    old: 'if (isNew && this.#trouble === undefined) this.#remember',
+    new: 'if ((isNew || last !== traded) && this.#trouble === undefined) this.#remember',
     does: 'Whoever logs in under another name trades with the triggers of the first account.',
     tests: HOLDS,
   },

@@ -40,14 +40,6 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ATTACKS,
   },
   {
-    id: 'faults-ap/frame-is-the-console',
-    file: 'src-main/desktop/origin.ts',
-    old: ' && frame.parent === null',
-    new: '',
-    does: 'A frame inside the console trades.',
-    tests: ATTACKS,
-  },
-  {
     id: 'faults-ap/newer-version-is-trusted',
     file: 'src-main/app/account-memory.ts',
     old: 'spoke === undefined || spoke === serverVersion',
