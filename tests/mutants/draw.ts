@@ -26,7 +26,8 @@ const SWAPPED: ReadonlyMap<ts.SyntaxKind, readonly [string, Draw['kind']]> = new
 ]);
 
 /** Calls whose arguments are words for people, and what steers nothing. */
-const WORDS = /(?:^|\.)#?(?:log|warn|info|debug|error|say|tell|note|describe\w*|\w*[Tt]ext|\w*[Ww]ords?|freeze|join|padStart|padEnd)$/;
+const WORDS =
+  /(?:^|\.)#?(?:log|logLine|warn|info|debug|error|say|tell|note|describe\w*|\w*[Tt]ext|\w*[Ww]ords?|freeze|join|padStart|padEnd)$/;
 
 /** Calls that say the same of their two arguments in either order. */
 const EITHER_WAY = /^(?:Math\.(?:min|max)|min|max|plus|same|sameTrail)$/;
