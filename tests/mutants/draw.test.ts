@@ -37,6 +37,8 @@ describe('a drawn fault', () => {
       changes('function f(): void {\n  log(tx, `${a + 1} of ${b}`, 3);\n  logLine(desk, a, b);\n  throw new Error(`${c - 1}`);\n}'),
     ).toEqual([]);
     expect(changes("const a = 'b' + c;")).toEqual([]);
+    expect(changes("const a = b === 1 ? `${b} order` : 'no orders';")).toEqual([]);
+    expect(changes("const a = b ? 'BUY' : c < d ? 'SELL' : '';")).toEqual(['comparison: < → <=']);
     expect(changes('const a = Math.min(b, c);')).toEqual([]);
     expect(changes('start(1);')).toEqual(['constant: 1 → 0']);
   });

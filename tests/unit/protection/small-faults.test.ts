@@ -11,7 +11,7 @@ import { CoreDesk } from '../../support/core/desk.ts';
 import { DU, manualOrder } from '../../support/core/fixtures.ts';
 import { fillTold, offer } from '../../support/core/held.ts';
 import { changes } from '../../support/core/left.ts';
-import { IBM, px } from '../../support/core/trigger-fixtures.ts';
+import { BAC, IBM, px } from '../../support/core/trigger-fixtures.ts';
 
 /** Behaviour that drawn faults of this room showed to be held by no test. */
 
@@ -235,4 +235,23 @@ test('a stop that is at the average already is told so, and one that is not move
     ok: false,
     error: { text: 'No plain stop of this position works at the broker; protect it first.' },
   });
+});
+
+test('what a trigger has sold of another contract leaves the exits of this one no room', () => {
+  const { desk, target, stop } = heldBracket();
+  desk.know(BAC);
+  desk.quote(13, BAC);
+  const id = desk.arm(desk.spec(181, { name: 'two' }, { contract: BAC, side: 'SELL' }));
+  desk.quote(181.02);
+  desk.quote(13, BAC);
+  const frame = desk.broker.frames.at(-1) ?? expect.fail('nothing left');
+  expect([frame.approved.value.contract.conId, frame.ref]).toEqual([BAC.conId, desk.ref(id)]);
+  desk.fills(frame.ref, 100, 13);
+  tradedByHand(desk, 'SELL', 50);
+  desk.position(50);
+  desk.wait(4_000);
+  expect(changes(desk)).toEqual([
+    [target, units(50)],
+    [stop, units(50)],
+  ]);
 });
