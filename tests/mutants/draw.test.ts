@@ -42,8 +42,12 @@ describe('a drawn fault', () => {
 
   it('is nothing that does not run, and no word for people', () => {
     expect(changes("import { a } from './b.ts';\nexport type T = 1 | true;\ninterface I { readonly ok: false }")).toEqual([]);
-    expect(changes('function f(): void {\n  log(tx, `${a + 1} of ${b}`, 3);\n  throw new Error(`${c - 1}`);\n}')).toEqual([]);
+    expect(
+      changes('function f(): void {\n  log(tx, `${a + 1} of ${b}`, 3);\n  logLine(desk, a, b);\n  throw new Error(`${c - 1}`);\n}'),
+    ).toEqual([]);
     expect(changes("const a = 'b' + c;")).toEqual([]);
+    expect(changes("const a = b === 1 ? `${b} order` : 'no orders';")).toEqual([]);
+    expect(changes("const a = b ? 'BUY' : c < d ? 'SELL' : '';")).toEqual(['comparison: < → <=']);
     expect(changes('const a = Math.min(b, c);')).toEqual([]);
     expect(changes('start(1);')).toEqual(['constant: 1 → 0']);
   });

@@ -26,10 +26,11 @@ const SWAPPED: ReadonlyMap<ts.SyntaxKind, readonly [string, Draw['kind']]> = new
 ]);
 
 /** Calls whose arguments are words for people, and what steers nothing. */
-const WORDS = /(?:^|\.)#?(?:log|warn|info|debug|error|say|tell|note|describe\w*|\w*[Tt]ext|\w*[Ww]ords?|freeze|join|padStart|padEnd)$/;
+const WORDS =
+  /(?:^|\.)#?(?:log|logLine|warn|info|debug|error|say|tell|note|describe\w*|\w*[Tt]ext|\w*[Ww]ords?|freeze|join|padStart|padEnd)$/;
 
 /** Calls that say the same of their two arguments in either order. */
-const EITHER_WAY = /^(?:Math\.(?:min|max)|min|max|plus|same|sameTrail)$/;
+const EITHER_WAY = /^(?:Math\.(?:min|max)|min|max|plus|same|sameTrail|midpoint)$/;
 
 /** How the domain's scaled figures are named and reckoned: prices, quantities and amounts, of which nobody trades a single unit. */
 const SCALED =
@@ -53,7 +54,13 @@ function isNoBehaviour(node: ts.Node): boolean {
   if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return true;
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isTypeParameterDeclaration(node)) return true;
   if (ts.isThrowStatement(node) || ts.isTemplateExpression(node)) return true;
+  if (ts.isConditionalExpression(node) && isProse(node.whenTrue) && isProse(node.whenFalse)) return true;
   return ts.isCallExpression(node) && WORDS.test(node.expression.getText());
+}
+
+/** A sentence or a part of one; no code reads it. */
+function isProse(node: ts.Expression): boolean {
+  return ts.isTemplateExpression(node) || (ts.isStringLiteralLike(node) && (node.text === '' || node.text.includes(' ')));
 }
 
 type Change = readonly [start: number, end: number, wrong: string, kind: Draw['kind']];

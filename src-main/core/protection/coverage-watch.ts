@@ -82,7 +82,7 @@ export class CoverageWatch {
   /** With the timer. */
   look(now: number): void {
     const { link, reconciliation, stores } = this.#desk;
-    if (!link.ready || link.upstream === 'down' || !reconciliation.done() || reconciliation.isOpening()) {
+    if (!link.ready || link.upstream === 'down' || !reconciliation.done()) {
       this.#since.clear();
       return;
     }

@@ -74,3 +74,16 @@ test('lines: an owner that needs one contract no more keeps the others, and one 
   expect(lines.wanted()).toEqual([{ contract: BAC, need: 'selected', owners: 1, active: true }]);
   expect(lines.drop('nobody')).toEqual([]);
 });
+
+test('a close of zero or of minus one is one for what trades below zero, and none for a stock', () => {
+  const spread = { ...IBM, symbol: 'IBM spread', secType: 'BAG' } as const;
+  for (const close of [0, -1]) {
+    const quotes = new QuoteBoard();
+    quotes.follow(spread);
+    quotes.onFigure(spread.conId, 'close', px(close));
+    expect([quotes.quote(spread.conId)?.close, quotes.counters().dropped]).toEqual([px(close), 0]);
+    const stock = board();
+    stock.onFigure(IBM.conId, 'close', px(close));
+    expect([stock.quote(IBM.conId)?.close, stock.counters().dropped]).toEqual([undefined, 1]);
+  }
+});

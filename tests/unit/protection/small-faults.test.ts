@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { cancelAll } from '#core/safety/cancel-all';
 import { restAfterChange } from '#core/protection/exit-sizes';
-import { protectPosition } from '#core/protection/place-stop';
+import { breakeven, protectPosition } from '#core/protection/place-stop';
 import { trailPosition } from '#core/protection/trailing-stop';
 import type { OrderId, OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { confirmed, heldBare, heldBracket, sentBracket } from '../../support/core/bracket.ts';
+import { acknowledged, confirmed, heldBare, heldBracket, sentBracket } from '../../support/core/bracket.ts';
 import { LIMIT_BRACKET, tradedByHand } from '../../support/core/bracket-desk.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { DU, manualOrder } from '../../support/core/fixtures.ts';
 import { fillTold, offer } from '../../support/core/held.ts';
 import { changes } from '../../support/core/left.ts';
-import { IBM, px } from '../../support/core/trigger-fixtures.ts';
+import { BAC, IBM, px } from '../../support/core/trigger-fixtures.ts';
 
 /** Behaviour that drawn faults of this room showed to be held by no test. */
 
@@ -193,4 +193,65 @@ test('a cancel of all that keeps exits puts back the stop of an entry that fille
   confirmed(desk, 40);
   desk.wait(3_000);
   expect(desk.broker.frames.slice(3).map(({ leg }) => [leg.type, leg.quantity, leg.stop])).toEqual([['STP', units(40), px(179)]]);
+});
+
+describe('a stop beside a target that has no group at IB', () => {
+  /** 100 held, and a person's target for so many of them. */
+  function withTarget(shares: number): CoreDesk {
+    const desk = heldBare();
+    const target = manualOrder({ orderId: -7 as OrderId, side: 'SELL', limit: px(185), quantity: units(shares) });
+    desk.news({ kind: 'open-order', order: target });
+    return desk;
+  }
+
+  test('is refused where both could close the position twice, and for what is left beside it as well', () => {
+    for (const shares of [100, 40]) {
+      const desk = withTarget(shares);
+      const done = protectPosition(desk.deskState, DU, IBM.conId, px(179), 'the test');
+      expect(done).toMatchObject({ ok: false, error: { text: expect.stringContaining('would close IBM a second time') as string } });
+      expect(desk.broker.frames).toHaveLength(1);
+    }
+  });
+
+  test('that trails is refused as well', () => {
+    const desk = withTarget(100);
+    const done = trailPosition(desk.deskState, DU, IBM.conId, { kind: 'amount', amount: px(0.5) }, 'the test');
+    expect([done.ok, desk.broker.frames.length]).toEqual([false, 1]);
+  });
+});
+
+test('a stop that is at the average already is told so, and one that is not moves there', () => {
+  const { desk, stop } = heldBracket();
+  expect(breakeven(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(true);
+  const [moved] = desk.broker.changes;
+  const level = moved?.leg.stop ?? expect.fail('no change left');
+  expect([moved?.ref, level]).toEqual([stop, px(180.02)]);
+  acknowledged(desk, stop, 'PreSubmitted', { stop: level });
+  expect(breakeven(desk.deskState, DU, IBM.conId, 'the test')).toMatchObject({
+    ok: false,
+    error: { text: 'The stop of IBM is at 180.02, its average, already.' },
+  });
+  expect(breakeven(heldBare().deskState, DU, IBM.conId, 'the test')).toMatchObject({
+    ok: false,
+    error: { text: 'No plain stop of this position works at the broker; protect it first.' },
+  });
+});
+
+test('what a trigger has sold of another contract leaves the exits of this one no room', () => {
+  const { desk, target, stop } = heldBracket();
+  desk.know(BAC);
+  desk.quote(13, BAC);
+  const id = desk.arm(desk.spec(181, { name: 'two' }, { contract: BAC, side: 'SELL' }));
+  desk.quote(181.02);
+  desk.quote(13, BAC);
+  const frame = desk.broker.frames.at(-1) ?? expect.fail('nothing left');
+  expect([frame.approved.value.contract.conId, frame.ref]).toEqual([BAC.conId, desk.ref(id)]);
+  desk.fills(frame.ref, 100, 13);
+  tradedByHand(desk, 'SELL', 50);
+  desk.position(50);
+  desk.wait(4_000);
+  expect(changes(desk)).toEqual([
+    [target, units(50)],
+    [stop, units(50)],
+  ]);
 });

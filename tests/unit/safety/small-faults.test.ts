@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cancelOrders } from '#core/execution/cancel';
+import { cancelAll } from '#core/safety/cancel-all';
 import { changeTrigger } from '#core/strategy/trigger/change';
 import type { AccountId } from '#domain/ids';
 import { amountOf, trustedAmount } from '#domain/money';
@@ -89,4 +90,16 @@ test('a figure of the day that is none takes nothing back that was reached', () 
   desk.pnl(-9_000);
   desk.news({ kind: 'pnl', account: DU, daily: trustedAmount(Number.NaN), unrealized: undefined, realized: undefined });
   expect(desk.stores.loss.get('desk')?.reached).toBe(true);
+});
+
+test('cancel all says how many protective orders stay, and nothing of them where none do', () => {
+  const { desk } = heldBracket();
+  cancelAll(desk.deskState, 'own', 'the test');
+  const said = (on: CoreDesk): string => on.logs.findLast(({ text }) => text.startsWith('the test cancels'))?.text ?? '';
+  expect(said(desk)).toBe(
+    'the test cancels 0 orders. 2 protective orders of what is held stay. positions stay open: 100 IBM, protected 100 of 100.',
+  );
+  const bare = working().desk;
+  cancelAll(bare.deskState, 'own', 'the test');
+  expect(said(bare)).toBe('the test cancels 1 order.');
 });

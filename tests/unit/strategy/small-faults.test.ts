@@ -74,3 +74,12 @@ test('an edit that is refused leaves the lines of the watcher as they were, one 
   desk.rearmTrigger(id, other);
   expect([[...desk.market.subscribed], desk.deskState.subscriptions.linesOf(id)]).toEqual([[BAC.conId], [BAC.conId]]);
 });
+
+test('a firing that cannot be sized sends nothing, is an alarm, and the desk waits for the next one', () => {
+  const desk = new CoreDesk();
+  const id = desk.waiting();
+  desk.deskState.details.delete(IBM.conId);
+  desk.quote(180.02);
+  expect([desk.broker.frames, desk.trigger(id).life, desk.state]).toEqual([[], 'failed', 'SCANNING']);
+  expect(desk.alarms()).toContain('IBM-1 could not be sized: The contract details of IBM are not known.');
+});
