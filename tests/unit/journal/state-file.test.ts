@@ -101,6 +101,13 @@ describe('the kill latch', () => {
     '{"latched":"no","at":1,"reason":""}',
     '{"latched":false}',
     '{"latched":true,"at":1,"reason":"","scope":"most"}',
+    '{"latched":false,"at":1}',
+    '{"latched":false,"at":1,"reason":5}',
+    '{"latched":false,"at":"now","reason":""}',
+    '{"latched":false,"at":null,"reason":""}',
+    '{"latched":false,"at":1,"reason":"","exits":"some"}',
+    'null',
+    '5',
   ])('counts as latched when its file holds %j', (text) => {
     const directory = temporaryDirectory();
     const file = new KillLatchFile(directory);

@@ -33,7 +33,7 @@ function asking() {
   requests.opened({
     request: (_lane: string, send: (api: IBApi) => void, unsent: (reason: string) => void) => {
       line.unsent = unsent;
-      if (line.takes) send(ib as IBApi);
+      if (line.takes) send(ib as unknown as IBApi);
       return line.takes;
     },
   } as unknown as Session);
@@ -83,6 +83,7 @@ test('the same contract told twice is one', async () => {
 
 test('the same chart is asked for again after 15 s, another one at once', async () => {
   const { clock, requests, asked, chart } = asking();
+  clock.advance(100_000);
   const first = requests.bars(IBM, 3);
   chart(5);
   expect(await first).toMatchObject({ ok: true, value: [{ at: 1_381_242_720_000 }, {}, { at: 1_381_242_840_000, high: 2_000_000 }] });
@@ -209,7 +210,7 @@ test('a bar without a price or without a time is left out, and a volume that is 
   const { requests, asked, say } = asking();
   const answer = requests.bars(IBM, 10);
   const reqId = asked[0]?.reqId;
-  const rows: readonly (readonly [string, number, number, number, number, number?])[] = [
+  const rows: readonly (readonly [string, number, number, number, number, (number | undefined)?])[] = [
     ['1381242600', 1, 2, 0.5, 1.5, -1],
     ['1381242660', Number.NaN, 2, 0.5, 1.5, 1],
     ['1381242660', 1, Number.NaN, 0.5, 1.5, 1],
