@@ -32,6 +32,10 @@ test.each([
     { trailingPercent: '0.01', trailStopPrice: '178' },
   ],
   [
+    { kind: 'amount', amount: trustedPrice(2_000_000) },
+    { auxPrice: '2', trailStopPrice: '178' },
+  ],
+  [
     { kind: 'amount', amount: trustedPrice(1_500_000) },
     { auxPrice: '1.5', trailStopPrice: '178' },
   ],
@@ -253,4 +257,19 @@ test('a tier of commissions that somebody chose is a term that the desk does not
 test('the smallest part of a share leaves, nothing does not', () => {
   const quantity = (amount: number): boolean => toWireOrder(intent({ legs: [leg({ quantity: trustedQuantity(amount) })] })).ok;
   expect([quantity(1), quantity(0)]).toEqual([true, false]);
+});
+
+test('a contract without a good number, symbol or figure does not leave', () => {
+  const ok = (more: object): boolean => toIbContract({ ...IBM, ...more }).ok;
+  expect([ok({}), ok({ conId: 0 }), ok({ conId: -1 }), ok({ conId: 1.5 }), ok({ conId: Number.NaN })]).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(toWireOrder(intent({ contract: { ...IBM, conId: 0 as never } }))).toEqual({
+    ok: false,
+    error: 'The contract has no valid contract id.',
+  });
 });
