@@ -48,6 +48,15 @@ describe('a drawn fault', () => {
     expect(changes('start(1);')).toEqual(['constant: 1 → 0']);
   });
 
+  it('is none that no run could tell from the original: one unit of a scaled figure, a sum the other way round, a longer array', () => {
+    expect(changes('const a = minus(held, 5) > 0;')).toEqual(['arguments: held, 5 → 5, held', 'constant: 5 → 4', 'comparison: > → >=']);
+    expect(changes('if (order.quantity <= 0) b();')).toEqual(['comparison: <= → <', 'statement: b(); → ;']);
+    expect(changes('const a = position.quantity === 0;')).toEqual(['comparison: === → !==', 'constant: 0 → 1']);
+    expect(changes('const a = parts.length > 0;')).toEqual(['comparison: > → >=', 'constant: 0 → 1']);
+    expect(changes('const a = sameTrail(plus(b, c), minus(b, c));')).toEqual(['arguments: b, c → c, b']);
+    expect(changes('const a = new Uint8Array(4);')).toEqual([]);
+  });
+
   it('is drawn again by the same seed, and more of them begin with the same', () => {
     const all = Array.from({ length: 1_000 }, (_, at) => at);
     expect(drawn(all, 50, 7)).toEqual(drawn(all, 50, 7));

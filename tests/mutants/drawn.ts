@@ -15,7 +15,7 @@ const ROOMS = [
 const FILES = ['settings-store', 'desk-files', 'account-memory', 'start-holds', 'watch-list', 'journal-trust', 'live-confirmation'].map(
   (name) => `src-main/app/${name}.ts`,
 );
-const MOST_TESTS = 12;
+const MOST_TESTS = 20;
 
 /** Files that mutants are drawn from. @param rooms their names with commas between; empty for all */
 export function drawnFrom(root: string, rooms: string): readonly string[] {
@@ -33,7 +33,7 @@ interface Draft {
   readonly files: readonly string[];
 }
 
-/** `count` mutants that a seed draws, each with the test files that run its block, the nearest by imports first. */
+/** `count` mutants that a seed draws, each with the test files that run its block: those of its room first, then the nearest by imports. */
 export function drawMutants({ root, graph, ran, files }: Draft, count: number, seed: number): readonly Entry[] {
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
   const all = [...texts].flatMap(([file, text]) => drawsOf(file, text));
@@ -54,9 +54,14 @@ function testsFor(
   return ran
     .map(({ test, blocks }) => ({ test, blocks, steps: far.get(test)?.get(file) ?? Infinity }))
     .filter(({ blocks, steps }) => (block === undefined ? steps < Infinity : blocks.has(`${file}:${block}`)))
-    .sort((a, b) => a.steps - b.steps || a.blocks.size - b.blocks.size)
+    .sort((a, b) => isAtHome(b.test, file) - isAtHome(a.test, file) || a.steps - b.steps || a.blocks.size - b.blocks.size)
     .slice(0, MOST_TESTS)
     .map(({ test }) => test);
+}
+
+/** The tests of the room itself look first: they know it best. */
+function isAtHome(test: string, file: string): number {
+  return Number(test.startsWith(`tests/unit/${roomOf(file)}/`));
 }
 
 /** The old text grows until it stands in the file once. */
