@@ -20,7 +20,7 @@ function lists() {
       return [10, 11];
     },
   };
-  const made = new ListRequests(clock, wire as never, new ListEnds());
+  const made = new ListRequests(clock, wire, new ListEnds());
   const own = (): number => asked.filter((of) => of === 'own-orders').length;
   return { clock, asked, wire, made, own };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantityFromNumber } from '#domain/quantity';
+import { quantityFromNumber, trustedQuantity } from '#domain/quantity';
 import { trustedPrice } from '#domain/price';
 import type { Trail } from '#domain/order';
 import { toIbContract } from '#tws/contract/contract-translation';
@@ -30,6 +30,10 @@ test.each([
   [
     { kind: 'percent', basisPoints: 1 },
     { trailingPercent: '0.01', trailStopPrice: '178' },
+  ],
+  [
+    { kind: 'amount', amount: trustedPrice(2_000_000) },
+    { auxPrice: '2', trailStopPrice: '178' },
   ],
   [
     { kind: 'amount', amount: trustedPrice(1_500_000) },
@@ -222,23 +226,20 @@ test.each([{ execId: undefined }, { execId: '' }, { side: 'HOLD' }, { shares: un
 );
 
 test('what an execution leaves out is what it says itself, and a time that names no zone is none', () => {
-  const plain = fromExecution(IBM.conId, FILL as never, 5);
+  const plain = fromExecution(IBM.conId, FILL, 5);
   expect(plain).toMatchObject({ cumQuantity: quantityFromNumber(60), avgPrice: 185_300_000, at: 5, time: '' });
   expect(plain).not.toHaveProperty('orderRef');
-  const at = (time: string): unknown => fromExecution(IBM.conId, { ...FILL, time, orderRef: 'R' } as never, 5)?.brokerAt;
+  const at = (time: string): unknown => fromExecution(IBM.conId, { ...FILL, time, orderRef: 'R' }, 5)?.brokerAt;
   expect(
     ['20131008 09:35:00 US/Eastern', '20131008-13:35:00', '20131008 09:35:00', '20131008 09:35:00 Nowhere/Land', 'now'].map(at),
   ).toEqual([Date.UTC(2013, 9, 8, 13, 35), Date.UTC(2013, 9, 8, 13, 35), undefined, undefined, undefined]);
 });
 
 test('a commission that IB leaves unset is unknown, and one of no execution is none', () => {
-  expect(fromCommission({ execId: '1', commission: 1.25, realizedPNL: Number.MAX_VALUE, currency: 'USD' } as never)).toEqual({
+  expect(fromCommission({ execId: '1', commission: 1.25, realizedPNL: Number.MAX_VALUE, currency: 'USD' })).toEqual({
     ...{ kind: 'commission', execId: '1', commission: 1_250_000, currency: 'USD', realizedPnl: undefined },
   });
-  expect([fromCommission({ commission: 1 } as never), fromCommission({ execId: '', commission: 1 } as never)]).toEqual([
-    undefined,
-    undefined,
-  ]);
+  expect([fromCommission({ commission: 1 }), fromCommission({ execId: '', commission: 1 })]).toEqual([undefined, undefined]);
 });
 
 test('a status of no order, or without a word, is none', () => {
@@ -251,4 +252,24 @@ test('a tier of commissions that somebody chose is a term that the desk does not
   const order = { action: 'SELL', orderType: 'LMT', softDollarTier: { name: '', value: '' }, algoParams: [] };
   expect(termsOf(order as never).unknown).toEqual([]);
   expect(termsOf({ ...order, softDollarTier: { name: 'T', value: '' } } as never).unknown).toEqual(['softDollarTier']);
+});
+
+test('the smallest part of a share leaves, nothing does not', () => {
+  const quantity = (amount: number): boolean => toWireOrder(intent({ legs: [leg({ quantity: trustedQuantity(amount) })] })).ok;
+  expect([quantity(1), quantity(0)]).toEqual([true, false]);
+});
+
+test('a contract without a good number, symbol or figure does not leave', () => {
+  const ok = (more: object): boolean => toIbContract({ ...IBM, ...more }).ok;
+  expect([ok({}), ok({ conId: 0 }), ok({ conId: -1 }), ok({ conId: 1.5 }), ok({ conId: Number.NaN })]).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(toWireOrder(intent({ contract: { ...IBM, conId: 0 as never } }))).toEqual({
+    ok: false,
+    error: 'The contract has no valid contract id.',
+  });
 });

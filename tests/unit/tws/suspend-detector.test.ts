@@ -41,3 +41,16 @@ test('before the start and after the stop nobody stood still', () => {
   made.look();
   expect(woke).toEqual([]);
 });
+
+test('from the start on both clocks count: a sleep right after it is noticed by either', () => {
+  for (const [monotonic, wall] of [
+    [TIMING.suspended, 0],
+    [0, TIMING.suspended],
+  ] as const) {
+    const { woke, made, clock } = detector();
+    clock.advance(777);
+    made.start();
+    made.look(clock.monotonic() + monotonic, clock.now() + wall);
+    expect(woke).toEqual([TIMING.suspended]);
+  }
+});
