@@ -146,7 +146,7 @@ export const FAULTS_P: readonly FaultRow[] = [
   {
     row: 'P-23',
     what: 'others burn every core: a kill is obeyed before what comes after it',
-    gap: 'A test with the real program beside two burning processes passed three times alone and failed once beside other test runs; the cause is not known yet.',
+    gap: 'A test with the real program beside two burning processes passed twice and was red once beside other test runs; the cause is not known yet.',
   },
   {
     row: 'P-24',

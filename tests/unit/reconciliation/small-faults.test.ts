@@ -35,7 +35,7 @@ test('a broken market data farm makes the quotes of its contracts unusable until
   const desk = new CoreDesk().started([IBM, BAC]);
   desk.quote(180);
   const fault = (): string | undefined => desk.deskState.board.fault(IBM.conId, { now: desk.clock.now(), maxAgeMs: 2_000 });
-  const farm = (state: 'broken' | 'ok') => ({ name: 'usfarm', kind: 'market', state }) as const;
+  const farm = (state: 'broken' | 'ok') => ({ name: 'usfarm', kind: 'market', state, since: 0 }) as const;
   const told = (farms: readonly ReturnType<typeof farm>[]): void => desk.news({ kind: 'link', link: desk.link({ farms }) });
   expect(fault()).toBeUndefined();
   told([farm('broken')]);

@@ -209,7 +209,7 @@ test('a bar without a price or without a time is left out, and a volume that is 
   const { requests, asked, say } = asking();
   const answer = requests.bars(IBM, 10);
   const reqId = asked[0]?.reqId;
-  const rows: readonly (readonly [string, number, number, number, number, number?])[] = [
+  const rows: readonly (readonly [string, number, number, number, number, (number | undefined)?])[] = [
     ['1381242600', 1, 2, 0.5, 1.5, -1],
     ['1381242660', Number.NaN, 2, 0.5, 1.5, 1],
     ['1381242660', 1, Number.NaN, 0.5, 1.5, 1],
