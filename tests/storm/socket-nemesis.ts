@@ -217,4 +217,4 @@ export class SocketNemesis {
   }
 }
 
-export const KINDS: readonly string[] = Object.keys(TROUBLES);
+const KINDS: readonly string[] = Object.keys(TROUBLES);
