@@ -32,6 +32,7 @@ export interface QuoteCheck {
 
 /** Every followed contract's quote, folded tick by tick in O(1); the hot path of the desk. */
 export class QuoteBoard {
+  readonly #ended = new Set<ConId>();
   readonly #books = new Map<ConId, QuoteBook>();
   readonly #downFarms = new Set<string>();
   #dirty: ConId[] = [];
@@ -52,7 +53,17 @@ export class QuoteBoard {
     return book;
   }
 
-  /** After the subscription ended: all figures are unknown again, the contract stays known. */
+  /** Its stream has ended: the last figures stay, and get old. */
+  ended(conId: ConId): void {
+    this.#ended.add(conId);
+  }
+
+  /** A stream begins. True when what stands there comes from one that has ended. */
+  begins(conId: ConId): boolean {
+    return this.#ended.delete(conId);
+  }
+
+  /** All figures are unknown again, the contract stays known. */
   forget(conId: ConId): void {
     const book = this.#books.get(conId);
     if (book === undefined) return;
