@@ -75,11 +75,13 @@ export class Quotes implements MarketDataPort {
   }
 
   subscribe(contract: Contract): void {
-    if (!this.#wanted.has(contract.conId)) this.#wanted.set(contract.conId, 'new');
+    if (this.#wanted.has(contract.conId)) return;
+    this.#wanted.set(contract.conId, 'new');
+    this.#tape.begins(contract.conId);
   }
 
   unsubscribe(conId: ConId): void {
-    if (this.#wanted.delete(conId)) this.#tape.ended(conId);
+    this.#wanted.delete(conId);
   }
 
   search(): Promise<Result<readonly Contract[]>> {

@@ -64,8 +64,8 @@ export class Tape {
     this.#farmDown = down;
   }
 
-  /** Its stream has ended: what was known of it is nothing to begin from. */
-  ended(conId: ConId): void {
+  /** Its stream begins, perhaps after another that has ended: what was known of it is nothing to begin from, and what is held gets old till then. */
+  begins(conId: ConId): void {
     this.#strips.delete(conId);
     this.#heard(conId, true);
   }

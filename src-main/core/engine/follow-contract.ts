@@ -5,7 +5,7 @@ import type { Contract } from '#domain/contract';
 import type { ConId } from '#domain/ids';
 import { ok, type Result } from '#domain/result';
 
-type Desk = Slice<'board' | 'market' | 'registry' | 'subscriptions'>;
+type Desk = Slice<'board' | 'market' | 'subscriptions'>;
 
 /** Quotes of the contract for this owner, as far as market data lines are left. The error is a sentence. */
 export function followContract(desk: Desk, owner: string, contract: Contract, need: LineNeed): Result<void> {

@@ -242,6 +242,8 @@ test('what a trigger has sold of another contract leaves the exits of this one n
   desk.know(BAC);
   desk.quote(13, BAC);
   const id = desk.arm(desk.spec(181, { name: 'two' }, { contract: BAC, side: 'SELL' }));
+  desk.quote(180.5);
+  desk.quote(13, BAC);
   desk.quote(181.02);
   desk.quote(13, BAC);
   const frame = desk.broker.frames.at(-1) ?? expect.fail('nothing left');

@@ -93,6 +93,7 @@ test('a re-armed trigger fires again under a new reference', () => {
   desk.wait(11_000);
   desk.quote(179.9);
   desk.rearmTrigger(id);
+  desk.quote(179.9);
   desk.quote(180.03);
   expect(desk.broker.frames.map((frame) => frame.ref)).toEqual([entry, `TD1-${id}-2-1-E`]);
 });
@@ -173,6 +174,7 @@ test('the fourth firing within ten minutes locks the trigger (C-09)', () => {
     desk.wait(11_000);
     desk.quote(179.9);
     desk.rearmTrigger(id);
+    desk.quote(179.9);
     desk.quote(180.02);
     if (gen < 4) desk.fills(`TD1-${id}-${gen}-1-E` as OrderRef, 100, 180.02);
   }
@@ -190,6 +192,7 @@ test('firings spread over eight minutes count together: the fourth locks the tri
     desk.pnl();
     desk.quote(179.9);
     desk.rearmTrigger(id);
+    desk.quote(179.9);
     desk.quote(180.02);
     if (gen < 4) desk.fills(`TD1-${id}-${gen}-1-E` as OrderRef, 100, 180.02);
   }

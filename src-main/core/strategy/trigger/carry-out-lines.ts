@@ -1,7 +1,7 @@
 import type { LineEffect } from '#core/market/subscriptions';
 import type { Slice } from '#core/state/desk-state';
 
-type Desk = Slice<'board' | 'market' | 'registry'>;
+type Desk = Slice<'board' | 'market'>;
 
 /**
  * Subscribes and unsubscribes. What a contract cost when its stream ended says nothing of where it stands when the next one begins: a
@@ -12,10 +12,7 @@ export function carryOutLines(desk: Desk, effects: readonly LineEffect[]): void 
   for (const effect of effects) {
     const { conId } = effect.kind === 'subscribe' ? effect.contract : effect;
     if (effect.kind === 'subscribe') {
-      if (desk.board.begins(conId)) {
-        desk.registry.rebaseline('its market data line was given back', conId);
-        desk.board.forget(conId);
-      }
+      if (desk.board.begins(conId)) desk.board.forget(conId);
       desk.market.subscribe(effect.contract);
     } else {
       desk.market.unsubscribe(conId);

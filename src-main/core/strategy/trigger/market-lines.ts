@@ -7,7 +7,7 @@ import { ok, type Result } from '#domain/result';
 import type { TriggerSpec } from '#domain/trigger';
 import { carryOutLines } from './carry-out-lines.ts';
 
-type Desk = Slice<'board' | 'market' | 'registry' | 'stores' | 'subscriptions'>;
+type Desk = Slice<'board' | 'market' | 'stores' | 'subscriptions'>;
 
 /** Every contract a trigger looks at or trades; each takes a market data line. */
 export function contractsOf(spec: TriggerSpec): readonly Contract[] {
