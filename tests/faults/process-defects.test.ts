@@ -153,7 +153,7 @@ test('P-15: a rejection that nobody handled is the same defect: ERROR, written d
   await standsInError(desk, 'SIGCONT', 'a planted rejection');
   const { operator, truth, order, child } = desk;
   await operator.must('kill', { scope: 'own', reason: 'after a defect' });
-  await works(operator, () => operator.orders()[0]?.state === 'CANCELLED');
+  await works(operator, () => operator.orders()[0]?.state === 'CANCELLED' && operator.status?.engine === 'EMERGENCY');
   truth.read();
   expect([truth.ended.has(order), operator.status?.engine, child.isGone]).toEqual([true, 'EMERGENCY', false]);
 }, 240_000);

@@ -20,14 +20,11 @@ test('after a hundred storms every book equals its broker, and nothing forbidden
     // With the weather about 3 of 100 are violated still (docs/known-limits.md): `npm run storm` shows them, and is red until they are mended.
     const result = storm(seed, { weather: false });
     expect(result.violations, sentence(result)).toEqual([]);
-    leftovers.add(result.leftovers);
     for (const figure of Object.keys(met) as (keyof typeof met)[]) met[figure] += result[figure];
   }
   // A sea in which nothing happens proves nothing.
   const calm = Object.entries(met).filter(([, count]) => count < STORMS / 2);
   expect(calm).toEqual([]);
-  // A hundred say little about a thousand: what chance may add is in the figure.
-  expect(leftovers.spent().filter(({ count, most }) => count > most)).toEqual([]);
 }, 240_000);
 
 describe('the budget of what storms leave to the operator', () => {

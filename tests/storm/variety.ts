@@ -11,6 +11,8 @@ import type { World } from './world.ts';
 
 const CENT = priceOf(0.01);
 const SHARE = 0.4;
+/** Few triggers enter by a stop: where one does, it is nearly always given a limit. */
+const OFTEN = 0.9;
 
 type Twist = (spec: TriggerSpec, world: World, random: Random) => TriggerSpec;
 
@@ -69,18 +71,19 @@ function onField(condition: Condition, field: QuoteField): Condition {
 /** What the person at the console writes into a trigger besides what every storm has. */
 export class Variety {
   readonly #world: World;
-  readonly #kinds: readonly { readonly twist: Twist; readonly random: Random }[];
+  readonly #kinds: readonly { readonly twist: Twist; readonly random: Random; readonly share: number }[];
 
   constructor(world: World) {
     this.#world = world;
     this.#kinds = Object.entries(TWISTS).flatMap(([kind, twist]) => {
       const random = stream(world.seed, kind);
-      return world.hasWeather && random.chance(SHARE) ? [{ twist, random }] : [];
+      const share = kind === 'stop-limit entry' ? OFTEN : SHARE;
+      return world.hasWeather && random.chance(share) ? [{ twist, random, share }] : [];
     });
   }
 
   of(spec: TriggerSpec): TriggerSpec {
-    return this.#kinds.reduce((now, { twist, random }) => (random.chance(0.4) ? twist(now, this.#world, random) : now), spec);
+    return this.#kinds.reduce((now, { twist, random, share }) => (random.chance(share) ? twist(now, this.#world, random) : now), spec);
   }
 
   armed({ condition, action, expiresAt }: TriggerSpec): void {
