@@ -8,7 +8,8 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (order.origin === 'foreign' || order.cancelAskedAt === undefined || !desk.cancelRetries.isDue(order.key, tx.at)) return;",
     new: 'return;',
     does: 'A cancel that TWS swallowed is not sent again, and the order works on.',
-    tests: [],
+    // No storm of the first forty sees it any more: the kill and the retries of brackets ask again by themselves.
+    tests: ['tests/unit/reconciliation/unknown-orders.test.ts', 'tests/faults/connections.test.ts'],
   },
   {
     id: 'once-broken/lost-send-stays-sent',
@@ -17,6 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "if (order.state === 'PENDING_REPLACE')\n        becomeUnknown",
     does: 'An order that was sent into a dying line stays SUBMITTED, and nobody looks for it.',
     tests: [],
+    seeds: [5],
   },
   {
     id: 'once-broken/kill-of-an-earlier-life',
@@ -24,7 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '  resumeKill(desk);\n',
     new: '',
     does: 'A kill in the middle of which the process died is not finished by the next life.',
-    tests: [],
+    tests: ['tests/unit/safety/kill-resumed.test.ts'],
   },
   {
     id: 'once-broken/kill-not-followed-up',
@@ -33,6 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: '',
     does: 'A kill is looked at once, and neither verified nor are its residuals cancelled again.',
     tests: [],
+    seeds: [14],
   },
   {
     id: 'once-broken/book-opens-early',
@@ -41,6 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (this.#isOpened) return false;',
     does: 'The book opens on positions before the comparison of its own connection has ended.',
     tests: [],
+    seeds: [2],
   },
   {
     id: 'once-broken/refused-and-listed',
@@ -49,6 +53,6 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (before !== undefined && repeats(desk, before, news, completed)) {',
     does: 'A stop that a code calls rejected and a list names unchanged is booked as rejected, and works on unseen.',
     tests: [],
-    seeds: [33, 48],
+    seeds: [33],
   },
 ];

@@ -57,7 +57,8 @@ test('the same seed is the same storm', () => {
 /**
  * Storms that meet a defect which the desk once had: with its mending taken out again each of them is violated. A seed means the same only
  * as long as desk and storm draw on chance in the same way; take out the mending and look for a new one when that has changed.
- * The seeds below are older than the held kills of `operator.ts`: each still is a storm that must be weathered, but none has been looked for anew.
+ * The seeds below are older than the held kills of `operator.ts`: each still is a storm that must be weathered, but most have not been looked for
+ * anew. Five mendings are taken out again in `tests/mutants/once-broken.mutants.ts`, with the storm or the unit test that sees it today.
  */
 const ONCE_BROKEN: readonly { readonly seed: number; readonly why: string }[] = [
   {
