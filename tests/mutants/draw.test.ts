@@ -21,6 +21,15 @@ describe('a drawn fault', () => {
     expect(changes('const a = true;')).toEqual(['constant: true → false']);
   });
 
+  it('is a wrong digit of a cap or a time that somebody chose, and one more or less of any other figure', () => {
+    expect(changes('const a = 15_000, b = 128, c = 404, d = 10;')).toEqual([
+      'constant: 15_000 → 150000',
+      'constant: 128 → 1280',
+      'constant: 404 → 405',
+      'constant: 10 → 11',
+    ]);
+  });
+
   it('is a statement or an early return that is gone, or two arguments that have changed places', () => {
     const text = 'function f(a: number, b: number): void {\n  if (a > b) return;\n  spend(b, a);\n}';
     expect(changes(text)).toEqual([

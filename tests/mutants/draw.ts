@@ -90,7 +90,7 @@ function ofOperator(node: ts.BinaryExpression, source: ts.SourceFile): readonly 
 function ofNumber(node: ts.NumericLiteral, source: ts.SourceFile): readonly Change[] {
   const value = Number(node.getText(source).replaceAll('_', ''));
   if (!Number.isFinite(value)) return [];
-  const wrong = value === 0 ? '1' : String(value % 2 === 0 ? value + 1 : value - 1);
+  const wrong = value === 0 ? '1' : isChosen(value) ? String(value * 10) : String(value % 2 === 0 ? value + 1 : value - 1);
   return [[node.getStart(source), node.end, wrong, 'constant']];
 }
 
@@ -107,6 +107,11 @@ function isUnitOfScaled(node: ts.NumericLiteral, source: ts.SourceFile): boolean
 /** One place more in a typed array is read by nobody. */
 function isLengthOfArray({ parent }: ts.NumericLiteral, source: ts.SourceFile): boolean {
   return ts.isNewExpression(parent) && /Array$/.test(parent.expression.getText(source));
+}
+
+/** A cap or a time that somebody chose and that could as well be one more: 20 001 is no fault there, a wrong digit is. */
+function isChosen(value: number): boolean {
+  return value >= 64 && (value % 100 === 0 || Number.isInteger(Math.log2(value)));
 }
 
 /** Two neighbours of the same sort of expression; a call of something else's method with a function is no pair. */

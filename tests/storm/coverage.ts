@@ -2,7 +2,17 @@ import type { CommitNews } from '#core/commit/work';
 import type { BrokerNews, LinkState } from '#core/ports/broker';
 import { execIdRevision, execIdRoot } from '#domain/execution';
 import { isTerminal, type Order } from '#domain/order';
-import { cellName, deskEventOf, engineClassOf, type EventName, type LinkClass, ORDER_CLASS } from './cells.ts';
+import {
+  cellName,
+  deskEventOf,
+  engineClassOf,
+  type EventName,
+  type LinkClass,
+  noticeEventOf,
+  ORDER_CLASS,
+  outageEventOf,
+  statusEventOf,
+} from './cells.ts';
 import type { JudgedLife } from './judged.ts';
 
 /**
@@ -43,7 +53,7 @@ export class Coverage {
         this.#order(life, find(life, news.order), 'completed order');
         break;
       case 'order-status':
-        this.#order(life, find(life, news.status), `status ${news.status.ibStatus}` as EventName);
+        this.#order(life, find(life, news.status), statusEventOf(news.status.ibStatus));
         break;
       case 'execution':
         this.#execution(life, news);
@@ -66,7 +76,7 @@ export class Coverage {
   /** After a commit of this life. */
   committed(life: JudgedLife, { name, changes }: CommitNews): void {
     if (this.#life !== life) this.look(life);
-    const event = deskEventOf(name);
+    const event = deskEventOf(name, this.#movesEngine(life, changes));
     if (event !== undefined) this.#desk(life, event);
     for (const { store, value } of changes) {
       if (store !== 'orders' || value === undefined) continue;
@@ -78,6 +88,10 @@ export class Coverage {
     this.#engine = life.state;
   }
 
+  #movesEngine({ state }: JudgedLife, changes: CommitNews['changes']): boolean {
+    return changes.some(({ store }) => store === 'engine') && state !== this.#engine;
+  }
+
   #execution(life: JudgedLife, { execution, live }: Extract<BrokerNews, { kind: 'execution' }>): void {
     const known = life.stores.fills.get(execIdRoot(execution.execId));
     const isRevised = known !== undefined && execIdRevision(execution.execId) > execIdRevision(known.execId);
@@ -85,11 +99,10 @@ export class Coverage {
   }
 
   #notice(life: JudgedLife, { code, orderId, clientId, disposition }: Extract<BrokerNews, { kind: 'notice' }>['notice']): void {
-    if (code === 1100 || code === 1101 || code === 1102) this.#desk(life, `${code}`);
+    const outage = outageEventOf(code);
+    if (outage !== undefined) this.#desk(life, outage);
     if (orderId === undefined) return;
-    const order = find(life, { orderId, clientId, permId: 0 as Order['permId'] & number });
-    const event = disposition === 'look-up' && order?.cancelAskedAt !== undefined ? 'cancel refused' : `notice ${disposition}`;
-    this.#order(life, order, event as EventName);
+    this.#order(life, find(life, { orderId, clientId, permId: 0 as Order['permId'] & number }), noticeEventOf(disposition));
   }
 
   #desk(life: JudgedLife, event: EventName): void {
@@ -98,8 +111,8 @@ export class Coverage {
     for (const state of states) this.#visit(cellName(state, event, linkOf(life), engineClassOf(this.#engine)));
   }
 
-  #order(life: JudgedLife, order: Order | undefined, event: EventName): void {
-    if (order === undefined || !isOwn(order)) return;
+  #order(life: JudgedLife, order: Order | undefined, event: EventName | undefined): void {
+    if (order === undefined || event === undefined || !isOwn(order)) return;
     this.#visit(cellName(ORDER_CLASS[order.state], event, linkOf(life), engineClassOf(this.#engine)));
   }
 

@@ -1,12 +1,12 @@
 import type { CommitRecord, Journal, JournalStatus } from '#core/ports/journal';
 import type { SentLeg } from '#core/ports/broker';
 import type { BreakerFile, EarlierOrders, KillLatchFile, KillScope, TriggerDraft, TriggerDrafts } from '#core/ports/desk-files';
+import type { Scheduler } from '#core/ports/scheduler';
 import type { OrderRef } from '#domain/ids';
 import { isWorking, type Order } from '#domain/order';
 import type { SavedBreaker } from '#core/risk/breaker';
 import { err, ok, type Result } from '#domain/result';
 import type { IdHighWater } from '#tws/order/order-ids';
-import type { ProcessClock } from './clock.ts';
 import type { CrashPoint } from './crash.ts';
 
 /** What is on the disk: all that one life of the desk leaves to the next. */
@@ -30,7 +30,7 @@ export class Disk {
 /** What the files of one life need to know of its process. */
 export interface Process {
   readonly disk: Disk;
-  readonly clock: ProcessClock;
+  readonly clock: Scheduler;
   readonly alive: () => boolean;
   readonly crash: (point: CrashPoint) => void;
 }

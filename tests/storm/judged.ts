@@ -8,9 +8,12 @@ import type { EngineState } from '#core/state/engine-state';
 import type { DeskStores, Effect } from '#core/state/records';
 import type { ClientId, OrderId, OrderRef } from '#domain/ids';
 import type { Amount } from '#domain/money';
-import type { OrderLeg } from '#domain/order';
+import type { Order, OrderLeg } from '#domain/order';
+import type { Price } from '#domain/price';
 import type { Exchange } from '#simulator/engine/exchange';
-import type { LedgerOfTruth } from './truth.ts';
+import type { Fill as TrueFill } from '#simulator/model/fill';
+import type { Listing } from '#simulator/model/instrument';
+import type { LedgerOfTruth, Truth } from './truth.ts';
 
 /** What the invariants read of the broker. */
 export interface JudgedBroker {
@@ -55,6 +58,29 @@ export interface JudgedLife {
   };
   /** `waitingLegs`: legs of orders that wait for their place in the message rate. */
   readonly transport: { readonly waitingLegs: number };
+}
+
+/** What settlement reads of the broker, the simulator as a whole or the storm's own TWS. */
+export interface SettledBroker extends JudgedBroker {
+  readonly exchange: JudgedBroker['exchange'] & { readonly register: Pick<Exchange['register'], 'untransmitted'> };
+  readonly listing: Pick<Listing, 'all'>;
+  /** When TWS was last asked for everybody's orders, epoch ms. */
+  readonly listedAt: { readonly open: number; readonly completed: number };
+  /** An execution as it was told last. */
+  priceOf(fill: TrueFill): Price | undefined;
+}
+
+/** What settlement reads of the life that is there when all is quiet. */
+export interface SettledLife extends Pick<JudgedLife, 'stores' | 'deskState' | 'state'> {
+  readonly alarms: readonly { readonly text: string; readonly key: string | undefined; readonly at: number }[];
+  /** Since when this life holds an order for UNKNOWN, epoch ms. */
+  readonly unknownSince: ReadonlyMap<string, number>;
+}
+
+export interface SettledWorld {
+  readonly tws: SettledBroker;
+  readonly invariants: { readonly truth: Pick<Truth, 'order'> };
+  readonly disk: { readonly orders: ReadonlyMap<string, Order> };
 }
 
 /** What the invariants read of the storm: the broker's truth, the disk and the person at the console. */

@@ -1,6 +1,6 @@
 import type { Order } from '#domain/order';
 import { DU } from '../support/core/fixtures.ts';
-import type { Life } from './life.ts';
+import type { SettledLife } from './judged.ts';
 
 /**
  * What the desk may leave open after a storm, because it cannot know, or because the operator has to decide: only where the screen says so.
@@ -33,7 +33,7 @@ export interface Difference {
 }
 
 /** An order of which nobody knows whether IB has it, once an alarm has named it since it is so. */
-export function orderLeft(life: Life, order: Order): Leftover | undefined {
+export function orderLeft(life: SettledLife, order: Order): Leftover | undefined {
   const since = order.state === 'UNKNOWN' ? life.unknownSince.get(order.key) : order.createdAt;
   const alarm = life.alarms.find(({ key, at }) => key === order.key && since !== undefined && at >= since);
   if (alarm === undefined) return undefined;
@@ -42,7 +42,7 @@ export function orderLeft(life: Life, order: Order): Leftover | undefined {
 
 /** What another program did, once an alarm has named the position since then (`since`, epoch ms). */
 export function foreignLeft(
-  life: Life,
+  life: SettledLife,
   { contract }: { readonly contract: { readonly conId: number } },
   amount: number,
   since: number,
@@ -58,7 +58,7 @@ export function foreignLeft(
 }
 
 /** Exits that take so much too much, where the position's row offers to mend at least that or to flatten. */
-export function offerFor(life: Life, conId: number, tooMuch: number): Leftover | undefined {
+export function offerFor(life: SettledLife, conId: number, tooMuch: number): Leftover | undefined {
   const subject = `${DU}:${conId}`;
   const offer = life.stores.offers.get(subject);
   if (offer === undefined || offer.kind === 'protect' || (offer.kind === 'resize-exits' && offer.quantity < tooMuch)) return undefined;

@@ -26,7 +26,7 @@ function openOf(entry: OrderView, orders: readonly OrderView[]): number {
  * desk do not truly work for more than there is to exit, or the desk says so. What a close truly takes needs no stop; a close that the desk
  * only believes in does.
  */
-export function protectionGaps(tws: JudgedBroker, life: JudgedLife): readonly string[] {
+export function protectionGaps(tws: JudgedBroker, life: Pick<JudgedLife, 'deskState' | 'stores'>): readonly string[] {
   const { deskState, stores } = life;
   if (!deskState.link.ready || !deskState.reconciliation.done() || deskState.reconciliation.isOpening()) return [];
   const gaps: string[] = [];
@@ -55,7 +55,7 @@ function heldFor({ truth, side }: ExitSide): number {
   return side === 'SELL' ? truth : 0 - truth;
 }
 
-function uncovered(life: JudgedLife, exit: ExitSide, sideOrders: readonly OrderView[]): readonly string[] {
+function uncovered(life: Pick<JudgedLife, 'deskState' | 'stores'>, exit: ExitSide, sideOrders: readonly OrderView[]): readonly string[] {
   const stops = sideOrders.filter(
     (order) => isAlive(order) && (order.type === 'STP' || order.type === 'STP LMT' || order.type === 'TRAIL'),
   );
@@ -71,7 +71,12 @@ function isOffered(offer: Offer | undefined, bare: number): boolean {
   return offer !== undefined && (offer.kind !== 'protect' || offer.quantity >= bare);
 }
 
-function overExits(life: JudgedLife, exit: ExitSide, sideOrders: readonly OrderView[], orders: readonly OrderView[]): readonly string[] {
+function overExits(
+  life: Pick<JudgedLife, 'deskState' | 'stores'>,
+  exit: ExitSide,
+  sideOrders: readonly OrderView[],
+  orders: readonly OrderView[],
+): readonly string[] {
   // Brackets of two triggers may stand against each other; each of their exits has its own entry to close.
   const against = sideOrders.filter((order) => order.orderRef.endsWith('-E'));
   const allowed = Math.max(0, heldFor(exit) + against.reduce((sum, one) => sum + Math.max(0, openOf(one, orders)), 0));
@@ -98,13 +103,13 @@ function isActive(order: OrderView, orders: readonly OrderView[]): boolean {
 }
 
 /** What the desk cannot know to work it says in another way. */
-function isUnknown(life: JudgedLife, truth: OrderView): boolean {
+function isUnknown(life: Pick<JudgedLife, 'deskState' | 'stores'>, truth: OrderView): boolean {
   const order = [...life.stores.orders.values()].find((other) => other.permId === truth.permId);
   return order === undefined || order.state === 'UNKNOWN' || order.state === 'PENDING_CANCEL' || order.origin !== 'trigger';
 }
 
 /** I-26 at the write instant: a stop that is placed by hand closes no more than is held, together with what works besides its group. */
-export function overExit(life: JudgedLife, approved: ApprovedOrder): string | undefined {
+export function overExit(life: Pick<JudgedLife, 'deskState' | 'stores'>, approved: ApprovedOrder): string | undefined {
   const { account, contract, legs } = approved.value;
   const [{ side, ref, quantity, ocaGroup }] = legs;
   const position = life.stores.positions.get(`${account}:${contract.conId}`)?.quantity ?? 0;

@@ -4,15 +4,14 @@ import type { ExecId } from '#domain/ids';
 import { isTerminal, isWorking, type Order } from '#domain/order';
 import type { Fill } from '#simulator/model/fill';
 import type { OrderView } from '#simulator/model/order-view';
-import type { Life } from './life.ts';
+import type { SettledLife, SettledWorld } from './judged.ts';
 import { type Difference, foreignLeft, type Leftover, offerFor, orderLeft } from './leftovers.ts';
 import { protectionGaps } from './protection.ts';
 import { shieldDiffers } from './shield.ts';
 import { isAlive } from './truth.ts';
-import type { World } from './world.ts';
 
 /** The book against the ledger: working orders, ends, fills and positions. Empty when they are equal. */
-export function differences(world: World, life: Life): readonly Difference[] {
+export function differences(world: SettledWorld, life: SettledLife): readonly Difference[] {
   const found: Difference[] = [];
   const { tws, invariants } = world;
   const byPerm = new Map<number, Order>();
@@ -40,7 +39,7 @@ export function differences(world: World, life: Life): readonly Difference[] {
   return found;
 }
 
-function compareOrder(found: Difference[], truth: OrderView, order: Order | undefined, { tws }: World, life: Life): void {
+function compareOrder(found: Difference[], truth: OrderView, order: Order | undefined, { tws }: SettledWorld, life: SettledLife): void {
   const { listedAt } = tws;
   const unseen =
     truth.clientId === 7 && (truth.completedAt === undefined ? truth.placedAt >= listedAt.open : truth.completedAt >= listedAt.completed);
@@ -71,7 +70,7 @@ function compareWorking(differs: Differs, truth: OrderView, order: Order): void 
   if (order.quantity !== truth.quantity) differs(`quantity ${truth.quantity} at the broker, ${order.quantity} in the book`);
 }
 
-function compareEnded(differs: Differs, truth: OrderView, order: Order, life: Life): void {
+function compareEnded(differs: Differs, truth: OrderView, order: Order, life: SettledLife): void {
   if (truth.status === 'Filled') {
     if (order.state !== 'FILLED') differs(`Filled at the broker, ${order.state} in the book`);
   } else if (!isTerminal(order.state)) {
@@ -80,25 +79,25 @@ function compareEnded(differs: Differs, truth: OrderView, order: Order, life: Li
   }
 }
 
-function unknownSaid(life: Life, order: Order, truth: OrderView | undefined): Leftover | undefined {
+function unknownSaid(life: SettledLife, order: Order, truth: OrderView | undefined): Leftover | undefined {
   const listed = truth !== undefined && truth.status !== 'Inactive';
   return order.state === 'UNKNOWN' && !listed ? orderLeft(life, order) : undefined;
 }
 
 /** R-05: nothing that any life wrote down as on its way or at the broker is forgotten. */
-function compareIntents(found: Difference[], world: World, life: Life): void {
+function compareIntents(found: Difference[], world: SettledWorld, life: SettledLife): void {
   for (const [key, { state }] of world.disk.orders)
     if ((isWorking(state) || state === 'QUEUED' || state === 'INTENT') && !life.stores.orders.has(key as Order['key']))
       found.push({ text: `${key} was ${state} in the journal and is not in the book`, left: undefined });
 }
 
 /** I-27: what waits untransmitted in TWS is shown to nobody, and one click of a person sends it. */
-function compareUntransmitted(found: Difference[], world: World): void {
+function compareUntransmitted(found: Difference[], world: SettledWorld): void {
   for (const { clientId, orderId, orderRef } of world.tws.exchange.register.untransmitted())
     if (clientId !== 7) found.push({ text: `I-27: ${orderRef} (${clientId}:${orderId}) waits untransmitted in TWS`, left: undefined });
 }
 
-function compareFills(found: Difference[], world: World, life: Life): void {
+function compareFills(found: Difference[], world: SettledWorld, life: SettledLife): void {
   const { tws } = world;
   for (const truth of tws.ledger.fills) {
     const fill = life.stores.fills.get(execIdRoot(truth.execId as ExecId));
@@ -117,13 +116,13 @@ function compareFills(found: Difference[], world: World, life: Life): void {
 }
 
 /** A fill of another program that IB gave another price: TWS tells that program alone. The screen says that it is not the desk's. */
-function repriced(life: Life, { permId, quantity, at }: Fill): Leftover | undefined {
+function repriced(life: SettledLife, { permId, quantity, at }: Fill): Leftover | undefined {
   const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
   const isOthers = order?.origin === 'foreign' || order?.origin === 'manual';
   return isOthers ? { reason: 'foreign', subject: order.key, amount: quantity, at, said: 'origin' } : undefined;
 }
 
-function comparePositions(found: Difference[], world: World, life: Life): void {
+function comparePositions(found: Difference[], world: SettledWorld, life: SettledLife): void {
   for (const instrument of world.tws.listing.all) {
     const truth = world.tws.ledger.position(instrument.conId)?.quantity ?? 0;
     const held = [...life.stores.positions.values()].find((position) => position.contract.conId === instrument.conId)?.quantity ?? 0;
@@ -139,7 +138,7 @@ function comparePositions(found: Difference[], world: World, life: Life): void {
  * I-26 at the broker: what the desk's exits can still take on a side is no more than what is held there. Exits of an entry that works are
  * bounded by it. What was found at the start and waits for the operator, or was left to itself by the operator, is the operator's.
  */
-function compareExits(found: Difference[], world: World, life: Life): void {
+function compareExits(found: Difference[], world: SettledWorld, life: SettledLife): void {
   const { orders } = world.tws.ledger;
   for (const { conId, symbol } of world.tws.listing.all) {
     for (const side of ['SELL', 'BUY'] as const) {
@@ -177,14 +176,20 @@ function exitedFrom(entry: OrderView, orders: readonly OrderView[]): number {
  * A stop that is bounded by its own entry, which works, is not made smaller by the desk itself: what the entry still fills would be without
  * it. Nor is what was found at the start before the operator has decided, or what he told the desk to let alone. Everything besides must fit.
  */
-function exitsLeft(world: World, life: Life, exits: readonly OrderView[], allowed: number, tooMuch: number): Leftover | undefined {
+function exitsLeft(
+  world: SettledWorld,
+  life: SettledLife,
+  exits: readonly OrderView[],
+  allowed: number,
+  tooMuch: number,
+): Leftover | undefined {
   const [first] = exits;
   if (first === undefined) return undefined;
   if (!exits.some((order) => isOperators(life, order)) && !isBoundByEntries(world, exits, allowed)) return undefined;
   return offerFor(life, first.contract.conId, tooMuch);
 }
 
-function isOperators(life: Life, { orderRef, permId }: OrderView): boolean {
+function isOperators(life: SettledLife, { orderRef, permId }: OrderView): boolean {
   const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
   if (order === undefined) return false;
   const names = new Set([`order:${orderRef}`, `order:${order.key}`, `position:${order.account}:${order.contract.conId}`]);
@@ -192,7 +197,7 @@ function isOperators(life: Life, { orderRef, permId }: OrderView): boolean {
 }
 
 /** What stops of entries that work take of it is theirs, and the others fit into what is left. */
-function isBoundByEntries(world: World, exits: readonly OrderView[], allowed: number): boolean {
+function isBoundByEntries(world: SettledWorld, exits: readonly OrderView[], allowed: number): boolean {
   const { orders } = world.tws.ledger;
   const bound = new Map<string, number>();
   for (const order of exits) {
@@ -239,7 +244,7 @@ function sumOf(groups: ReadonlyMap<string, number>): number {
  * exposure: only exits, together no larger than what is held. What the operator wished after it may, and so may what others placed once it was
  * verified; what no cancel of this desk reaches is listed as a residual.
  */
-function compareKill(found: Difference[], world: World, life: Life): void {
+function compareKill(found: Difference[], world: SettledWorld, life: SettledLife): void {
   if (!life.deskState.latch.isSet()) return;
   const record = life.stores.engine.get('desk')?.kill;
   if (record === undefined) {
@@ -262,7 +267,7 @@ function compareKill(found: Difference[], world: World, life: Life): void {
 }
 
 /** An exit, and all exits of its side that are left together close no more than the broker holds. */
-function isKept(truth: OrderView, left: readonly OrderView[], orders: readonly OrderView[], { tws }: World): boolean {
+function isKept(truth: OrderView, left: readonly OrderView[], orders: readonly OrderView[], { tws }: SettledWorld): boolean {
   const isExit = (order: OrderView): boolean =>
     order.orderRef.startsWith('TD1-') ? /-[ST]$/.test(order.orderRef) : isStop(order) || order.type === 'LMT';
   if (!isExit(truth)) return false;
@@ -279,7 +284,7 @@ function isKept(truth: OrderView, left: readonly OrderView[], orders: readonly O
 }
 
 /** Of another program, or typed into TWS and not numbered yet: the banner names it. */
-function isTold({ permId, clientId, orderId }: OrderView, life: Life, { residuals }: KillRecord): boolean {
+function isTold({ permId, clientId, orderId }: OrderView, life: SettledLife, { residuals }: KillRecord): boolean {
   const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
   return (clientId === 7 || orderId === 0) && order !== undefined && residuals.includes(order.key);
 }
@@ -291,7 +296,7 @@ function isInScope({ orderRef, placedAt }: OrderView, { scope, verifiedAt }: Kil
 }
 
 /** A stop or a close that was approved after the kill, by the operator's hand or to put back what the kill lost. */
-function isWishedAfter({ permId }: OrderView, life: Life, kill: KillRecord): boolean {
+function isWishedAfter({ permId }: OrderView, life: SettledLife, kill: KillRecord): boolean {
   const order = [...life.stores.orders.values()].find((other) => other.permId === permId);
   return (order?.leg === 'F' || order?.leg === 'S') && (order.cause?.approvedSeq ?? 0) > kill.upTo;
 }

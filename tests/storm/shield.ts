@@ -28,7 +28,7 @@ interface Shield {
 }
 
 /** Every position whose quantity the desk has right. */
-function shields(tws: JudgedBroker, life: JudgedLife): readonly Shield[] {
+function shields(tws: JudgedBroker, life: Pick<JudgedLife, 'deskState' | 'stores'>): readonly Shield[] {
   const found: Shield[] = [];
   const { index } = life.deskState;
   const byPerm = new Map<number, Order>();
@@ -90,7 +90,7 @@ function shownLess(order: Order | undefined): ShownLess | undefined {
 }
 
 /** After the quiet: what is shown and what is so are equal but for what is named; empty when they are. */
-export function shieldDiffers(tws: JudgedBroker, life: JudgedLife): readonly string[] {
+export function shieldDiffers(tws: JudgedBroker, life: Pick<JudgedLife, 'deskState' | 'stores'>): readonly string[] {
   return shields(tws, life).flatMap(({ symbol, held, truly, shown, less, foreign }) => {
     const excused = [...less.values()].reduce((sum, one) => sum + one, 0);
     if (shown - foreign <= truly && truly - shown <= excused) return [];
@@ -101,7 +101,7 @@ export function shieldDiffers(tws: JudgedBroker, life: JudgedLife): readonly str
 }
 
 /** At any moment at which everything has been told: never is more shown than is so. */
-export function falseShield(tws: JudgedBroker, life: JudgedLife): readonly string[] {
+export function falseShield(tws: JudgedBroker, life: Pick<JudgedLife, 'deskState' | 'stores'>): readonly string[] {
   return shields(tws, life).flatMap(({ symbol, held, truly, shown, foreign }) =>
     shown - foreign <= truly
       ? []

@@ -36,6 +36,7 @@ import { releaseUnwatched } from '#core/strategy/trigger/market-lines';
 import { fire } from '#core/strategy/trigger/fire';
 import { BrokerLists, requestMissingLists } from './broker-lists.ts';
 import { type NewsFollowers, onBrokerNews } from './on-news.ts';
+import { DeskTimers } from './desk-timers.ts';
 import { transmitGate } from '#core/pretrade/transmit-gate';
 import { commit, engineState, type DeskState, type DeskPorts, logLine } from '#core/state/desk-state';
 import type { DeskView } from '#core/state/desk-view';
@@ -88,7 +89,7 @@ export class DeskCore implements DeskAccess {
   readonly #outcomes = new OutcomeWatch();
   readonly #simulated: boolean;
   readonly #chunk: Chunk = { startedAt: undefined };
-  #stopTimer: () => void = () => undefined;
+  readonly #timers: DeskTimers;
   #onLog: LogListener = () => undefined;
 
   constructor(options: {
@@ -102,8 +103,10 @@ export class DeskCore implements DeskAccess {
     const board = new QuoteBoard();
     const details = new Map<ConId, ContractDetails>();
     const exchange = new ExchangeClock(ports.clock, options.simulated);
+    this.#timers = new DeskTimers(ports.scheduler);
     this.deskState = {
       ...ports,
+      scheduler: this.#timers,
       coordinator,
       stores,
       index: new OrderIndex(),
@@ -193,6 +196,7 @@ export class DeskCore implements DeskAccess {
   /** Always disarmed; a latch of an earlier run keeps the desk in EMERGENCY until the operator has re-armed it. */
   start(): void {
     const { deskState: desk } = this;
+    this.#timers.start();
     const latched = desk.killLatchFile.read();
     commit(desk, 'kill', 'desk.start', { kind: 'system', text: 'start of the program' }, (tx) => {
       tx.set(desk.stores.engine, 'desk', { state: 'IDLE', since: tx.at, reason: 'The desk has just started; nothing is armed.', step: 0 });
@@ -207,8 +211,9 @@ export class DeskCore implements DeskAccess {
     this.#arrangeTimer();
   }
 
+  /** What the desk has still arranged ends with it: a kill that is not verified goes on in the next run, by the latch on the disk. */
   stop(): void {
-    this.#stopTimer();
+    this.#timers.stop();
   }
 
   learn(details: ContractDetails): void {
@@ -273,7 +278,7 @@ export class DeskCore implements DeskAccess {
   }
 
   #arrangeTimer(): void {
-    this.#stopTimer = this.deskState.scheduler.after(500, () => {
+    this.deskState.scheduler.after(500, () => {
       this.onTimer();
       this.#arrangeTimer();
     });
