@@ -61,7 +61,7 @@ export class SocketJudge {
     this.#sent = this.#sent.filter((at) => now - at < 1_000);
     this.#mostSent = Math.max(this.#mostSent, this.#sent.length);
     if (this.#sent.length > DEFAULT_RATES.messagesPerSecond)
-      this.fail(`G-2: ${this.#sent.length} messages left within a second, ${DEFAULT_RATES.messagesPerSecond} may`);
+      this.fail(`G2: ${this.#sent.length} messages left within a second, ${DEFAULT_RATES.messagesPerSecond} may`);
   }
 
   /** A frame of an order has left the desk just now. */

@@ -4,7 +4,7 @@ import { type Refusal, refuseNow } from '#core/state/refusal';
 import type { Position } from '#domain/position';
 import { ok, type Result } from '#domain/result';
 
-type Desk = Slice<'coordinator' | 'stores'>;
+type Desk = Slice<'coordinator'>;
 
 /**
  * One wish that takes several orders: each is asked for, also where another was refused. A refusal means that nothing was done at all; what was

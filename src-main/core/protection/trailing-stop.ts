@@ -95,7 +95,7 @@ export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trai
 function nothingToTrail(symbol: string, stops: readonly Order[]): string {
   return stops.length > 0
     ? `The stops of ${symbol} trail by that distance already.`
-    : `Stops of another program cover ${symbol}; change them there or in TWS.`;
+    : `${symbol} is covered already, by entries or orders of another program; no stop of this position could trail.`;
 }
 
 /** Why these stops cannot give way to trailing ones now; a sentence. */
