@@ -257,3 +257,16 @@ test('what a trigger has sold of another contract leaves the exits of this one n
     [stop, units(50)],
   ]);
 });
+
+test.each([{ kind: 'amount', amount: px(0.5) } as const, { kind: 'percent', basisPoints: 50 } as const])(
+  'without a market no stop can begin to trail by %o, and that is said',
+  (trail) => {
+    const { desk } = heldBracket();
+    desk.deskState.board.forget(IBM.conId);
+    expect(trailPosition(desk.deskState, DU, IBM.conId, trail, 'the test')).toMatchObject({
+      ok: false,
+      error: { text: 'IBM has no market now that a stop could trail.' },
+    });
+    expect(desk.broker.frames).toHaveLength(3);
+  },
+);

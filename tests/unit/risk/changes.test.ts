@@ -100,6 +100,20 @@ test('an exit that shrinks where it stands always may; one that moves as well mu
   expect(shrunk({ quantity: units(99), limit: px(180) })).toBe('REDUCE');
 });
 
+test('a stop that shrinks may move only where it fits; one that trails shrinks wherever IB has moved it', () => {
+  const close = working({ side: 'SELL', leg: 'F', type: 'MKT' });
+  const shrunk = (type: 'STP' | 'TRAIL', at: number) => {
+    const trail = type === 'TRAIL' ? { trail: { kind: 'amount', amount: px(1) } as const } : {};
+    const { limit: _none, ...stop } = working({ side: 'SELL', leg: 'S', type, stop: px(170), ...trail });
+    const wish = intent([marketLeg({ side: 'SELL', leg: 'S', type, stop: px(at), quantity: units(99), ...trail })], {
+      purpose: 'reduce',
+      changes: stop.key,
+    });
+    return verdict(wish, { position: units(100), working: [close], changed: stop });
+  };
+  expect([shrunk('STP', 170), shrunk('STP', 171), shrunk('TRAIL', 171)]).toEqual(['approved', 'REDUCE', 'approved']);
+});
+
 test('C-02: what an order may cost is the worst of its limit, its stop and the side of the market it meets', () => {
   const wide = { quote: quoteOf({ bid: 170, ask: 180, last: 170 }), ...limits({ collarPercent: 50 }) };
   const at = (more: Partial<OrderLeg>, maxOrderNotional: number) =>
