@@ -30,6 +30,9 @@ export class SocketJudge {
   readonly #truth: Truth;
   /** References that left as new orders, over all lives. */
   readonly #left = new Set<string>();
+  /** Connections whose last word was 1100, by the number of the connection. */
+  readonly #cutOff = new Map<number, number>();
+  readonly #epochs = new Map<number, number>();
   /** When each message of the last second left, virtual ms. */
   #sent: number[] = [];
   #mostSent = 0;
@@ -64,12 +67,30 @@ export class SocketJudge {
       this.fail(`G-2: ${this.#sent.length} messages left within a second, ${DEFAULT_RATES.messagesPerSecond} may`);
   }
 
+  /** What TWS says of its own line to IB, by connection; what a connection said ends with it. */
+  heard(news: BrokerNews): void {
+    if (news.kind === 'link') {
+      for (const { clientId, epoch, socket } of news.link.connections)
+        if (socket !== 'up' || this.#cutOff.get(clientId) !== epoch) this.#cutOff.delete(clientId);
+      for (const { clientId, epoch } of news.link.connections) this.#epochs.set(clientId, epoch);
+    } else if (news.kind === 'notice') {
+      const { clientId, code } = news.notice;
+      if (code === 1100) this.#cutOff.set(clientId, this.#epochs.get(clientId) ?? 0);
+      else if (code === 1101 || code === 1102) this.#cutOff.delete(clientId);
+    }
+  }
+
+  /** Another life: other connections. */
+  born(): void {
+    this.#cutOff.clear();
+    this.#epochs.clear();
+  }
+
   /** A frame of an order has left the desk just now. */
   placed(life: SocketLife, { ref, modify, quantity }: PlaceFrame): void {
-    const order = [...life.stores.orders.values()].find((one) => one.ref === ref);
+    const order = [...life.stores.orders.values()].find((one) => one.ref === ref || `by hand ${one.permId}` === ref);
     if (ref === undefined || order === undefined) {
-      // A change of what a person placed has no reference of this desk.
-      if (!modify) this.fail(`an order left without a name that the desk knows: ${ref ?? 'none'}`);
+      this.fail(`an order left without a name that the desk knows: ${ref ?? 'none'}`);
       return;
     }
     if (!this.#world.disk.orders.has(order.key)) this.fail(`I-03: ${ref} left and its intent is not in the journal`);
@@ -95,6 +116,8 @@ export class SocketJudge {
     for (const bug of bugs) this.fail(`a defect in ${bug.where} of ${bug.name}: ${String(bug.error)}`);
     if (deskState.latch.isSet() !== (state === 'EMERGENCY' || state === 'STOPPED'))
       this.fail(`I-13: the latch is ${deskState.latch.isSet() ? 'set' : 'clear'} while the desk is ${state}`);
+    if (deskState.link.ready && this.#cutOff.size > 0)
+      this.fail(`L-05: the link is ready although TWS has said 1100 to client ${[...this.#cutOff.keys()].join(', ')} and nothing since`);
     if (!deskState.link.ready && isArmedState(state)) this.fail(`the desk is ${state} although its link is not ready`);
   }
 
