@@ -30,9 +30,11 @@ export class SocketJudge {
   readonly #truth: Truth;
   /** References that left as new orders, over all lives. */
   readonly #left = new Set<string>();
-  /** Connections whose last word was 1100, by the number of the connection. */
-  readonly #cutOff = new Map<number, number>();
-  readonly #epochs = new Map<number, number>();
+  #outageUntil = -Infinity;
+  /** Epoch ms. */
+  #outageSince = 0;
+  /** The epoch in which the desk has heard of the outage; a new connection is told another thing. */
+  #heardIn: number | undefined;
   /** When each message of the last second left, virtual ms. */
   #sent: number[] = [];
   #mostSent = 0;
@@ -67,23 +69,15 @@ export class SocketJudge {
       this.fail(`G-2: ${this.#sent.length} messages left within a second, ${DEFAULT_RATES.messagesPerSecond} may`);
   }
 
-  /** What TWS says of its own line to IB, by connection; what a connection said ends with it. */
-  heard(news: BrokerNews): void {
-    if (news.kind === 'link') {
-      for (const { clientId, epoch, socket } of news.link.connections)
-        if (socket !== 'up' || this.#cutOff.get(clientId) !== epoch) this.#cutOff.delete(clientId);
-      for (const { clientId, epoch } of news.link.connections) this.#epochs.set(clientId, epoch);
-    } else if (news.kind === 'notice') {
-      const { clientId, code } = news.notice;
-      if (code === 1100) this.#cutOff.set(clientId, this.#epochs.get(clientId) ?? 0);
-      else if (code === 1101 || code === 1102) this.#cutOff.delete(clientId);
+  /** TWS has lost IB for so many ms and says nothing else of its line meanwhile; 0: it may say anything. */
+  outage(ms: number): void {
+    const { now } = this.#world;
+    if (ms === 0) this.#outageUntil = -Infinity;
+    else if (now() >= this.#outageUntil) {
+      this.#outageUntil = now() + ms;
+      this.#outageSince = this.#world.simulator.clock.now();
     }
-  }
-
-  /** Another life: other connections. */
-  born(): void {
-    this.#cutOff.clear();
-    this.#epochs.clear();
+    this.#heardIn = undefined;
   }
 
   /** A frame of an order has left the desk just now. */
@@ -116,9 +110,16 @@ export class SocketJudge {
     for (const bug of bugs) this.fail(`a defect in ${bug.where} of ${bug.name}: ${String(bug.error)}`);
     if (deskState.latch.isSet() !== (state === 'EMERGENCY' || state === 'STOPPED'))
       this.fail(`I-13: the latch is ${deskState.latch.isSet() ? 'set' : 'clear'} while the desk is ${state}`);
-    if (deskState.link.ready && this.#cutOff.size > 0)
-      this.fail(`L-05: the link is ready although TWS has said 1100 to client ${[...this.#cutOff.keys()].join(', ')} and nothing since`);
+    this.#cutOff(deskState.link);
     if (!deskState.link.ready && isArmedState(state)) this.fail(`the desk is ${state} although its link is not ready`);
+  }
+
+  /** L-05: of what TWS has said of its line only 1101 and 1102 end a 1100, no farm does. */
+  #cutOff({ epoch, ready, upstream, upstreamSince }: SocketLife['deskState']['link']): void {
+    if (this.#world.now() >= this.#outageUntil) return;
+    // What it hears late of an earlier outage is another story.
+    if (upstream === 'down') this.#heardIn = upstreamSince >= this.#outageSince ? epoch : undefined;
+    else if (ready && this.#heardIn === epoch) this.fail('L-05: the link is ready in the middle of an outage that the desk has heard of');
   }
 
   /** What differs between the book and the ledger. */

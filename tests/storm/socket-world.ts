@@ -122,7 +122,6 @@ export class SocketWorld implements SocketSurroundings {
   }
 
   heard(life: SocketLife, news: BrokerNews): void {
-    this.judge.heard(news);
     if (news.kind === 'link') {
       this.note(`link ${news.link.ready ? 'ready' : (news.link.problem?.code ?? '')}, epoch ${news.link.epoch}`);
     } else if (news.kind === 'place-frame') {
@@ -159,7 +158,6 @@ export class SocketWorld implements SocketSurroundings {
     if (this.#life !== undefined) return;
     this.counts.lives += 1;
     this.note(`the desk starts, life ${this.counts.lives}`);
-    this.judge.born();
     this.#life = new SocketLife(this);
   }
 
