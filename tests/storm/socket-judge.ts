@@ -97,7 +97,7 @@ export class SocketJudge {
   /** Between a kill and the re-arming nothing leaves but what reduces. */
   #afterKill(life: SocketLife, order: Order, quantity: number): void {
     const held = life.stores.positions.get(`${order.account}:${order.contract.conId}`)?.quantity ?? 0;
-    const closes = order.side === 'SELL' ? held : -held;
+    const closes = order.side === 'SELL' ? held : 0 - held;
     if (order.leg === 'E' || quantity > Math.max(0, closes))
       this.fail(
         `I-04: after a kill ${order.ref ?? order.key} leaves for ${quantity / 10_000} ${order.side} while ${held / 10_000} are held`,
