@@ -79,7 +79,7 @@ function ofPlaywright(report) {
 /** A title as it stands in the source, with the places of its parameters. @param {string} title */
 function pattern(title) {
   const text = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${text.replaceAll(/%[sdifjoO]/g, '.*')}$`, 's');
+  return new RegExp(`^${text.replaceAll(/%[sdifjoO]|\\\$[a-z]+/g, '.*')}$`, 's');
 }
 
 /** @param {string} test `file › title` @param {readonly Told[]} told @param {boolean} e2e @returns {Line['result']} */

@@ -62,9 +62,10 @@ export function openIdHighWater(dir: string, warn: (text: string) => void): IdHi
       if (id <= highest) return;
       highest = id;
       if (id <= written) return;
-      written = id + BLOCK;
-      const done = file.write({ highest: written });
-      if (!done.ok) warn(done.error);
+      const done = file.write({ highest: id + BLOCK });
+      // What could not be written is written with the next number.
+      if (done.ok) written = id + BLOCK;
+      else warn(done.error);
     },
   };
 }
@@ -98,6 +99,9 @@ const drafts = z.array(z.strictObject({ id: z.string().regex(/^[0-9A-Z]{8}$/), g
  */
 const GENERATIONS_AHEAD = 100;
 
+/** How often a file is tried that another program holds, a virus scanner for example; then the next change tries it anew. */
+const TRIES = 25;
+
 /** Triggers of the last run, offered again disarmed. Written behind the commands, never on the order path. */
 export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (text: string) => void): TriggerDrafts {
   const file = new StateFile<readonly TriggerDraft[]>(join(dir, 'triggers.json'), (value) => {
@@ -105,6 +109,18 @@ export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (
     return read.ok ? ok(read.value.map((draft) => ({ ...draft, id: triggerIdOf(draft.id) }))) : read;
   });
   let waiting: (() => readonly TriggerDraft[]) | undefined;
+  let failed = 0;
+  function write(): void {
+    const list = waiting;
+    if (list === undefined) return;
+    const done = file.write(list());
+    waiting = undefined;
+    if (!done.ok && failed === 0) warn(done.error);
+    failed = done.ok ? 0 : (failed + 1) % TRIES;
+    if (failed === 0) return;
+    waiting = list;
+    later(write);
+  }
   return {
     load: () => {
       const read = file.read();
@@ -116,14 +132,7 @@ export function openDrafts(dir: string, later: (fn: () => void) => void, warn: (
       return ok(offered);
     },
     save: (next) => {
-      if (waiting === undefined) {
-        later(() => {
-          const list = waiting;
-          waiting = undefined;
-          const done = list === undefined ? ok(undefined) : file.write(list());
-          if (!done.ok) warn(done.error);
-        });
-      }
+      if (waiting === undefined) later(write);
       waiting = next;
     },
   };

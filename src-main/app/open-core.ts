@@ -4,6 +4,7 @@ import { Coordinator } from '#core/commit/coordinator';
 import { Stores } from '#core/commit/stores';
 import type { CommitBug } from '#core/commit/work';
 import { DeskCore } from '#core/engine/desk-core';
+import type { LinkState } from '#core/ports/broker';
 import type { MarketDataPort } from '#core/ports/market-data';
 import { type DeskPorts, engineState } from '#core/state/desk-state';
 import { isArmedState } from '#core/state/engine-state';
@@ -147,14 +148,18 @@ function connect(core: DeskCore, adapter: TwsAdapter, recorder: TradeRecorder, {
   adapter.onNews((news) => {
     if (news.kind === 'accounts') log.hide(news.accounts);
     core.onNews(news);
-    if (news.kind === 'link' && news.link.ready) holdOtherAccount(core, accounts, news.link.accounts);
+    if (news.kind === 'link' && news.link.ready) holdOtherAccount(core, accounts, news.link);
   });
 }
 
-/** Another account than the last run's: whatever was started before that was known waits for the operator's word. */
-function holdOtherAccount({ view, commands }: DeskCore, accounts: AccountMemory, offered: readonly string[]): void {
+/** Another account or another program than the last run's: whatever was started before that was known waits for the operator's word. */
+function holdOtherAccount({ view, commands }: DeskCore, accounts: AccountMemory, link: LinkState): void {
   const account = view.accounts.current()?.id;
-  if (account === undefined || !accounts.met(account, offered)) return;
+  if (
+    account === undefined ||
+    !accounts.met(account, link.accounts, link.connections.find(({ serverVersion: version }) => version !== undefined)?.serverVersion)
+  )
+    return;
   const text = accounts.refusal() ?? '';
   commands.log('alarm', text);
   const state = engineState(view);

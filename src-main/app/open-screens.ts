@@ -163,7 +163,7 @@ function openRouter(
       log.error(`a handler met a defect`, { id, name, error });
       return id;
     },
-    onlyAtDesk: (name, input) => onlyAtDesk(name, input, settings.current.limits),
+    onlyAtDesk: (name, input) => onlyAtDesk(name, input, settings.current),
     askTerminal: (question) => terminal.ask(question),
   });
 }

@@ -25,9 +25,10 @@ export class SettingsStore {
     });
     const read = this.#file.read();
     this.#settings = read.ok ? (read.value ?? DEFAULT_SETTINGS) : DEFAULT_SETTINGS;
-    if (!read.ok)
-      this.#fault = `${read.error.text}. Mend or remove the file and start again; until then the defaults are in force and nothing can be armed.`;
-    else if (read.value === undefined) {
+    if (!read.ok) {
+      const offer = read.error.backup === undefined ? '' : ' The settings of before the last change are in settings.json.bak, beside it.';
+      this.#fault = `${read.error.text}. Mend or remove the file and start again; until then the defaults are in force and nothing can be armed.${offer}`;
+    } else if (read.value === undefined) {
       const written = this.#file.write(DEFAULT_SETTINGS);
       if (!written.ok) this.#fault = written.error;
     }

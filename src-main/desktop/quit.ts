@@ -17,7 +17,7 @@ export interface QuitQuestion {
   readonly detail: string;
 }
 
-/** Leaving the program: asked while anything is armed, the desk stopped first, each of it once. */
+/** Leaving the program: asked while anything is armed or works at the broker, the desk stopped first, each of it once. */
 export class Quit {
   readonly #ports: QuitPorts;
   #state: 'running' | 'asking' | 'stopping' | 'stopped' = 'running';
@@ -33,9 +33,10 @@ export class Quit {
   /** `asked: false` skips the question: the system is shutting down, or the operator has already answered. */
   async request(asked = true): Promise<void> {
     if (this.#state !== 'running' && !(this.#state === 'asking' && !asked)) return;
-    if (asked && this.#ports.armed()) {
+    const question = asked ? this.#question() : undefined;
+    if (question !== undefined) {
       this.#state = 'asking';
-      const confirmed = await this.#ports.ask(quitQuestion(this.#ports.summary()));
+      const confirmed = await this.#ports.ask(question);
       if (this.#left()) return;
       if (!confirmed) {
         this.#state = 'running';
@@ -52,16 +53,23 @@ export class Quit {
     this.#ports.leave();
   }
 
+  /** What the operator should know before he leaves; undefined: nothing of his goes on or ends with the program. */
+  #question(): QuitQuestion | undefined {
+    const armed = this.#ports.armed();
+    const summary = this.#ports.summary();
+    return armed || summary.continues.length > 0 ? quitQuestion(armed, summary) : undefined;
+  }
+
   /** Something else carried on to the end while the question was open. */
   #left(): boolean {
     return this.#state !== 'asking';
   }
 }
 
-function quitQuestion(summary: QuitSummary): QuitQuestion {
+function quitQuestion(armed: boolean, summary: QuitSummary): QuitQuestion {
   const list = (lines: readonly string[]): string => (lines.length === 0 ? '  nothing' : lines.map((line) => `  • ${line}`).join('\n'));
   return {
-    message: 'Triggers are armed. Quit TriggerDesk?',
+    message: armed ? 'Triggers are armed. Quit TriggerDesk?' : 'Orders work at the broker. Quit TriggerDesk?',
     detail: `Continues at the broker:\n${list(summary.continues)}\n\nStops with this program:\n${list(summary.stops)}`,
   };
 }

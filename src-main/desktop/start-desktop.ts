@@ -27,7 +27,7 @@ export interface DesktopOptions {
 }
 
 export interface Desktop {
-  /** Stops the desk and ends the program; asks first while armed, unless `asked` is false. */
+  /** Stops the desk and ends the program; asks first while anything is armed or works at the broker, unless `asked` is false. */
   quit(asked?: boolean): Promise<void>;
 }
 

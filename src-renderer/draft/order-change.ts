@@ -5,7 +5,7 @@ import type { OrderRow, QuoteRow } from '#protocol/topics';
 import { minus, plus, scale } from '#domain/scaled';
 import { exactPrice, quantityText } from '../format/figure.ts';
 import { orderWord } from '../format/order-word.ts';
-import { readPrice } from '../format/read-figure.ts';
+import { plainNumber, readPrice } from '../format/read-figure.ts';
 
 export interface Terms {
   readonly limit: Price | null;
@@ -160,7 +160,7 @@ function readLevel(text: string, old: Price | null, tick: Price | null): { reado
 }
 
 function readQuantity(text: string, row: OrderRow): { readonly value?: Quantity; readonly fault?: string } {
-  const read = quantityFromText(text.replace(/\s/g, ''));
+  const read = quantityFromText(plainNumber(text));
   if (!read.ok || read.value <= 0) return { fault: 'Write a quantity above zero.' };
   if (read.value === row.quantity) return {};
   if (read.value <= row.filled) return { fault: `${quantityText(row.filled)} are filled: write more, or cancel the rest.` };

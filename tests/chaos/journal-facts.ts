@@ -64,16 +64,12 @@ export function readJournal(directory: string): JournalFacts {
     const where = `commit ${entry.seq} (${entry.name})`;
     if (!run.isStarted && (FIRINGS.has(entry.name) || ARMINGS.has(entry.name)))
       violations.push(`${where} came by itself: nobody had started that run of the desk`);
-    for (const { kind, keys } of orderEffects(entry)) {
-      if (kind !== 'place') continue;
-      for (const ref of keys) {
-        const reduces = REDUCING.has(entry.name);
-        if (reduces) reducing.add(ref);
-        if (!run.isStarted && !reduces) violations.push(`${where} sent ${ref}, and nobody had started that run of the desk`);
-        if (run.isKilled && !reduces) violations.push(`${where} sent ${ref} after the kill (I-04)`);
-        if (intents.has(ref)) violations.push(`${where} wants ${ref} a second time (I-01)`);
-        else intents.set(ref, entry.at);
-      }
+    for (const ref of placedIn(entry)) {
+      const reduces = REDUCING.has(entry.name);
+      if (reduces) reducing.add(ref);
+      if (!reduces) violations.push(...shutAgainst(run).map((why) => `${where} sent ${ref}${why}`));
+      if (intents.has(ref)) violations.push(`${where} wants ${ref} a second time (I-01)`);
+      else intents.set(ref, entry.at);
     }
     return undefined;
   };
@@ -90,6 +86,15 @@ export function readJournal(directory: string): JournalFacts {
   for (const { from, to, reason } of gaps) violations.push(`the journal lacks the commits ${from} to ${to}: ${reason}`);
   for (const { file, text } of findings) violations.push(`the journal told at a start that it was not as it was left (${file}): ${text}`);
   return { intents, reducing, lines, runs, violations };
+}
+
+function placedIn(entry: CommitRecord): readonly string[] {
+  return orderEffects(entry).flatMap(({ kind, keys }) => (kind === 'place' ? keys : []));
+}
+
+/** Why an order that may raise exposure must not leave in this run now. */
+function shutAgainst({ isStarted, isKilled }: Run): readonly string[] {
+  return [...(isStarted ? [] : [', and nobody had started that run of the desk']), ...(isKilled ? [' after the kill (I-04)'] : [])];
 }
 
 function follow(run: Run, { name }: CommitRecord): void {

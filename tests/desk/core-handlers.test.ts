@@ -203,6 +203,8 @@ test('fire now passes risk like any firing and reports its denial', async () => 
   expect(desk.order(desk.ref(id)).cause?.sentence).toMatch(/crosses above 180/);
   desk.rules = rulesOf({ maxPositionShares: 120 });
   const second = await armed(made, desk.spec(190, { name: 'B' }, { quantity: units(60) }));
+  // The first firing gave its line back, and with it the price.
+  desk.quote(179.9);
   const reply = await made.call('trigger.fire-now', { id: second.id, expectedVersion: version(made, second.id) });
   expect(refusal(reply as never)).toBe('denied-by-risk');
   expect(textOf(reply as never)).toMatch(/position would be 160 shares/);

@@ -3,7 +3,6 @@ import { resumeDesk } from '#core/engine/operator-commands';
 import { engineState } from '#core/state/desk-state';
 import type { Contract } from '#domain/contract';
 import { units } from '#domain/quantity';
-import type { EntryTerms } from '#domain/trigger';
 import type { Simulator } from '#simulator/simulator';
 import { CoreDesk } from '../support/core/desk.ts';
 import { type LiveDesk, openLiveDesk } from '../support/core/live-desk.ts';
@@ -46,7 +45,7 @@ test.each([
     const desk = new CoreDesk().started();
     desk.quote(179.9);
     const fire = (name: string, withdrawn: boolean) => {
-      const id = desk.arm(desk.spec(180, { name }, { side, entry: entry as EntryTerms }));
+      const id = desk.arm(desk.spec(180, { name }, { side, entry }));
       desk.quote(179.9);
       if (withdrawn) desk.core.sink.info(IBM.conId, { kind: 'no-data', field: missing }, desk.clock.now());
       if (withdrawn) desk.ticks(IBM, missing === 'ask' ? { bid: 180, last: 180.02 } : { ask: 180.03, last: 180.02 });

@@ -241,43 +241,44 @@ test.each([
   },
 );
 
-/** Long 100, beyond the day's limit in the last minutes before this midnight. */
-function beyondTheLimit(startAt: number): CoreDesk {
-  const desk = new CoreDesk({ startAt });
-  desk.rules = rulesOf({ maxDailyLoss: 500 });
-  const { entry } = desk.fired({ outsideRth: true });
-  desk.fills(entry, 100, 180.02);
-  desk.arm(desk.spec(190, { name: 'B' }, { quantity: units(10), outsideRth: true }));
-  desk.quote(180.02);
-  return desk;
-}
-
 test.each([
-  ['New York', Date.UTC(2013, 9, 9, 3, 58)],
-  ['UTC', Date.UTC(2013, 9, 8, 23, 58)],
+  ['New York', Date.UTC(2013, 9, 9, 4)],
+  ['UTC', Date.UTC(2013, 9, 9)],
 ])(
   'T-08: midnight of %s while a position loses: the day is IB’s, so the loss blocks on until IB’s own figure is another',
-  (_zone, startAt) => {
-    const desk = beyondTheLimit(startAt);
+  (_zone, midnight) => {
+    const desk = new CoreDesk({ startAt: midnight - 4_000 });
     desk.rules = rulesOf({ maxDailyLoss: 5_000 });
+    const { entry } = desk.fired({ outsideRth: true });
+    desk.fills(entry, 100, 180.02);
+    for (const name of ['B', 'C']) desk.arm(desk.spec(190, { name }, { quantity: units(name === 'B' ? 10 : 20), outsideRth: true }));
+    desk.quote(180.02);
+    desk.wait(2_000);
     desk.pnl(-600);
     desk.rules = rulesOf({ maxDailyLoss: 500 });
-    desk.wait(4 * MINUTE);
-    // Another day on every clock, and IB has not said so.
-    const fire = (): void => {
-      desk.quote(189.9);
-      desk.quote(190.1);
-    };
-    fire();
+    desk.wait(4_000);
+    desk.quote(189.9);
+    desk.quote(190.1);
     expect(desk.broker.frames).toHaveLength(1);
-    expect(desk.alarms().at(-1)).toMatch(/^Risk denied B \(C-13\)/);
+    for (const name of ['B', 'C'])
+      expect(desk.alarms().join('\n')).toMatch(new RegExp(`Risk denied ${name} \\(C-13\\): The day's loss of 600`));
+    // The way out is open, and what IB says of the new day counts.
     expect(flatten(desk.deskState, DU, IBM.conId, 'the test').ok).toBe(true);
     expect(desk.broker.frames).toHaveLength(2);
+    desk.pnl(0);
+    desk.arm(desk.spec(195, { name: 'D' }, { quantity: units(10), outsideRth: true }));
+    desk.wait(2_000);
+    desk.quote(194.9);
+    desk.quote(195.1);
+    expect(desk.broker.frames).toHaveLength(3);
   },
 );
 
-test('T-08: midnight forgets no firing: the fourth within ten minutes over it locks the trigger (C-09)', () => {
-  const desk = new CoreDesk({ startAt: Date.UTC(2013, 9, 9, 3, 56) });
+test.each([
+  ['New York', Date.UTC(2013, 9, 9, 4)],
+  ['UTC', Date.UTC(2013, 9, 9)],
+])('T-08: midnight of %s forgets no firing: the fourth within ten minutes over it locks the trigger (C-09)', (_zone, midnight) => {
+  const desk = new CoreDesk({ startAt: midnight - 4 * MINUTE });
   desk.started();
   desk.quote(179.9);
   const id = desk.arm(desk.spec(180, {}, { quantity: units(10), outsideRth: true }));

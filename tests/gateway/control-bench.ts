@@ -139,7 +139,7 @@ export class ControlBench {
     const ports: RouterPorts = {
       monotonic: () => performance.now(),
       fault: () => 'F-1',
-      onlyAtDesk: (name, input) => onlyAtDesk(name, input, DEFAULT_SETTINGS.limits),
+      onlyAtDesk: (name, input) => onlyAtDesk(name, input, DEFAULT_SETTINGS),
       askTerminal: ({ what }) => {
         this.asked.push(what);
         return 'Confirm at the terminal.';

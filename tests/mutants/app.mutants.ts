@@ -30,8 +30,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'app/broken-settings-from-the-backup',
     file: 'src-main/app/settings-store.ts',
-    old: 'if (!read.ok)\n',
-    new: 'if (!read.ok && read.error.backup === undefined)\n',
+    old: 'if (!read.ok) {\n',
+    new: 'if (!read.ok && read.error.backup === undefined) {\n',
     does: 'A settings file that was broken while limits were tightened goes unmentioned, and the defaults trade.',
     tests: SETTINGS,
   },
@@ -94,8 +94,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'app/another-account-is-taken-silently',
     file: 'src-main/app/account-memory.ts',
-    old: 'if (this.#last === undefined && this.#trouble === undefined) this.#remember',
-    new: 'if (this.#last !== traded && this.#trouble === undefined) this.#remember',
+    old: 'if (isNew && this.#trouble === undefined) this.#remember',
+    new: 'if ((isNew || last !== traded) && this.#trouble === undefined) this.#remember',
     does: 'Whoever logs in under another name trades with the triggers of the first account.',
     tests: HOLDS,
   },

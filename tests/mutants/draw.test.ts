@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { blockAround, blocksOf, drawn, drawsOf } from './draw.ts';
+import { drawnFrom } from './drawn.ts';
 
 /** `old → new` of everything that can be drawn from a text. */
 function changes(text: string): readonly string[] {
@@ -19,6 +21,15 @@ describe('a drawn fault', () => {
     expect(changes('const a = true;')).toEqual(['constant: true → false']);
   });
 
+  it('is a wrong digit of a cap or a time that somebody chose, and one more or less of any other figure', () => {
+    expect(changes('const a = 15_000, b = 128, c = 404, d = 10;')).toEqual([
+      'constant: 15_000 → 150000',
+      'constant: 128 → 1280',
+      'constant: 404 → 405',
+      'constant: 10 → 11',
+    ]);
+  });
+
   it('is a statement or an early return that is gone, or two arguments that have changed places', () => {
     const text = 'function f(a: number, b: number): void {\n  if (a > b) return;\n  spend(b, a);\n}';
     expect(changes(text)).toEqual([
@@ -31,10 +42,23 @@ describe('a drawn fault', () => {
 
   it('is nothing that does not run, and no word for people', () => {
     expect(changes("import { a } from './b.ts';\nexport type T = 1 | true;\ninterface I { readonly ok: false }")).toEqual([]);
-    expect(changes('function f(): void {\n  log(tx, `${a + 1} of ${b}`, 3);\n  throw new Error(`${c - 1}`);\n}')).toEqual([]);
+    expect(
+      changes('function f(): void {\n  log(tx, `${a + 1} of ${b}`, 3);\n  logLine(desk, a, b);\n  throw new Error(`${c - 1}`);\n}'),
+    ).toEqual([]);
     expect(changes("const a = 'b' + c;")).toEqual([]);
+    expect(changes("const a = b === 1 ? `${b} order` : 'no orders';")).toEqual([]);
+    expect(changes("const a = b ? 'BUY' : c < d ? 'SELL' : '';")).toEqual(['comparison: < → <=']);
     expect(changes('const a = Math.min(b, c);')).toEqual([]);
     expect(changes('start(1);')).toEqual(['constant: 1 → 0']);
+  });
+
+  it('is none that no run could tell from the original: one unit of a scaled figure, a sum the other way round, a longer array', () => {
+    expect(changes('const a = minus(held, 5) > 0;')).toEqual(['arguments: held, 5 → 5, held', 'constant: 5 → 4', 'comparison: > → >=']);
+    expect(changes('if (order.quantity <= 0) b();')).toEqual(['comparison: <= → <', 'statement: b(); → ;']);
+    expect(changes('const a = position.quantity === 0;')).toEqual(['comparison: === → !==', 'constant: 0 → 1']);
+    expect(changes('const a = parts.length > 0;')).toEqual(['comparison: > → >=', 'constant: 0 → 1']);
+    expect(changes('const a = sameTrail(plus(b, c), minus(b, c));')).toEqual(['arguments: b, c → c, b']);
+    expect(changes('const a = new Uint8Array(4);')).toEqual([]);
   });
 
   it('is drawn again by the same seed, and more of them begin with the same', () => {
@@ -43,6 +67,17 @@ describe('a drawn fault', () => {
     expect(drawn(all, 50, 7)).toEqual(drawn(all, 500, 7).slice(0, 50));
     expect(drawn(all, 50, 8)).not.toEqual(drawn(all, 50, 7));
     expect(new Set(drawn(all, 1_000, 7)).size).toBe(1_000);
+  });
+
+  it('is drawn from the rooms that are asked for alone', () => {
+    const root = join(import.meta.dirname, '../..');
+    const top = (rooms: string): readonly string[] => [
+      ...new Set(drawnFrom(root, rooms).map((file) => file.split('/', file.includes('/core/') ? 3 : 2).join('/'))),
+    ];
+    expect(top('tws,risk')).toEqual(['src-main/core/risk', 'src-main/tws']);
+    expect(top('app')).toEqual(['src-main/app']);
+    expect(top('')).toEqual(expect.arrayContaining(['src-main/app', 'src-main/core/market', 'src-main/journal', 'src-main/tws']));
+    expect(top('nowhere')).toEqual([]);
   });
 
   it('is looked for by the tests that run the innermost block around it', () => {

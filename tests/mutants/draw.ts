@@ -26,7 +26,15 @@ const SWAPPED: ReadonlyMap<ts.SyntaxKind, readonly [string, Draw['kind']]> = new
 ]);
 
 /** Calls whose arguments are words for people, and what steers nothing. */
-const WORDS = /(?:^|\.)#?(?:log|warn|info|debug|error|say|tell|note|describe\w*|\w*[Tt]ext|\w*[Ww]ords?|freeze|join|padStart|padEnd)$/;
+const WORDS =
+  /(?:^|\.)#?(?:log|logLine|warn|info|debug|error|say|tell|note|describe\w*|\w*[Tt]ext|\w*[Ww]ords?|freeze|join|padStart|padEnd)$/;
+
+/** Calls that say the same of their two arguments in either order. */
+const EITHER_WAY = /^(?:Math\.(?:min|max)|min|max|plus|same|sameTrail|midpoint)$/;
+
+/** How the domain's scaled figures are named and reckoned: prices, quantities and amounts, of which nobody trades a single unit. */
+const SCALED =
+  /(?:quantity|filled|price|amount|share|rest|bare|gain|left|open|room|difference|distance|covered|held|tooMuch|theirs)$|^(?:minus|plus|abs|min|max|sumOf)\(/i;
 
 /** Every change that could be drawn from a file, in its order. */
 export function drawsOf(file: string, text: string): readonly Draw[] {
@@ -46,7 +54,13 @@ function isNoBehaviour(node: ts.Node): boolean {
   if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return true;
   if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isTypeParameterDeclaration(node)) return true;
   if (ts.isThrowStatement(node) || ts.isTemplateExpression(node)) return true;
+  if (ts.isConditionalExpression(node) && isProse(node.whenTrue) && isProse(node.whenFalse)) return true;
   return ts.isCallExpression(node) && WORDS.test(node.expression.getText());
+}
+
+/** A sentence or a part of one; no code reads it. */
+function isProse(node: ts.Expression): boolean {
+  return ts.isTemplateExpression(node) || (ts.isStringLiteralLike(node) && (node.text === '' || node.text.includes(' ')));
 }
 
 type Change = readonly [start: number, end: number, wrong: string, kind: Draw['kind']];
@@ -55,7 +69,7 @@ function changesOf(node: ts.Node, source: ts.SourceFile): readonly Change[] {
   if (ts.isBinaryExpression(node)) return ofOperator(node, source);
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
     return [[node.getStart(source), node.operand.getStart(source), '', 'not']];
-  if (ts.isNumericLiteral(node)) return ofNumber(node, source);
+  if (ts.isNumericLiteral(node)) return isUnitOfScaled(node, source) || isLengthOfArray(node, source) ? [] : ofNumber(node, source);
   if (node.kind === ts.SyntaxKind.TrueKeyword) return [[node.getStart(source), node.end, 'false', 'constant']];
   if (node.kind === ts.SyntaxKind.FalseKeyword) return [[node.getStart(source), node.end, 'true', 'constant']];
   if (ts.isCallExpression(node)) return ofArguments(node, source);
@@ -76,14 +90,33 @@ function ofOperator(node: ts.BinaryExpression, source: ts.SourceFile): readonly 
 function ofNumber(node: ts.NumericLiteral, source: ts.SourceFile): readonly Change[] {
   const value = Number(node.getText(source).replaceAll('_', ''));
   if (!Number.isFinite(value)) return [];
-  const wrong = value === 0 ? '1' : String(value % 2 === 0 ? value + 1 : value - 1);
+  const wrong = value === 0 ? '1' : isChosen(value) ? String(value * 10) : String(value % 2 === 0 ? value + 1 : value - 1);
   return [[node.getStart(source), node.end, wrong, 'constant']];
+}
+
+/** `quantity > 0` is `quantity > 1` of whatever is traded: a share is ten thousand units of it, a cent as many of a price. */
+function isUnitOfScaled(node: ts.NumericLiteral, source: ts.SourceFile): boolean {
+  const { parent } = node;
+  if (node.text !== '0' || !ts.isBinaryExpression(parent) || parent.right !== node) return false;
+  const { kind } = parent.operatorToken;
+  return (
+    (kind === ts.SyntaxKind.GreaterThanToken || kind === ts.SyntaxKind.LessThanEqualsToken) && SCALED.test(parent.left.getText(source))
+  );
+}
+
+/** One place more in a typed array is read by nobody. */
+function isLengthOfArray({ parent }: ts.NumericLiteral, source: ts.SourceFile): boolean {
+  return ts.isNewExpression(parent) && /Array$/.test(parent.expression.getText(source));
+}
+
+/** A cap or a time that somebody chose and that could as well be one more: 20 001 is no fault there, a wrong digit is. */
+function isChosen(value: number): boolean {
+  return value >= 64 && (value % 100 === 0 || Number.isInteger(Math.log2(value)));
 }
 
 /** Two neighbours of the same sort of expression; a call of something else's method with a function is no pair. */
 function ofArguments(node: ts.CallExpression, source: ts.SourceFile): readonly Change[] {
-  // The least of a and b is the least of b and a.
-  if (/^Math\.(?:min|max)$/.test(node.expression.getText(source))) return [];
+  if (EITHER_WAY.test(node.expression.getText(source))) return [];
   const plain = (one: ts.Expression): boolean => ts.isIdentifier(one) || ts.isPropertyAccessExpression(one) || ts.isNumericLiteral(one);
   return node.arguments.slice(1).flatMap((right, at): readonly Change[] => {
     const left = node.arguments[at];

@@ -15,19 +15,27 @@ const ROOMS = [
 const FILES = ['settings-store', 'desk-files', 'account-memory', 'start-holds', 'watch-list', 'journal-trust', 'live-confirmation'].map(
   (name) => `src-main/app/${name}.ts`,
 );
-const MOST_TESTS = 12;
+const MOST_TESTS = 20;
 
-/** Files of the rooms that mutants are drawn from. */
-function filesOf(root: string): readonly string[] {
+/** Files that mutants are drawn from. @param rooms their names with commas between; empty for all */
+export function drawnFrom(root: string, rooms: string): readonly string[] {
   const below = ROOMS.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((name) => `${room}/${name}`),
   );
-  return [...below, ...FILES].filter((name) => name.endsWith('.ts')).sort();
+  const wanted = rooms === '' ? undefined : rooms.split(',');
+  return [...below, ...FILES].filter((name) => name.endsWith('.ts') && (wanted?.includes(roomOf(name)) ?? true)).sort();
 }
 
-/** `count` mutants that a seed draws, each with the test files that run its block, the nearest by imports first. */
-export function drawMutants(root: string, graph: ImportGraph, ran: readonly Ran[], count: number, seed: number): readonly Entry[] {
-  const texts = new Map(filesOf(root).map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+interface Draft {
+  readonly root: string;
+  readonly graph: ImportGraph;
+  readonly ran: readonly Ran[];
+  readonly files: readonly string[];
+}
+
+/** `count` mutants that a seed draws, each with the test files that run its block: those of its room first, then the nearest by imports. */
+export function drawMutants({ root, graph, ran, files }: Draft, count: number, seed: number): readonly Entry[] {
+  const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
   const all = [...texts].flatMap(([file, text]) => drawsOf(file, text));
   const far = new Map(ran.map(({ test }) => [test, graph.distances(test)]));
   return drawn(all, count, seed).map((draw) => {
@@ -46,9 +54,14 @@ function testsFor(
   return ran
     .map(({ test, blocks }) => ({ test, blocks, steps: far.get(test)?.get(file) ?? Infinity }))
     .filter(({ blocks, steps }) => (block === undefined ? steps < Infinity : blocks.has(`${file}:${block}`)))
-    .sort((a, b) => a.steps - b.steps || a.blocks.size - b.blocks.size)
+    .sort((a, b) => isAtHome(b.test, file) - isAtHome(a.test, file) || a.steps - b.steps || a.blocks.size - b.blocks.size)
     .slice(0, MOST_TESTS)
     .map(({ test }) => test);
+}
+
+/** The tests of the room itself look first: they know it best. */
+function isAtHome(test: string, file: string): number {
+  return Number(test.startsWith(`tests/unit/${roomOf(file)}/`));
 }
 
 /** The old text grows until it stands in the file once. */

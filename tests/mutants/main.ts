@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { readCatalogues, wrongEntries, type Entry } from './catalogue.ts';
-import { drawMutants } from './drawn.ts';
+import { drawMutants, drawnFrom } from './drawn.ts';
 import { ImportGraph } from './import-graph.ts';
 import { Known } from './known.ts';
 import { type Options, readOptions } from './options.ts';
@@ -37,14 +37,15 @@ function chosen(all: readonly Entry[], { part, file, stormsOnly, sample, turn, r
 /** Milliseconds that a test which the probes found green may be thought to take; only the limit of a run that hangs hangs on it. */
 const USUAL = 3_000;
 
-async function drawnOnes({ root, drawn, seed, fresh }: Options): Promise<readonly Entry[]> {
+async function drawnOnes({ root, drawn, seed, rooms, fresh }: Options): Promise<readonly Entry[]> {
   const graph = new ImportGraph(root);
+  const files = drawnFrom(root, rooms);
   console.log('Which test runs which block: measured once for each content.');
-  const ran = await whatTestsRun(root, graph);
+  const ran = await whatTestsRun(root, graph, files);
   const known = new Known(root, fresh);
   for (const key of ran.map(({ test, digest }) => greenKey(test, digest)))
     if (known.get(key) === undefined) known.add(key, { red: null, ms: USUAL });
-  return drawMutants(root, graph, ran, drawn, seed);
+  return drawMutants({ root, graph, ran, files }, drawn, seed);
 }
 
 async function main(): Promise<number> {

@@ -16,6 +16,8 @@ export interface Options {
   readonly drawn: number;
   /** What is drawn. */
   readonly seed: number;
+  /** The rooms that are drawn from, with commas between; empty for all. */
+  readonly rooms: string;
   /** Seconds that any run may take; undefined: by what it takes without the mutant. */
   readonly limit: number | undefined;
   readonly root: string;
@@ -23,7 +25,7 @@ export interface Options {
 
 const STORMS = 60;
 const USE =
-  'Use [part of an id] [--file NAME] [--storms N] [--storms-only] [--jobs N] [--fresh] [--sample N] [--turn WORD] [--limit SECONDS] [--drawn N [--seed N]].';
+  'Use [part of an id] [--file NAME] [--storms N] [--storms-only] [--jobs N] [--fresh] [--sample N] [--turn WORD] [--limit SECONDS] [--drawn N [--seed N] [--rooms A,B]].';
 const FLAGS = new Map([
   ['--storms-only', 'stormsOnly'],
   ['--fresh', 'fresh'],
@@ -39,6 +41,7 @@ const NUMBERS = new Map([
 const WORDS = new Map([
   ['--file', 'file'],
   ['--turn', 'turn'],
+  ['--rooms', 'rooms'],
   ['--root', 'root'],
 ]);
 
@@ -72,6 +75,7 @@ export function readOptions(args: readonly string[], usual: { readonly jobs: num
     sample: 0,
     drawn: 0,
     seed: 1,
+    rooms: '',
     turn: undefined,
     limit: undefined,
     ...usual,

@@ -30,11 +30,15 @@ function linesOf(path: string): readonly unknown[] {
     .map((line) => JSON.parse(line) as unknown);
 }
 
-/** Which blocks each green test file runs; measured once for each content of a test and all it imports. */
-export async function whatTestsRun(root: string, graph: ImportGraph): Promise<readonly Ran[]> {
+/** Which blocks each green test file that reaches one of `files` runs; measured once for each content of a test and all it imports. */
+export async function whatTestsRun(root: string, graph: ImportGraph, files: readonly string[]): Promise<readonly Ran[]> {
   const all = readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8' })
     .map((name) => `tests/${name}`)
     .filter((name) => name.endsWith('.test.ts') && !LEFT_OUT.test(name))
+    .filter((name) => {
+      const reached = graph.distances(name);
+      return files.some((file) => reached.has(file));
+    })
     .sort();
   const memory = join(root, 'node_modules/.cache/mutants-ran.jsonl');
   const known = new Map((linesOf(memory) as readonly Line[]).map((line) => [`${line.test} ${line.digest}`, line]));

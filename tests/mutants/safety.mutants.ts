@@ -4,7 +4,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'safety/uncompared-positions-decide',
     file: 'src-main/core/safety/cancel-plan.ts',
-    old: 'const isCompared = view.reconciliation.done() && !view.reconciliation.isOpening();',
+    old: 'const isCompared = view.reconciliation.done();',
     new: 'const isCompared = true;',
     does: 'Which exits are kept is decided by positions that are not compared yet: a stop of what is held goes.',
     tests: ['tests/unit/safety/kill-cancels.test.ts'],

@@ -42,7 +42,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'survivors/high-water-without-block',
     file: 'src-main/app/desk-files.ts',
-    old: 'file.write({ highest: written });',
+    old: 'file.write({ highest: id + BLOCK });',
     new: 'file.write({ highest: id });',
     does: 'After a crash the next run begins with an order number that was used: IB refuses it or changes the old order.',
     tests: FILES,

@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'survivors/lost-stop-before-the-book',
     file: 'src-main/core/protection/lost-stops.ts',
-    old: 'else if (shutRefusal(desk) !== undefined || desk.reconciliation.isOpening() || now - triedAt < AGAIN_MS) continue;',
+    old: 'else if (shutRefusal(desk) !== undefined || now - triedAt < AGAIN_MS) continue;',
     new: 'else if (now - triedAt < AGAIN_MS) continue;',
     does: 'The stop is tried while the link is down, and its time to be put back runs out.',
     tests: KEPT,

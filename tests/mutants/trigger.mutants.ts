@@ -123,8 +123,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'trigger/preview-takes-a-crossing-for-seen',
     file: 'src-main/core/trigger/rule-now.ts',
-    old: 'minuteOfDay(now) : 0, false);',
-    new: 'minuteOfDay(now) : 0, true);',
+    old: 'minuteOfDay(now), false);',
+    new: 'minuteOfDay(now), true);',
     does: 'The preview says of a rule what a watcher that begins would not find.',
     tests: RULES,
     equivalent:

@@ -48,8 +48,28 @@ export function engineClassOf(state: EngineState): EngineClass {
 export const LINK_CLASSES = ['lost', 'comparing', 'open'] as const;
 export type LinkClass = (typeof LINK_CLASSES)[number];
 
-const STATUS_EVENTS = ['PreSubmitted', 'Submitted', 'PendingCancel', 'Cancelled', 'Filled', 'Inactive'] as const;
-const NOTICE_EVENTS = ['info', 'warning', 'held', 'reject', 'cancelled', 'refused-change', 'look-up'] as const;
+/** IB's words, as `order/ib-status` reads them: PreSubmitted and Submitted say the same, that the order works. */
+const STATUS_EVENT = {
+  ApiPending: 'status pending',
+  PendingSubmit: 'status pending',
+  PreSubmitted: 'status working',
+  Submitted: 'status working',
+  PendingCancel: 'status PendingCancel',
+  ApiCancelled: 'status Cancelled',
+  Cancelled: 'status Cancelled',
+  Filled: 'status Filled',
+  Inactive: 'status Inactive',
+} as const;
+/** What `reports/order-notice` does with a code: of what is only shown it does nothing, whether it warns or not. */
+const NOTICE_EVENT = {
+  info: 'notice shown',
+  warning: 'notice shown',
+  held: 'notice held',
+  reject: 'notice reject',
+  cancelled: 'notice cancelled',
+  'refused-change': 'notice refused-change',
+  'look-up': 'notice look-up',
+} as const;
 const ACTS = ['sent', 'not sent', 'cancel asked', 'change asked', 'lost sight', 'absence proven', 'settled'] as const;
 const DESK_COMMITS = {
   kill: 'kill',
@@ -63,6 +83,7 @@ const DESK_COMMITS = {
   'engine.rearm': 'rearm',
   'engine.fault': 'fault',
 } as const;
+type DeskCommit = keyof typeof DESK_COMMITS;
 
 export const ORDER_EVENTS = [
   'open order',
@@ -71,17 +92,15 @@ export const ORDER_EVENTS = [
   'fill again',
   'fill listed',
   'correction',
-  'cancel refused',
-  ...STATUS_EVENTS.map((word) => `status ${word}` as const),
-  ...NOTICE_EVENTS.map((word) => `notice ${word}` as const),
+  ...new Set(Object.values(STATUS_EVENT)),
+  ...new Set(Object.values(NOTICE_EVENT)),
   ...ACTS,
 ] as const;
 export const DESK_EVENTS = [
   'link lost',
   'link ready',
-  '1100',
-  '1101',
-  '1102',
+  'IB lost',
+  'IB restored',
   'end of open-orders',
   'end of completed-orders',
   'end of executions',
@@ -90,9 +109,25 @@ export const DESK_EVENTS = [
 ] as const;
 export type EventName = (typeof ORDER_EVENTS)[number] | (typeof DESK_EVENTS)[number];
 
-/** Which event of the desk a commit is, by its name. */
-export function deskEventOf(commit: string): EventName | undefined {
-  return (DESK_COMMITS as Readonly<Record<string, EventName>>)[commit];
+/** Which event of the desk a commit is, by its name. One of the engine's life that moved nothing is none. */
+export function deskEventOf(commit: string, movesEngine: boolean): EventName | undefined {
+  if (commit.startsWith('engine.') && !movesEngine) return undefined;
+  return commit in DESK_COMMITS ? DESK_COMMITS[commit as DeskCommit] : undefined;
+}
+
+/** By IB's status word; undefined for a word that nobody knows. */
+export function statusEventOf(word: string): EventName | undefined {
+  return word in STATUS_EVENT ? STATUS_EVENT[word as keyof typeof STATUS_EVENT] : undefined;
+}
+
+/** By what a code does to its order; undefined for one that is about no order. */
+export function noticeEventOf(disposition: string): EventName | undefined {
+  return disposition in NOTICE_EVENT ? NOTICE_EVENT[disposition as keyof typeof NOTICE_EVENT] : undefined;
+}
+
+/** What the core does by: 1101 and 1102 differ in what they say of quotes alone. */
+export function outageEventOf(code: number): EventName | undefined {
+  return code === 1100 ? 'IB lost' : code === 1101 || code === 1102 ? 'IB restored' : undefined;
 }
 
 export function cellName(order: OrderClass, event: EventName, link: LinkClass, engine: EngineClass): string {

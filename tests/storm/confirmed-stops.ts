@@ -1,6 +1,7 @@
 import { stopsProtecting } from '#core/order/stop-coverage';
 import type { OpenOrderNews, OrderStatusNews } from '#core/ports/broker';
-import { type Execution, execIdRoot } from '#domain/execution';
+import { type Execution, execIdRevision, execIdRoot } from '#domain/execution';
+import type { ExecId } from '#domain/ids';
 import { isStopType } from '#domain/order';
 import type { Judge, SentFrame } from './judge.ts';
 import type { JudgedLife } from './judged.ts';
@@ -24,7 +25,8 @@ export class ConfirmedStops implements Judge {
   readonly #stops = new Map<number, ToldStop>();
   /** Stops that any life has sent, by client and order id: a status alone does not say what its order is. */
   readonly #sent = new Map<string, Omit<ToldStop, 'filled'>>();
-  readonly #executions = new Set<string>();
+  /** By root: what the newest word of a fill says. A correction takes the place of what it corrects. */
+  readonly #executions = new Map<string, { readonly execId: ExecId; readonly quantity: number }>();
   #changed = true;
 
   constructor(fail: (text: string) => void) {
@@ -81,10 +83,11 @@ export class ConfirmedStops implements Judge {
   /** It fills, so it was there. */
   #filled({ execId, permId, clientId, orderId, quantity }: Execution): void {
     const stop = this.#stops.get(permId) ?? this.#sentAs(permId, `${clientId}:${orderId}`);
-    if (stop === undefined || this.#executions.has(execIdRoot(execId))) return;
+    const before = this.#executions.get(execIdRoot(execId));
+    if (stop === undefined || (before !== undefined && execIdRevision(execId) <= execIdRevision(before.execId))) return;
     // Its own count of what is filled is that of all executions, and an earlier one may be told later.
-    this.#executions.add(execIdRoot(execId));
-    stop.filled += quantity;
+    this.#executions.set(execIdRoot(execId), { execId, quantity });
+    stop.filled += quantity - (before?.quantity ?? 0);
   }
 
   #sentAs(permId: number, address: string): ToldStop | undefined {

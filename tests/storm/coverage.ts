@@ -2,7 +2,17 @@ import type { CommitNews } from '#core/commit/work';
 import type { BrokerNews, LinkState } from '#core/ports/broker';
 import { execIdRevision, execIdRoot } from '#domain/execution';
 import { isTerminal, type Order } from '#domain/order';
-import { cellName, deskEventOf, engineClassOf, type EventName, type LinkClass, ORDER_CLASS } from './cells.ts';
+import {
+  cellName,
+  deskEventOf,
+  engineClassOf,
+  type EventName,
+  type LinkClass,
+  noticeEventOf,
+  ORDER_CLASS,
+  outageEventOf,
+  statusEventOf,
+} from './cells.ts';
 import type { JudgedLife } from './judged.ts';
 
 /**
@@ -43,7 +53,7 @@ export class Coverage {
         this.#order(life, find(life, news.order), 'completed order');
         break;
       case 'order-status':
-        this.#order(life, find(life, news.status), `status ${news.status.ibStatus}` as EventName);
+        this.#order(life, find(life, news.status), statusEventOf(news.status.ibStatus));
         break;
       case 'execution':
         this.#execution(life, news);
@@ -66,7 +76,7 @@ export class Coverage {
   /** After a commit of this life. */
   committed(life: JudgedLife, { name, changes }: CommitNews): void {
     if (this.#life !== life) this.look(life);
-    const event = deskEventOf(name);
+    const event = deskEventOf(name, this.#movesEngine(life, changes));
     if (event !== undefined) this.#desk(life, event);
     for (const { store, value } of changes) {
       if (store !== 'orders' || value === undefined) continue;
@@ -78,6 +88,10 @@ export class Coverage {
     this.#engine = life.state;
   }
 
+  #movesEngine({ state }: JudgedLife, changes: CommitNews['changes']): boolean {
+    return changes.some(({ store }) => store === 'engine') && state !== this.#engine;
+  }
+
   #execution(life: JudgedLife, { execution, live }: Extract<BrokerNews, { kind: 'execution' }>): void {
     const known = life.stores.fills.get(execIdRoot(execution.execId));
     const isRevised = known !== undefined && execIdRevision(execution.execId) > execIdRevision(known.execId);
@@ -85,11 +99,10 @@ export class Coverage {
   }
 
   #notice(life: JudgedLife, { code, orderId, clientId, disposition }: Extract<BrokerNews, { kind: 'notice' }>['notice']): void {
-    if (code === 1100 || code === 1101 || code === 1102) this.#desk(life, `${code}`);
+    const outage = outageEventOf(code);
+    if (outage !== undefined) this.#desk(life, outage);
     if (orderId === undefined) return;
-    const order = find(life, { orderId, clientId, permId: 0 as Order['permId'] & number });
-    const event = disposition === 'look-up' && order?.cancelAskedAt !== undefined ? 'cancel refused' : `notice ${disposition}`;
-    this.#order(life, order, event as EventName);
+    this.#order(life, find(life, { orderId, clientId, permId: 0 as Order['permId'] & number }), noticeEventOf(disposition));
   }
 
   #desk(life: JudgedLife, event: EventName): void {
@@ -98,8 +111,8 @@ export class Coverage {
     for (const state of states) this.#visit(cellName(state, event, linkOf(life), engineClassOf(this.#engine)));
   }
 
-  #order(life: JudgedLife, order: Order | undefined, event: EventName): void {
-    if (order === undefined || !isOwn(order)) return;
+  #order(life: JudgedLife, order: Order | undefined, event: EventName | undefined): void {
+    if (order === undefined || event === undefined || !isOwn(order)) return;
     this.#visit(cellName(ORDER_CLASS[order.state], event, linkOf(life), engineClassOf(this.#engine)));
   }
 
@@ -130,14 +143,21 @@ function find(
 
 /** What the desk itself did to an order, or concluded of it. */
 function actsOf(before: Order, after: Order, name: string): readonly EventName[] {
-  const acts: EventName[] = [];
-  const isMove = before.state !== after.state;
-  if (before.state === 'QUEUED' && after.sentAt !== undefined && before.sentAt === undefined) acts.push('sent');
-  if (isMove && (after.state === 'DENIED' || after.state === 'ABORTED_BY_KILL')) acts.push('not sent');
-  if (after.cancelAskedAt !== before.cancelAskedAt) acts.push('cancel asked');
-  if (after.change !== undefined && before.change === undefined) acts.push('change asked');
-  if (isMove && after.state === 'UNKNOWN') acts.push('lost sight');
-  if (after.absence?.isProven === true && before.absence?.isProven !== true) acts.push('absence proven');
-  if (isMove && name === 'order.settle') acts.push('settled');
-  return acts;
+  return ACTS.flatMap(({ act, isDone }) => (isDone(before, after, name) ? [act] : []));
+}
+
+type IsDone = (before: Order, after: Order, name: string) => boolean;
+
+const ACTS: readonly { readonly act: EventName; readonly isDone: IsDone }[] = [
+  { act: 'sent', isDone: (before, after) => before.state === 'QUEUED' && before.sentAt === undefined && after.sentAt !== undefined },
+  { act: 'not sent', isDone: (before, after) => moves(before, after, 'DENIED') || moves(before, after, 'ABORTED_BY_KILL') },
+  { act: 'cancel asked', isDone: (before, after) => after.cancelAskedAt !== before.cancelAskedAt },
+  { act: 'change asked', isDone: (before, after) => before.change === undefined && after.change !== undefined },
+  { act: 'lost sight', isDone: (before, after) => moves(before, after, 'UNKNOWN') },
+  { act: 'absence proven', isDone: (before, after) => after.absence?.isProven === true && before.absence?.isProven !== true },
+  { act: 'settled', isDone: (before, after, name) => name === 'order.settle' && before.state !== after.state },
+];
+
+function moves(before: Order, after: Order, to: Order['state']): boolean {
+  return before.state !== to && after.state === to;
 }

@@ -1,5 +1,5 @@
 import type { CommitNews } from '#core/commit/work';
-import type { EngineRecord } from '#core/state/records';
+import type { EngineRecord, KillRecord } from '#core/state/records';
 import type { Judge } from './judge.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
 import { isAlive } from './truth.ts';
@@ -27,25 +27,31 @@ export class KillProof implements Judge {
     this.#verifiedAt = undefined;
   }
 
-  committed(_life: JudgedLife, { changes }: CommitNews): void {
+  committed(life: JudgedLife, { changes }: CommitNews): void {
     for (const { store, value } of changes) {
       if (store !== 'engine') continue;
       const kill = (value as EngineRecord | undefined)?.kill;
       if (kill === undefined) this.#kill = undefined;
       else if (kill.id !== this.#kill?.id) this.#kill = { id: kill.id, at: this.#world.now };
-      if (kill?.verifiedAt !== undefined && kill.verifiedAt !== this.#verifiedAt) this.#verified(kill.exits);
+      if (kill?.verifiedAt !== undefined && kill.verifiedAt !== this.#verifiedAt) this.#verified(life, kill);
       this.#verifiedAt = kill?.verifiedAt;
     }
   }
 
-  #verified(exits: 'keep' | 'cancel'): void {
+  #verified({ stores }: JudgedLife, { exits, upTo }: KillRecord): void {
     const kill = this.#kill;
     const asked = this.#askedAt();
     if (kill !== undefined && (asked === undefined || asked < kill.at))
       this.#fail(`C-30: the kill of ${kill.at.toFixed(0)} ms is verified by a list asked for at ${asked?.toFixed(0) ?? 'no time'} ms`);
     if (!this.#world.told) return;
+    // What the operator has placed by hand after the kill is no business of its verification.
+    const wishedAfter = new Set<string | undefined>(
+      [...stores.orders.values()].flatMap(({ leg, cause, ref }) =>
+        (leg === 'S' || leg === 'F') && (cause?.approvedSeq ?? 0) > upTo ? [ref] : [],
+      ),
+    );
     const left = this.#world.tws.ledger.orders.find(
-      (order) => isAlive(order) && order.orderRef.startsWith('TD1-') && raises(order.orderRef, exits),
+      (order) => isAlive(order) && order.orderRef.startsWith('TD1-') && raises(order.orderRef, exits) && !wishedAfter.has(order.orderRef),
     );
     if (left !== undefined) this.#fail(`C-30: the kill is verified and ${left.orderRef} works at the broker`);
   }

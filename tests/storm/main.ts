@@ -1,6 +1,6 @@
 import { type BugName, BUGS } from './bugs.ts';
 import { ENOUGH, Leftovers } from './budget.ts';
-import { CELLS } from './reachable.ts';
+import { isTooLittle, shareOf, WANTED } from './coverage-share.ts';
 import { socketStorm, type SocketStormResult } from './socket-storm.ts';
 import { storm, type StormResult } from './storm.ts';
 import { type Weather, WEATHERS } from './weather.ts';
@@ -11,7 +11,7 @@ import { type Weather, WEATHERS } from './weather.ts';
  * budget allows; `--bail N` ends at the Nth.
  */
 interface Wanted {
-  /** Print which cells of order state × event × link × engine were visited. */
+  /** Print which cells of order × event × link × engine were visited; too few of them is exit code 1. */
   readonly coverage: boolean;
   readonly seeds: readonly number[];
   readonly bug: BugName | undefined;
@@ -139,20 +139,22 @@ async function overSockets({ socketSeeds, lines, bail }: Wanted): Promise<number
   return failed;
 }
 
-/** How much of the table was visited, and by event what was not. */
-function tellCoverage(visited: ReadonlyMap<string, number>): void {
-  const reachable = [...CELLS].flatMap(([cell, why]) => (why === undefined ? [cell] : []));
-  const missed = reachable.filter((cell) => !visited.has(cell));
-  const seen = reachable.length - missed.length;
+/** How much of the table was visited, and by event what was not; true when it is enough for so many storms. */
+function tellCoverage(visited: ReadonlyMap<string, number>, storms: number): boolean {
+  const share = shareOf(visited);
   console.log(
-    `Cells of order × event × link × engine: ${CELLS.size}, of which ${CELLS.size - reachable.length} cannot be and ${reachable.length} may be; ${seen} were visited (${((100 * seen) / reachable.length).toFixed(1)} %).`,
+    `Cells of order × event × link × engine: ${share.cells}, of which ${share.cells - share.reachable} cannot be and ${share.reachable} may be; ${share.visited} were visited (${share.percent.toFixed(1)} %).`,
   );
   const byEvent = new Map<string, string[]>();
-  for (const cell of missed) {
+  for (const cell of share.missed) {
     const [order, event, link, engine] = cell.split(' × ');
     byEvent.set(event!, [...(byEvent.get(event!) ?? []), `${order}/${link}/${engine}`]);
   }
   for (const [event, cells] of byEvent) console.log(`  not visited, ${event}: ${cells.join(', ')}`);
+  const tooLittle = isTooLittle(share, storms);
+  if (tooLittle)
+    console.error(`✗ ${share.percent.toFixed(1)} % of what may be was visited; ${WANTED.percent} % are wanted of ${WANTED.storms} storms.`);
+  return !tooLittle;
 }
 
 /** Per thousand storms, and what is beyond the budget; true when nothing is. */
@@ -210,8 +212,8 @@ function stormsInMemory(asked: Wanted): number {
   console.log(`The process died at: ${[...sum.deaths].map(([place, count]) => `${place} ${count} ×`).join(', ')}`);
   console.log(`Weather: ${WEATHERS.map((kind) => `${kind} ${sum.weather.get(kind) ?? 0} ×`).join(', ')}`);
   console.log(`The way out, done of asked: ${[...sum.wayOut].map(([state, { asked, done }]) => `${state} ${done}/${asked}`).join(', ')}`);
-  if (asked.coverage) tellCoverage(sum.cells);
-  return tellLeftovers(sum.leftovers) && sum.failed === 0 ? 0 : 1;
+  const isSeen = !asked.coverage || tellCoverage(sum.cells, sum.storms);
+  return tellLeftovers(sum.leftovers) && isSeen && sum.failed === 0 ? 0 : 1;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -66,7 +66,7 @@ export class SocketJudge {
     this.#sent = this.#sent.filter((at) => now - at < 1_000);
     this.#mostSent = Math.max(this.#mostSent, this.#sent.length);
     if (this.#sent.length > DEFAULT_RATES.messagesPerSecond)
-      this.fail(`G-2: ${this.#sent.length} messages left within a second, ${DEFAULT_RATES.messagesPerSecond} may`);
+      this.fail(`G2: ${this.#sent.length} messages left within a second, ${DEFAULT_RATES.messagesPerSecond} may`);
   }
 
   /** TWS has lost IB for so many ms and says nothing else of its line meanwhile; 0: it may say anything. */
@@ -87,7 +87,7 @@ export class SocketJudge {
       this.fail(`an order left without a name that the desk knows: ${ref ?? 'none'}`);
       return;
     }
-    if (!this.#world.disk.orders.has(order.key)) this.fail(`I-03: ${ref} left and its intent is not in the journal`);
+    if (!this.#world.disk.orders.has(order.key)) this.fail(`I-14: ${ref} left and its intent is not in the journal`);
     // A desk that has started anew tells a change of an order of its earlier life from a new one by its book alone.
     if (!modify && order.change === undefined && this.#left.has(ref)) this.fail(`I-01: ${ref} leaves again`);
     this.#left.add(ref);
@@ -145,7 +145,7 @@ export class SocketJudge {
       if (!orderRef.startsWith('TD1-')) continue;
       taken.set(orderRef, (taken.get(orderRef) ?? 0) + 1);
       if (![...disk.orders.values()].some(({ ref }) => ref === orderRef))
-        this.fail(`I-03: ${orderRef} is in the ledger, and no journal has its intent`);
+        this.fail(`I-14: ${orderRef} is in the ledger, and no journal has its intent`);
     }
     for (const [ref, count] of taken) if (count > 1) this.fail(`I-01: the ledger has ${count} orders of ${ref}`);
     for (const { clientId, messageId, surplus } of simulator.ledger.odd)

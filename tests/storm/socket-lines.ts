@@ -34,10 +34,10 @@ export class SocketEnd {
         if (other !== Socket.prototype.write) write = other;
       },
     });
-    socket.end = ((): Socket => {
+    socket.end = (): Socket => {
       this.#ends = true;
       return socket;
-    }) as Socket['end'];
+    };
   }
 
   get waits(): boolean {

@@ -229,5 +229,3 @@ export class SocketNemesis {
     }
   }
 }
-
-export const KINDS: readonly string[] = Object.keys(TROUBLES);

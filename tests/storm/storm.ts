@@ -4,6 +4,7 @@ import { fortune } from './fortune.ts';
 import type { StormListener } from './listener.ts';
 import { marketWeather } from './market-weather.ts';
 import { Nemesis } from './nemesis.ts';
+import { oddMoments } from './odd-moments.ts';
 import { Operator } from './operator.ts';
 import { otherWeather } from './other-weather.ts';
 import type { Difference, Leftover } from './leftovers.ts';
@@ -78,7 +79,7 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
     const close = openMarkets(world);
     if (shift === SHIFTS[0]) dayGoesOn(world);
     const calm = fortune(world, seed + shift.chance);
-    const clears = world.hasWeather ? weather(world, seed + shift.chance) : () => undefined;
+    const clears = world.hasWeather ? weather(world, operator, seed + shift.chance) : () => undefined;
     world.boot();
     const sound = underFire(world, nemesis, operator, shift) && lastKill(world, nemesis, operator);
     close();
@@ -98,8 +99,8 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
   return resultOf(world, seed, settlements, options.traceLines ?? 30);
 }
 
-function weather(world: World, seed: number): () => void {
-  const ends = [marketWeather(world, seed), otherWeather(world, seed)];
+function weather(world: World, operator: Operator, seed: number): () => void {
+  const ends = [marketWeather(world, seed), otherWeather(world, seed), oddMoments(world, operator, seed)];
   return () => {
     for (const end of ends) end();
   };

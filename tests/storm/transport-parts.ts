@@ -1,5 +1,5 @@
-import type { BrokerNews, OrderAddress, SentLeg } from '#core/ports/broker';
-import type { OrderRef } from '#domain/ids';
+import type { BrokerNews, ConnectionState, OrderAddress, SentLeg } from '#core/ports/broker';
+import type { ClientId, OrderRef } from '#domain/ids';
 import type { Random } from '#simulator/model/random';
 import type { ListEnd } from '#tws/order/list-ends';
 import type { IdHighWater } from '#tws/order/order-ids';
@@ -50,4 +50,11 @@ export interface TransportParts {
   readonly waits: () => number;
   /** Whether the bytes of the next order are counted twice, as if the library had written it twice (C-23). */
   readonly countsTwice: () => boolean;
+}
+
+const ROLES = ['portfolio', 'data', 'orders'] as const;
+
+/** One client's lamp; `epoch` counts its handshakes. */
+export function connectionOf(clientId: 0 | 1 | 2, isOpen: boolean, epoch: number): ConnectionState {
+  return { clientId: clientId as number as ClientId, role: ROLES[clientId], socket: isOpen ? 'up' : 'down', epoch };
 }

@@ -2,7 +2,6 @@ import type {
   ApprovedOrder,
   BrokerNews,
   BrokerPort,
-  ConnectionState,
   LinkState,
   OrderAddress,
   SendOutcome,
@@ -24,12 +23,11 @@ import { type Bond, bondOf, frameOf } from './frame.ts';
 import type { MadeList } from './list-rules.ts';
 import type { OutboundFrame } from './listener.ts';
 import { Quotes } from './quotes.ts';
-import type { TransportParts } from './transport-parts.ts';
+import { connectionOf, type TransportParts } from './transport-parts.ts';
 import type { Told } from './told.ts';
 import type { Wire } from './wire.ts';
 
 const CLIENTS = [0, 1, 2] as const;
-const ROLES = ['portfolio', 'data', 'orders'] as const;
 /**
  * Adapter and wire in one, for one life of the desk: the same ports, the same news in the same cases as `src-main/tws`, of which it uses
  * the parts that decide (order ids, request lists and their ends, numbers of manual orders, bonds, waiting orders, lamps, the table of
@@ -411,7 +409,7 @@ export class Transport implements BrokerPort {
     this.#emit({
       kind: 'link',
       link: {
-        connections: CLIENTS.map((clientId) => this.#connection(clientId)),
+        connections: CLIENTS.map((clientId) => connectionOf(clientId, this.#open.has(clientId), this.#sockets[clientId])),
         ready,
         epoch: this.#epoch,
         upstream: this.#lamps.upstream,
@@ -425,11 +423,6 @@ export class Transport implements BrokerPort {
       },
     });
     if (again) this.#parts.tamper.ready(this);
-  }
-
-  #connection(clientId: (typeof CLIENTS)[number]): ConnectionState {
-    const socket = this.#open.has(clientId) ? 'up' : 'down';
-    return { clientId: clientId as number as ClientId, role: ROLES[clientId], socket, epoch: this.#sockets[clientId] };
   }
 
   #emit(news: BrokerNews): void {

@@ -19,6 +19,8 @@ export class TwsFaults implements OrderScript {
 
   /** The next bracket loses its children as it is transmitted. */
   lostChildren = 0;
+  /** The next orders are parked in TWS (Inactive) until somebody transmits them there. */
+  parks = 0;
   /** Errors that answer the next placements or cancels; nothing else comes of them. */
   readonly refusals: { readonly what: 'new' | 'modify' | 'cancel'; readonly code: number; readonly text: string }[] = [];
 
@@ -40,7 +42,9 @@ export class TwsFaults implements OrderScript {
   }
 
   parksNext(): boolean {
-    return false;
+    if (this.parks === 0) return false;
+    this.parks -= 1;
+    return true;
   }
 
   losesChildren(): boolean {

@@ -1,8 +1,8 @@
 import type { ClientId, OrderId, PermId } from '#domain/ids';
 import { type Amount, ZERO_AMOUNT } from '#domain/money';
 import { type Price, priceOf } from '#domain/price';
-import { units, ZERO } from '#domain/quantity';
-import { plus, scale } from '#domain/scaled';
+import { ZERO } from '#domain/quantity';
+import { plus } from '#domain/scaled';
 import { Account } from '#simulator/engine/account';
 import { Exchange } from '#simulator/engine/exchange';
 import type { ExchangeNews } from '#simulator/engine/exchange-news';

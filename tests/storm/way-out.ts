@@ -47,6 +47,11 @@ const REASONS = {
     act === 'trail' && stopsOf(life, position).some((order) => isOpenEntry(entryOf(life.deskState.index, order))),
   'covered already': (life: JudgedLife, { act, position }: Asked): boolean =>
     act === 'protect' && stopsProtecting(life.deskState.index, life.deskState.index.working(), position) >= Math.abs(position.quantity),
+  // The stop entry of a trigger covers too, and is none that could be made to trail for the position.
+  'covered already, by no stop of the position': (life: JudgedLife, { act, position }: Asked): boolean =>
+    act === 'trail' &&
+    stopsOf(life, position).every(({ leg, origin }) => leg === 'E' || origin === 'foreign') &&
+    stopsProtecting(life.deskState.index, life.deskState.index.working(), position) >= Math.abs(position.quantity),
   'other exits take it': (life: JudgedLife, { act, position }: Asked): boolean => act !== 'close' && takenBy(life, position) > 0,
   'no plain stop to move': (life: JudgedLife, { act, position, level }: Asked): boolean =>
     act === 'breakeven' && !stopsOf(life, position).some(({ leg, type, stop }) => leg !== 'E' && type === 'STP' && stop !== level),

@@ -95,7 +95,12 @@ export function deskCommands(desk: DeskState, drain: () => void) {
       drain();
       return changed;
     },
-    fireNow: bound(fireNow),
+    /** Asked for at the moment at which the desk may fire again, it wakes the others too. */
+    fireNow: (...[id, version, by]: CommandInput<typeof fireNow>): ReturnType<typeof fireNow> => {
+      const fired = fireNow(desk, id, version, by);
+      drain();
+      return fired;
+    },
     dryRun: bound(dryRun),
     followContract: bound(followContract),
     unfollowContract: bound(unfollowContract),

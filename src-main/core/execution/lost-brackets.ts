@@ -65,7 +65,6 @@ function bracketOf(desk: Desk, order: Order): readonly Order[] {
 
 function isLostBracket(family: readonly Order[]): boolean {
   return (
-    family.length > 1 &&
     // Of an entry that nobody here knows nobody can say that it has not filled.
     family.some(({ key, parentKey }) => parentKey === undefined && family.some((leg) => leg.parentKey === key)) &&
     family.every((leg) => leg.filled === 0 && (leg.state === 'UNKNOWN' || (isTerminal(leg.state) && leg.state !== 'FILLED')))

@@ -51,7 +51,7 @@ const RANK: Readonly<Record<LineNeed, 0 | 1 | 2 | 3>> = { position: 0, watcher: 
  */
 export class Subscriptions {
   readonly #lines = new Map<ConId, Line>();
-  readonly #byOwner = new Map<string, Set<ConId>>();
+  readonly #byOwner = new Map<string, Set<Line>>();
   readonly #budget: number;
   readonly #watcherLimit: number;
   readonly #warnAt: number;
@@ -79,14 +79,14 @@ export class Subscriptions {
     const line = present ?? this.#open(contract);
     setNeed(line, owner, need);
     const own = this.#byOwner.get(owner);
-    if (own === undefined) this.#byOwner.set(owner, new Set([contract.conId]));
-    else own.add(contract.conId);
+    if (own === undefined) this.#byOwner.set(owner, new Set([line]));
+    else own.add(line);
     return ok(before === rankOf(line) ? [] : this.#settle());
   }
 
   /** The contracts that this owner needs. */
   linesOf(owner: string): readonly ConId[] {
-    return [...(this.#byOwner.get(owner) ?? [])];
+    return [...(this.#byOwner.get(owner) ?? [])].map((line) => line.contract.conId);
   }
 
   /** The owner needs this contract (or, without one, anything) no more. */
@@ -94,11 +94,10 @@ export class Subscriptions {
     const gone: LineEffect[] = [];
     const own = this.#byOwner.get(owner);
     let changed = false;
-    for (const id of own ?? []) {
+    for (const line of own ?? []) {
+      const id = line.contract.conId;
       if (conId !== undefined && id !== conId) continue;
-      own?.delete(id);
-      const line = this.#lines.get(id);
-      if (line === undefined) continue;
+      own?.delete(line);
       const before = rankOf(line);
       setNeed(line, owner, undefined);
       changed ||= rankOf(line) !== before;

@@ -82,12 +82,12 @@ export class CoverageWatch {
   /** With the timer. */
   look(now: number): void {
     const { link, reconciliation, stores } = this.#desk;
-    if (!link.ready || link.upstream === 'down' || !reconciliation.done() || reconciliation.isOpening()) {
+    if (!link.ready || link.upstream === 'down' || !reconciliation.done()) {
       this.#since.clear();
       return;
     }
-    for (const key of new Set([...stores.positions.keys(), ...stores.offers.keys()])) {
-      const finding = this.#findingOf(key, now);
+    for (const [key, position] of [...stores.positions.entries()]) {
+      const finding = this.#findingOf(key, position, now);
       if (finding === undefined) {
         this.#since.delete(key);
         this.#withdraw(key);
@@ -102,10 +102,8 @@ export class CoverageWatch {
     }
   }
 
-  #findingOf(key: string, now: number): Finding | undefined {
+  #findingOf(key: string, position: Position, now: number): Finding | undefined {
     const desk = this.#desk;
-    const position = desk.stores.positions.get(key);
-    if (position === undefined) return undefined;
     if (position.quantity === 0) this.#turned.delete(key);
     const inHand = inHandOf(desk, position, now);
     const turned = this.#turned.get(key);

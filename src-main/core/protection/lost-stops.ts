@@ -73,7 +73,7 @@ export class LostStops {
       if (stop?.state !== 'CANCELLED' || entry === undefined || (desk.latch.isSet() && desk.latch.exits() === 'cancel'))
         this.#lost.delete(key);
       else if (isOpenEntry(entry) && now - since < ENTRY_ENDS_MS) continue;
-      else if (shutRefusal(desk) !== undefined || desk.reconciliation.isOpening() || now - triedAt < AGAIN_MS) continue;
+      else if (shutRefusal(desk) !== undefined || now - triedAt < AGAIN_MS) continue;
       else {
         this.#lost.set(key, { since, triedAt: now });
         this.#putBack(stop, now - since >= GIVEN_UP_MS);

@@ -16,6 +16,7 @@ import { min, minus, plus } from '#domain/scaled';
 import type { Done } from './close-position.ts';
 import { closesOf, closeText } from './closes.ts';
 import { exiting, exitsOf, sizeOf, unprotectedOf } from './exits.ts';
+import { inTurn } from './in-turn.ts';
 import { sendExit } from './send-exit.ts';
 
 type Desk = Slice<
@@ -65,18 +66,19 @@ export function protectPosition(desk: Desk, account: AccountId, conId: ConId, st
   if (refusal !== undefined) return refuseNow(refusal);
   const parts = placesForStop(desk, position, quantity);
   if (parts === undefined) return noRoom(position);
-  let last: Done = refuseNow('Stops at the broker cover the whole position already.');
-  for (const part of parts) {
-    const sent = sendExit(
-      desk,
-      position,
-      { leg: 'S', type: 'STP', ...part, stop: level, tif: 'GTC', outsideRth: true },
-      `${by} protects ${formatQuantity(part.quantity)} ${position.contract.symbol} with a stop at ${formatPrice(level)}.`,
-    );
-    if (!sent.ok) return sent;
-    last = ok(sent.value.seq);
-  }
-  return last;
+  return inTurn(
+    desk,
+    position,
+    parts.map((part) => () => {
+      const sent = sendExit(
+        desk,
+        position,
+        { leg: 'S', type: 'STP', ...part, stop: level, tif: 'GTC', outsideRth: true },
+        `${by} protects ${formatQuantity(part.quantity)} ${position.contract.symbol} with a stop at ${formatPrice(level)}.`,
+      );
+      return sent.ok ? ok(sent.value.seq) : sent;
+    }),
+  );
 }
 
 function noRoom({ contract }: Position): { readonly ok: false; readonly error: Refusal } {
@@ -176,11 +178,9 @@ export function breakeven(desk: Desk, account: AccountId, conId: ConId, by: stri
   if (refusal !== undefined) return refuseNow(refusal);
   const stops = exitsOf(desk, position).filter((order) => order.type === 'STP' && order.leg !== 'E' && order.stop !== level);
   if (stops.length === 0) return refuseNow(breakevenRefusal(desk, position, level));
-  let last = 0;
-  for (const order of stops) {
-    const changed = changeOrder(desk, order, { stop: level }, by);
-    if (!changed.ok) return changed;
-    last = changed.value;
-  }
-  return ok(last);
+  return inTurn(
+    desk,
+    position,
+    stops.map((order) => () => changeOrder(desk, order, { stop: level }, by)),
+  );
 }

@@ -87,8 +87,7 @@ export class ExitResizer {
   #resize(account: AccountId, conId: ConId): boolean {
     const desk = this.#desk;
     const key = positionKey(account, conId);
-    if (desk.stores.closings.has(key) || shutRefusal(desk) !== undefined || desk.reconciliation.isOpening() || desk.coordinator.isBusy)
-      return true;
+    if (desk.stores.closings.has(key) || shutRefusal(desk) !== undefined || desk.coordinator.isBusy) return true;
     const contract = desk.index.working().find((order) => order.contract.conId === conId)?.contract;
     const position = desk.stores.positions.get(key) ?? (contract === undefined ? undefined : flat(account, contract));
     if (position === undefined) return false;

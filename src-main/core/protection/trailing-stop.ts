@@ -1,7 +1,7 @@
 import { entryOf, isOpenEntry } from '#core/order/brackets';
 import { restOf } from '#core/order/oca-group';
 import type { AccountId, ConId, OrderKey } from '#domain/ids';
-import { isStopType, isTerminal, type Order, type OrderState, type Trail } from '#domain/order';
+import { isStopType, isTerminal, type Order, type OrderState, sameTrail, type Trail } from '#domain/order';
 import { trailText } from '#domain/order-text';
 import type { Position } from '#domain/position';
 import { formatPrice, type Price, priceOf, roundToTick } from '#domain/price';
@@ -11,6 +11,7 @@ import { abs, max, min, minus, plus, timesRatio } from '#domain/scaled';
 import { exitsOf, sizeOf, unprotectedOf } from './exits.ts';
 import { fireRefusal, groupToJoin, marketOf } from './place-stop.ts';
 import { type Refusal, refuseNow } from '#core/state/refusal';
+import { inTurn } from './in-turn.ts';
 import { sendExit, type SentExit } from './send-exit.ts';
 import { cancelOrders } from '#core/execution/cancel';
 import { log, positionKey, type Trailing } from '#core/state/records';
@@ -77,14 +78,24 @@ export function trailPosition(desk: Desk, account: AccountId, conId: ConId, trai
   const start = startOf(desk, position, onTick, undefined);
   if (!start.ok) return start;
   const open = unprotectedOf(desk, position);
-  let last: Done = ok(0);
-  for (const stop of stops) {
-    last = stop.type === 'TRAIL' ? changeOrder(desk, stop, { trail: onTick }, by) : replace(desk, position, stop, onTick, by);
-    if (!last.ok) return last;
-  }
-  if (open <= 0) return last;
-  const sent = place(desk, position, { quantity: open, trail: onTick, by });
-  return sent.ok ? ok(sent.value.seq) : sent;
+  const others = stops.filter(({ type, trail: now }) => type !== 'TRAIL' || !sameTrail(now, onTick));
+  if (open <= 0 && others.length === 0) return refuseNow(nothingToTrail(symbol, stops));
+  const acts = others.map((stop) => (): Done => {
+    return stop.type === 'TRAIL' ? changeOrder(desk, stop, { trail: onTick }, by) : replace(desk, position, stop, onTick, by);
+  });
+  const cover = (): Done => {
+    const sent = place(desk, position, { quantity: open, trail: onTick, by });
+    return sent.ok ? ok(sent.value.seq) : sent;
+  };
+  // What is open first: once a stop is on its way out nobody can say how much of it still takes.
+  return inTurn(desk, position, open > 0 ? [cover, ...acts] : acts);
+}
+
+/** Why there is no stop that could trail otherwise than now; a sentence. */
+function nothingToTrail(symbol: string, stops: readonly Order[]): string {
+  return stops.length > 0
+    ? `The stops of ${symbol} trail by that distance already.`
+    : `${symbol} is covered already, by entries or orders of another program; no stop of this position could trail.`;
 }
 
 /** Why these stops cannot give way to trailing ones now; a sentence. */

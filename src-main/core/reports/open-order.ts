@@ -46,7 +46,10 @@ export function onOpenOrder(desk: Desk, told: OpenOrderNews, completed = false):
   const before = desk.index.get(key);
   const news = before === undefined || completed ? told : withoutOldTerms(desk, before, told);
   if (before !== undefined && !completed) doubtEnd(desk, before, news);
-  if (before !== undefined && repeats(desk, before, news, completed)) return;
+  if (before !== undefined && repeats(desk, before, news, completed)) {
+    forgetRefusals(desk, key);
+    return;
+  }
   const lostSight = commit(desk, 'risk-reducing', 'order.open', { kind: 'broker', text: `openOrder ${news.ibStatus}`, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
     if (order !== undefined) return takeListing(desk, tx, order, news, completed)?.state === 'UNKNOWN' && order.state !== 'UNKNOWN';

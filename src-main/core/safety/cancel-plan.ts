@@ -18,7 +18,7 @@ function inScope(view: View, scope: KillScope): readonly Order[] {
 
 /** The same for preview, kill, cancel all, loss limit and result: what a cancelling of this scope meets. */
 export function cancelPlan(view: View, scope: KillScope): CancelSplit {
-  const isCompared = view.reconciliation.done() && !view.reconciliation.isOpening();
+  const isCompared = view.reconciliation.done();
   return splitForCancel(inScope(view, scope), isCompared ? view.stores.positions.values() : undefined, view.index);
 }
 

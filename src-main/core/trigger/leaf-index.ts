@@ -78,6 +78,21 @@ export class LeafIndex implements FlipSink<Leaf> {
     watcher.edges = 0;
   }
 
+  /** After a fold: wakes whoever the field, or the middle of the market with it, may have answered. `at` in epoch ms. */
+  moved(watch: ContractWatch, field: FieldIndex, at: number): void {
+    this.move(watch, field);
+    if (field !== LAST) this.move(watch, MID);
+    if (watch.beyond.size > 0) {
+      // Within one minute no window opens, and whatever else could make a rule true wakes it.
+      const minute = Math.floor(at / 60_000);
+      if (minute !== watch.beyondMinute) {
+        watch.beyondMinute = minute;
+        for (const watcher of watch.beyond) this.wake(watcher);
+      }
+    }
+    if (watch.holding.size > 0) for (const watcher of watch.holding) this.wake(watcher);
+  }
+
   /** What the newest fold of this field means for its leaves. */
   move(watch: ContractWatch, field: FieldIndex): void {
     const index = watch.index[field];

@@ -40,7 +40,7 @@ export function ruleNow(spec: TriggerSpec, conId: ConId, board: QuoteBoard, now:
   });
   for (const leaf of watcher.leaves) leaf.level = levelIfArmedNow(leaf);
   // No crossing has been seen by a rule that begins to watch.
-  const found = evaluate(watcher.root, watcher.hasWindow ? minuteOfDay(now) : 0, false);
+  const found = evaluate(watcher.root, minuteOfDay(now), false);
   const truth = found === TRUE ? 'true' : found === UNKNOWN ? 'unknown' : 'false';
   return { truth, ahead: truth === 'true' ? undefined : levelAhead(watcher, conId) };
 }

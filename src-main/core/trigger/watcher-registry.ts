@@ -7,14 +7,14 @@ import { err, ok, type Result } from '#domain/result';
 import { triggerSentence } from '#domain/sentence';
 import { minuteOfDay } from '#domain/session-time';
 import type { TriggerSpec } from '#domain/trigger';
-import { fieldIndex, LAST, MID } from '#core/market/quote-book';
+import { fieldIndex } from '#core/market/quote-book';
 import type { QuoteBoard } from '#core/market/quote-board';
 import { decidingTick, type TickAt } from './deciding-tick.ts';
 import { evaluate, TRUE, trueButForTime, UNKNOWN } from './evaluate.ts';
 import type { Firing, FiringCause, FiringTick } from './firing.ts';
 import { LeafIndex } from './leaf-index.ts';
 import { type GateContext, refusal } from './quality-gate.ts';
-import { compile, newWatcher, type Watcher } from './watcher.ts';
+import { compile, type ContractWatch, newWatcher, type Watcher } from './watcher.ts';
 import { refusalSentence, type WatcherRow, watcherRow } from './watcher-row.ts';
 
 export interface RegistryPorts {
@@ -221,26 +221,33 @@ export class WatcherRegistry {
     this.#ticks += 1;
     const watch = this.#leaves.get(tick.conId);
     if (watch?.book.unseen === true) this.#asleep = true;
-    if (!this.#awake(tick.at) || watch === undefined) {
+    if (watch === undefined || this.#ports.mayFire?.() === false) {
+      this.#awake(tick.at);
       this.#ports.board.onTick(tick);
+      return;
+    }
+    if (this.#asleep) {
+      this.#wakeOn(tick, watch);
       return;
     }
     if (!this.#ports.board.fold(watch.book, tick)) return;
     const leaves = this.#leaves;
     const field = fieldIndex(tick.field);
     leaves.begin();
-    leaves.move(watch, field);
-    if (field !== LAST) leaves.move(watch, MID);
-    if (watch.beyond.size > 0) {
-      // Within one minute no window opens, and whatever else could make a rule true wakes it.
-      const minute = Math.floor(tick.at / 60_000);
-      if (minute !== watch.beyondMinute) {
-        watch.beyondMinute = minute;
-        for (const watcher of watch.beyond) leaves.wake(watcher);
-      }
-    }
-    if (watch.holding.size > 0) for (const watcher of watch.holding) leaves.wake(watcher);
+    leaves.moved(watch, field, tick.at);
     if (leaves.woken.length > 0) this.#testWoken({ cause: 'tick', now: tick.at, at: { watch, field } });
+  }
+
+  /** The first tick after which anything may fire again: what is caught up with is decided on the quote that this tick has made. */
+  #wakeOn(tick: Tick, watch: ContractWatch): void {
+    const leaves = this.#leaves;
+    this.#asleep = false;
+    leaves.begin();
+    leaves.catchUp();
+    const caughtUp = new Set(leaves.woken);
+    const field = fieldIndex(tick.field);
+    if (this.#ports.board.fold(watch.book, tick)) leaves.moved(watch, field, tick.at);
+    this.#testWoken({ cause: 'tick', now: tick.at, at: { watch, field } }, caughtUp);
   }
 
   /** Whether anything may fire. The first time that it may again, every contract catches up with the prices it missed. */
@@ -332,8 +339,8 @@ export class WatcherRegistry {
     return { now, maxAgeMs: this.#ports.maxQuoteAgeMs(), detailsOf, ...(holdReason === undefined ? {} : { holdReason }) };
   }
 
-  /** In the order of arming: first armed, first served. */
-  #testWoken(here: Here): void {
+  /** In the order of arming: first armed, first served. `caughtUp`: woken by what they had missed. */
+  #testWoken(here: Here, caughtUp?: ReadonlySet<Watcher>): void {
     const { woken } = this.#leaves;
     if (woken.length === 0) return;
     if (this.#asleep) {
@@ -341,7 +348,7 @@ export class WatcherRegistry {
       return;
     }
     const round = woken.length === 1 ? [...woken] : woken.toSorted((a, b) => a.serial - b.serial);
-    for (const watcher of round) this.#test(watcher, here);
+    for (const watcher of round) this.#test(watcher, caughtUp?.has(watcher) === true ? { cause: 'arming', now: here.now } : here);
   }
 
   #test(watcher: Watcher, here: Here): void {

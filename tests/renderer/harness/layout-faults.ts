@@ -119,11 +119,17 @@ export function cutField(label: string): readonly string[] {
   const words = [...(input.parentElement?.querySelectorAll<HTMLElement>('.unit') ?? [])];
   const faults = words.length === 0 ? [`${input.value} says nothing of what it means`] : [];
   for (const piece of [input, ...words]) {
-    const box = piece.getBoundingClientRect();
     const name = piece === input ? input.value : piece.textContent;
-    if (piece.scrollWidth > piece.clientWidth + 1 || box.width < 8) faults.push(`${name} is cut`);
-    if (box.right > ticket.right + 0.5 || box.left < ticket.left - 0.5) faults.push(`${name} is beside the ticket`);
-    if (box.bottom > view.bottom + 0.5 || box.top < view.top - 0.5) faults.push(`${name} has to be scrolled to`);
+    faults.push(...hiddenIn(piece, ticket, view).map((how) => `${name} ${how}`));
   }
   return faults;
+}
+
+function hiddenIn(piece: HTMLElement, ticket: DOMRect, view: DOMRect): readonly string[] {
+  const box = piece.getBoundingClientRect();
+  const found: string[] = [];
+  if (piece.scrollWidth > piece.clientWidth + 1 || box.width < 8) found.push('is cut');
+  if (box.right > ticket.right + 0.5 || box.left < ticket.left - 0.5) found.push('is beside the ticket');
+  if (box.bottom > view.bottom + 0.5 || box.top < view.top - 0.5) found.push('has to be scrolled to');
+  return found;
 }

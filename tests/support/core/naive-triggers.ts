@@ -180,15 +180,23 @@ export class NaiveTriggers {
   tick({ conId, field, price, at }: Tick): void {
     const quote = this.quotes.get(conId);
     if (quote === undefined) return;
-    this.#catchUp(at);
+    // The tick is part of the quote on which what was missed is decided.
+    const woken = this.#wake();
+    const testWoken = (): void => {
+      for (const watcher of woken) this.#test(watcher, at);
+    };
     if (price === 0 || price === -1_000_000) {
       this.#set(quote, field, undefined);
       if (field !== 'last') this.#set(quote, 'mid', undefined);
       if (this.mayFire) this.#lookAll(conId, [field, 'mid']);
       else quote.unseen = true;
+      testWoken();
       return;
     }
-    if (!(price > 0) || !Number.isSafeInteger(price)) return;
+    if (!isPrice(price)) {
+      testWoken();
+      return;
+    }
     quote.at = at;
     this.#set(quote, field, price);
     const moved: Field[] = [field];
@@ -203,8 +211,8 @@ export class NaiveTriggers {
     }
     this.#lookAll(conId, moved);
     for (const watcher of [...this.watchers]) {
-      if (watcher.paused || ![...watcher.leaves.keys()].some((leaf) => leaf.contract.conId === conId)) continue;
-      this.#test(watcher, at);
+      const looks = [...watcher.leaves.keys()].some((leaf) => leaf.contract.conId === conId);
+      if (!watcher.paused && (looks || woken.includes(watcher))) this.#test(watcher, at);
     }
   }
 
@@ -229,7 +237,11 @@ export class NaiveTriggers {
 
   /** Every leaf looks as if for the first time, before anything else happens; what it knew before is worth nothing. */
   #catchUp(now: number, but?: NaiveWatcher): void {
-    if (!this.mayFire) return;
+    for (const watcher of this.#wake(but)) this.#test(watcher, now);
+  }
+
+  #wake(but?: NaiveWatcher): readonly NaiveWatcher[] {
+    if (!this.mayFire) return [];
     const missed = [...this.quotes].filter(([, quote]) => quote.unseen).map(([conId]) => conId);
     for (const quote of this.quotes.values()) quote.unseen = false;
     const woken: NaiveWatcher[] = [];
@@ -249,7 +261,7 @@ export class NaiveTriggers {
       }
       if (wakes) woken.push(watcher);
     }
-    for (const watcher of woken) this.#test(watcher, now);
+    return woken;
   }
 
   close(conId: ConId, price: number, now: number): void {
@@ -351,4 +363,8 @@ export class NaiveTriggers {
       }
     }
   }
+}
+
+function isPrice(price: number): boolean {
+  return price > 0 && Number.isSafeInteger(price);
 }

@@ -33,7 +33,7 @@ function desk() {
   const router = createRouter(handlers, {
     monotonic: () => now,
     fault: (_name, error) => String(error),
-    onlyAtDesk: (name, input) => onlyAtDesk(name, input, DEFAULT_SETTINGS.limits),
+    onlyAtDesk: (name, input) => onlyAtDesk(name, input, DEFAULT_SETTINGS),
     askTerminal: (question) => terminal.ask(question),
   });
   return { router, terminal, entered, advance: (ms: number) => (now += ms) };

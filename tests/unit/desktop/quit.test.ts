@@ -29,8 +29,30 @@ test('armed: asks, names what continues and what stops, stops the desk, then lea
   expect(events).toEqual([QUESTION, 'stop', 'leave true']);
 });
 
-test('disarmed: stops the desk and leaves without a question', async () => {
-  const { quit, events } = desk({ armed: () => false });
+test('disarmed, and nothing at the broker: stops the desk and leaves without a question', async () => {
+  const { quit, events } = desk({ armed: () => false, summary: () => ({ continues: [], stops: [] }) });
+  await quit.request();
+  expect(events).toEqual(['stop', 'leave true']);
+});
+
+test('P-20: with orders at the broker and nothing armed it asks as well, and says what stays there', async () => {
+  const asked: { readonly message: string; readonly detail: string }[] = [];
+  const { quit, events } = desk({
+    armed: () => false,
+    summary: () => ({ continues: ['BUY 100 IBM LMT 178.00', 'SELL 50 IBM stop 170.00'], stops: [] }),
+    ask: (question) => {
+      asked.push(question);
+      return Promise.resolve(asked.length > 1);
+    },
+  });
+  await quit.request();
+  expect([events, quit.mayQuit]).toEqual([[], false]);
+  expect(asked).toEqual([
+    {
+      message: 'Orders work at the broker. Quit TriggerDesk?',
+      detail: 'Continues at the broker:\n  • BUY 100 IBM LMT 178.00\n  • SELL 50 IBM stop 170.00\n\nStops with this program:\n  nothing',
+    },
+  ]);
   await quit.request();
   expect(events).toEqual(['stop', 'leave true']);
 });
@@ -73,7 +95,11 @@ test('a system that shuts down does not wait for the answer, and the late answer
 });
 
 test('a desk that fails to stop in order is left all the same, and it is said', async () => {
-  const { quit, events } = desk({ armed: () => false, stop: () => Promise.reject(new Error('journal')) });
+  const { quit, events } = desk({
+    armed: () => false,
+    summary: () => ({ continues: [], stops: [] }),
+    stop: () => Promise.reject(new Error('journal')),
+  });
   await quit.request();
   expect(events).toEqual(['failed Error: journal', 'leave true']);
 });

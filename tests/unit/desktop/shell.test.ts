@@ -6,7 +6,7 @@ import type { DoorStatus } from '#desk/entrance/door';
 import { CrashLimit } from '#desktop/crash-limit';
 import { isConsole, leavesTheProgram, mayNavigate } from '#desktop/origin';
 import { serveConsole } from '#desktop/serve-console';
-import { trayPng, trayShape, trayText } from '#desktop/tray-icon';
+import { trayPng, trayShape, trayText, type TrayShape } from '#desktop/tray-icon';
 
 const source = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
@@ -132,4 +132,34 @@ test.each(['ring', 'disc', 'bars', 'cross'] as const)('the %s is a whole PNG tha
   const painted = raw.filter((byte) => byte === 255).length;
   expect(painted).toBeGreaterThan(100);
   expect(painted).toBeLessThan(900);
+});
+
+/** The picture as rows of `#` and spaces. */
+function drawing(shape: TrayShape): readonly string[] {
+  const png = trayPng(shape);
+  const raw = inflateSync(png.subarray(41, 41 + png.readUInt32BE(33)));
+  const row = (y: number): string => Array.from({ length: 32 }, (_, x) => (raw[y * 129 + 1 + x * 4 + 3] === 255 ? '#' : ' ')).join('');
+  return Array.from({ length: 32 }, (_, y) => row(y));
+}
+
+test('the four pictures look like what they are called', () => {
+  const [ring, disc, bars, cross] = (['ring', 'disc', 'bars', 'cross'] as const).map(drawing);
+  const middle = (rows: readonly string[] | undefined): string => rows?.[15]?.replace(/(.)\1*/g, '$1') ?? '';
+  expect([ring, disc, bars, cross].map(middle)).toEqual([' # # ', ' # ', ' # # ', ' # ']);
+  // A bar is as wide at its end as in its middle, and nothing is above it; a disc is narrow there.
+  const widths = (rows: readonly string[] | undefined): readonly number[] => rows?.map((row) => row.replaceAll(' ', '').length) ?? [];
+  expect(new Set(widths(bars))).toEqual(new Set([0, 12]));
+  expect(widths(bars).filter((width) => width > 0).length).toBe(24);
+  expect([widths(disc)[15], Math.min(...widths(disc).filter((width) => width > 0)) < 12]).toEqual([28, true]);
+  expect(widths(ring)[15]).toBe(8);
+  // A cross has two arms in its upper part, and they meet in the middle.
+  expect([cross?.[8]?.trim().includes(' '), cross?.[15]?.trim().includes(' ')]).toEqual([true, false]);
+  for (const rows of [ring, disc, bars, cross])
+    expect(rows?.map((row) => row.replace(/./g, (_, at: number) => row[31 - at] ?? ''))).toEqual(rows);
+});
+
+test('a picture is 32 by 32 points of red, green, blue and cover, in one piece and no interlace', () => {
+  const png = trayPng('disc');
+  expect([png.readUInt32BE(16), png.readUInt32BE(20), [...png.subarray(24, 29)]]).toEqual([32, 32, [8, 6, 0, 0, 0]]);
+  expect(png.subarray(-8, -4).toString('latin1')).toBe('IEND');
 });

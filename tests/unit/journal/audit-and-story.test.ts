@@ -46,8 +46,7 @@ test('an order that has ended was for what was ordered, though IB names no quant
     sentAt: 2,
   };
   const entries = [cell, { ...cell, state: 'ACCEPTED' }, { ...cell, state: 'FILLED', quantity: 0, filled: units(100) }].map(
-    (one, index): HistoryEntry =>
-      ({ entry: commit(index + 1, [['orders', KEY, one]]), run: 1, file: 'f', offset: index, sum: 's' }) as never,
+    (one, index): HistoryEntry => ({ entry: commit(index + 1, [['orders', KEY, one]]), run: 1, file: 'f', offset: index, sum: 's' }),
   );
   expect(orderStory(entries, KEY)?.order).toMatchObject({ state: 'FILLED', quantity: units(100), filled: units(100) });
 });

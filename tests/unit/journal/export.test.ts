@@ -234,6 +234,10 @@ describe('the audit export', () => {
     files.writeFault = undefined;
     expect(exportAuditFile(directory, path, { format: 'csv', files })).toMatchObject({ ok: true });
     expect(csvRows(readFileSync(path, 'utf8'))[0]).toEqual(AUDIT_COLUMNS);
+    // A file of many pieces holds what the pieces say, one after the other.
+    let text = '';
+    expect(exportAudit(directory, { format: 'csv', write: (piece) => (text += piece) }).ok).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe(text);
     expect(files.openFiles).toBe(0);
     expect(exportAuditFile(join(directory, 'none'), path, { format: 'json' })).toMatchObject({ ok: false });
   });

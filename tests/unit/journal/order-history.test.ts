@@ -189,6 +189,9 @@ describe('the history of an order', () => {
       [`${newer} cannot be read: the disk reports a read or write error (EIO)`],
     ]);
     expect(readOrderHistory(join(directory, 'none'), entry)).toMatchObject({ ok: false });
+    const list = listOrders(directory, { files: new Half() });
+    expect(list.ok && list.value.trouble).toEqual([`${newer} cannot be read: the disk reports a read or write error (EIO)`]);
+    expect(listOrders(join(directory, 'none'))).toMatchObject({ ok: false });
   });
 
   test('is found in a journal of many pieces without parsing the rest', async () => {

@@ -78,6 +78,30 @@ describe('a state file', () => {
   });
 });
 
+describe('a state file that is written later', () => {
+  test('keeps the value before as its backup too, and a broken file never becomes it', async () => {
+    const { file, path, files } = markFile();
+    expect([await file.writeLater({ highest: 1 }), await file.writeLater({ highest: 2 })]).toEqual(Array(2).fill(ok(undefined)));
+    expect([file.read(), readFileSync(`${path}.bak`, 'utf8')]).toEqual([{ ok: true, value: { highest: 2 } }, '{\n  "highest": 1\n}\n']);
+    writeFileSync(path, '{');
+    await file.writeLater({ highest: 3 });
+    expect([file.read(), readFileSync(`${path}.bak`, 'utf8')]).toEqual([{ ok: true, value: { highest: 3 } }, '{\n  "highest": 1\n}\n']);
+    expect(files.openFiles).toBe(0);
+  });
+
+  test.each(['writeFault', 'openFault', 'renameFault', 'syncFault'] as const)(
+    'and cannot be (%s) stands as before, with nothing left behind',
+    async (fault) => {
+      const { file, directory, files } = markFile();
+      await file.writeLater({ highest: 1 });
+      files[fault] = 'EIO';
+      expect(await file.writeLater({ highest: 2 })).toMatchObject({ ok: false, error: expect.stringContaining('(EIO)') as string });
+      files[fault] = undefined;
+      expect([file.read(), readdirSync(directory), files.openFiles]).toEqual([{ ok: true, value: { highest: 1 } }, ['id-mark.json'], 0]);
+    },
+  );
+});
+
 describe('the kill latch', () => {
   test('survives a restart and is cleared only by a clear', () => {
     const directory = temporaryDirectory();
@@ -101,6 +125,13 @@ describe('the kill latch', () => {
     '{"latched":"no","at":1,"reason":""}',
     '{"latched":false}',
     '{"latched":true,"at":1,"reason":"","scope":"most"}',
+    '{"latched":false,"at":1}',
+    '{"latched":false,"at":1,"reason":5}',
+    '{"latched":false,"at":"now","reason":""}',
+    '{"latched":false,"at":null,"reason":""}',
+    '{"latched":false,"at":1,"reason":"","exits":"some"}',
+    'null',
+    '5',
   ])('counts as latched when its file holds %j', (text) => {
     const directory = temporaryDirectory();
     const file = new KillLatchFile(directory);

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { cancelOrders } from '#core/execution/cancel';
+import { startReconciliation } from '#core/reconciliation/compare';
 import { unprotectedOf } from '#core/protection/exits';
 import type { Execution } from '#domain/execution';
 import type { ClientId, ExecId, OrderId, OrderRef, PermId } from '#domain/ids';
@@ -139,4 +141,14 @@ test('an own execution that never came is not counted by a later comparison: it 
   expect(desk.order(entry).filled).toBe(units(30));
   desk.news({ kind: 'execution', execution: missed, contract: IBM, live: false });
   expect(desk.order(entry)).toMatchObject({ filled: units(50), state: 'PARTIALLY_FILLED' });
+});
+
+test('what filled before takes no cancel back that is on its way', () => {
+  const desk = restarted(0, [], 100);
+  cancelOrders(desk.deskState, [desk.order(REF)], 'the test');
+  status(desk, 30);
+  startReconciliation(desk.deskState);
+  desk.news({ kind: 'open-order', order: STOP });
+  desk.ends();
+  expect(desk.order(REF)).toMatchObject({ state: 'PENDING_CANCEL', filled: units(30), filledBefore: units(30) });
 });

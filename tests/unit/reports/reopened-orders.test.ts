@@ -64,3 +64,14 @@ test('one late word and the list that it makes the desk ask for, which does not 
   desk.end('open-orders');
   expect([desk.order(entry).state, desk.alarms()]).toEqual(['CANCELLED', []]);
 });
+
+test('an order that has filled before the list has ended is not made to work again by it', () => {
+  const { desk, entry } = cancelled();
+  desk.openOrder(entry);
+  desk.openOrder(entry);
+  desk.fill(entry, 100, 180);
+  expect(desk.order(entry).state).toBe('FILLED');
+  const before = desk.alarms().length;
+  desk.end('open-orders');
+  expect([desk.order(entry).state, desk.alarms().length, desk.counter('illegal order moves')]).toEqual(['FILLED', before, 0]);
+});

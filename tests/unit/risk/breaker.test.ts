@@ -75,3 +75,13 @@ test('the order that is being tried is one until IB has answered it, also while 
   expect(entry('SUBMITTED', { origin: 'manual' })).toBe(false);
   expect(entry('SUBMITTED', { leg: 'S' })).toBe(false);
 });
+
+test('an opening is forgiven after an hour of being closed, not a moment before (C-44)', () => {
+  const HOUR = 60 * MINUTE;
+  const closedAt = NOW + 2 * MINUTE;
+  const closed = accepted(halfOpen(), 'new', closedAt);
+  expect([closed.state, closed.since, closed.openings]).toEqual(['closed', closedAt, 1]);
+  const openedAt = (at: number): Breaker => [4, 3, 2, 1, 0].reduce((breaker, ago) => rejected(breaker, `c${ago}`, at - ago), closed);
+  expect(openedAt(closedAt + HOUR - 1)).toMatchObject({ state: 'open', openings: 2 });
+  expect(openedAt(closedAt + HOUR)).toMatchObject({ state: 'open', openings: 1 });
+});

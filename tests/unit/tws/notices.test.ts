@@ -59,3 +59,45 @@ test('text is made safe to show: no controls, no direction marks, no endless lin
   expect(notice?.text.startsWith('Order rejected <b> xxx')).toBe(true);
   expect(notice?.text).toHaveLength(500);
 });
+
+test.each([
+  ['Order Canceled - reason:Margin', 'Margin'],
+  ['Order Canceled - reason:  ', undefined],
+  ['Order Canceled - reason:', undefined],
+  ['Order Canceled', undefined],
+])('a cancel that says %j gives the reason %j', (text, reason) => {
+  const notice = new Notices(() => false).classify(raw(202, 7, text), 0);
+  expect(notice?.brokerReason).toBe(reason);
+  expect(Object.hasOwn(notice ?? {}, 'brokerReason')).toBe(reason !== undefined);
+});
+
+test('a rejection gives no such reason, and what is about no order names none', () => {
+  const notices = new Notices(() => false);
+  expect(notices.classify(raw(201, 7, 'Order rejected - reason:Margin'), 0)).not.toHaveProperty('brokerReason');
+  expect(notices.classify(raw(1100), 0)).not.toHaveProperty('orderId');
+});
+
+test('a repeat is news again after five seconds, and only of the same subject', () => {
+  const notices = new Notices(() => false);
+  const told = (id: number, at: number): boolean => notices.classify(raw(162, id, 'no data'), at) !== undefined;
+  const question = 2_000_000_001;
+  expect([told(question, 0), told(question + 1, 0), told(question, 4_999), told(question, 9_999), told(question, 14_998)]).toEqual([
+    true,
+    true,
+    false,
+    true,
+    false,
+  ]);
+});
+
+test('five hundred pieces of news are remembered, the oldest is forgotten first', () => {
+  const notices = new Notices(() => false);
+  const told = (text: string): boolean => notices.classify(raw(2103, -1, text), 0) !== undefined;
+  for (let farm = 0; farm < 500; farm += 1) told(`farm ${farm}`);
+  expect([told('farm 0'), told('one more'), told('farm 2'), told('farm 1')]).toEqual([false, true, false, true]);
+});
+
+test('what a code says and what it advises are not each other', () => {
+  expect(noticeRule(114).says).toBe('Relative orders are for stocks only.');
+  expect(noticeRule(114).advice).not.toBe(noticeRule(114).says);
+});

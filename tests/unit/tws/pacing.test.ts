@@ -69,3 +69,47 @@ test('wherever a second begins, it holds no more than the limit', () => {
   clock.advance(200);
   expect([submit('order', 'too early'), made.rate]).toEqual(['queued', 30]);
 });
+
+test('a burst of subscriptions leaves room for orders, and what is no subscription takes none of its places', () => {
+  const { submit } = gate();
+  for (let query = 0; query < 4; query += 1) expect(submit('query', 'query')).toBe('sent');
+  const data = Array.from({ length: 40 }, (_, at) => submit('data', `data ${at}`));
+  expect(data.filter((outcome) => outcome === 'sent')).toHaveLength(24);
+  expect([submit('order', 'one'), submit('order', 'two'), submit('order', 'three')]).toEqual(['sent', 'sent', 'queued']);
+});
+
+test.each([
+  ['modify', 200],
+  ['order', 200],
+  ['query', 500],
+  ['data', 4_000],
+] as const)('of the lane %s at most %d wait', (lane, most) => {
+  const { submit } = gate();
+  for (let cancel = 0; cancel < 60; cancel += 1) submit('cancel', 'cancel');
+  const outcomes = Array.from({ length: most + 1 }, () => submit(lane, lane));
+  expect(outcomes.slice(0, most).every((outcome) => outcome === 'queued')).toBe(true);
+  expect(outcomes.at(-1)).not.toBe('queued');
+});
+
+test('after too many messages the rate is half for a minute', () => {
+  const { clock, made, submit } = gate();
+  made.slowDown();
+  const leave = (): number => {
+    const sent = Array.from({ length: 60 }, () => submit('order', 'order')).filter((outcome) => outcome === 'sent').length;
+    made.purge(['order'], 'enough');
+    return sent;
+  };
+  const slow = leave();
+  clock.advance(59_999);
+  expect([slow, leave()]).toEqual([10, 10]);
+  clock.advance(1_001);
+  expect(leave()).toBe(30);
+});
+
+test('what is stopped sends nothing more, and says so to each that waits', () => {
+  const { clock, made, events, submit } = gate();
+  for (let order = 0; order < 32; order += 1) submit('order', `order ${order}`);
+  made.stop();
+  clock.advance(10_000);
+  expect(events.slice(30)).toEqual([30, 31].map((order) => `dropped order ${order}: The connection to TWS was stopped.`));
+});

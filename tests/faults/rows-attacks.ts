@@ -1,0 +1,172 @@
+import { FILE, type FaultRow, shown } from './row.ts';
+
+const { ATTACKS, DOOR, ROUTER, WALLS, WINDOW } = FILE;
+
+/** The packaged program, its fuses, its archive and its updates are built there. */
+const PACKAGED = 'Double-click: the packaged desk for Windows, and its updates';
+
+/** Attacks on the doors: HTTP, stream, IPC, page, and what is pasted or told. */
+export const FAULTS_A: readonly FaultRow[] = [
+  shown(
+    'A-01',
+    'no token, a wrong one, one of an earlier run: refused, slowed, compared whole',
+    `${DOOR}guessing tokens is refused, and slowed without locking out who holds the right one`,
+    `${DOOR}without a token the page is served without a session, its files too, and nothing else`,
+    `${DOOR}a session of an earlier run is closed with a code that a page can show`,
+    'gateway/control-walls.test.ts › a token is itself to the last letter: neither an address nor a session opens with one that is nearly it',
+  ),
+  shown(
+    'A-02',
+    'a token in an address: an invitation opens once, it is no session, and no token reaches the log',
+    `${DOOR}the address itself is no session`,
+    `${DOOR}the address from the terminal opens the console once, with a session in it`,
+    `${DOOR}tokens never reach the log`,
+  ),
+  shown(
+    'A-03',
+    'a page of a browser posts: no method but reading, no body, no foreign page',
+    `${DOOR}%s is not allowed`,
+    `${DOOR}%s is refused before it is routed, and does not use up the address`,
+    'e2e/browser-console.spec.ts › requests under another name or of another page are refused',
+  ),
+  shown(
+    'A-04',
+    'a request with a preflight: no header that would allow it',
+    `${DOOR}every answer carries the policy, refusals too, and no answer a CORS header`,
+    `${DOOR}OPTIONS is not allowed`,
+  ),
+  shown(
+    'A-05',
+    'a rebound name: refused before routing',
+    `${DOOR}a rebound name is refused before it is routed, and does not use up the address`,
+    'unit/control/gate.test.ts › so is the Host: %s is answered with %i',
+    'e2e/browser-console.spec.ts › requests under another name or of another page are refused',
+  ),
+  shown(
+    'A-06',
+    'a foreign Origin or another site: 403',
+    `${DOOR}a foreign origin is refused before it is routed, and does not use up the address`,
+    `${DOOR}a cross-site request is refused before it is routed, and does not use up the address`,
+    'gateway/control-walls.test.ts › a Host or an Origin that only begins or ends like ours is somebody else’s',
+  ),
+  shown(
+    'A-07',
+    'a WebSocket of a foreign Origin: refused at the handshake',
+    `${DOOR}a WebSocket with %s is refused at the handshake`,
+    'unit/control/gate.test.ts › an Origin is compared whole: a socket for %s is answered with %i',
+  ),
+  shown(
+    'A-08',
+    'a large, deep or packed body: refused at 64 KB and 16 levels',
+    `${DOOR}a large body is refused before it is routed, and does not use up the address`,
+    `${DOOR}a message over 64 KB ends the connection with 1009`,
+    `${DOOR}a polluting or endlessly deep input is refused in words`,
+    `${ROUTER}ten thousand levels of nesting are refused without recursion`,
+  ),
+  shown(
+    'A-09',
+    'hundreds of sockets that never end their request: deadlines, and the operator gets in',
+    `${DOOR}a request whose head never ends is answered 408 at the deadline, with the policy, and ended`,
+    `${DOOR}the operator gets in while 200 sockets without a session hang`,
+    `${DOOR}strangers have a small room: who has waited longest in it is put out`,
+  ),
+  shown(
+    'A-10',
+    'a stream that floods, sends too much or reads nothing is cut off',
+    `${DOOR}a flood ends its own connection and leaves the kill of another alone`,
+    `${DOOR}a message over 64 KB ends the connection with 1009`,
+    `${DOOR}a screen that does not read keeps two frames waiting, not thousands`,
+    `${DOOR}a screen that asks much and reads nothing is cut off`,
+  ),
+  shown(
+    'A-11',
+    'smuggled requests, odd methods, paths that climb',
+    `${DOOR}smuggled and malformed requests are bad requests`,
+    `${DOOR}TRACE is not allowed`,
+    `${DOOR}without a token the page is served without a session, its files too, and nothing else`,
+    'unit/desktop/shell.test.ts › %s by %s is answered %d, under the same policy',
+  ),
+  shown(
+    'A-12',
+    'one word used twice: with other terms a conflict, with the same no second trigger',
+    `${ATTACKS}A-12: the word for one preview arms no other terms, and given twice it arms once`,
+    `${ATTACKS}A-12: a version that was used up changes nothing more, whatever stands beside it`,
+  ),
+  shown(
+    'A-13',
+    'a browser asks to re-arm, to loosen a limit or to weaken the kill: refused by design',
+    `${ATTACKS}A-13: from a browser nothing is re-armed, no limit loosened and no kill made narrower: a person at the desk is asked`,
+    'desk/core-handlers.test.ts › in %s kill and cancels are obeyed, and no command sends an order that the table forbids',
+    'gateway/control-walls.test.ts › a browser undoes no kill and loosens no limit alone, whatever its session may do: a person at the desk is asked',
+  ),
+  shown(
+    'A-14',
+    'a flood while a kill is pressed: the kill passes',
+    `${DOOR}a flood ends its own connection and leaves the kill of another alone`,
+    `${ROUTER}a flood is cut off for its caller alone, and never reaches kill, cancel or pause`,
+  ),
+  shown(
+    'A-15',
+    'texts that would forge a line of the log or steer a terminal',
+    'unit/system/logger.test.ts › text from outside cannot forge a line or colour a terminal',
+    'unit/desk/inputs.test.ts › %j is no name and no key: it would reach the wire or a terminal',
+    'unit/tws/notices.test.ts › text is made safe to show: no controls, no direction marks, no endless lines',
+  ),
+  shown(
+    'A-16',
+    'keys that would change what objects are: refused by name, at both doors',
+    `${ROUTER}a polluting key is refused in words`,
+    `${ROUTER}a polluting key, deep is refused in words`,
+    `${ROUTER}whatever comes, the answer is a value and no handler sees what its schema refuses`,
+    `${DOOR}a polluting or endlessly deep input is refused in words`,
+  ),
+  shown(
+    'A-17',
+    'a message of another frame or window is not heard',
+    `${WALLS}only the console’s own page in an admitted window reaches the desk`,
+    'unit/desktop/shell.test.ts › a message of %s: %s',
+    `${ATTACKS}A-17: a frame inside the console is not heard on any of the channels, and ends nothing of the page around it`,
+  ),
+  shown(
+    'A-18',
+    'a flood over IPC: cut off with an error, kill and cancel pass',
+    `${ROUTER}a flood is cut off for its caller alone, and never reaches kill, cancel or pause`,
+    `${ROUTER}whoever was silent for an hour has saved up no more than a burst`,
+  ),
+  shown(
+    'A-19',
+    'navigation, new windows, dropped files, javascript: addresses',
+    `${WALLS}a page reloads itself and goes nowhere else: no link, no redirect, no frame, no embedded page`,
+    `${WALLS}a page opens no window at %s`,
+    `${WALLS}the window keeps its page away from the preload, from Node and from other sites`,
+    `${WINDOW}no second window is opened, by script or by a link`,
+    `${WINDOW}text is never made into code or into HTML, declared harmless or not`,
+  ),
+  {
+    row: 'A-20',
+    what: 'debugger and Node switches of the packaged program have no effect',
+    gap: `Nothing is packaged yet, so there are no fuses: "${PACKAGED}".`,
+  },
+  { row: 'A-21', what: 'an archive that was changed does not start', gap: `There is no archive yet: "${PACKAGED}".` },
+  shown(
+    'A-22',
+    'another program at the port of TWS: account, port and version are compared with what was met last',
+    `${ATTACKS}A-22: another account or another version than the last one at this port waits for the operator’s word`,
+    'unit/app/start-holds.test.ts › the account of the last run is remembered: another one at the next start waits for its typed id',
+    `${FILE.ACCOUNT_PORT}N-34: a paper account at a live port: nothing is ready until the operator has confirmed the account`,
+  ),
+  shown(
+    'A-23',
+    'markup in a text of TWS is shown as text',
+    `${WINDOW}text is never made into code or into HTML, declared harmless or not`,
+    'gateway/broker-text.test.ts › whatever TWS writes into its texts, none leaves the adapter unclean or endless, server version %i',
+  ),
+  shown(
+    'A-24',
+    'formulas and a million rows, pasted or imported: refused, and said in few words; what is exported holds no formula',
+    `${ATTACKS}A-24: a formula or a million rows pasted into a field are refused, and the sentence beside it is short`,
+    `${ATTACKS}A-24: a million rows are refused by size at the door before anything reads them`,
+    'unit/journal/export.test.ts › as CSV has the same rows, and nothing in it is a formula',
+    'desk/log-lines.test.ts › the lines that are shown are exported as CSV in which no text is a formula',
+  ),
+];
