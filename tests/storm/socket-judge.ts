@@ -114,12 +114,12 @@ export class SocketJudge {
     if (!deskState.link.ready && isArmedState(state)) this.fail(`the desk is ${state} although its link is not ready`);
   }
 
-  /** L-05: of what TWS has said of its line only 1101 and 1102 end a 1100, no farm does. */
+  /** Of what TWS has said of its line only 1101 and 1102 end a 1100, no farm does. */
   #cutOff({ epoch, ready, upstream, upstreamSince }: SocketLife['deskState']['link']): void {
     if (this.#world.now() >= this.#outageUntil) return;
     // What it hears late of an earlier outage is another story.
     if (upstream === 'down') this.#heardIn = upstreamSince >= this.#outageSince ? epoch : undefined;
-    else if (ready && this.#heardIn === epoch) this.fail('L-05: the link is ready in the middle of an outage that the desk has heard of');
+    else if (ready && this.#heardIn === epoch) this.fail('the link is ready in the middle of an outage that the desk has heard of');
   }
 
   /** What differs between the book and the ledger. */
