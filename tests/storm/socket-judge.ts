@@ -31,6 +31,8 @@ export class SocketJudge {
   /** References that left as new orders, over all lives. */
   readonly #left = new Set<string>();
   #outageUntil = -Infinity;
+  /** TWS says nothing else of its line while it lasts. */
+  #isJudged = false;
   /** Epoch ms. */
   #outageSince = 0;
   /** The epoch in which the desk has heard of the outage; a new connection is told another thing. */
@@ -72,10 +74,12 @@ export class SocketJudge {
   /** TWS has lost IB for so many ms and says nothing else of its line meanwhile; 0: it may say anything. */
   outage(ms: number): void {
     const { now } = this.#world;
-    if (ms === 0) this.#outageUntil = -Infinity;
+    if (ms === 0) this.#isJudged = false;
     else if (now() >= this.#outageUntil) {
+      // One that comes while another lasts is none.
       this.#outageUntil = now() + ms;
       this.#outageSince = this.#world.simulator.clock.now();
+      this.#isJudged = true;
     }
     this.#heardIn = undefined;
   }
@@ -116,7 +120,7 @@ export class SocketJudge {
 
   /** Of what TWS has said of its line only 1101 and 1102 end a 1100, no farm does. */
   #cutOff({ epoch, ready, upstream, upstreamSince }: SocketLife['deskState']['link']): void {
-    if (this.#world.now() >= this.#outageUntil) return;
+    if (!this.#isJudged || this.#world.now() >= this.#outageUntil) return;
     // What it hears late of an earlier outage is another story.
     if (upstream === 'down') this.#heardIn = upstreamSince >= this.#outageSince ? epoch : undefined;
     else if (ready && this.#heardIn === epoch) this.fail('the link is ready in the middle of an outage that the desk has heard of');
