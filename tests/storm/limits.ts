@@ -3,7 +3,7 @@ import { Random } from '#simulator/model/random';
 import { rulesOf } from '../support/core/fixtures.ts';
 
 /** Shares of one contract that all orders together may lead to. */
-export const POSITION_LIMIT = 400;
+const POSITION_LIMIT = 400;
 
 const WIDE = {
   maxPositionShares: POSITION_LIMIT,

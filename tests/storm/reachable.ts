@@ -78,7 +78,7 @@ function engineTakes(event: EngineEvent, engine: EngineClass): boolean {
 }
 
 /** Why this cannot be; undefined for what can. */
-export function unreachable(cell: Cell): string | undefined {
+function unreachable(cell: Cell): string | undefined {
   const { order, event, link, engine } = cell;
   if (DESK.has(event) ? AT_DESK.has(order) : order === 'none') return 'it is of the other kind of event';
   if (ACTS.has(event)) return actUnreachable(cell);
