@@ -1,12 +1,14 @@
 import { type BugName, BUGS } from './bugs.ts';
 import { ENOUGH, Leftovers } from './budget.ts';
 import { isTooLittle, shareOf, WANTED } from './coverage-share.ts';
+import { socketStorm, type SocketStormResult } from './socket-storm.ts';
 import { storm, type StormResult } from './storm.ts';
 import { type Weather, WEATHERS } from './weather.ts';
 
 /**
- * `--seeds N` storms from `--first` on, or the one of `--seed`; `--bug NAME` plants a known defect. Exit code 1 when one is violated, or when
- * more is left to the operator than the budget allows; `--bail N` ends at the Nth.
+ * `--seeds N` storms from `--first` on, or the one of `--seed`, and after every ten of them one over real sockets; `--socket N` such storms
+ * alone; `--bug NAME` plants a known defect, in memory only. Exit code 1 when one is violated, or when more is left to the operator than the
+ * budget allows; `--bail N` ends at the Nth.
  */
 interface Wanted {
   /** Print which cells of order × event × link × engine were visited; too few of them is exit code 1. */
@@ -15,7 +17,12 @@ interface Wanted {
   readonly bug: BugName | undefined;
   readonly lines: number;
   readonly bail: number;
+  /** Seeds of storms over real sockets. */
+  readonly socketSeeds: readonly number[];
 }
+
+/** After so many storms in memory one goes over real sockets. */
+const ONE_IN = 10;
 
 function wanted(args: readonly string[]): Wanted | string {
   const numbers = new Map([
@@ -24,6 +31,7 @@ function wanted(args: readonly string[]): Wanted | string {
     ['--seed', NaN],
     ['--lines', 30],
     ['--bail', Infinity],
+    ['--socket', NaN],
   ]);
   let bug: BugName | undefined;
   const coverage = args.includes('--coverage');
@@ -36,10 +44,15 @@ function wanted(args: readonly string[]): Wanted | string {
       if (bug === undefined) return `There is no bug "${value ?? ''}". Known: ${BUGS.join(', ')}.`;
     } else if (value === undefined || !Number.isSafeInteger(number) || number < 0) return `${name} needs a whole number.`;
     else if (numbers.has(name)) numbers.set(name, number);
-    else return `Unknown option ${name}. Use --seeds N, --first N, --seed N, --lines N, --bail N or --bug NAME.`;
+    else return `Unknown option ${name}. Use --seeds N, --first N, --seed N, --lines N, --bail N, --socket N or --bug NAME.`;
   }
-  const [seeds, first, only, lines, bail] = [...numbers.values()] as [number, number, number, number, number];
-  return { seeds: Number.isNaN(only) ? Array.from({ length: seeds }, (_, index) => first + index) : [only], bug, coverage, lines, bail };
+  const [seeds, first, only, lines, bail, socket] = [...numbers.values()] as [number, number, number, number, number, number];
+  const count = (many: number): readonly number[] => Array.from({ length: many }, (_, index) => first + index);
+  const isOne = !Number.isNaN(only);
+  if (!Number.isNaN(socket)) return { seeds: [], socketSeeds: isOne ? [only] : count(socket), bug, coverage, lines, bail };
+  // One storm is replayed alone; a planted bug is one of the transport in memory.
+  const beside = isOne || bug !== undefined ? 0 : Math.floor(seeds / ONE_IN);
+  return { seeds: isOne ? [only] : count(seeds), socketSeeds: count(beside), bug, coverage, lines, bail };
 }
 
 interface Sum {
@@ -97,6 +110,35 @@ function tell(result: StormResult, bug: BugName | undefined): void {
   console.error(`Replay it: npm run storm -- --seed ${result.seed}${bug === undefined ? '' : ` --bug ${bug}`}\n`);
 }
 
+/** Storms over sockets, and what they met in one line; how many were violated. */
+async function overSockets({ socketSeeds, lines, bail }: Wanted): Promise<number> {
+  const results: SocketStormResult[] = [];
+  let failed = 0;
+  for (const seed of socketSeeds) {
+    const result = await socketStorm(seed, lines);
+    results.push(result);
+    if (result.violations.length > 0) {
+      failed += 1;
+      console.error(`\nSocket storm ${seed} violated:`);
+      for (const violation of result.violations) console.error(`  ✗ ${violation}`);
+      for (const step of result.trace) console.error(`  ${step}`);
+      console.error(`Replay it: npm run storm -- --socket 1 --seed ${seed}\n`);
+    }
+    if (failed >= bail) break;
+  }
+  const sum = (figure: (result: SocketStormResult) => number): number => results.reduce((so, result) => so + figure(result), 0);
+  console.log(
+    [
+      `Over sockets: ${results.length} storms, ${failed} violated`,
+      `${sum(({ lives }) => lives)} lives, ${sum(({ kills }) => kills)} kills, ${sum(({ orders }) => orders)} orders, ${sum(({ fills }) => fills)} fills`,
+      `${sum(({ frames }) => frames)} messages, at most ${Math.max(0, ...results.map(({ mostSent }) => mostSent))} in a second`,
+      `slowest to settle ${Math.max(0, ...results.map(({ settledMs }) => settledMs)) / 1_000} s`,
+      `left to the operator: ${sum(({ leftovers }) => leftovers.length)}`,
+    ].join(' · '),
+  );
+  return failed;
+}
+
 /** How much of the table was visited, and by event what was not; true when it is enough for so many storms. */
 function tellCoverage(visited: ReadonlyMap<string, number>, storms: number): boolean {
   const share = shareOf(visited);
@@ -127,12 +169,18 @@ function tellLeftovers(leftovers: Leftovers): boolean {
   return beyond.length === 0;
 }
 
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   const asked = wanted(args);
   if (typeof asked === 'string') {
     console.error(asked);
     return 2;
   }
+  const inMemory = asked.seeds.length === 0 ? 0 : stormsInMemory(asked);
+  const failed = asked.socketSeeds.length === 0 ? 0 : await overSockets(asked);
+  return failed > 0 ? 1 : inMemory;
+}
+
+function stormsInMemory(asked: Wanted): number {
   const began = performance.now();
   const sum: Sum = {
     storms: 0,
@@ -168,4 +216,4 @@ function main(args: readonly string[]): number {
   return tellLeftovers(sum.leftovers) && isSeen && sum.failed === 0 ? 0 : 1;
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

@@ -30,6 +30,13 @@ export class SocketJudge {
   readonly #truth: Truth;
   /** References that left as new orders, over all lives. */
   readonly #left = new Set<string>();
+  #outageUntil = -Infinity;
+  /** TWS says nothing else of its line while it lasts. */
+  #isJudged = false;
+  /** Epoch ms. */
+  #outageSince = 0;
+  /** The epoch in which the desk has heard of the outage; a new connection is told another thing. */
+  #heardIn: number | undefined;
   /** When each message of the last second left, virtual ms. */
   #sent: number[] = [];
   #mostSent = 0;
@@ -64,15 +71,27 @@ export class SocketJudge {
       this.fail(`G2: ${this.#sent.length} messages left within a second, ${DEFAULT_RATES.messagesPerSecond} may`);
   }
 
+  /** TWS has lost IB for so many ms and says nothing else of its line meanwhile; 0: it may say anything. */
+  outage(ms: number): void {
+    const { now } = this.#world;
+    if (ms === 0) this.#isJudged = false;
+    else if (now() >= this.#outageUntil) {
+      // One that comes while another lasts is none.
+      this.#outageUntil = now() + ms;
+      this.#outageSince = this.#world.simulator.clock.now();
+      this.#isJudged = true;
+    }
+    this.#heardIn = undefined;
+  }
+
   /** A frame of an order has left the desk just now. */
   placed(life: SocketLife, { ref, modify, quantity }: PlaceFrame): void {
-    const order = [...life.stores.orders.values()].find((one) => one.ref === ref);
+    const order = [...life.stores.orders.values()].find((one) => one.ref === ref || `by hand ${one.permId}` === ref);
     if (ref === undefined || order === undefined) {
-      // A change of what a person placed has no reference of this desk.
-      if (!modify) this.fail(`an order left without a name that the desk knows: ${ref ?? 'none'}`);
+      this.fail(`an order left without a name that the desk knows: ${ref ?? 'none'}`);
       return;
     }
-    if (!this.#world.disk.orders.has(order.key)) this.fail(`I-03: ${ref} left and its intent is not in the journal`);
+    if (!this.#world.disk.orders.has(order.key)) this.fail(`I-14: ${ref} left and its intent is not in the journal`);
     // A desk that has started anew tells a change of an order of its earlier life from a new one by its book alone.
     if (!modify && order.change === undefined && this.#left.has(ref)) this.fail(`I-01: ${ref} leaves again`);
     this.#left.add(ref);
@@ -82,7 +101,7 @@ export class SocketJudge {
   /** Between a kill and the re-arming nothing leaves but what reduces. */
   #afterKill(life: SocketLife, order: Order, quantity: number): void {
     const held = life.stores.positions.get(`${order.account}:${order.contract.conId}`)?.quantity ?? 0;
-    const closes = order.side === 'SELL' ? held : -held;
+    const closes = order.side === 'SELL' ? held : 0 - held;
     if (order.leg === 'E' || quantity > Math.max(0, closes))
       this.fail(
         `I-04: after a kill ${order.ref ?? order.key} leaves for ${quantity / 10_000} ${order.side} while ${held / 10_000} are held`,
@@ -95,7 +114,16 @@ export class SocketJudge {
     for (const bug of bugs) this.fail(`a defect in ${bug.where} of ${bug.name}: ${String(bug.error)}`);
     if (deskState.latch.isSet() !== (state === 'EMERGENCY' || state === 'STOPPED'))
       this.fail(`I-13: the latch is ${deskState.latch.isSet() ? 'set' : 'clear'} while the desk is ${state}`);
+    this.#cutOff(deskState.link);
     if (!deskState.link.ready && isArmedState(state)) this.fail(`the desk is ${state} although its link is not ready`);
+  }
+
+  /** Of what TWS has said of its line only 1101 and 1102 end a 1100, no farm does. */
+  #cutOff({ epoch, ready, upstream, upstreamSince }: SocketLife['deskState']['link']): void {
+    if (!this.#isJudged || this.#world.now() >= this.#outageUntil) return;
+    // What it hears late of an earlier outage is another story.
+    if (upstream === 'down') this.#heardIn = upstreamSince >= this.#outageSince ? epoch : undefined;
+    else if (ready && this.#heardIn === epoch) this.fail('the link is ready in the middle of an outage that the desk has heard of');
   }
 
   /** What differs between the book and the ledger. */
@@ -121,7 +149,7 @@ export class SocketJudge {
       if (!orderRef.startsWith('TD1-')) continue;
       taken.set(orderRef, (taken.get(orderRef) ?? 0) + 1);
       if (![...disk.orders.values()].some(({ ref }) => ref === orderRef))
-        this.fail(`I-03: ${orderRef} is in the ledger, and no journal has its intent`);
+        this.fail(`I-14: ${orderRef} is in the ledger, and no journal has its intent`);
     }
     for (const [ref, count] of taken) if (count > 1) this.fail(`I-01: the ledger has ${count} orders of ${ref}`);
     for (const { clientId, messageId, surplus } of simulator.ledger.odd)

@@ -92,7 +92,7 @@ export class SocketLife {
     this.#world = world;
     const alive = (): boolean => this.#alive;
     this.clock = new LifeClock(world.clock, alive);
-    const process = { disk: world.disk, clock: this.clock, alive, crash: () => undefined };
+    const process = { disk: world.disk, clock: world.clock, alive, crash: () => undefined };
     this.journal = new LifeJournal(process);
     let serverTime: (seconds: number, roundTripMs: number) => void = () => undefined;
     this.adapter = createTwsAdapter(

@@ -19,8 +19,8 @@ export class SocketEnd {
 
   constructor(socket: Socket, wrote?: (bytes: Buffer) => void) {
     this.socket = socket;
-    this.#send = socket.write.bind(socket) as (bytes: Buffer) => unknown;
-    this.#finish = socket.end.bind(socket) as () => unknown;
+    this.#send = socket.write.bind(socket);
+    this.#finish = socket.end.bind(socket);
     let write = ((bytes: Buffer): boolean => {
       const added = Buffer.from(bytes);
       wrote?.(added);
@@ -34,10 +34,10 @@ export class SocketEnd {
         if (other !== Socket.prototype.write) write = other;
       },
     });
-    socket.end = ((): Socket => {
+    socket.end = (): Socket => {
       this.#ends = true;
       return socket;
-    }) as Socket['end'];
+    };
   }
 
   get waits(): boolean {

@@ -43,30 +43,42 @@ const TROUBLES: Readonly<Record<string, readonly [odds: number, act: Act]>> = {
   // —— IB's servers ——
   outage: [
     5,
-    ({ simulator }, random) =>
+    ({ simulator, judge }, random) => {
+      const ms = random.between(500, 15_000);
+      judge.outage(ms);
       simulator.faults.outage({
-        ms: random.between(500, 15_000),
+        ms,
         fills: (['told', 'late', 'lost'] as const)[random.between(0, 2)]!,
         orders: random.chance(0.5) ? 'kept' : 'forgotten',
         back: random.chance(0.5) ? 1101 : 1102,
-      }),
+      });
+    },
   ],
   'farm during an outage': [
     3,
-    ({ simulator }, random) => {
-      simulator.faults.outage({ ms: random.between(3_000, 12_000), back: random.chance(0.5) ? 1101 : 1102 });
+    ({ simulator, judge }, random) => {
+      const ms = random.between(3_000, 12_000);
+      judge.outage(ms);
+      simulator.faults.outage({ ms, back: random.chance(0.5) ? 1101 : 1102 });
       simulator.faults.later(random.between(100, 2_000), () => simulator.faults.notice(random.chance(0.6) ? 2104 : 2106));
     },
   ],
   farms: [4, ({ simulator }, random) => simulator.faults.notice([2103, 2104, 2105, 2106, 2107, 2108, 2119][random.between(0, 6)]!)],
   'offline for a moment': [
     2,
-    ({ simulator }, random) => {
+    ({ simulator, judge }, random) => {
+      judge.outage(0);
       simulator.faults.notice(2110);
       simulator.faults.later(random.between(200, 5_000), () => simulator.faults.notice(2104));
     },
   ],
-  'restored without a loss': [1, ({ simulator }, random) => simulator.faults.notice(random.chance(0.5) ? 1101 : 1102)],
+  'restored without a loss': [
+    1,
+    ({ simulator, judge }, random) => {
+      judge.outage(0);
+      simulator.faults.notice(random.chance(0.5) ? 1101 : 1102);
+    },
+  ],
   'nightly reset': [
     1,
     async (world, random) => {
@@ -201,6 +213,7 @@ export class SocketNemesis {
   /** Everything works again. What was lost stays lost. */
   async end(): Promise<void> {
     const world = this.#world;
+    world.judge.outage(0);
     world.lines.release();
     await world.comeBack();
     await world.meanwhile(world.simulator.faults.calm());
@@ -216,5 +229,3 @@ export class SocketNemesis {
     }
   }
 }
-
-const KINDS: readonly string[] = Object.keys(TROUBLES);
