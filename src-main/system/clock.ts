@@ -2,9 +2,6 @@ import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
 import { SteadyTime } from './steady-time.ts';
 
-/** A machine that keeps its clock right moves it by less than this between two looks; durations bear it. */
-const SLEWED_MS = 250;
-
 /** Where time is read; both in ms, `wall` since 1970. */
 export interface TimeSources {
   readonly wall: () => number;
@@ -22,25 +19,15 @@ const MACHINE: TimeSources = { wall: () => Date.now(), steady: () => performance
 export class SystemClock implements Clock, Scheduler {
   readonly #sources: TimeSources;
   readonly #time: SteadyTime;
-  #wallAt: number;
-  #steadyAt: number;
   #onSetBack: (ms: number) => void = () => undefined;
 
   constructor(sources: TimeSources = MACHINE) {
     this.#sources = sources;
-    this.#time = new SteadyTime(sources.wall, sources.steady);
-    this.#wallAt = sources.wall();
-    this.#steadyAt = sources.steady();
+    // Whoever asks for the time is in the middle of something.
+    this.#time = new SteadyTime(sources.wall, sources.steady, (ms) => void this.after(0, () => this.#onSetBack(ms)));
   }
 
   now(): number {
-    const wall = this.#sources.wall();
-    const steady = this.#sources.steady();
-    const back = Math.round(steady - this.#steadyAt - (wall - this.#wallAt));
-    this.#wallAt = wall;
-    this.#steadyAt = steady;
-    // Whoever asks for the time is in the middle of something.
-    if (back > SLEWED_MS) this.after(0, () => this.#onSetBack(back));
     return this.#time.now();
   }
 

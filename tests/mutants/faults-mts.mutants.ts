@@ -4,7 +4,6 @@ const MARKET = ['tests/faults/market.test.ts'];
 const TIME = ['tests/faults/time.test.ts'];
 const STORAGE = ['tests/faults/storage.test.ts'];
 const TWS_LINK = ['tests/gateway/tws-link.test.ts'];
-const CLOCK = 'src-main/system/clock.ts';
 const STEADY = 'src-main/system/steady-time.ts';
 const BROKER_CLOCK = 'src-main/core/engine/broker-clock.ts';
 const PORTFOLIO = 'src-main/tws/account/account-feed.ts';
@@ -109,8 +108,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'faults-mts/clock-follows-a-step-back',
     file: STEADY,
-    old: 'Math.max(this.#wall(), this.#time + Math.max(0, at - this.#at) * SLOWEST)',
-    new: 'this.#wall()',
+    old: 'Math.max(wall, this.#time + Math.max(0, at - this.#at) * SLOWEST)',
+    new: 'wall',
     does: 'After the clock was set back by an hour no lost order is looked up and no cancel of a kill sent again for an hour.',
     tests: TIME,
   },
@@ -124,9 +123,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: 'faults-mts/slew-taken-for-a-step',
-    file: CLOCK,
-    old: 'if (back > SLEWED_MS) this.after',
-    new: 'if (back > 0) this.after',
+    file: STEADY,
+    old: 'if (back > SLEWED_MS)',
+    new: 'if (back > 0)',
     does: 'The operator is told all day that the clock of a machine that keeps it right was set back.',
     tests: TIME,
   },

@@ -137,4 +137,28 @@ export const MUTANTS: readonly Mutant[] = [
     does: 'The preview shows the order as far on the other side of the market as it would be on this.',
     tests: ['tests/unit/strategy/arm-as-seen.test.ts'],
   },
+  {
+    id: 'strategy/old-stream-price-begins-the-new',
+    file: 'src-main/core/market/quote-board.ts',
+    old: 'if (this.#ended.delete(conId)) this.forget(conId);',
+    new: 'this.#ended.delete(conId);',
+    does: 'A trigger that is armed again fires on a crossing that happened while nobody listened.',
+    tests: ['tests/unit/strategy/line-given-back.test.ts'],
+  },
+  {
+    id: 'strategy/ended-stream-not-noted',
+    file: 'src-main/core/strategy/trigger/carry-out-lines.ts',
+    old: 'desk.board.ended(conId);',
+    new: '',
+    does: 'The last price of a stream that ended is the first of the next one.',
+    tests: ['tests/unit/strategy/line-given-back.test.ts'],
+  },
+  {
+    id: 'strategy/price-forgotten-with-the-line',
+    file: 'src-main/core/strategy/trigger/carry-out-lines.ts',
+    old: 'desk.board.ended(conId);',
+    new: 'desk.board.forget(conId);',
+    does: 'After a firing no order can be changed and no stop placed or trailed for what it bought.',
+    tests: ['tests/unit/strategy/line-given-back.test.ts'],
+  },
 ];

@@ -36,9 +36,9 @@ export function takeServerTime(desk: Desk, epochSeconds: number, roundTripMs: nu
     );
 }
 
-/** That the machine's clock was set back by so many ms, which the desk's time does not follow. */
+/** That the machine's clock was set back by so many ms; the desk's time waits for it. */
 export function setBackText(ms: number): string {
-  return `This machine's clock was set back by ${durationText(ms)} (C-40); until it is started again the desk goes on in the time of before.`;
+  return `This machine's clock was set back by ${durationText(ms)} (C-40); the desk goes on in the time of before, a little slower, until the clock has come after it.`;
 }
 
 function apartText(ms: number): string {

@@ -58,9 +58,9 @@ export class QuoteBoard {
     this.#ended.add(conId);
   }
 
-  /** A stream begins. True when what stands there comes from one that has ended. */
-  begins(conId: ConId): boolean {
-    return this.#ended.delete(conId);
+  /** A stream begins: what stands there from one that has ended is forgotten. */
+  begins(conId: ConId): void {
+    if (this.#ended.delete(conId)) this.forget(conId);
   }
 
   /** All figures are unknown again, the contract stays known. */

@@ -12,7 +12,7 @@ export function carryOutLines(desk: Desk, effects: readonly LineEffect[]): void 
   for (const effect of effects) {
     const { conId } = effect.kind === 'subscribe' ? effect.contract : effect;
     if (effect.kind === 'subscribe') {
-      if (desk.board.begins(conId)) desk.board.forget(conId);
+      desk.board.begins(conId);
       desk.market.subscribe(effect.contract);
     } else {
       desk.market.unsubscribe(conId);
