@@ -1,8 +1,8 @@
 import type { SentLeg } from '#core/ports/broker';
 import type { Clock } from '#core/ports/clock';
 import type { Scheduler } from '#core/ports/scheduler';
-import { MOST_LEGS } from '#domain/order';
 import { err, ok, type Result } from '#domain/result';
+import { mostReserved } from '#domain/message-reserve';
 import type { IdHighWater } from '#tws/order/order-ids';
 import { DEFAULT_RATES, MOST_PER_SECOND, type PacingRates } from '#tws/pacing/pacing-gate';
 import type { OrderFrame } from '#tws/socket/order-frame-log';
@@ -64,8 +64,8 @@ function ratesRefusal({ messagesPerSecond, reserved }: PacingRates): string | un
   if (!Number.isInteger(messagesPerSecond) || messagesPerSecond < 15 || messagesPerSecond > MOST_PER_SECOND) {
     return `The message limit ${String(messagesPerSecond)} is not between 15 and 45 per second.`;
   }
-  if (!Number.isInteger(reserved) || reserved < 2 || reserved > messagesPerSecond - MOST_LEGS) {
-    return `Of ${messagesPerSecond} messages per second ${String(reserved)} cannot be kept for cancels and the kill; keep 2 to ${messagesPerSecond - MOST_LEGS}.`;
+  if (!Number.isInteger(reserved) || reserved < 2 || reserved > mostReserved(messagesPerSecond)) {
+    return `Of ${messagesPerSecond} messages per second ${String(reserved)} cannot be kept for cancels and the kill; keep 2 to ${mostReserved(messagesPerSecond)}.`;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { mostReserved } from '#domain/message-reserve';
 import { MOST_LEGS } from '#domain/order';
 import { RESET_WINDOWS, type ResetWindow } from '#domain/reset-window';
 import { isZone } from '#domain/session-time';
@@ -76,7 +77,7 @@ const file = z.strictObject({
 
 /** With a larger reserve no bracket would ever find room (C-07). */
 export const settings = file.refine(
-  ({ limits: { messagesPerSecond, reservedMessagesPerSecond } }) => reservedMessagesPerSecond <= messagesPerSecond - MOST_LEGS,
+  ({ limits: { messagesPerSecond, reservedMessagesPerSecond } }) => reservedMessagesPerSecond <= mostReserved(messagesPerSecond),
   {
     path: ['limits', 'reservedMessagesPerSecond'],
     message: `must be at least ${MOST_LEGS} below limits.messagesPerSecond, so that an order with its stop and target finds room`,

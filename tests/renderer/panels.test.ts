@@ -153,6 +153,16 @@ describe('the settings', () => {
       faults: { ordersPerSecond: 'Write a number above zero.' },
     });
   });
+
+  test('name a reserve that leaves a bracket no room at its own row, whichever of the two was typed', () => {
+    const faultsOf = (typed: Parameters<typeof limitChanges>[1]) => limitChanges(DEFAULTS.limits, typed).faults;
+    const said = 'Keep at most 12 of 15: an order with stop and target needs room.';
+    expect(faultsOf({ messagesPerSecond: '15', reservedMessagesPerSecond: '13' })).toEqual({ reservedMessagesPerSecond: said });
+    expect(faultsOf({ messagesPerSecond: '15', reservedMessagesPerSecond: '12' })).toEqual({});
+    expect(faultsOf({ messagesPerSecond: '12' })).toEqual({
+      reservedMessagesPerSecond: 'Keep at most 9 of 12: an order with stop and target needs room.',
+    });
+  });
 });
 
 describe('the P&L chart', () => {

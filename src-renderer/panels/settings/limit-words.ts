@@ -1,4 +1,5 @@
 import { loosens } from '#protocol/looser';
+import { mostReserved } from '#domain/message-reserve';
 import type { Limits } from '#protocol/settings';
 
 export type LimitName = keyof Limits;
@@ -48,7 +49,7 @@ export interface LimitChange {
   readonly looser: boolean;
 }
 
-/** What typed texts would change. A text that is no number is a fault under its name. */
+/** What typed texts would change. A text that is no number is a fault under its name, and so is a reserve that leaves a bracket no room. */
 export function limitChanges(
   limits: Limits,
   typed: Readonly<Partial<Record<LimitName, string>>>,
@@ -63,5 +64,9 @@ export function limitChanges(
     if (!/^\d{1,9}(\.\d{1,4})?$/.test(text) || to <= 0) faults[word.name] = 'Write a number above zero.';
     else if (to !== from) changes.push({ word, from, to, looser: loosens(word.name, from, to) });
   }
+  const next: Limits = { ...limits, ...Object.fromEntries(changes.map(({ word, to }) => [word.name, to])) };
+  const most = mostReserved(next.messagesPerSecond);
+  if (next.reservedMessagesPerSecond > most && faults.messagesPerSecond === undefined)
+    faults.reservedMessagesPerSecond ??= `Keep at most ${most} of ${next.messagesPerSecond}: an order with stop and target needs room.`;
   return { changes, faults };
 }
