@@ -2,12 +2,12 @@ import type { Mutant } from './mutant.ts';
 
 const HOLDS = ['tests/unit/app/start-holds.test.ts', 'tests/unit/app/live-confirmation.test.ts'];
 const FILES = [
-  'tests/unit/app/desk-files.test.ts',
+  'tests/unit/app/kept-files.test.ts',
   'tests/unit/app/kill-latch.test.ts',
   'tests/unit/app/drafts.test.ts',
   'tests/unit/journal/earlier-words.test.ts',
 ];
-const SETTINGS = ['tests/unit/app/settings-store.test.ts'];
+const SETTINGS = ['tests/unit/app/settings-file.test.ts'];
 
 /** Settings, the files of the desk, what holds a start, and how the parts are put together. */
 export const MUTANTS: readonly Mutant[] = [
@@ -169,7 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: `simulator ? 'simulator' : 'desk'`,
     new: `'desk'`,
     does: 'A rehearsal mixes its orders, ids and settings with the real ones.',
-    tests: ['tests/unit/app/desk-files.test.ts'],
+    tests: ['tests/unit/app/kept-files.test.ts'],
   },
   {
     id: 'app/damage-unmentioned',
@@ -177,7 +177,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return damaged === 0 ? found :',
     new: 'return damaged >= 0 ? found :',
     does: 'Damaged lines about orders of the last run are passed over in silence.',
-    tests: ['tests/unit/app/desk-files.test.ts'],
+    tests: ['tests/unit/app/kept-files.test.ts'],
   },
   {
     id: 'app/kill-key-knows-own-orders-only',

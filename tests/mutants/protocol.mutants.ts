@@ -50,7 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'firingsPerTenMinutes: z.number().int().min(1).max(20),',
     new: 'firingsPerTenMinutes: z.number().int().min(1).max(20).default(20),',
     does: 'A settings file without the limit of firings loads, with the loosest one (C-34).',
-    tests: ['tests/unit/app/settings-store.test.ts', 'tests/unit/desk/scopes.test.ts'],
+    tests: ['tests/unit/app/settings-file.test.ts', 'tests/unit/desk/scopes.test.ts'],
   },
   {
     id: 'protocol/collar-without-a-ceiling',
@@ -58,7 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'collarPercent: z.number().min(0.01).max(20),',
     new: 'collarPercent: z.number().min(0.01),',
     does: 'A collar of 900 % is taken, which is none.',
-    tests: ['tests/unit/app/settings-store.test.ts', ...SCOPES],
+    tests: ['tests/unit/app/settings-file.test.ts', ...SCOPES],
   },
   {
     id: 'protocol/reset-window-in-hours',
@@ -66,7 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'Number(text.slice(0, 2)) * 60 + Number(text.slice(3))',
     new: 'Number(text.slice(0, 2)) * 60 + Number(text.slice(0, 2))',
     does: 'A reset that begins at 23:45 is read as 23:23: orders are held too early and let go too early.',
-    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/settings-store.test.ts'],
+    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/settings-file.test.ts'],
   },
   {
     id: 'protocol/own-windows-beside-the-region',
@@ -74,7 +74,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'return own.length === 0 ? RESET_WINDOWS[region] :',
     new: 'return own.length <= 1 ? RESET_WINDOWS[region] :',
     does: 'The one window that the operator wrote down is not kept.',
-    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/settings-store.test.ts'],
+    tests: ['tests/unit/domain/reset-window.test.ts', 'tests/unit/app/settings-file.test.ts'],
   },
   {
     id: 'protocol/negative-quantity',
