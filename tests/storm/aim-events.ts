@@ -116,20 +116,27 @@ function ofHand({ aim, life }: Moment, order: Order): boolean {
 function ofWords(moment: Moment, order: Order): void {
   const { aim, world } = moment;
   const { tws } = world;
-  const code = CODES[aim.event];
-  if (code !== undefined) {
-    if (order.clientId !== undefined && order.orderId !== undefined) tws.refused(order.clientId, order.orderId, ...code);
-    return;
-  }
   const working = workingOf(moment, order);
   const view = working ?? tws.ledger.orders.find(({ orderRef }) => orderRef !== '' && orderRef === order.ref);
-  if (view === undefined || view.orderId === 0) return;
+  if (says(moment, order, view) || view === undefined || view.orderId === 0) return;
   if (repeats(moment, view)) return;
   const isTrue = statusEventOf(view.status) === aim.event;
   const kept = isTrue || working === undefined ? [] : tws.keep(() => happens(moment, working));
   const word = kept.find(({ told }) => isWord(told, aim.event)) ?? status(view, view.status);
   if (isWord(word.told, aim.event)) tws.tell(word);
   tellRest(moment, kept);
+}
+
+/** One of its codes. True when the event is such a one. */
+function says({ aim, world: { tws } }: Moment, { clientId, orderId, state }: Order, view: OrderView | undefined): boolean {
+  const code = CODES[aim.event];
+  if (code === undefined) return false;
+  // Of what is parked a refusal is the end; it would be a lie.
+  const isLie = code[0] === 201 && (view?.status === 'Inactive' || state === 'INACTIVE');
+  if (clientId === undefined || orderId === undefined || isLie) return true;
+  tws.refused(clientId, orderId, ...code);
+  if (view !== undefined) tws.state(view);
+  return true;
 }
 
 function status(view: OrderView, ibStatus: string): LaterWord {

@@ -31,5 +31,9 @@ function rareCells(): readonly Aim[] {
   return aims;
 }
 
-/** In the table's order. */
-export const AIMS = rareCells();
+/** Neighbours are alike in all but the event: a storm that has come to their states stays there. */
+export const AIMS = [...rareCells()].sort((one, other) => (statesOf(one) < statesOf(other) ? -1 : statesOf(one) > statesOf(other) ? 1 : 0));
+
+function statesOf({ order, link, engine }: Aim): string {
+  return `${engine} ${order} ${link}`;
+}

@@ -14,7 +14,7 @@ const CENT = priceOf(0.01);
 
 /** Once for each aim, or again by chance. */
 function once({ done, random }: Moment, what: string): boolean {
-  if (done.has(what) && !random.chance(0.04)) return false;
+  if (done.has(what) && !random.chance(0.1)) return false;
   done.add(what);
   return true;
 }
@@ -28,24 +28,15 @@ export function bringEngine(moment: Moment): boolean {
   const { life, operator, aim, random } = moment;
   const now = engineClassOf(life.state);
   if (now === aim.engine && standsRight(moment)) return true;
-  if (aim.engine === 'killed') {
-    // What is killed of works no more: the desk must hold something that it can take down.
-    if (hasPosition(moment)) operator.kill('own', 'keep');
-    else if (now === 'trading') operator.begets(life, random);
-    else operator.toWork(life);
-  } else if (aim.engine === 'standing' && now === 'trading') {
-    if (!hasPosition(moment) && random.chance(0.9) && needsOrder(moment)) operator.begets(life, random);
-    else if (aim.event === 'start' || random.chance(0.3)) stopDesk(life.deskState, BY);
-    else pauseByOperator(life.deskState, BY, 'lunch');
-  } else operator.toWork(life);
+  if (aim.engine === 'killed') operator.kill('own', 'keep');
+  else if (aim.engine === 'trading' || now === 'killed') operator.toWork(life);
+  else if (now === 'trading' && (aim.event === 'start' || random.chance(0.3))) stopDesk(life.deskState, BY);
+  else if (now === 'trading') pauseByOperator(life.deskState, BY, 'lunch');
+  else operator.toWork(life);
   return false;
 }
 
-function needsOrder({ aim }: Moment): boolean {
-  return aim.order !== 'none';
-}
-
-function hasPosition({ life }: Moment): boolean {
+export function hasPosition({ life }: Moment): boolean {
   return [...life.stores.positions.values()].some(({ quantity }) => quantity !== 0);
 }
 
@@ -82,7 +73,7 @@ const BRINGS: Readonly<Partial<Record<OrderClass, (moment: Moment) => boolean>>>
   },
   unknown: loses,
   'partly filled': (moment) => {
-    const order = ofClass(moment.life, 'working');
+    const order = ofClass(moment.life, 'working', moment.aim.engine === 'killed');
     return order === undefined ? beget(moment) : fillsInPart(moment, order);
   },
   changing: changes,
@@ -130,9 +121,9 @@ const OF_FILLS: readonly EventName[] = ['fill again', 'correction', 'fill listed
 
 function changeable(moment: Moment): Order | undefined {
   const { life, aim } = moment;
-  const part = ofClass(life, 'partly filled');
+  const part = ofClass(life, 'partly filled', aim.engine === 'killed');
   if (part !== undefined) return part;
-  const order = ofClass(life, 'working');
+  const order = ofClass(life, 'working', aim.engine === 'killed');
   if (order === undefined) beget(moment);
   else if (isEvent(aim.event, ...OF_FILLS)) {
     fillsInPart(moment, order);
@@ -151,11 +142,11 @@ function fillsInPart(moment: Moment, order: Order): boolean {
 
 /** What has filled in part and is listed as inactive is out of sight; the lists that would find it wait. */
 function loses(moment: Moment): boolean {
-  const { world, life } = moment;
-  const part = ofClass(life, 'partly filled');
+  const { world, life, aim } = moment;
+  const part = ofClass(life, 'partly filled', aim.engine === 'killed');
   const working = part === undefined ? undefined : workingOf(moment, part);
   if (working === undefined) {
-    const order = ofClass(life, 'working');
+    const order = ofClass(life, 'working', aim.engine === 'killed');
     return order === undefined ? beget(moment) : fillsInPart(moment, order);
   }
   world.tws.heldLists.hold();

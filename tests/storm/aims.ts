@@ -1,8 +1,8 @@
 import type { Order } from '#domain/order';
 import type { Random } from '#simulator/model/random';
-import { type EventName, ORDER_CLASS, type OrderClass } from './cells.ts';
+import { engineClassOf, type EventName, ORDER_CLASS, type OrderClass } from './cells.ts';
 import { type Aim, AIMS } from './aim-list.ts';
-import { bringEngine, bringLink, bringOrder } from './aim-states.ts';
+import { bringEngine, bringLink, bringOrder, hasPosition } from './aim-states.ts';
 import { strike } from './aim-events.ts';
 import type { Life } from './life.ts';
 import type { Operator } from './operator.ts';
@@ -14,13 +14,13 @@ import type { World } from './world.ts';
  * said by the seed alone, so that one storm is replayed alone; together they come by all of `AIMS`.
  */
 
-/** Of five storms so many aim. */
-const AIMING = 2;
-const OF = 5;
+/** Of ten storms one aims. */
+const ONE_IN = 10;
 /** By a storm, in all its shifts. */
 const PER_STORM = 16;
 /** So long one is tried, virtual ms. */
 const PATIENCE_MS = 9_000;
+/** Chance of its own in the second shift. */
 const LATER = 0x2f00;
 
 export interface Moment {
@@ -35,39 +35,41 @@ export interface Moment {
 
 /** Begins it in the storms that have it; what is returned ends it. */
 export function aims(world: World, operator: Operator, seed: number, shift: number): () => void {
-  if (seed % OF >= AIMING) return () => undefined;
+  if (seed % ONE_IN !== 0) return () => undefined;
   const random = stream(seed + shift * LATER, 'aims');
-  const first = (Math.floor(seed / OF) * AIMING + (seed % OF)) * PER_STORM + shift * (PER_STORM - 4);
+  const first = Math.floor(seed / ONE_IN) * PER_STORM + shift * (PER_STORM - 4);
   let at = first;
-  let over = false;
   let until = 0;
+  let before = 0;
   let done = new Set<string>();
-  const next = (): void => {
-    world.clock.aside(20 + random.next() * 90, random, () => {
-      if (over) return;
-      const aim = AIMS[at % AIMS.length]!;
-      if (until === 0) {
-        until = world.now + PATIENCE_MS;
-        world.note(`aim: ${aim.cell}`);
-        swift(world, true);
-      }
-      const { life } = world;
-      const before = world.coverage.cells.get(aim.cell) ?? 0;
-      if (life !== undefined && !world.isAsleep) takeAim({ world, operator, life, random, aim, done });
-      if ((world.coverage.cells.get(aim.cell) ?? 0) > before || done.has('hit') || world.now > until) {
-        at += 1;
-        until = 0;
-        done = new Set();
-        letGo(world, operator);
-      } else done.add(`seen ${before}`);
-      next();
-    });
-  };
-  next();
-  return () => {
-    over = true;
+  let lookAt = 0;
+  world.between = () => {
+    if (world.now < lookAt) return;
+    lookAt = world.now + 30 + random.next() * 60;
+    const aim = AIMS[at % AIMS.length]!;
+    if (until === 0) {
+      until = world.now + PATIENCE_MS;
+      before = visits(world, aim);
+      world.note(`aim: ${aim.cell}`);
+      swift(world, true);
+    }
+    const { life } = world;
+    const isHit = visits(world, aim) > before;
+    if (life !== undefined && !world.isAsleep && !isHit) takeAim({ world, operator, life, random, aim, done });
+    if (!isHit && world.now <= until) return;
+    at += 1;
+    until = 0;
+    done = new Set();
     letGo(world, operator);
   };
+  return () => {
+    world.between = undefined;
+    letGo(world, operator);
+  };
+}
+
+function visits({ coverage }: World, { cell }: Aim): number {
+  return coverage.cells.get(cell) ?? 0;
 }
 
 function swift({ wires }: World, isSwift: boolean): void {
@@ -86,27 +88,44 @@ function letGo(world: World, operator: Operator): void {
   for (const parked of tws.exchange.register.active().filter(({ status }) => status === 'Inactive')) tws.exchange.confirm(parked);
 }
 
-/** One step: the desk first, then the order, then the link, and the event as soon as all three are there. */
+/**
+ * One step: an order first, where the desk trades or in the state that is wanted; then the desk, then the link, and the event as soon as all
+ * three are there.
+ */
 function takeAim(moment: Moment): void {
   const { world, operator, aim, done } = moment;
   const { byHand } = world;
   world.byHand = true;
   operator.holds = aim.engine;
-  if (bringEngine(moment)) {
-    const order = ofClass(moment.life, aim.order) ?? (bringOrder(moment) ? ofClass(moment.life, aim.order) : undefined);
-    if ((order !== undefined || aim.order === 'none') && moment.life.alive && bringLink(moment)) {
-      if (!done.has('struck') || moment.random.chance(0.1)) strike(moment, order);
-      done.add('struck');
-    }
+  const order = orderFor(moment);
+  if ((order !== undefined || aim.order === 'none') && bringEngine(moment) && moment.life.alive && bringLink(moment)) {
+    if (!done.has('struck') || moment.random.chance(0.1)) strike(moment, order);
+    done.add('struck');
   }
   world.byHand = byHand;
 }
 
-/** The newest own order of the class. */
-export function ofClass({ stores }: Life, wanted: OrderClass): Order | undefined {
+function orderFor(moment: Moment): Order | undefined {
+  const { life, aim, operator, random, done } = moment;
+  if (aim.order === 'none') return undefined;
+  // What waits does not outlast a desk that stands still or is killed.
+  if (aim.order === 'waiting' && !bringEngine(moment)) return undefined;
+  const there = ofClass(life, aim.order, aim.engine === 'killed');
+  if (there !== undefined) return there;
+  const now = engineClassOf(life.state);
+  if (now === aim.engine && !hasPosition(moment)) done.add('back');
+  if (now !== 'trading' && (now !== aim.engine || done.has('back') || random.chance(0.02))) operator.toWork(life);
+  else if (bringOrder(moment)) return ofClass(life, aim.order, aim.engine === 'killed');
+  return undefined;
+}
+
+/** The newest own order of the class; of what a kill keeps, if there is such a one. */
+export function ofClass({ stores }: Life, wanted: OrderClass, keptByKill = false): Order | undefined {
   let found: Order | undefined;
-  for (const order of stores.orders.values())
-    if ((order.origin === 'trigger' || order.origin === 'operator') && ORDER_CLASS[order.state] === wanted) found = order;
+  for (const order of stores.orders.values()) {
+    if ((order.origin !== 'trigger' && order.origin !== 'operator') || ORDER_CLASS[order.state] !== wanted) continue;
+    if (found === undefined || !keptByKill || order.leg !== 'E' || found.leg === 'E') found = order;
+  }
   return found;
 }
 

@@ -377,17 +377,18 @@ export class Operator {
 
   /** What waits for the operator's word: things found at the start, orders proven absent, a desk that stands. */
   #backToWork(life: Life): void {
-    if (!this.#world.random.chance(0.3)) this.toWork(life);
+    if (!this.#world.random.chance(0.3)) this.toWork(life, this.holds === 'standing' || this.holds === 'killed');
   }
 
-  /** One step of it. */
-  toWork(life: Life): void {
+  /** One step of it. A desk that `stays` as it is is only looked after. */
+  toWork(life: Life, stays = false): void {
     const { random } = this.#world;
     const { deskState } = life;
     for (const found of undecided(deskState))
       decide(deskState, found.key, random.chance(0.8) ? 'adopt' : random.chance(0.5) ? 'ignore' : 'cancel', BY);
     for (const order of deskState.index.working())
       if (order.absence?.isProven === true) settleOrder(deskState, order.key, order.updatedAt, BY);
+    if (stays) return;
     // An operator in a hurry starts before having looked: refused.
     if (unacknowledged(deskState).length > 0 && this.#digits.chance(0.5)) this.#restart(life);
     for (const { account, contract } of unacknowledged(deskState)) acknowledgeExternal(deskState, account, contract.conId, BY);
