@@ -247,4 +247,28 @@ export const MUTANTS: readonly Mutant[] = [
     does: 'Plus one percent of a price below zero lies below it, and the rule fires at once.',
     tests: RULES,
   },
+  {
+    id: 'trigger/held-while-forbidden-waits-for-a-tick',
+    file: REGISTRY,
+    old: 'for (const watcher of this.#forbidden) this.#leaves.wake(watcher);',
+    new: '',
+    does: 'A rule whose hour began while the desk was paused sleeps on until the next price.',
+    tests: ['tests/unit/trigger/allowed-again.test.ts'],
+  },
+  {
+    id: 'trigger/hour-read-while-forbidden',
+    file: REGISTRY,
+    old: 'if (this.#asleep || Math.floor(',
+    new: 'if (Math.floor(',
+    does: 'A rule of this minute is answered later than one of the next when the desk may fire again.',
+    tests: ['tests/unit/trigger/allowed-again.test.ts', 'tests/property/trigger-registry.test.ts'],
+  },
+  {
+    id: 'trigger/garbage-to-catch-up-with',
+    file: 'src-main/core/market/quote-board.ts',
+    old: 'if (book.judge(tick.price, tick.size) !== -1) book.unseen = true;',
+    new: 'book.unseen = true;',
+    does: 'A crossing that waits for a sound market is forgotten because of a word that was no price.',
+    tests: ['tests/unit/trigger/allowed-again.test.ts'],
+  },
 ];

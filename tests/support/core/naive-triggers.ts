@@ -42,6 +42,8 @@ interface NaiveWatcher {
   leaves: Map<PriceLeaf, NaiveLeaf>;
   paused: boolean;
   held: boolean;
+  /** Came to be tested while nothing might fire. */
+  forbidden: boolean;
 }
 
 export interface NaiveFiring {
@@ -86,7 +88,7 @@ export class NaiveTriggers {
   }
 
   arm(id: TriggerId, gen: number, spec: TriggerSpec, now: number): void {
-    const watcher: NaiveWatcher = { id, gen, spec, leaves: new Map(), paused: false, held: false };
+    const watcher: NaiveWatcher = { id, gen, spec, leaves: new Map(), paused: false, held: false, forbidden: false };
     this.watchers.push(watcher);
     this.#begin(watcher, now);
   }
@@ -98,7 +100,7 @@ export class NaiveTriggers {
 
   pause(id: TriggerId): void {
     const watcher = this.find(id);
-    if (watcher !== undefined) watcher.paused = true;
+    if (watcher !== undefined) Object.assign(watcher, { paused: true, forbidden: false });
   }
 
   resume(id: TriggerId, now: number): void {
@@ -247,7 +249,8 @@ export class NaiveTriggers {
     const woken: NaiveWatcher[] = [];
     for (const watcher of this.watchers) {
       if (watcher.paused || watcher === but) continue;
-      let wakes = false;
+      let wakes = watcher.forbidden;
+      watcher.forbidden = false;
       for (const state of watcher.leaves.values()) {
         if (!missed.includes(state.leaf.contract.conId)) continue;
         this.#basis(state);
@@ -328,7 +331,7 @@ export class NaiveTriggers {
     const woken = [...watcher.leaves.values()].some(({ edge }) => edge);
     const waitsForTime = this.#truth(watcher, watcher.spec.condition, undefined, false) === true;
     if (!this.mayFire) {
-      watcher.held ||= woken || waitsForTime;
+      if (woken || waitsForTime) Object.assign(watcher, { held: true, forbidden: true });
       return;
     }
     watcher.held = false;
