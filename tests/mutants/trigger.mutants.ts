@@ -258,7 +258,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'trigger/hour-read-while-forbidden',
     file: REGISTRY,
-    old: 'if (this.#asleep || Math.floor(',
+    old: 'if (due || Math.floor(',
     new: 'if (Math.floor(',
     does: 'A rule of this minute is answered later than one of the next when the desk may fire again.',
     tests: ['tests/unit/trigger/allowed-again.test.ts', 'tests/property/trigger-registry.test.ts'],
@@ -269,6 +269,14 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (book.judge(tick.price, tick.size) !== -1) book.unseen = true;',
     new: 'book.unseen = true;',
     does: 'A crossing that waits for a sound market is forgotten because of a word that was no price.',
+    tests: ['tests/unit/trigger/allowed-again.test.ts'],
+  },
+  {
+    id: 'trigger/held-rule-misses-its-hour',
+    file: REGISTRY,
+    old: 'if (watcher.hasWindow) this.#timed.add(watcher);',
+    new: '',
+    does: 'A rule that an unknown price held does not fire when its hour alone makes it true.',
     tests: ['tests/unit/trigger/allowed-again.test.ts'],
   },
 ];

@@ -276,8 +276,9 @@ export class WatcherRegistry {
     const minute = Math.floor(now / 60_000);
     this.#leaves.begin();
     for (const watcher of this.#timed) {
-      // While nothing may fire the hour passes unread: these are read when it may again.
-      if (this.#asleep || Math.floor((watcher.testedAt ?? 0) / 60_000) !== minute) this.#leaves.wake(watcher);
+      // Within its minute only what nothing may answer now is read: it is answered when something may again.
+      const due = this.#asleep && watcher.heldSince === undefined;
+      if (due || Math.floor((watcher.testedAt ?? 0) / 60_000) !== minute) this.#leaves.wake(watcher);
     }
     this.#testWoken({ cause: 'timer', now });
   }
@@ -400,6 +401,8 @@ export class WatcherRegistry {
     this.#release(watcher);
     watcher.heldSince = since;
     for (const { watch } of watcher.contracts) watch.holding.add(watcher);
+    // The hour may decide what no price does.
+    if (watcher.hasWindow) this.#timed.add(watcher);
   }
 
   /** Out of every set in which it would be tested again. */

@@ -44,6 +44,8 @@ interface NaiveWatcher {
   held: boolean;
   /** Came to be tested while nothing might fire. */
   forbidden: boolean;
+  /** Minute of the last answer. */
+  minute: number | undefined;
 }
 
 export interface NaiveFiring {
@@ -88,7 +90,7 @@ export class NaiveTriggers {
   }
 
   arm(id: TriggerId, gen: number, spec: TriggerSpec, now: number): void {
-    const watcher: NaiveWatcher = { id, gen, spec, leaves: new Map(), paused: false, held: false, forbidden: false };
+    const watcher: NaiveWatcher = { id, gen, spec, leaves: new Map(), paused: false, held: false, forbidden: false, minute: undefined };
     this.watchers.push(watcher);
     this.#begin(watcher, now);
   }
@@ -301,11 +303,12 @@ export class NaiveTriggers {
     }
   }
 
-  /** Time alone: only rules with a window, and none that waits for a tick of a better quality. */
+  /** Time alone: only rules with a window, and one that waits for a tick of a better quality only in another minute. */
   timer(now: number): void {
     this.#catchUp(now);
     for (const watcher of [...this.watchers]) {
-      if (!watcher.paused && !watcher.held && JSON.stringify(watcher.spec.condition).includes('time-window')) this.#test(watcher, now);
+      if (watcher.paused || (watcher.held && watcher.minute === minuteOf(now))) continue;
+      if (JSON.stringify(watcher.spec.condition).includes('time-window')) this.#test(watcher, now);
     }
   }
 
@@ -336,6 +339,7 @@ export class NaiveTriggers {
     }
     watcher.held = false;
     if (!woken && !waitsForTime) return;
+    watcher.minute = minuteOf(now);
     const truth = this.bad(watcher, now) === undefined ? this.#truth(watcher, watcher.spec.condition, minuteOf(now), woken) : undefined;
     if (truth === undefined) watcher.held = true;
     else if (truth) {

@@ -77,3 +77,14 @@ test('a word that is no price takes nothing from a crossing that waits for a sou
   on.may.fire = true;
   expect(feed(on, 'ask', 182)).toHaveLength(1);
 });
+
+test('a rule that an unknown price held fires when its hour alone makes it true', () => {
+  const on = desk(newYork('10:00:40'), 120_000);
+  arm(on, { kind: 'or', of: [price(IBM, 'bid', 'at-or-above', 200), between('10:01', '10:03')] });
+  feed(on, 'ask', 181);
+  on.registry.onTimer(on.clock.time);
+  expect(on.registry.drain()).toEqual([]);
+  on.clock.time += 20_000;
+  on.registry.onTimer(on.clock.time);
+  expect(on.registry.drain()).toHaveLength(1);
+});
