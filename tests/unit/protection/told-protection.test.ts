@@ -75,3 +75,29 @@ test('a code about a stop whose change is under way does not end the change', ()
   heldByCode(desk, stop);
   expect([desk.order(stop).state, bare(desk)]).toEqual(['PENDING_REPLACE', units(40)]);
 });
+
+/** The stop was to have 60, and the connection went before IB answered; it is there again, and the lists are still to come. */
+function changeInDoubt(): ReturnType<typeof stopSent> {
+  const { desk, stop } = stopSent();
+  acknowledged(desk, stop, 'PreSubmitted');
+  resized(desk, stop, 60);
+  desk.disconnect();
+  desk.connect();
+  return { desk, stop };
+}
+
+test('a status does not say which terms hold after a change was lost out of sight: until a list does, the stop protects nothing', () => {
+  const { desk, stop } = changeInDoubt();
+  desk.status(stop, 'PreSubmitted');
+  expect([desk.order(stop).state, bare(desk)]).toEqual(['UNKNOWN', units(100)]);
+  acknowledged(desk, stop, 'PreSubmitted', { quantity: units(60) });
+  expect([desk.order(stop).state, bare(desk)]).toEqual(['ACCEPTED', units(40)]);
+});
+
+test('nor does a fill of a part of it', () => {
+  const { desk, stop } = changeInDoubt();
+  desk.fill(stop, 10, 179);
+  expect([desk.order(stop).state, desk.order(stop).filled, bare(desk)]).toEqual(['UNKNOWN', units(10), units(90)]);
+  acknowledged(desk, stop, 'Submitted', { quantity: units(60) });
+  expect([desk.order(stop).state, bare(desk)]).toEqual(['PARTIALLY_FILLED', units(40)]);
+});
