@@ -101,3 +101,19 @@ test('nor does a fill of a part of it', () => {
   acknowledged(desk, stop, 'Submitted', { quantity: units(60) });
   expect([desk.order(stop).state, bare(desk)]).toEqual(['PARTIALLY_FILLED', units(40)]);
 });
+
+test('while TWS has no connection to IB its lists do not answer a change that was lost out of sight', () => {
+  const { desk, stop } = stopSent();
+  acknowledged(desk, stop, 'PreSubmitted');
+  resized(desk, stop, 60);
+  desk.news({
+    kind: 'link',
+    link: desk.link({ ready: false, upstream: 'down', problem: { code: 'upstream-down', text: 'TWS lost IB.' } }),
+  });
+  acknowledged(desk, stop, 'PreSubmitted');
+  acknowledged(desk, stop, 'PreSubmitted');
+  expect([desk.order(stop).state, bare(desk)]).toEqual(['UNKNOWN', units(100)]);
+  desk.upstream('up');
+  acknowledged(desk, stop, 'PreSubmitted', { quantity: units(60) });
+  expect([desk.order(stop).state, bare(desk)]).toEqual(['ACCEPTED', units(40)]);
+});
