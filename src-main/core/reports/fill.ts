@@ -1,5 +1,6 @@
 import { pauseDesk } from '#core/execution/halt';
 import { tellOrder } from '#core/execution/transition';
+import { isChangeInDoubt } from '#core/order/order-life';
 import { explainedBy } from '#core/portfolio/external-difference';
 import { averagePrice, foldFill } from '#core/portfolio/fill-arithmetic';
 import type { BrokerNews } from '#core/ports/broker';
@@ -192,7 +193,8 @@ function filledText({ quantity, price }: Execution, { symbol }: Contract): strin
 /** An execution always books, whatever the state: only where it leads is asked of the life table. */
 function bookInto(desk: Desk, tx: Tx<Effect>, order: Order, filled: Quantity, average: Price): void {
   const complete = filled >= order.quantity;
-  tellOrder(desk, tx, order, complete ? 'FILLED' : KEEPS_ITS_STATE.has(order.state) ? undefined : 'PARTIALLY_FILLED', {
+  const keeps = KEEPS_ITS_STATE.has(order.state) || isChangeInDoubt(order);
+  tellOrder(desk, tx, order, complete ? 'FILLED' : keeps ? undefined : 'PARTIALLY_FILLED', {
     now: {
       ...order,
       filled,
