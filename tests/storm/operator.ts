@@ -8,8 +8,6 @@ import { kill } from '#core/safety/kill';
 import { armAsSeen } from '../support/core/arm-as-seen.ts';
 import { changeTrigger } from '#core/strategy/trigger/change';
 
-import { fire } from '#core/strategy/trigger/fire';
-
 import { resizeExitsNow } from '#core/protection/resize-on-request';
 import { modifyOrder } from '#core/execution/modify';
 import {
@@ -160,15 +158,12 @@ export class Operator {
   }
 
   #fireNow(life: Life): void {
-    const { deskState, stores } = life;
     const chosen = one(
       this.#world.random,
-      [...stores.triggers.values()].filter(({ life: state }) => state === 'armed'),
+      [...life.stores.triggers.values()].filter(({ life: state }) => state === 'armed'),
     );
-    const firing = chosen === undefined ? undefined : deskState.registry.fireNow(chosen.id);
-    if (firing?.ok !== true) return;
-    fire(deskState, firing.value, life.clock.monotonic());
-    life.core.settle(firing.value.triggerId);
+    // As the console asks: what it wakes beside the chosen one leaves with it, or it would be sent on a later quote.
+    if (chosen !== undefined) life.core.commands.fireNow(chosen.id, chosen.updatedAt, BY);
   }
 
   #positionWish(life: Life, wish: PositionWish): void {
