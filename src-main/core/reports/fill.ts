@@ -1,5 +1,6 @@
 import { pauseDesk } from '#core/execution/halt';
 import { tellOrder } from '#core/execution/transition';
+import { mostOf } from '#core/order/oca-group';
 import { isChangeInDoubt } from '#core/order/order-life';
 import { explainedBy } from '#core/portfolio/external-difference';
 import { averagePrice, foldFill } from '#core/portfolio/fill-arithmetic';
@@ -109,7 +110,7 @@ function doubtOpening(desk: Desk, { contract }: ExecutionNews, orderKey: OrderKe
 /** More came than was ordered: somebody looks before the desk trades on. */
 function pauseWhenOverfilled(desk: Desk, key: OrderKey, { symbol }: Contract): void {
   const order = desk.index.get(key);
-  if (order !== undefined && order.filled > order.quantity && isArmedState(engineState(desk)))
+  if (order !== undefined && order.filled > mostOf(order) && isArmedState(engineState(desk)))
     pauseDesk(desk, `An order of ${symbol} filled more than was ordered. Compare with TWS.`, 'the desk');
 }
 
@@ -170,7 +171,7 @@ function bookOrder(desk: Desk, tx: Tx<Effect>, order: Order, news: ExecutionNews
   const surprise = surpriseOf(order);
   const subject = { kind: 'order', key: order.key } as const;
   log(tx, surprise === undefined ? 'info' : 'alarm', `${surprise ?? ''}${filledText(execution, contract)}`, subject);
-  if (filled > order.quantity)
+  if (filled > mostOf(order))
     log(
       tx,
       'alarm',
@@ -192,7 +193,7 @@ function filledText({ quantity, price }: Execution, { symbol }: Contract): strin
 
 /** An execution always books, whatever the state: only where it leads is asked of the life table. */
 function bookInto(desk: Desk, tx: Tx<Effect>, order: Order, filled: Quantity, average: Price): void {
-  const complete = filled >= order.quantity;
+  const complete = filled >= mostOf(order);
   const keeps = KEEPS_ITS_STATE.has(order.state) || isChangeInDoubt(order);
   tellOrder(desk, tx, order, complete ? 'FILLED' : keeps ? undefined : 'PARTIALLY_FILLED', {
     now: {

@@ -3,6 +3,7 @@ import { statedPrices } from '#core/order/stated-prices';
 import type { OpenOrderNews } from '#core/ports/broker';
 import type { Slice } from '#core/state/desk-state';
 import type { Order } from '#domain/order';
+import { ZERO } from '#domain/quantity';
 
 type Desk = Slice<'broker' | 'clock' | 'memos'>;
 
@@ -18,7 +19,7 @@ export function withoutOldTerms(desk: Desk, order: Order, news: OpenOrderNews): 
   }
   const noted = doubt === undefined ? { request: desk.broker.requestOpenOrders(), news: undefined } : { ...doubt, news };
   desk.memos.note(order.key, 'oldTerms', noted);
-  return { ...news, quantity: order.quantity, ...statedPrices(order) };
+  return { ...news, quantity: ZERO, ...statedPrices(order) };
 }
 
 /** The end of a list of open orders: what it says of orders whose old terms were named, and that somebody has then truly given back. */
