@@ -18,7 +18,8 @@ export function namedAfterEnd(desk: Desk, key: OrderKey, state: OrderState): voi
 /** Its end is told again: what named it as working before was older, and only what names it from here on counts. */
 export function endedAgain(desk: Pick<Desk, 'memos'>, key: OrderKey, ibStatus: string): void {
   const doubt = desk.memos.of(key).reopening;
-  if (doubt?.state !== undefined && stateOfStatus(ibStatus, 0, '') === 'CANCELLED') desk.memos.note(key, 'reopening', { ...doubt, state: undefined });
+  if (doubt?.state !== undefined && stateOfStatus(ibStatus, 0, '') === 'CANCELLED')
+    desk.memos.note(key, 'reopening', { ...doubt, state: undefined });
 }
 
 /** The end of a list of open orders: the ended orders that it names as working. */
