@@ -16,7 +16,7 @@ import { noteGoodTill } from './expiry.ts';
 import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
 import { withoutOldTerms } from './old-terms.ts';
 import { alive, listed, nothingNew } from './order-evidence.ts';
-import { namedAfterEnd } from './reopened-orders.ts';
+import { endedAgain, namedAfterEnd } from './reopened-orders.ts';
 
 type Desk = Slice<
   | 'bracketCancels'
@@ -67,6 +67,7 @@ function doubtEnd(desk: Desk, before: Order, news: OpenOrderNews): void {
   if (before.state !== 'CANCELLED' && before.state !== 'EXPIRED') return;
   const state = alive(news.ibStatus, before);
   if (state !== undefined) namedAfterEnd(desk, before.key, state);
+  else endedAgain(desk, before.key, news.ibStatus);
 }
 
 /** The listing says what the desk has, and answers no change that is under way: nothing is committed for it. */

@@ -10,6 +10,7 @@ import { type Quantity, ZERO } from '#domain/quantity';
 import { plus } from '#domain/scaled';
 import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
 import { evidence, nothingNew } from './order-evidence.ts';
+import { endedAgain } from './reopened-orders.ts';
 
 type Desk = Slice<
   | 'bracketCancels'
@@ -44,6 +45,7 @@ export function onOrderStatus(desk: Desk, news: OrderStatusNews): void {
   if (before === undefined) return;
   const told = news.filled ?? ZERO;
   if (before.sentAt === undefined && told > (desk.toldFilled.get(key) ?? 0)) desk.toldFilled.set(key, told);
+  endedAgain(desk, key, news.ibStatus);
   const next = wordOf(desk, before, news);
   if (sameStatus(before, news) && nothingNew(before, next)) return;
   commit(desk, 'risk-reducing', 'order.status', { kind: 'broker', text: `orderStatus ${news.ibStatus}`, ref: key }, (tx) => {
