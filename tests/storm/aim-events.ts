@@ -8,8 +8,9 @@ import type { OrderView } from '#simulator/model/order-view';
 import type { WorkingOrder } from '#simulator/engine/working-order';
 import { type EventName, statusEventOf } from './cells.ts';
 import { type Moment, ofClass } from './aims.ts';
-import { workingOf } from './aim-states.ts';
+import { LISTED, workingOf } from './aim-states.ts';
 import { type LaterWord, openOrderOf, statusOf } from './told.ts';
+import type { World } from './world.ts';
 
 const BY = 'the operator';
 const RESTORED = 'Connectivity between IB and TWS has been restored.';
@@ -25,6 +26,8 @@ const CODES: Readonly<Partial<Record<EventName, readonly [number, string]>>> = {
 };
 /** The last words of these orders come a little later than one of them. */
 const REST_MS = 400;
+/** Where lists alone are to tell it, they have so long; the desk asks for them within. */
+const LISTED_MS = 12_000;
 
 /** Makes the event happen, now that everything else is as the aim wants it. */
 export function strike(moment: Moment, order: Order | undefined): void {
@@ -32,6 +35,7 @@ export function strike(moment: Moment, order: Order | undefined): void {
   const act = DESK_ACTS[event];
   if (act !== undefined) act(moment);
   else if (order !== undefined && !BY_ITSELF.has(event) && !ofHand(moment, order)) ofWords(moment, order);
+  if (LISTED.has(event)) moment.world.tws.heldLists.release();
 }
 
 type Act = (moment: Moment) => void;
@@ -121,10 +125,13 @@ function ofWords(moment: Moment, order: Order): void {
   if (says(moment, order, view) || view === undefined || view.orderId === 0) return;
   if (repeats(moment, view)) return;
   const isTrue = statusEventOf(view.status) === aim.event;
-  const kept = isTrue || working === undefined ? [] : tws.keep(() => happens(moment, working));
-  const word = kept.find(({ told }) => isWord(told, aim.event)) ?? status(view, view.status);
+  if (!isTrue && working !== undefined)
+    tws.kept.during(() => {
+      happens(moment, working);
+    });
+  const word = tws.kept.find(({ told }) => isWord(told, aim.event)) ?? status(view, view.status);
   if (isWord(word.told, aim.event)) tws.tell(word);
-  tellRest(moment, kept);
+  tellRest(moment);
 }
 
 /** One of its codes. True when the event is such a one. */
@@ -169,13 +176,26 @@ function repeats({ aim, world }: Moment, view: OrderView): boolean {
   }
 }
 
-function tellRest({ world, random, aim }: Moment, kept: readonly LaterWord[]): void {
+function tellRest({ world, random, aim }: Moment): void {
   const { tws, clock } = world;
-  if (kept.length === 0) return;
-  if (aim.event === 'completed order' || aim.event === 'fill listed') tws.notice(1102, RESTORED);
-  clock.aside(REST_MS, random, () => {
-    for (const word of kept) tws.tell(word);
+  if (!tws.kept.areThere) return;
+  // The executions of the orders' own client come before the orders then.
+  if (aim.event === 'fill listed') for (const { clientId, down } of world.wires) down.swift = clientId === 2;
+  clock.aside(LISTED.has(aim.event) ? LISTED_MS : REST_MS, random, () => {
+    tellKept(world);
   });
+}
+
+/** Executions as they were; of an order only what it is by now. */
+export function tellKept({ tws }: World): void {
+  const orders = new Set<number>();
+  for (const word of tws.kept.take()) {
+    const news = word.told.kind === 'news' ? word.told.news : undefined;
+    if (news?.kind === 'open-order') orders.add(news.order.permId);
+    else if (news?.kind === 'order-status') orders.add(news.status.permId);
+    else tws.tell(word);
+  }
+  for (const order of tws.ledger.orders) if (orders.has(order.permId)) tws.state(order);
 }
 
 function isWord(told: LaterWord['told'], event: EventName): boolean {

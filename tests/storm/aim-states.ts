@@ -159,44 +159,53 @@ function loses(moment: Moment): boolean {
   return true;
 }
 
+/** What is told by lists alone. */
+export const LISTED: ReadonlySet<EventName> = new Set<EventName>([
+  'end of open-orders',
+  'end of completed-orders',
+  'end of executions',
+  'end of positions',
+  'completed order',
+  'fill listed',
+]);
+
 /** True when the link is where the aim wants it. */
 export function bringLink(moment: Moment): boolean {
-  const { life, aim, world, random } = moment;
-  const { link, reconciliation } = life.deskState;
-  const { tws, clock, wires } = world;
+  const { link, reconciliation } = moment.life.deskState;
   const isLost = !link.ready || link.upstream === 'down';
   const isOpen = !isLost && reconciliation.done();
-  switch (aim.link) {
+  switch (moment.aim.link) {
     case 'open':
       return isOpen;
     case 'lost':
-      if (isLost) return true;
-      if (aim.event === 'link ready' || aim.event === 'IB lost') wires[1]!.lose(0);
-      else if (isEvent(aim.event, 'end of open-orders', 'end of completed-orders', 'end of executions', 'end of positions') && isOpen) {
-        tws.heldLists.hold();
-        tws.notice(1102, 'Connectivity between IB and TWS has been restored.');
-        clock.aside(250, random, () => {
-          tws.heldLists.release();
-        });
-      } else if (once(moment, 'loses IB')) {
-        tws.loseIb('told');
-        clock.aside(1_500, random, () => {
-          tws.findIb(1102);
-        });
-      }
-      return false;
+      if (!isLost) losesLink(moment, isOpen);
+      return isLost;
     case 'comparing':
-      if (isLost) {
-        tws.findIb(1102);
-        return false;
-      }
-      if (!isOpen) return true;
-      if (!once(moment, 'compares')) return false;
-      tws.heldLists.hold();
-      tws.notice(1102, 'Connectivity between IB and TWS has been restored.');
-      clock.aside(1_200, random, () => {
-        tws.heldLists.release();
-      });
-      return false;
+      if (isLost) moment.world.tws.findIb(1102);
+      else if (isOpen && once(moment, 'compares')) compares(moment);
+      return !isLost && !isOpen;
   }
+}
+
+function losesLink(moment: Moment, isOpen: boolean): void {
+  const { aim, world, random } = moment;
+  const { tws, clock, wires } = world;
+  if (LISTED.has(aim.event) && isOpen) compares(moment);
+  else if (aim.event === 'link ready' || aim.event === 'IB lost') wires[1]!.lose(0);
+  else if (once(moment, 'loses IB')) {
+    tws.loseIb('told');
+    clock.aside(1_500, random, () => {
+      tws.findIb(1102);
+    });
+  }
+}
+
+/** The farm that tells what orders are about answers again: the book is compared, and the lists for that wait a little. */
+function compares({ world: { tws, clock }, random }: Moment): void {
+  tws.heldLists.hold();
+  tws.notice(2157, 'Sec-def data farm connection is broken:secdefnj');
+  tws.notice(2158, 'Sec-def data farm connection is OK:secdefnj');
+  clock.aside(1_200, random, () => {
+    tws.heldLists.release();
+  });
 }

@@ -3,7 +3,7 @@ import type { Random } from '#simulator/model/random';
 import { engineClassOf, type EventName, ORDER_CLASS, type OrderClass } from './cells.ts';
 import { type Aim, AIMS } from './aim-list.ts';
 import { bringEngine, bringLink, bringOrder, hasPosition } from './aim-states.ts';
-import { strike } from './aim-events.ts';
+import { strike, tellKept } from './aim-events.ts';
 import type { Life } from './life.ts';
 import type { Operator } from './operator.ts';
 import { stream } from './weather.ts';
@@ -57,6 +57,7 @@ export function aims(world: World, operator: Operator, seed: number, shift: numb
     const isHit = visits(world, aim) > before;
     if (life !== undefined && !world.isAsleep && !isHit) takeAim({ world, operator, life, random, aim, done });
     if (!isHit && world.now <= until) return;
+    world.aimed.push({ cell: aim.cell, isHit, reached: [...done].join(', ') });
     at += 1;
     until = 0;
     done = new Set();
@@ -65,6 +66,7 @@ export function aims(world: World, operator: Operator, seed: number, shift: numb
   return () => {
     world.between = undefined;
     letGo(world, operator);
+    tellKept(world);
   };
 }
 
@@ -98,11 +100,19 @@ function takeAim(moment: Moment): void {
   world.byHand = true;
   operator.holds = aim.engine;
   const order = orderFor(moment);
-  if ((order !== undefined || aim.order === 'none') && bringEngine(moment) && moment.life.alive && bringLink(moment)) {
+  if ((order !== undefined || aim.order === 'none') && isBrought(moment)) {
     if (!done.has('struck') || moment.random.chance(0.1)) strike(moment, order);
     done.add('struck');
   }
   world.byHand = byHand;
+}
+
+function isBrought(moment: Moment): boolean {
+  const { life, done } = moment;
+  done.add('an order');
+  if (!bringEngine(moment) || !life.alive) return false;
+  done.add('the desk');
+  return bringLink(moment);
 }
 
 function orderFor(moment: Moment): Order | undefined {

@@ -11,7 +11,7 @@ import { otherWeather } from './other-weather.ts';
 import type { Difference, Leftover } from './leftovers.ts';
 import { differences } from './settlement.ts';
 import type { Weather } from './weather.ts';
-import { World, type Counts } from './world.ts';
+import { type Aimed, World, type Counts } from './world.ts';
 
 export interface StormResult extends Counts {
   readonly seed: number;
@@ -27,6 +27,7 @@ export interface StormResult extends Counts {
   readonly leftovers: readonly (readonly Leftover[])[];
   /** How often each cell of `cells.ts` was visited. */
   readonly cells: ReadonlyMap<string, number>;
+  readonly aimed: readonly Aimed[];
   /** How often each kind of weather truly happened. */
   readonly weather: ReadonlyMap<Weather, number>;
   /** By state of the desk: how often a reduction was asked for, and how often it was done. */
@@ -195,6 +196,7 @@ function resultOf(world: World, seed: number, settlements: readonly Settled[], t
     weather: world.weather.seen,
     leftovers: settlements.map(({ left }) => left.flatMap((difference) => difference.left ?? [])),
     cells: world.coverage.cells,
+    aimed: world.aimed,
     wayOut: invariants.wayOut.tried,
     settledMs: Math.max(0, ...settlements.map(({ settledMs }) => settledMs)),
   };

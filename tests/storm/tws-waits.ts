@@ -1,4 +1,5 @@
 import type { PlaceOrder } from '#simulator/wire/place-order';
+import type { LaterWord } from './told.ts';
 
 /** Lists that are asked for while TWS answers none: they are made when it answers again, in the order in which they were asked for. */
 export class HeldLists {
@@ -63,5 +64,39 @@ export class OrderWindows {
   close(): void {
     this.next = 0;
     this.#waiting = [];
+  }
+}
+
+/** What IB says of orders and executions, and TWS keeps back a while. Positions are a stream of their own that only knows how it is now. */
+export class KeptWords {
+  #keeps = false;
+  #words: LaterWord[] = [];
+
+  get areThere(): boolean {
+    return this.#words.length > 0;
+  }
+
+  /** Keeps back what would be told while `act` happens; what is kept back for longer already is there still. */
+  during(act: () => void): void {
+    this.#keeps = true;
+    act();
+    this.#keeps = false;
+  }
+
+  takes(word: LaterWord): boolean {
+    if (!this.#keeps || (word.told.kind === 'news' && word.told.news.kind === 'position')) return false;
+    this.#words.push(word);
+    return true;
+  }
+
+  find(which: (word: LaterWord) => boolean): LaterWord | undefined {
+    return this.#words.find(which);
+  }
+
+  /** Everything that is kept back, and no more. */
+  take(): readonly LaterWord[] {
+    const words = this.#words;
+    this.#words = [];
+    return words;
   }
 }

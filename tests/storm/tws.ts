@@ -21,7 +21,7 @@ import type { StormClock } from './clock.ts';
 import type { MadeList } from './list-rules.ts';
 import { Markets } from './markets.ts';
 import { TwsFaults } from './tws-faults.ts';
-import { HeldLists, OrderWindows } from './tws-waits.ts';
+import { HeldLists, KeptWords, OrderWindows } from './tws-waits.ts';
 import { commissionOf, contractOf, executionOf, type LaterWord, openOrderOf, statusOf, type Told } from './told.ts';
 
 const SYMBOLS = ['IBM', 'BAC'] as const;
@@ -58,8 +58,7 @@ export class Tws implements ExchangeNews {
   readonly listedAt = { open: 0, completed: 0 };
   /** The day's profit and loss as IB counts it, unset, or not told at all. */
   daily: Amount | undefined | 'silent' = ZERO_AMOUNT;
-  /** What it has to tell and keeps for later. */
-  #kept: LaterWord[] | undefined;
+  readonly kept = new KeptWords();
   readonly heldLists = new HeldLists();
   readonly windows = new OrderWindows();
   /** A gateway that came back counts from here. */
@@ -115,7 +114,7 @@ export class Tws implements ExchangeNews {
 
   /** Nothing that it has to say to a client waits with it. */
   get tellsAll(): boolean {
-    if (this.heldLists.isHolding || this.windows.areOpen) return false;
+    if (this.heldLists.isHolding || this.windows.areOpen || this.kept.areThere) return false;
     return this.outage === 'none' && this.#waitingNews.length + this.#heldExecutions.length + this.#untold.size === 0;
   }
 
@@ -413,15 +412,6 @@ export class Tws implements ExchangeNews {
     this.#later(clientId, { kind: 'news', news });
   }
 
-  /** What it would tell while `act` happens, in its order; it is told later, or by `tell`. */
-  keep(act: () => void): readonly LaterWord[] {
-    const kept: LaterWord[] = [];
-    this.#kept = kept;
-    act();
-    this.#kept = undefined;
-    return kept;
-  }
-
   /** Says it to its client. */
   tell({ clientId, told }: LaterWord): void {
     this.#later(clientId, told);
@@ -430,8 +420,8 @@ export class Tws implements ExchangeNews {
   /** News of IB: during an outage TWS tells it at once, when the line is back, or never. */
   #later(clientId: number, told: Told): void {
     if (this.outage === 'lost') return;
-    if (this.#kept !== undefined) this.#kept.push({ clientId, told });
-    else if (this.outage === 'held')
+    if (this.kept.takes({ clientId, told })) return;
+    if (this.outage === 'held')
       this.#waitingNews.push(() => {
         this.#tell(clientId, told);
       });

@@ -25,6 +25,13 @@ export interface Counts {
   kills: number;
 }
 
+/** What a storm has aimed at, and how far it came. */
+export interface Aimed {
+  readonly cell: string;
+  readonly isHit: boolean;
+  readonly reached: string;
+}
+
 export interface WorldOptions {
   readonly bug?: BugName | undefined;
   readonly listener?: StormListener | undefined;
@@ -74,6 +81,8 @@ export class World {
   alone = true;
   /** Looks in between two events. */
   between: (() => void) | undefined;
+  /** At which cells this storm has aimed. */
+  readonly aimed: Aimed[] = [];
   /** The person at the console is doing something right now. */
   byHand = false;
   readonly #trace: string[] = [];
