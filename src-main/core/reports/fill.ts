@@ -1,6 +1,7 @@
 import { externallyChanged } from '#core/execution/external-change';
 import { pauseDesk } from '#core/execution/halt';
 import { tellOrder } from '#core/execution/transition';
+import { isChangeInDoubt } from '#core/order/order-life';
 import { explainedBy } from '#core/portfolio/external-difference';
 import { averagePrice, foldFill } from '#core/portfolio/fill-arithmetic';
 import type { BrokerNews } from '#core/ports/broker';
@@ -205,7 +206,8 @@ function filledText({ quantity, price }: Execution, { symbol }: Contract): strin
 function bookInto(desk: Desk, tx: Tx<Effect>, order: Order, filled: Quantity, average: Price): void {
   // While IB may have it for more, a status or the list that was asked for says that it is over.
   const complete = filled >= mayBeFor(desk, order);
-  tellOrder(desk, tx, order, complete ? 'FILLED' : KEEPS_ITS_STATE.has(order.state) ? undefined : 'PARTIALLY_FILLED', {
+  const keeps = KEEPS_ITS_STATE.has(order.state) || isChangeInDoubt(order);
+  tellOrder(desk, tx, order, complete ? 'FILLED' : keeps ? undefined : 'PARTIALLY_FILLED', {
     now: {
       ...order,
       filled,
