@@ -75,7 +75,8 @@ export function onExecution(desk: Desk, news: ExecutionNews): void {
     if (news.live) desk.reconciliation.sawOrder(orderKey);
   }
   const history = !news.live && desk.reconciliation.first();
-  if (!history) doubtOpening(desk, news, orderKey);
+  // Another price of what was told before moves no position.
+  if (!history && known?.quantity !== execution.quantity) doubtOpening(desk, news, orderKey);
   commit(
     desk,
     'risk-reducing',
