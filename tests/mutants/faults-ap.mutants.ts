@@ -109,7 +109,8 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'for (const order of asked) cancelForKill',
     new: 'for (const order of again ? asked : []) cancelForKill',
     does: 'Only the second press of the kill takes back what works at the broker.',
-    tests: DEFECTS,
+    // The look that follows a kill takes it back a second later, so the real program shows nothing of it.
+    tests: ['tests/unit/safety/kill.test.ts'],
   },
   {
     id: 'faults-ap/lanes-without-end',

@@ -53,6 +53,6 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (before !== undefined && repeats(desk, before, news, completed)) {',
     does: 'A stop that a code calls rejected and a list names unchanged is booked as rejected, and works on unseen.',
     tests: [],
-    seeds: [33],
+    seeds: [48, 69, 71],
   },
 ];
