@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const ATTACKS = ['tests/faults/attacks.test.ts'];
 const DEFECTS = ['tests/faults/process-defects.test.ts'];
 const BOUNDS = ['tests/faults/bounds.test.ts'];
+const STARVED = ['tests/faults/starved.test.ts'];
 const QUIT = ['tests/unit/desktop/quit.test.ts'];
 
 /** What the rows A-* and P-13 … P-24 of the fault matrix ask for: each of their tests must see one of these. */
@@ -143,5 +144,21 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'armed',
     does: 'The window closes on orders that work at the broker, and nobody is told that they do.',
     tests: QUIT,
+  },
+  {
+    id: 'faults-ap/start-behind-the-kill',
+    file: 'src-main/core/engine/operator-commands.ts',
+    old: "  if (desk.latch.isSet()) return refuse('The kill switch of an earlier run is still set; re-arm the desk first.');\n",
+    new: '',
+    does: 'A start that was said in one breath with the kill, behind it, sets the desk going again.',
+    tests: STARVED,
+  },
+  {
+    id: 'faults-ap/refused-cancel-of-the-kill-counts-as-sent',
+    file: 'src-main/core/engine/desk-core.ts',
+    old: "if (outcome.kind === 'refused') this.#cancelRefused(effect.key, outcome.reason);\n        else if (outcome.kind === 'queued')",
+    new: "if (outcome.kind === 'queued')",
+    does: 'The cancel of a kill that finds the line dead counts as sent, and leaves ten seconds after the line stands again.',
+    tests: STARVED,
   },
 ];
