@@ -146,8 +146,7 @@ export const FAULTS_P: readonly FaultRow[] = [
   shown(
     'P-23',
     'others burn every core: a kill is obeyed before what comes after it (the order of events, in virtual time on real sockets)',
-    'faults/starved.test.ts › P-23: a desk that is starved for a second, which nobody notices obeys a kill before what lies in its sockets and what is said after it',
-    'faults/starved.test.ts › P-23: a desk that is starved for so long that its sockets count as dead obeys a kill before what lies in its sockets and what is said after it',
+    'faults/starved.test.ts › P-23: a desk that is starved for %s obeys a kill before what lies in its sockets and what is said after it',
     'faults/starved.test.ts › P-23: without a kill the same desk fires on what lay in its sockets',
   ),
   {

@@ -9,6 +9,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "working.filter((order) => order.contract.conId === conId && order.side === side && order.origin !== 'foreign'),",
     does: 'What another program has working is not counted, and with it the position passes its limit.',
     tests: [],
+    seeds: [165],
   },
   {
     id: 'storm-judges/any-list-verifies-a-kill',
@@ -17,14 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (request <= desk.killVerification.request) desk.killVerification.listed = true;',
     does: 'A kill is verified by a list that was asked for before it, and an order that left in between works on.',
     tests: [],
-  },
-  {
-    id: 'storm-judges/start-over-a-difference',
-    file: 'src-main/core/engine/operator-commands.ts',
-    old: '  const external = externalRefusal(desk);\n',
-    new: '  const external = desk.latch.isSet() ? externalRefusal(desk) : undefined;\n',
-    does: 'The desk starts although a part of a position that no fill explains waits for the operator.',
-    tests: [],
+    seeds: [82, 95],
   },
   {
     id: 'storm-judges/resume-over-a-difference',
@@ -33,6 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'desk.startRefusal?.() ?? (desk.latch.isSet() ? externalRefusal(desk) : undefined) ?? breakerRefusal(desk)',
     does: 'The desk resumes although a part of a position that no fill explains waits for the operator.',
     tests: [],
+    seeds: [74, 176],
   },
   {
     id: 'storm-judges/c-09-one-firing-more',
@@ -41,6 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'return count > limit\n',
     does: 'A trigger fires once more than it may, and is locked only then.',
     tests: [],
+    seeds: [65],
   },
   {
     id: 'storm-judges/c-09-of-one-minute',
@@ -49,6 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'now - at < 10_000',
     does: 'A trigger that fires every minute is never locked.',
     tests: [],
+    seeds: [65],
   },
   {
     id: 'storm-judges/c-10-window-in-tenths',
@@ -57,6 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'rules.limits.duplicateWindowSeconds * 100;',
     does: 'The same order leaves twice within the window.',
     tests: [],
+    seeds: [109],
   },
   {
     id: 'storm-judges/c-10-rival-of-its-trigger',
@@ -65,6 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "order.triggerId === intent.triggerId && order.state === 'SUBMITTED' && order.leg ===",
     does: 'A trigger places a second entry beside its first, which works.',
     tests: [],
+    seeds: [8, 72],
   },
   {
     id: 'storm-judges/c-11-without-the-legs-of-the-new',
@@ -83,28 +82,13 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [],
   },
   {
-    id: 'storm-judges/c-13-old-figure-passes',
-    file: 'src-main/core/risk/controls.ts',
-    old: 'dailyLossRefusal(dailyPnl, dailyPnlAgeMs, rules.limits.maxDailyLoss);',
-    new: 'dailyLossRefusal(dailyPnl, undefined, rules.limits.maxDailyLoss);',
-    does: 'A loss that nobody has told since long lets entries out.',
-    tests: [],
-  },
-  {
     id: 'storm-judges/c-13-limit-of-tens',
     file: 'src-main/core/risk/daily-loss.ts',
     old: 'if (!(daily > -limit * MONEY_SCALE))',
     new: 'if (!(daily > -limit * MONEY_SCALE * 10))',
     does: 'Entries leave until the day has lost ten times its limit.',
     tests: [],
-  },
-  {
-    id: 'storm-judges/c-27-own-contract-only',
-    file: 'src-main/core/risk/exposure.ts',
-    old: '    if (quantity === 0) continue;\n',
-    new: '    if (quantity <= 0) continue;\n',
-    does: 'A short position beyond its lowered limit lets entries in other contracts leave.',
-    tests: [],
+    seeds: [3, 7],
   },
   {
     id: 'storm-judges/c-27-lowered-limit-unseen',
@@ -112,6 +96,22 @@ export const MUTANTS: readonly Mutant[] = [
     old: '    if (worst > limit * QUANTITY_SCALE)\n',
     new: '    if (worst > limit * QUANTITY_SCALE * 2)\n',
     does: 'After a lowered limit entries in other contracts go on up to twice of it.',
+    tests: [],
+  },
+  {
+    id: 'storm-judges/c-13-of-an-hour-ago',
+    file: 'src-main/core/risk/daily-loss.ts',
+    old: 'const DAILY_PNL_MAX_AGE_MS = 60_000;',
+    new: 'const DAILY_PNL_MAX_AGE_MS = 3_600_000;',
+    does: 'A loss that nobody has told for an hour lets entries out.',
+    tests: [],
+  },
+  {
+    id: 'storm-judges/c-27-not-asked',
+    file: 'src-main/core/risk/controls.ts',
+    old: '  overLimit === undefined ? undefined : denied(',
+    new: "  overLimit === undefined || overLimit !== '' ? undefined : denied(",
+    does: 'After a lowered limit entries in every other contract go on.',
     tests: [],
   },
 ];
