@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Defects that the desk once had, with their mending taken out again; storms alone are to see them. */
+/** Defects that the desk once had, with their mending taken out again. `seeds` are storms that meet them; `storm.test.ts` runs those in every test run. */
 export const MUTANTS: readonly Mutant[] = [
   {
     id: 'once-broken/swallowed-cancel',
@@ -8,8 +8,8 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (order.origin === 'foreign' || order.cancelAskedAt === undefined || !desk.cancelRetries.isDue(order.key, tx.at)) return;",
     new: 'return;',
     does: 'A cancel that TWS swallowed is not sent again, and the order works on.',
-    // No storm of the first forty sees it any more: the kill and the retries of brackets ask again by themselves.
     tests: ['tests/unit/reconciliation/unknown-orders.test.ts', 'tests/faults/connections.test.ts'],
+    seeds: [63, 204],
   },
   {
     id: 'once-broken/lost-send-stays-sent',
@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "if (order.state === 'PENDING_REPLACE')\n        becomeUnknown",
     does: 'An order that was sent into a dying line stays SUBMITTED, and nobody looks for it.',
     tests: [],
-    seeds: [5],
+    seeds: [5, 6],
   },
   {
     id: 'once-broken/kill-of-an-earlier-life',
@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: '',
     does: 'A kill is looked at once, and neither verified nor are its residuals cancelled again.',
     tests: [],
-    seeds: [14],
+    seeds: [14, 27],
   },
   {
     id: 'once-broken/book-opens-early',
@@ -44,7 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (this.#isOpened) return false;',
     does: 'The book opens on positions before the comparison of its own connection has ended.',
     tests: [],
-    seeds: [2],
+    seeds: [2, 3],
   },
   {
     id: 'once-broken/refused-and-listed',
@@ -53,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (before !== undefined && repeats(desk, before, news, completed)) {',
     does: 'A stop that a code calls rejected and a list names unchanged is booked as rejected, and works on unseen.',
     tests: [],
-    seeds: [48, 69, 71],
+    seeds: [48, 69],
   },
   {
     id: 'once-broken/swallowed-order-stays-sent',
@@ -62,6 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "(order.state === 'SUBMITTED' && order.ackedAt !== undefined &&",
     does: 'An order that TWS swallowed on a line that stands stays SUBMITTED, and nobody looks for it.',
     tests: ['tests/unit/reconciliation/unknown-orders.test.ts', 'tests/unit/reconciliation/look-ups.test.ts'],
+    seeds: [20, 34],
   },
   {
     id: 'once-broken/kill-of-everything-leaves-others',
@@ -70,6 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: '        desk.unsentGlobalCancel = false;',
     does: 'A kill of everything leaves the order of another program working: only the global cancel reaches it.',
     tests: ['tests/unit/safety/kill.test.ts'],
+    seeds: [25, 59],
   },
   {
     id: 'once-broken/exits-after-a-sale-by-hand',
@@ -78,6 +80,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: '    if (isArranged) this.#arrange(account, conId);',
     does: 'Exits of what a person has sold are not taken back, and open a position when they fill.',
     tests: ['tests/unit/protection/resize-exits.test.ts', 'tests/unit/protection/close-position.test.ts'],
+    seeds: [32, 78],
   },
   {
     id: 'once-broken/own-exits-cancelled-after-a-fill',

@@ -25,8 +25,10 @@ export function fortune(world: World, seed: number): () => void {
   const silence = new Random(seed + 0x51e7);
   if (world.hasWeather && silence.chance(0.1))
     world.clock.aside(5_000 + silence.next() * 20_000, silence, () => {
+      if (over) return;
       over = true;
       world.tws.daily = 'silent';
+      world.clock.aside(80_000, silence, () => (world.tws.daily = world.tws.daily === 'silent' ? ZERO_AMOUNT : world.tws.daily));
     });
   return () => {
     over = true;
