@@ -72,6 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (more > 0 && there > maxWorkingPerSide)',
     does: 'Orders of one side pass their number by the legs of the last, and IB refuses its stop.',
     tests: [],
+    seeds: [270, 476],
   },
   {
     id: 'storm-judges/c-11-total-without-the-new',
