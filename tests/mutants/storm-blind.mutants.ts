@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Faults for the judges of whom nobody had shown that they see anything: each entry names the storm in which its judge speaks. */
+/** Faults for the judges of whom nobody had shown that they see anything: each entry names the storm in which its judge speaks, or the test that sees it instead. */
 export const MUTANTS: readonly Mutant[] = [
   {
     id: 'storm-judges/strangers-do-not-count',
@@ -80,7 +80,8 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'if (working.length + intent.legs.length > maxWorkingTotal)',
     new: 'if (working.length > maxWorkingTotal)',
     does: 'More orders work than may.',
-    tests: [],
+    // No storm of some hundreds shows it to its judge.
+    tests: ['tests/unit/risk/limits.test.ts'],
   },
   {
     id: 'storm-judges/c-13-limit-of-tens',
@@ -97,7 +98,8 @@ export const MUTANTS: readonly Mutant[] = [
     old: '    if (worst > limit * QUANTITY_SCALE)\n',
     new: '    if (worst > limit * QUANTITY_SCALE * 2)\n',
     does: 'After a lowered limit entries in other contracts go on up to twice of it.',
-    tests: [],
+    // No storm of some hundreds shows it to its judge.
+    tests: ['tests/unit/risk/over-limit.test.ts'],
   },
   {
     id: 'storm-judges/c-13-of-an-hour-ago',
@@ -105,7 +107,8 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'const DAILY_PNL_MAX_AGE_MS = 60_000;',
     new: 'const DAILY_PNL_MAX_AGE_MS = 3_600_000;',
     does: 'A loss that nobody has told for an hour lets entries out.',
-    tests: [],
+    // No storm of some hundreds shows it to its judge.
+    tests: ['tests/unit/risk/controls.test.ts'],
   },
   {
     id: 'storm-judges/c-27-not-asked',
@@ -113,6 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
     old: '  overLimit === undefined ? undefined : denied(',
     new: "  overLimit === undefined || overLimit !== '' ? undefined : denied(",
     does: 'After a lowered limit entries in every other contract go on.',
-    tests: [],
+    // No storm of some hundreds shows it to its judge.
+    tests: ['tests/unit/risk/controls.test.ts'],
   },
 ];
