@@ -140,6 +140,32 @@ describe('a run over the mutants', { timeout: 180_000 }, () => {
     expect(code).toBe(0);
   });
 
+  it('lets no storm speak that is violated without any fault, and hears the others', () => {
+    write(
+      'tests/storm/main.ts',
+      `import { within } from '../../src-main/core/risk/limit.ts';
+const left = process.argv.includes('--without') ? process.argv.at(process.argv.indexOf('--without') + 1) : '';
+const violated = [...(left === '2' ? [] : [2]), ...(within(100) ? [] : [3])];
+for (const seed of violated) console.error(\`Storm \${seed} violated:\\n  ✗ storm \${seed} says why\`);
+process.exitCode = violated.length;\n`,
+    );
+    const { code, said } = run(
+      [
+        { ...tighter, tests: [] },
+        { ...looser, tests: [] },
+      ],
+      '--storms',
+      '5',
+    );
+    expect(said).toContain('Left out, because they are violated without any fault: storms 2.');
+    expect(said).toContain('risk/limit-tighter → caught by storm 3: storm 3 says why');
+    expect(said).toContain('risk/limit-looser → SURVIVED');
+    expect(code).toBe(1);
+    expect(run([{ ...tighter, tests: [], seeds: [2] }]).said).toContain(
+      'risk/limit-tighter → PROVES NOTHING: it is seen by storms that are violated without it: storm 2',
+    );
+  });
+
   it('leaves nothing behind when it is interrupted', async () => {
     write(
       'tests/mutants/risk.mutants.ts',

@@ -103,13 +103,17 @@ export class Trial {
     return this.#withFault(key, mutant, wrong, (hands) => runTests(hands, mutant.tests, mutant.file, limit));
   }
 
+  /** Storms that are violated without the fault are left out of many; one that is asked for by its seed proves nothing then. */
   async #byStorms(mutant: Entry, wrong: string, which: readonly string[]): Promise<Maybe<Seen | Outcome>> {
     const digest = this.#graph.digest([STORM]);
-    const usual = await this.#withoutFault(keyOf('green storms', which, digest), (hands) => storms(hands, which, LONGEST_GREEN));
+    const usual = await this.#withoutFault(keyOf('green storms', which, digest), (hands) => calmStorms(hands, which));
     if (usual === UNKNOWN) return usual;
     if (usual.red !== null) return { kind: 'void', why: `is seen by storms that are violated without it: ${usual.red}` };
+    const violated = usual.violated ?? [];
+    const asked = violated.length === 0 ? which : [...which, '--without', violated.join(',')];
     const limit = this.#limit(usual.ms);
-    return this.#withFault(keyOf('storms', which, wrong, mutant.file, digest), mutant, wrong, (hands) => storms(hands, which, limit));
+    const key = keyOf('storms', asked, wrong, mutant.file, digest);
+    return this.#withFault(key, mutant, wrong, (hands) => storms(hands, [...asked, '--bail', '1'], limit));
   }
 
   /** Milliseconds that a run with a fault may take. @param usual what it takes without */
@@ -160,16 +164,27 @@ async function runTests({ vitest }: Hands, files: readonly string[], planted: st
   return { red: report.red, ms };
 }
 
+/** Storms without a fault; those of many that are violated all the same are named. */
+async function calmStorms(hands: Hands, which: readonly string[]): Promise<Seen> {
+  const seen = await storms(hands, which, LONGEST_GREEN);
+  const violated = seen.violated ?? [];
+  if (!which.includes('--seeds') || violated.length === 0) return seen;
+  console.log(`Left out, because they are violated without any fault: storms ${violated.join(', ')}.`);
+  return { ...(await storms(hands, [...which, '--without', violated.join(',')], LONGEST_GREEN)), violated };
+}
+
 async function storms({ copy }: Hands, which: readonly string[], limitMs: number): Promise<Seen> {
   const began = performance.now();
-  const { code, text } = await runProgram(copy.folder, [STORM, ...which, '--bail', '1'], limitMs);
+  const { code, text } = await runProgram(copy.folder, [STORM, ...which], limitMs);
   const ms = Math.round(performance.now() - began);
   if (code === 0) return { red: null, ms };
   if (code === undefined) return { red: `storms, still running after ${Math.round(limitMs / 1_000)} s`, ms };
-  const seed = /Storm (\d+) violated/.exec(text)?.[1];
+  const violated = [...text.matchAll(/^Storm (\d+) violated/gm)].map(([, seed]) => Number(seed));
   const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
+  const [first] = violated;
   return {
-    red: seed === undefined ? `the end of the storms (code ${code}): ${lastLine}` : `storm ${seed}: ${/✗ (.*)/.exec(text)?.[1] ?? ''}`,
+    red: first === undefined ? `the end of the storms (code ${code}): ${lastLine}` : `storm ${first}: ${/✗ (.*)/.exec(text)?.[1] ?? ''}`,
     ms,
+    violated,
   };
 }
