@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { blockAround, blocksOf, drawn, drawsOf } from './draw.ts';
-import { drawnFrom } from './drawn.ts';
+import { drawn, drawsOf, placeAround, placesOf } from './draw.ts';
+import { drawnFrom, type Runner, testsFor } from './drawn.ts';
 
 /** `old → new` of everything that can be drawn from a text. */
 function changes(text: string): readonly string[] {
@@ -80,11 +80,31 @@ describe('a drawn fault', () => {
     expect(top('nowhere')).toEqual([]);
   });
 
-  it('is looked for by the tests that run the innermost block around it', () => {
-    const text = 'const a = 1;\nfunction f(): void {\n  if (a) {\n    b();\n  }\n  c();\n}';
-    const blocks = blocksOf('src-main/core/risk/limit.ts', text);
-    expect(blockAround(blocks, text.indexOf('b()'))).toBe(text.indexOf('{\n    b'));
-    expect(blockAround(blocks, text.indexOf('c()'))).toBe(text.indexOf('{\n  if'));
-    expect(blockAround(blocks, text.indexOf('1'))).toBeUndefined();
+  it('is looked for by the tests that run the innermost block, arrow or case around it', () => {
+    const text = 'const a = 1;\nfunction f(): void {\n  if (a) {\n    b();\n  }\n  c();\n}\nconst g = (d: number) => d + 2;';
+    const places = placesOf('src-main/core/risk/limit.ts', text);
+    expect(placeAround(places, text.indexOf('b()'))).toBe(text.indexOf('{\n    b'));
+    expect(placeAround(places, text.indexOf('c()'))).toBe(text.indexOf('{\n  if'));
+    expect(placeAround(places, text.indexOf('2'))).toBe(text.indexOf('d + 2'));
+    expect(placeAround(places, text.indexOf('1'))).toBeUndefined();
+    const chosen = 'function f(): void {\n  switch (a) {\n    case 1:\n      b();\n      return;\n    default:\n      c();\n  }\n}';
+    const cases = placesOf('src-main/core/risk/limit.ts', chosen);
+    expect(placeAround(cases, chosen.indexOf('return'))).toBe(chosen.indexOf('b()'));
+    expect(placeAround(cases, chosen.indexOf('c()'))).toBe(chosen.indexOf('c()'));
+  });
+
+  it('is asked of the nearest tests that run it, of as many as the time of one fault holds, and of none where none goes', () => {
+    const text = 'export function within(size: number): boolean {\n  return size < 100;\n}\n';
+    const brace = `src-main/core/risk/limit.ts:${text.indexOf('{')}`;
+    const ran = (test: string, ms: number, places: readonly string[], steps = 1): Runner => ({ test, ms, places: new Set(places), steps });
+    const asked = testsFor('src-main/core/risk/limit.ts', text, text.indexOf('<'), [
+      ran('tests/gateway/orders.test.ts', 20_000, [brace], 5),
+      ran('tests/property/limit.test.ts', 50_000, [brace], 2),
+      ran('tests/unit/order/order.test.ts', 900, [brace], 3),
+      ran('tests/unit/risk/limit.test.ts', 800, [brace], 4),
+      ran('tests/unit/risk/other.test.ts', 100, []),
+    ]);
+    expect(asked).toEqual(['tests/unit/risk/limit.test.ts', 'tests/property/limit.test.ts', 'tests/unit/order/order.test.ts']);
+    expect(testsFor('src-main/core/risk/limit.ts', text, text.indexOf('<'), [ran('tests/unit/risk/other.test.ts', 100, [])])).toEqual([]);
   });
 });

@@ -145,23 +145,34 @@ function ofEarlyReturn(node: ts.IfStatement, source: ts.SourceFile): readonly Ch
   return [[node.getStart(source), node.end, ts.isBlock(node.parent) ? '' : ';', 'return']];
 }
 
-/** The block that runs when the code at this place does: the offset of its brace; undefined at the top of the file. */
-export function blockAround(blocks: readonly (readonly [number, number])[], at: number): number | undefined {
-  let inner: readonly [number, number] | undefined;
-  for (const block of blocks) if (block[0] < at && at < block[1] && (inner === undefined || block[0] > inner[0])) inner = block;
-  return inner?.[0];
+/** A stretch of code that runs from its beginning whenever it is entered. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: 'block' | 'expression' | 'case';
 }
 
-/** Where each block of statements begins and ends. */
-export function blocksOf(file: string, text: string): readonly (readonly [number, number])[] {
+/** Where the innermost stretch around this code begins; undefined at the top of the file, which runs when it is loaded. */
+export function placeAround(places: readonly Place[], at: number): number | undefined {
+  let inner: Place | undefined;
+  for (const place of places) if (place.start <= at && at < place.end && (inner === undefined || place.start >= inner.start)) inner = place;
+  return inner?.start;
+}
+
+/** Every block of statements, every body of an arrow that is one expression, and what follows each `case`. */
+export function placesOf(file: string, text: string): readonly Place[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  const blocks: (readonly [number, number])[] = [];
+  const places: Place[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isBlock(node)) blocks.push([node.getStart(source), node.end]);
+    if (ts.isBlock(node)) places.push({ start: node.getStart(source), end: node.end, kind: 'block' });
+    if (ts.isArrowFunction(node) && !ts.isBlock(node.body))
+      places.push({ start: node.body.getStart(source), end: node.body.end, kind: 'expression' });
+    const [first] = ts.isCaseOrDefaultClause(node) ? node.statements : [];
+    if (first !== undefined && !ts.isBlock(first)) places.push({ start: first.getStart(source), end: node.end, kind: 'case' });
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return blocks;
+  return places;
 }
 
 /** A repeatable shuffle's beginning (mulberry32). */

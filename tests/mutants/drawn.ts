@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { roomOf, type Entry } from './catalogue.ts';
-import { blockAround, blocksOf, type Draw, drawn, drawsOf } from './draw.ts';
+import { type Draw, drawn, drawsOf, placeAround, placesOf } from './draw.ts';
 import type { ImportGraph } from './import-graph.ts';
 import type { Ran } from './ran.ts';
 
@@ -11,11 +11,14 @@ const ROOMS = [
     (room) => `src-main/core/${room}`,
   ),
   ...['tws', 'journal', 'control', 'desktop'].map((room) => `src-main/${room}`),
+  // The schema of the settings, and what a command may say.
+  'src-shared/protocol',
 ];
 const FILES = ['settings-store', 'desk-files', 'account-memory', 'start-holds', 'watch-list', 'journal-trust', 'live-confirmation'].map(
   (name) => `src-main/app/${name}.ts`,
 );
-const MOST_TESTS = 20;
+/** Milliseconds of tests that may look at one fault, by what each took without it. */
+const MOST_TIME = 60_000;
 
 /** Files that mutants are drawn from. @param rooms their names with commas between; empty for all */
 export function drawnFrom(root: string, rooms: string): readonly string[] {
@@ -33,29 +36,34 @@ interface Draft {
   readonly files: readonly string[];
 }
 
-/** `count` mutants that a seed draws, each with the test files that run its block: those of its room first, then the nearest by imports. */
+/** A test file, what it runs, and how many imports lie between it and the file with the fault. */
+export type Runner = Pick<Ran, 'test' | 'ms' | 'places'> & { readonly steps: number };
+
+/** `count` mutants that a seed draws, each with the test files that run its place. */
 export function drawMutants({ root, graph, ran, files }: Draft, count: number, seed: number): readonly Entry[] {
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
   const all = [...texts].flatMap(([file, text]) => drawsOf(file, text));
   const far = new Map(ran.map(({ test }) => [test, graph.distances(test)]));
   return drawn(all, count, seed).map((draw) => {
-    const text = texts.get(draw.file) ?? '';
-    return entryOf(draw, text, testsFor(draw, text, ran, far));
+    const { file, start } = draw;
+    const text = texts.get(file) ?? '';
+    const runners = ran.map(({ test, ms, places }) => ({ test, ms, places, steps: far.get(test)?.get(file) ?? Infinity }));
+    return entryOf(draw, text, testsFor(file, text, start, runners));
   });
 }
 
-function testsFor(
-  { file, start }: Draw,
-  text: string,
-  ran: readonly Ran[],
-  far: ReadonlyMap<string, ReadonlyMap<string, number>>,
-): readonly string[] {
-  const block = blockAround(blocksOf(file, text), start);
-  return ran
-    .map(({ test, blocks }) => ({ test, blocks, steps: far.get(test)?.get(file) ?? Infinity }))
-    .filter(({ blocks, steps }) => (block === undefined ? steps < Infinity : blocks.has(`${file}:${block}`)))
-    .sort((a, b) => isAtHome(b.test, file) - isAtHome(a.test, file) || a.steps - b.steps || a.blocks.size - b.blocks.size)
-    .slice(0, MOST_TESTS)
+/** Of the tests that run the code at `start`, those of its room first and then the nearest by imports, as many as the time holds. */
+export function testsFor(file: string, text: string, start: number, runners: readonly Runner[]): readonly string[] {
+  const place = placeAround(placesOf(file, text), start);
+  let left = MOST_TIME;
+  return runners
+    .filter(({ places, steps }) => (place === undefined ? steps < Infinity : places.has(`${file}:${place}`)))
+    .sort((a, b) => isAtHome(b.test, file) - isAtHome(a.test, file) || a.steps - b.steps || a.ms - b.ms)
+    .filter(({ ms }) => {
+      if (ms > left) return false;
+      left -= ms;
+      return true;
+    })
     .map(({ test }) => test);
 }
 
