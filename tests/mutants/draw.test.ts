@@ -76,6 +76,7 @@ describe('a drawn fault', () => {
     ];
     expect(top('tws,risk')).toEqual(['src-main/core/risk', 'src-main/tws']);
     expect(top('app')).toEqual(['src-main/app']);
+    expect(top('protocol')).toEqual(['src-shared/protocol']);
     expect(top('')).toEqual(expect.arrayContaining(['src-main/app', 'src-main/core/market', 'src-main/journal', 'src-main/tws']));
     expect(top('nowhere')).toEqual([]);
   });

@@ -11,12 +11,12 @@ const ROOMS = [
     (room) => `src-main/core/${room}`,
   ),
   ...['tws', 'journal', 'control', 'desktop'].map((room) => `src-main/${room}`),
-  // The schema of the settings, and what a command may say.
-  'src-shared/protocol',
 ];
-const FILES = ['settings-store', 'desk-files', 'account-memory', 'start-holds', 'watch-list', 'journal-trust', 'live-confirmation'].map(
+const APP = ['settings-store', 'desk-files', 'account-memory', 'start-holds', 'watch-list', 'journal-trust', 'live-confirmation'].map(
   (name) => `src-main/app/${name}.ts`,
 );
+/** The schema of the settings and what a command may say. Its brothers hold types, keys and words for people. */
+const PROTOCOL = ['access', 'commands', 'inputs', 'looser', 'settings'].map((name) => `src-shared/protocol/${name}.ts`);
 /** Milliseconds of tests that may look at one fault, by what each took without it. */
 const MOST_TIME = 60_000;
 
@@ -26,7 +26,7 @@ export function drawnFrom(root: string, rooms: string): readonly string[] {
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((name) => `${room}/${name}`),
   );
   const wanted = rooms === '' ? undefined : rooms.split(',');
-  return [...below, ...FILES].filter((name) => name.endsWith('.ts') && (wanted?.includes(roomOf(name)) ?? true)).sort();
+  return [...below, ...APP, ...PROTOCOL].filter((name) => name.endsWith('.ts') && (wanted?.includes(roomOf(name)) ?? true)).sort();
 }
 
 interface Draft {
@@ -90,7 +90,7 @@ function entryOf({ file, start, end, wrong, kind }: Draw, text: string, tests: r
     file,
     old: text.slice(from, to),
     new: `${text.slice(from, start)}${wrong}${text.slice(end, to)}`,
-    does: `${file}:${line} (${kind}): \`${shown(text.slice(start, end))}\` → \`${shown(wrong)}\`.`,
+    does: `${file}:${line} (${kind}): \`${shown(text.slice(start, end))}\` → \`${shown(wrong)}\`.${tests.length === 0 ? ' No test goes there.' : ''}`,
     tests,
   };
 }
