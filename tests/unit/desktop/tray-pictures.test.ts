@@ -103,7 +103,7 @@ function pieces(png: Buffer): readonly { readonly name: string; readonly data: B
   return found;
 }
 
-const mirrored = (text: string): string => [...text].reverse().join('');
+const mirrored = (text: string): string => text.replace(/./g, (_, at: number) => text[text.length - 1 - at] ?? '');
 
 test.each(SHAPES)('the %s is painted point by point as it was drawn, in its own colour, and the rest is clear', (shape) => {
   const raw = inflateSync(pieces(trayPng(shape))[1]?.data ?? Buffer.alloc(0));
