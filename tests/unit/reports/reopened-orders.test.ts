@@ -75,3 +75,16 @@ test('an order that has filled before the list has ended is not made to work aga
   desk.end('open-orders');
   expect([desk.order(entry).state, desk.alarms().length, desk.counter('illegal order moves')]).toEqual(['FILLED', before, 0]);
 });
+
+test('after a re-arm an order that comes alive is the operator’s: the kill of before takes nothing any more', () => {
+  const { desk, entry } = cancelled();
+  desk.killBy();
+  desk.end('open-orders');
+  desk.wait(2_000);
+  desk.rearm();
+  desk.openOrder(entry);
+  desk.openOrder(entry);
+  desk.end('open-orders');
+  desk.wait(5_000);
+  expect([desk.order(entry).state, desk.broker.cancels]).toEqual(['ACCEPTED', []]);
+});
