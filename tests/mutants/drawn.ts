@@ -52,13 +52,16 @@ export function drawMutants({ root, graph, ran, files }: Draft, count: number, s
   });
 }
 
-/** Of the tests that run the code at `start`, those of its room first and then the nearest by imports, as many as the time holds. */
+/**
+ * Of the tests that run the code at `start`, those of its room first, then the near and the short ones: as many as the time holds. A long
+ * test of the whole desk is near to everything, and would leave no time for the one that knows.
+ */
 export function testsFor(file: string, text: string, start: number, runners: readonly Runner[]): readonly string[] {
   const place = placeAround(placesOf(file, text), start);
   let left = MOST_TIME;
   return runners
     .filter(({ places, steps }) => (place === undefined ? steps < Infinity : places.has(`${file}:${place}`)))
-    .sort((a, b) => isAtHome(b.test, file) - isAtHome(a.test, file) || a.steps - b.steps || a.ms - b.ms)
+    .sort((a, b) => isAtHome(b.test, file) - isAtHome(a.test, file) || a.steps * a.ms - b.steps * b.ms)
     .filter(({ ms }) => {
       if (ms > left) return false;
       left -= ms;
