@@ -53,26 +53,33 @@ export function drawMutants({ root, graph, ran, files }: Draft, count: number, s
 }
 
 /**
- * Of the tests that run the code at `start`, those of its room first, then the near and the short ones: as many as the time holds. A long
- * test of the whole desk is near to everything, and would leave no time for the one that knows.
+ * Of the tests that run the code at `start`, as many as the time holds. First come those that are worth most for their time: that run much of
+ * the file with the fault, and those of its room. A long test of the whole desk runs everything a little, and would leave no time for the one
+ * that knows.
  */
 export function testsFor(file: string, text: string, start: number, runners: readonly Runner[]): readonly string[] {
-  const place = placeAround(placesOf(file, text), start);
+  const all = placesOf(file, text);
+  const place = placeAround(all, start);
+  const worth = ({ test, ms, places, steps }: Runner): number => {
+    const run = all.filter((one) => places.has(`${file}:${one.start}`)).length;
+    return ((1 + run) * (isAtHome(test, file) ? 2 : 1)) / (steps * Math.sqrt(ms));
+  };
   let left = MOST_TIME;
   return runners
     .filter(({ places, steps }) => (place === undefined ? steps < Infinity : places.has(`${file}:${place}`)))
-    .sort((a, b) => isAtHome(b.test, file) - isAtHome(a.test, file) || a.steps * a.ms - b.steps * b.ms)
-    .filter(({ ms }) => {
+    .map((runner) => ({ runner, worth: worth(runner) }))
+    .sort((one, other) => other.worth - one.worth)
+    .filter(({ runner: { ms } }) => {
       if (ms > left) return false;
       left -= ms;
       return true;
     })
-    .map(({ test }) => test);
+    .map(({ runner }) => runner.test);
 }
 
-/** The tests of the room itself look first: they know it best. */
-function isAtHome(test: string, file: string): number {
-  return Number(test.startsWith(`tests/unit/${roomOf(file)}/`));
+/** The tests of the room itself know it best. */
+function isAtHome(test: string, file: string): boolean {
+  return test.startsWith(`tests/unit/${roomOf(file)}/`);
 }
 
 /** The old text grows until it stands in the file once. */

@@ -27,6 +27,14 @@ test('a bid that crosses is the reason, though a trade had moved before it and s
   expect(feed(on, 'bid', 179.99)).toEqual(['tick bid 179.99']);
 });
 
+test('of two crossings of which one waited for good prices, the trade that comes with them is the reason', () => {
+  const on = watching(either(price(IBM, 'mid', 'crosses-above', 179.992), price(IBM, 'last', 'crosses-above', 179.5)));
+  on.board.onLiveType(IBM.conId, 'delayed');
+  expect(feed(on, 'bid', 179.99)).toEqual([]);
+  on.board.onLiveType(IBM.conId, 'live');
+  expect(feed(on, 'last', 179.995)).toEqual(['tick last 179.995']);
+});
+
 test('a bid that lifts the middle over its level is told as the middle', () => {
   const on = watching(price(IBM, 'mid', 'crosses-above', 179.992));
   expect(feed(on, 'bid', 179.99)).toEqual(['tick mid 179.995']);
