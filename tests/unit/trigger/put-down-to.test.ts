@@ -47,3 +47,12 @@ test('an edit cannot go back to an earlier generation, nor to a part of one', ()
     on.registry.edit({ id: ONE, gen, spec: spec(price(BAC, 'last', 'at-or-above', 190)), armedBy: 'you' }).ok;
   expect([edited(2), edited(3.5), edited(3), edited(4)]).toEqual([false, false, true, true]);
 });
+
+test('a rule that has expired is not fired by hand either, and says why', () => {
+  const on = desk();
+  arm(on, price(IBM, 'last', 'at-or-above', 190), { expiresAt: on.clock.time + 1_000 });
+  feed(on, 'last', 179);
+  on.clock.time += 1_000;
+  expect(on.registry.fireNow(ONE)).toEqual({ ok: false, error: 'IBM-1 has expired.' });
+  expect(on.registry.drainExpired()).toEqual([ONE]);
+});
