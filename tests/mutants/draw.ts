@@ -30,7 +30,7 @@ const WORDS =
   /(?:^|\.)#?(?:log|logLine|warn|info|debug|error|say|tell|note|describe\w*|\w*[Tt]ext|\w*[Ww]ords?|freeze|join|padStart|padEnd)$/;
 
 /** Calls that say the same of their two arguments in either order. */
-const EITHER_WAY = /^(?:Math\.(?:min|max|hypot)|min|max|plus|same|sameTrail|midpoint)$/;
+const EITHER_WAY = /^(?:Math\.(?:min|max|hypot)|timingSafeEqual|min|max|plus|same|sameTrail|midpoint)$/;
 
 /** How the domain's scaled figures are named and reckoned: prices, quantities and amounts, of which nobody trades a single unit. */
 const SCALED =
