@@ -140,6 +140,11 @@ export function toldAs(state: OrderState): `told ${ToldState}` | undefined {
 /** A change that left and was not answered may have been taken, also when the order was lost sight of or a cancel went after it. */
 const MAY_BE_CHANGED: ReadonlySet<OrderState> = new Set<OrderState>(['PENDING_REPLACE', 'UNKNOWN', 'PENDING_CANCEL']);
 
+/** A change of it had left when it was lost out of sight: that it works says not with which terms, and only a listing names those. */
+export function isChangeInDoubt({ state, change }: Pick<Order, 'state' | 'change'>): boolean {
+  return state === 'UNKNOWN' && change !== undefined;
+}
+
 /** What only belongs to a state goes with it. */
 export function settled(order: Order): Order {
   const { change, absence, ...rest } = order;

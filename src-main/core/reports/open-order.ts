@@ -1,9 +1,10 @@
 import { requestLists } from '#core/execution/request-lists';
-import { externalChange, noteShrink } from '#core/execution/external-change';
+import { externalChange, externallyChanged, noteShrink } from '#core/execution/external-change';
 import { changeListed } from '#core/execution/modify';
 import { amendOrder, tellOrder } from '#core/execution/transition';
 import type { Tx } from '#core/commit/transaction';
 import { stateOfStatus } from '#core/order/ib-status';
+import { isChangeInDoubt } from '#core/order/order-life';
 import { statedPrices } from '#core/order/stated-prices';
 import type { OpenOrderNews } from '#core/ports/broker';
 import { commit, type Slice } from '#core/state/desk-state';
@@ -28,6 +29,7 @@ type Desk = Slice<
   | 'exchange'
   | 'index'
   | 'latencies'
+  | 'link'
   | 'memos'
   | 'reconciliation'
   | 'stores'
@@ -69,14 +71,14 @@ function doubtEnd(desk: Desk, before: Order, news: OpenOrderNews): void {
 
 /** The listing says what the desk has, and answers no change that is under way: nothing is committed for it. */
 function repeats(desk: Desk, before: Order, news: OpenOrderNews, completed: boolean): boolean {
-  if (!sameOpenOrder(before, news) || !nothingNew(before, listed(desk, before, news, completed))) return false;
-  const changing = before.state === 'PENDING_REPLACE' && !completed;
-  return !changing || changeListed(before, news, desk.clock.now()) === 'waits';
+  if (!sameOpenOrder(before, news)) return false;
+  const answer = completed || isEnd(news) ? undefined : changeAnswer(desk, before, news, desk.clock.now());
+  return answer === 'waits' || (answer === undefined && nothingNew(before, listed(desk, before, news, completed)));
 }
 
 /** What IB lists of a known order is taken over: its state, its terms, and what became of a change. Undefined while that change still waits. */
 function takeListing(desk: Desk, tx: Tx<Effect>, order: Order, news: OpenOrderNews, completed: boolean): Order | undefined {
-  const answer = completed || isEnd(news) ? undefined : changeAnswer(order, news, tx.at);
+  const answer = completed || isEnd(news) ? undefined : changeAnswer(desk, order, news, tx.at);
   if (!completed) noteShrink(desk, order, news, tx.at);
   if (answer === 'waits') return meanwhile(desk, tx, order, news);
   const seen = answer === undefined ? listed(desk, order, news, completed) : afterChange(order, news);
@@ -98,16 +100,20 @@ function takeListing(desk: Desk, tx: Tx<Effect>, order: Order, news: OpenOrderNe
   return changed;
 }
 
-function changeAnswer(order: Order, news: OpenOrderNews, at: number): ReturnType<typeof changeListed> | undefined {
-  return order.state === 'PENDING_REPLACE' ? changeListed(order, news, at) : undefined;
+/**
+ * What the listing says of a change that is under way; undefined where there is none. Of one that was lost out of sight it is the whole answer,
+ * unless TWS has no connection to IB: then it lists what it had, and the change waits with it.
+ */
+function changeAnswer(desk: Desk, order: Order, news: OpenOrderNews, at: number): ReturnType<typeof changeListed> | undefined {
+  if (order.state === 'PENDING_REPLACE') return changeListed(order, news, at);
+  const isCutOff = isChangeInDoubt(order) && desk.link.upstream === 'down';
+  return isCutOff && changeListed(order, news, at) !== 'taken' ? 'waits' : undefined;
 }
 
 function tellTerms(tx: Tx<Effect>, order: Order, external: string | undefined, answer: 'taken' | 'refused' | undefined): void {
   const subject = { kind: 'order', key: order.key } as const;
-  const what = `${order.side} ${order.contract.symbol}`;
-  if (external !== undefined)
-    log(tx, 'alarm', `${what} was changed in TWS or by IB, not by this desk: ${external}. It is taken over as it is.`, subject);
-  if (answer === 'refused') log(tx, 'alarm', `${what} keeps its terms: IB lists it unchanged.`, subject);
+  if (external !== undefined) log(tx, 'alarm', externallyChanged(order, external), subject);
+  if (answer === 'refused') log(tx, 'alarm', `${order.side} ${order.contract.symbol} keeps its terms: IB lists it unchanged.`, subject);
 }
 
 /** IB has ended the order itself: what becomes of its change is no longer the question. */

@@ -6,7 +6,7 @@ import type { BrokerNotice } from '#core/ports/broker';
 import { commit, type Slice } from '#core/state/desk-state';
 import { log } from '#core/state/records';
 import { type OrderKey, permIdOf } from '#domain/ids';
-import { isTerminal, isWorking, type Order } from '#domain/order';
+import { isWorking, type Order } from '#domain/order';
 import { isCancelAsked } from './cancel-evidence.ts';
 import { announceEnd, failTrigger } from './order-end.ts';
 
@@ -76,9 +76,12 @@ export function onOrderNotice(desk: Desk, notice: BrokerNotice): void {
   if (notice.disposition === 'cancelled') lookUpLater(desk, key);
 }
 
-/** A code takes no cancel back that is on its way: only a listing after IB's refusal does. */
+/**
+ * Of an order that works the code says why it waits. It confirms none that IB has not taken, has as Inactive or has not been found again,
+ * and it ends no cancel and no change that is on its way: only a status or a listing does.
+ */
 function mayBeHeld({ state }: Order): boolean {
-  return !isTerminal(state) && state !== 'PENDING_CANCEL';
+  return state === 'ACCEPTED';
 }
 
 /** IB's own words for a cancel that was asked for (202, "Order Canceled - reason:") say nothing that the operator does not know. */

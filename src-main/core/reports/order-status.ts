@@ -1,10 +1,11 @@
 import { requestLists } from '#core/execution/request-lists';
 import { tellOrder } from '#core/execution/transition';
 import { stateOfStatus } from '#core/order/ib-status';
+import { isChangeInDoubt } from '#core/order/order-life';
 import type { OrderStatusNews } from '#core/ports/broker';
 import { commit, count, type Slice } from '#core/state/desk-state';
 import { log } from '#core/state/records';
-import type { Order } from '#domain/order';
+import type { Order, OrderState } from '#domain/order';
 import { ZERO } from '#domain/quantity';
 import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
 import { evidence, nothingNew } from './order-evidence.ts';
@@ -42,12 +43,12 @@ export function onOrderStatus(desk: Desk, news: OrderStatusNews): void {
   if (before === undefined) return;
   const told = news.filled ?? ZERO;
   if (before.sentAt === undefined && told > (desk.toldFilled.get(key) ?? 0)) desk.toldFilled.set(key, told);
-  const next = evidence(desk, before, news);
+  const next = wordOf(desk, before, news);
   if (sameStatus(before, news) && nothingNew(before, next)) return;
   commit(desk, 'risk-reducing', 'order.status', { kind: 'broker', text: `orderStatus ${news.ibStatus}`, ref: key }, (tx) => {
     const order = tx.get(desk.stores.orders, key);
     if (order === undefined) return;
-    const seen = evidence(desk, order, news);
+    const seen = wordOf(desk, order, news);
     if (seen === undefined && stateOfStatus(news.ibStatus, 0, '') === undefined) {
       count(desk, 'unrecognised order statuses');
       log(tx, 'warning', `IB reports a status this desk does not know: ${news.ibStatus}. The order is unchanged; asking again.`, {
@@ -81,6 +82,16 @@ export function onOrderStatus(desk: Desk, news: OrderStatusNews): void {
       if (now !== undefined && now.filled < now.quantity && desk.link.ready) requestLists(desk);
     });
   }
+}
+
+/** Where the status leads. One that names no end leaves an order UNKNOWN whose terms are in doubt: the listing that follows names them. */
+function wordOf(desk: Desk, order: Order, news: OrderStatusNews): OrderState | undefined {
+  const to = evidence(desk, order, news);
+  return to !== undefined && isChangeInDoubt(order) && isAtIb(to) ? undefined : to;
+}
+
+function isAtIb(state: OrderState): boolean {
+  return state === 'SUBMITTED' || state === 'ACCEPTED' || state === 'HELD' || state === 'PARTIALLY_FILLED';
 }
 
 function sameStatus(order: Order, news: OrderStatusNews): boolean {
