@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { BAC, arm, desk, feed, IBM, ONE, price, spec, tick, type Desk } from '../../support/core/trigger-fixtures.ts';
 import type { Condition } from '#domain/condition';
 
-/** Which price a firing is put down to, when a rule looks at several (I-25: every order can say why it exists). */
+/** Which price a firing is put down to, when a rule looks at several: every order can say why it exists. */
 
 const either = (...of: readonly Condition[]): Condition => ({ kind: 'or', of });
 
