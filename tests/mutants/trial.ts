@@ -16,6 +16,11 @@ export interface Sight {
   readonly stormsOnly: boolean;
   /** Seconds that a run with a fault may take; undefined: by what it takes without. */
   readonly limit: number | undefined;
+  /**
+   * What each test file takes, in milliseconds: each is asked alone, and without the fault only when it is red with it. Undefined: all of a
+   * mutant are green first, and asked together.
+   */
+  readonly usual: ReadonlyMap<string, number> | undefined;
 }
 
 /** A place where runs can be made. */
@@ -81,7 +86,11 @@ export class Trial {
     const { storms, stormsOnly } = this.#sight;
     const byStorms = (...which: readonly string[]): Look => ({ kind: 'storms', look: async () => this.#byStorms(mutant, wrong, which) });
     const looks: Look[] = [];
-    if (!stormsOnly && mutant.tests.length > 0) looks.push({ kind: 'tests', look: async () => this.#byTests(mutant, wrong) });
+    if (!stormsOnly && mutant.tests.length > 0)
+      looks.push({
+        kind: 'tests',
+        look: async () => (this.#sight.usual !== undefined ? this.#byEach(mutant, wrong) : this.#byTests(mutant, wrong)),
+      });
     if (!this.#graph.closure([STORM]).includes(mutant.file)) return looks;
     // Which seeds see it was found out with it: they say nothing about the power of storms.
     if (!stormsOnly) looks.push(...(mutant.seeds ?? []).map((seed) => byStorms('--seed', String(seed))));
@@ -89,11 +98,35 @@ export class Trial {
     return looks;
   }
 
+  /** The first test file that is red with the fault and green without it; those that are red without it say nothing. */
+  async #byEach(mutant: Entry, wrong: string): Promise<Maybe<Seen | Outcome>> {
+    let ms = 0;
+    let silent: string | undefined;
+    for (const test of mutant.tests) {
+      const key = keyOf('test', test, wrong, mutant.file, this.#graph.digest([test, mutant.file]));
+      const seen = await this.#withFault(key, mutant, wrong, (hands) =>
+        runTests(hands, [test], mutant.file, this.#limit(this.#sight.usual?.get(test) ?? 0)),
+      );
+      if (seen === UNKNOWN) return seen;
+      ms += seen.ms;
+      if (seen.red === null) continue;
+      const without = await this.#alone(test);
+      if (without === UNKNOWN) return without;
+      if (without.red === null) return { red: seen.red, ms };
+      silent ??= without.red;
+    }
+    return silent === undefined ? { red: null, ms } : { kind: 'void', why: `is seen by tests that are red without it: ${silent}` };
+  }
+
+  async #alone(test: string): Promise<Maybe<Seen>> {
+    const key = keyOf('green', test, this.#graph.digest([test]));
+    return this.#withoutFault(key, (hands) => runTests(hands, [test], undefined, LONGEST_GREEN));
+  }
+
   async #byTests(mutant: Entry, wrong: string): Promise<Maybe<Seen | Outcome>> {
     let usual = 0;
     for (const test of mutant.tests) {
-      const key = greenKey(test, this.#graph.digest([test]));
-      const seen = await this.#withoutFault(key, (hands) => runTests(hands, [test], undefined, LONGEST_GREEN));
+      const seen = await this.#alone(test);
       if (seen === UNKNOWN) return seen;
       if (seen.red !== null) return { kind: 'void', why: `is seen by tests that are red without it: ${seen.red}` };
       usual += seen.ms;
@@ -146,11 +179,6 @@ export class Trial {
     this.#known.add(key, seen);
     return seen;
   }
-}
-
-/** Under what it is remembered that a test is green without any fault. @param digest of the test and all it depends on */
-export function greenKey(test: string, digest: string): string {
-  return keyOf('green', test, digest);
 }
 
 async function runTests({ vitest }: Hands, files: readonly string[], planted: string | undefined, limitMs: number): Promise<Seen> {

@@ -85,3 +85,16 @@ test('words from before the end that come twice revive nothing when the end itse
   desk.end('open-orders');
   expect([desk.order(entry).state, desk.alarms()]).toEqual(['CANCELLED', []]);
 });
+
+test('after a re-arm an order that comes alive is the operator’s: the kill of before takes nothing any more', () => {
+  const { desk, entry } = cancelled();
+  desk.killBy();
+  desk.end('open-orders');
+  desk.wait(2_000);
+  desk.rearm();
+  desk.openOrder(entry);
+  desk.openOrder(entry);
+  desk.end('open-orders');
+  desk.wait(5_000);
+  expect([desk.order(entry).state, desk.broker.cancels]).toEqual(['ACCEPTED', []]);
+});
