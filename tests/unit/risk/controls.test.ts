@@ -253,6 +253,13 @@ test('C-13: a figure of the day that is out of date while something is held coun
   expect(verdict(exit(), { position: units(100), dailyPnlAgeMs: 1e9 })).toBe('approved');
 });
 
+test('C-27: beyond a lowered limit nothing takes on risk, in whatever contract, and what reduces leaves', () => {
+  const overLimit = '150 BAC are held or on the way, above the limit of 100 (C-12).';
+  expect(verdict(intent(), { overLimit })).toBe('C-27');
+  expect(text(intent(), { overLimit })).toContain('150 BAC are held');
+  expect(verdict(exit(), { overLimit, position: units(100) })).toBe('approved');
+});
+
 test('C-18 and C-19: a foreign account, a type and a time in force off the list', () => {
   expect(verdict(intent([leg()], { account: 'DU9999999' as AccountId }))).toBe('C-18');
   expect(verdict(intent(), { accounts: [] })).toBe('C-18');
