@@ -93,7 +93,7 @@ export class BookRules {
     if (left && order.state === 'SUBMITTED' && !isExitOfItsOwn(order) && life.deskState.latch.isSet())
       this.#fail(`I-04: ${key} has left under the latch and is not taken back`);
     if (!legalMove(before, order)) this.#fail(`I-07: ${key} moved from ${before.state} to ${order.state}`);
-    if (order.filled < before.filled && !this.#truth.wasCorrected(order.permId))
+    if (order.filled < before.filled && !this.#truth.wasCorrected(order.permId ?? this.#truth.order(order)?.permId))
       this.#fail(`I-08: filled of ${key} fell from ${before.filled} to ${order.filled}`);
   }
 
@@ -102,7 +102,8 @@ export class BookRules {
     const { key, ref, state } = order;
     const truth = this.#truth.order(order);
     if (truth !== undefined && isAlive(truth)) this.#fail(`${key} is ${state} here and ${truth.status} at the broker`);
-    if (state === 'FILLED' && truth !== undefined && truth.filled < truth.quantity && !this.#truth.wasCorrected(order.permId))
+    // The execution may be the first word of the order: the desk has no permId of it yet, the broker has.
+    if (state === 'FILLED' && truth !== undefined && truth.filled < truth.quantity && !this.#truth.wasCorrected(truth.permId))
       this.#fail(`${key} is FILLED here, not at the broker`);
     const denied = state === 'DENIED' || state === 'ABORTED_BY_KILL';
     if (denied && ref !== undefined && this.#leftIn(ref) === life.number) this.#fail(`${key} is ${state} although it left the desk`);

@@ -8,8 +8,6 @@ import { kill } from '#core/safety/kill';
 import { armAsSeen } from '../support/core/arm-as-seen.ts';
 import { changeTrigger } from '#core/strategy/trigger/change';
 
-import { fire } from '#core/strategy/trigger/fire';
-
 import { resizeExitsNow } from '#core/protection/resize-on-request';
 import { modifyOrder } from '#core/execution/modify';
 import {
@@ -28,16 +26,16 @@ import { trailPosition } from '#core/protection/trailing-stop';
 import { stopsProtecting } from '#core/order/stop-coverage';
 import { cancelAll } from '#core/safety/cancel-all';
 import { settleOrder } from '#core/reconciliation/unknown-orders';
-import type { Contract } from '#domain/contract';
 import type { Trail } from '#domain/order';
 import type { Position } from '#domain/position';
 import { type Price, priceOf, roundToTick, ZERO_PRICE } from '#domain/price';
 import { units } from '#domain/quantity';
-import type { Trigger, TriggerAction, TriggerSpec } from '#domain/trigger';
+import type { Trigger, TriggerSpec } from '#domain/trigger';
 import { Random } from '#simulator/model/random';
 import { plus, scale } from '#domain/scaled';
 import type { Life } from './life.ts';
-import { contractOf } from './told.ts';
+import type { EngineClass } from './cells.ts';
+import { Specs } from './specs.ts';
 import { Variety } from './variety.ts';
 import type { World } from './world.ts';
 
@@ -85,6 +83,8 @@ function isAboutTrigger(wish: Wish): wish is TriggerWish {
   return TRIGGER_WISHES.has(wish);
 }
 
+const ENDS_WORK: ReadonlySet<Wish> = new Set<Wish>(['pause', 'stop', 'kill', 'kill-all']);
+
 function isAboutPosition(wish: Wish): wish is PositionWish {
   return POSITION_WISHES.has(wish);
 }
@@ -97,17 +97,20 @@ export class Operator {
   /** And for prices that lie between two ticks, and for what is tried before its time. */
   readonly #digits = new Random(91);
   readonly #wishes: readonly Wish[] = Object.entries(WISHES).flatMap(([wish, odds]) => Array.from({ length: odds }, () => wish as Wish));
-  #names = 0;
   /** Until then a kill is left as it is, virtual ms: what it leaves is to be seen. */
   #waitsUntil = 0;
   /** And leaves positions to what the desk does by itself. */
   #isHandsOff = false;
+  /** Where the desk is to stay for now: nothing is done that would take it elsewhere. */
+  holds: EngineClass | undefined;
 
   readonly #variety: Variety;
+  readonly #specs: Specs;
 
   constructor(world: World) {
     this.#world = world;
     this.#variety = new Variety(world);
+    this.#specs = new Specs(world, this.#variety);
   }
 
   act(): void {
@@ -120,11 +123,12 @@ export class Operator {
   #act(): void {
     const { life, random } = this.#world;
     if (life === undefined) return;
-    this.#killAtPart(life);
+    if (this.holds === undefined) this.#killAtPart(life);
     if (!life.alive) return;
     this.#wayOut(life);
-    this.#backToWork(life);
+    if (this.holds === undefined || this.holds === 'trading') this.#backToWork(life);
     const wish = this.#wishes[random.between(0, this.#wishes.length - 1)]!;
+    if (this.holds !== undefined && ENDS_WORK.has(wish)) return;
     const trigger = one(random, [...life.stores.triggers.values()]);
     if (wish !== 'nothing')
       this.#world.note(`operator: ${wish}${trigger === undefined || !/trig|fire|again|disarm/.test(wish) ? '' : ` ${trigger.id}`}`);
@@ -136,7 +140,7 @@ export class Operator {
 
   #triggerWish(life: Life, wish: TriggerWish, trigger: Trigger | undefined): void {
     if (wish === 'fire-now') this.#fireNow(life);
-    else if (wish === 'arm') this.#arm(life, this.#spec(), undefined);
+    else if (wish === 'arm') this.#arm(life, this.#specs.next(), undefined);
     else if (trigger === undefined) return;
     else if (wish === 'arm-again') this.#armAgain(life, trigger);
     else {
@@ -149,20 +153,17 @@ export class Operator {
   }
 
   #armAgain(life: Life, { id, spec, updatedAt }: Trigger): void {
-    const again = this.#world.random.chance(0.5) ? spec : { ...this.#spec(), name: spec.name };
+    const again = this.#world.random.chance(0.5) ? spec : { ...this.#specs.next(), name: spec.name };
     this.#arm(life, again, { id, version: updatedAt });
   }
 
   #fireNow(life: Life): void {
-    const { deskState, stores } = life;
     const chosen = one(
       this.#world.random,
-      [...stores.triggers.values()].filter(({ life: state }) => state === 'armed'),
+      [...life.stores.triggers.values()].filter(({ life: state }) => state === 'armed'),
     );
-    const firing = chosen === undefined ? undefined : deskState.registry.fireNow(chosen.id);
-    if (firing?.ok !== true) return;
-    fire(deskState, firing.value, life.clock.monotonic());
-    life.core.settle(firing.value.triggerId);
+    // As the console asks: what it wakes beside the chosen one leaves with it, or it would be sent on a later quote.
+    if (chosen !== undefined) life.core.commands.fireNow(chosen.id, chosen.updatedAt, BY);
   }
 
   #positionWish(life: Life, wish: PositionWish): void {
@@ -172,6 +173,20 @@ export class Operator {
       [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0),
     );
     if (position !== undefined) this.#reduce(life, wish, position, random);
+  }
+
+  /** Something new for the broker: an entry where the desk trades, or else what takes risk down. */
+  begets(life: Life, random: Random): void {
+    if (!isArmedState(life.state) || random.chance(0.2)) {
+      const position = one(
+        random,
+        [...life.stores.positions.values()].filter(({ quantity }) => quantity !== 0),
+      );
+      if (position !== undefined) this.#reduce(life, one(random, ['close', 'protect', 'trail'] as const) ?? 'close', position, random);
+      return;
+    }
+    if (![...life.stores.triggers.values()].some(({ life: state }) => state === 'armed')) this.#arm(life, this.#specs.next(), undefined);
+    if (life.alive) this.#fireNow(life);
   }
 
   #looksOn({ deskState }: Life): boolean {
@@ -357,13 +372,18 @@ export class Operator {
 
   /** What waits for the operator's word: things found at the start, orders proven absent, a desk that stands. */
   #backToWork(life: Life): void {
+    if (!this.#world.random.chance(0.3)) this.toWork(life, this.holds === 'standing' || this.holds === 'killed');
+  }
+
+  /** One step of it. A desk that `stays` as it is is only looked after. */
+  toWork(life: Life, stays = false): void {
     const { random } = this.#world;
     const { deskState } = life;
-    if (random.chance(0.3)) return;
     for (const found of undecided(deskState))
       decide(deskState, found.key, random.chance(0.8) ? 'adopt' : random.chance(0.5) ? 'ignore' : 'cancel', BY);
     for (const order of deskState.index.working())
       if (order.absence?.isProven === true) settleOrder(deskState, order.key, order.updatedAt, BY);
+    if (stays) return;
     // An operator in a hurry starts before having looked: refused.
     if (unacknowledged(deskState).length > 0 && this.#digits.chance(0.5)) this.#restart(life);
     for (const { account, contract } of unacknowledged(deskState)) acknowledgeExternal(deskState, account, contract.conId, BY);
@@ -390,44 +410,6 @@ export class Operator {
     this.#world.note(`armed ${armed.value.id}: ${spec.action.side} ${spec.action.quantity / 10_000} ${spec.action.contract.symbol}`);
     if (life.alive) this.#world.invariants.armed(life, spec.action.contract.conId);
     life.core.drainNow();
-  }
-
-  #spec(): TriggerSpec {
-    const { random, tws } = this.#world;
-    this.#names += 1;
-    const instrument = tws.listing.all[random.between(0, tws.listing.all.length - 1)]!;
-    const contract = contractOf(instrument);
-    const mid = tws.midOf(instrument.symbol);
-    const above = random.chance(0.5);
-    const level = scale(CENT, mid + (above ? 1 : -1) * random.between(1, 4));
-    return this.#variety.of({
-      name: `N${this.#names}`,
-      condition: { kind: 'price', contract, field: 'last', test: above ? 'crosses-above' : 'crosses-below', level },
-      action: this.#action(contract, mid),
-      rthOnly: false,
-    });
-  }
-
-  #action(contract: Contract, mid: number): TriggerAction {
-    const { random } = this.#world;
-    const buy = random.chance(0.5);
-    const kind = random.next();
-    const far = scale(CENT, mid + (buy ? -1 : 1) * random.between(0, 8));
-    const beyond = scale(CENT, mid + (buy ? 1 : -1) * random.between(2, 9));
-    const exit = (): { readonly kind: 'percent'; readonly basisPoints: number } => ({
-      kind: 'percent',
-      basisPoints: random.between(1, 12),
-    });
-    return {
-      contract,
-      side: buy ? 'BUY' : 'SELL',
-      quantity: units(random.between(1, 15) * 10),
-      entry: kind < 0.5 ? { type: 'MKT' } : kind < 0.9 ? { type: 'LMT', limit: far } : { type: 'STP', stop: beyond },
-      tif: random.chance(0.1) ? 'IOC' : random.chance(0.3) ? 'GTC' : 'DAY',
-      outsideRth: false,
-      ...(random.chance(0.55) ? { target: exit() } : {}),
-      ...(random.chance(0.55) ? { stop: exit() } : {}),
-    };
   }
 }
 

@@ -43,8 +43,8 @@ const AT_DESK: ReadonlySet<OrderClass> = new Set<OrderClass>(['over', 'not sent'
 
 /** Of which nothing stays as it is when the link goes (`reconciliation/link`, `forget`). */
 const FRAIL: ReadonlySet<OrderClass> = new Set<OrderClass>(['sent', 'changing']);
-/** As long as nothing of it has filled (`reports/order-evidence`: a fill makes it at least partly filled). */
-const UNFILLED: ReadonlySet<OrderClass> = new Set<OrderClass>(['sent', 'working']);
+/** As long as nothing of it has filled (`reports/order-evidence`: a fill makes it at least partly filled; Inactive, it works as little as before). */
+const UNFILLED: ReadonlySet<OrderClass> = new Set<OrderClass>(['sent']);
 
 /** Classes of which a state takes this event of the order's own life. */
 function classesThat(...events: readonly string[]): ReadonlySet<OrderClass> {
@@ -132,19 +132,44 @@ function lossUnreachable({ order, link }: Cell): string | undefined {
   if (order === 'unknown') return 'it is out of sight already';
   // Within the write itself a socket of the storm never closes, and its broker port does not break: `tests/unit` plants both.
   if (order === 'waiting') return 'a line of the storm breaks between two turns (`execution/submit`, `lostTrack` and `markSent`)';
-  return link === 'lost' && !FRAIL.has(order) ? 'a comparison ends with its link (`state/comparison-progress`, `reset`)' : undefined;
+  // What has filled in part and is listed as Inactive, or as held, is out of sight at once, whatever the link (`execution/transition`, `tellOrder`).
+  return link === 'lost' && !FRAIL.has(order) && order !== 'partly filled'
+    ? 'a comparison ends with its link (`state/comparison-progress`, `reset`)'
+    : undefined;
 }
 
 /** What happens to the desk as a whole, while an order of this class is out. */
-function deskUnreachable({ order, event, link, engine }: Cell): string | undefined {
+function deskUnreachable(cell: Cell): string | undefined {
+  const { order, event, link, engine } = cell;
+  const early = momentUnreachable(cell);
+  if (early !== undefined) return early;
+  const dropped = order === 'waiting' ? droppedBefore(event, link) : undefined;
+  if (dropped !== undefined) return dropped;
+  if (event === 'cancels go again') return againUnreachable({ order, event, link, engine });
+  const step = ENGINE_EVENT[event];
+  return step !== undefined && !engineTakes(step, engine) ? 'the life of the desk does not know it in this state' : undefined;
+}
+
+/** By when it happens. */
+function momentUnreachable({ event, link, engine }: Cell): string | undefined {
   if (event === 'link ready' && link !== 'lost') return 'it was not lost';
   if (event === 'link lost' && link === 'lost') return 'it was lost before';
   if (event === 'offer' && link !== 'open') return 'positions are looked after only while the book is true';
   if (event === 'rearm' && link !== 'open') return 'it waits for the book (`engine/operator-commands`, `confirmRearm`)';
+  if (event === 'pause' && link === 'open' && engine === 'standing')
+    return 'a desk that begins is ready in the turn in which the book is true (`state/engine-life`, `advance`), and nothing else that stands is paused';
   if (event === 'kill is looked at' && engine !== 'killed') return 'nothing was killed';
-  if (event === 'cancels go again') return againUnreachable({ order, event, link, engine });
-  const step = ENGINE_EVENT[event];
-  return step !== undefined && !engineTakes(step, engine) ? 'the life of the desk does not know it in this state' : undefined;
+  return undefined;
+}
+
+/** What waits for a message slot is dropped, and written down as not sent, before the desk stands still. */
+function droppedBefore(event: EventName, link: LinkClass): string | undefined {
+  if (event === 'pause' || event === 'fault')
+    return 'what waits is dropped first (`execution/halt`, `purge`; `tws/order/waiting-orders`, `drop`)';
+  // A kill from inside an effect comes before what it has dropped is written down, and an order has just left then (`engine/on-news`, C-23).
+  return event === 'kill' && link !== 'open'
+    ? 'what waits is dropped first (`safety/kill`); only one that an order frame sets off finds it'
+    : undefined;
 }
 
 function againUnreachable({ order, link, engine }: Cell): string | undefined {

@@ -20,7 +20,6 @@ import { settleOrder } from '#core/reconciliation/unknown-orders';
 import { cancelAll } from '#core/safety/cancel-all';
 import { kill } from '#core/safety/kill';
 import { undecided } from '#core/state/found-at-start';
-import { fire } from '#core/strategy/trigger/fire';
 import { changeTrigger } from '#core/strategy/trigger/change';
 import type { Contract } from '#domain/contract';
 import type { Position } from '#domain/position';
@@ -97,10 +96,7 @@ export class SocketOperator {
       if (spec !== undefined && armAsSeen(deskState, spec, BY).ok) life.core.drainNow();
     } else if (wish === 'fire-now') {
       const chosen = this.#one(triggers.filter(({ life: state }) => state === 'armed'));
-      const firing = chosen === undefined ? undefined : deskState.registry.fireNow(chosen.id);
-      if (firing?.ok !== true) return;
-      fire(deskState, firing.value, life.clock.monotonic());
-      life.core.settle(firing.value.triggerId);
+      if (chosen !== undefined) life.core.commands.fireNow(chosen.id, chosen.updatedAt, BY);
     } else {
       const trigger = this.#one(triggers);
       const event = this.#one(['disarm', 'pause', 'resume-although-true'] as const)!;

@@ -1,4 +1,5 @@
 import type { BugName } from './bugs.ts';
+import { aims } from './aims.ts';
 import type { CrashPoint } from './crash.ts';
 import { fortune } from './fortune.ts';
 import type { StormListener } from './listener.ts';
@@ -79,7 +80,7 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
     const close = openMarkets(world);
     if (shift === SHIFTS[0]) dayGoesOn(world);
     const calm = fortune(world, seed + shift.chance);
-    const clears = world.hasWeather ? weather(world, operator, seed + shift.chance) : () => undefined;
+    const clears = world.hasWeather ? weather(world, operator, seed, shift) : () => undefined;
     world.boot();
     const sound = underFire(world, nemesis, operator, shift) && lastKill(world, nemesis, operator);
     close();
@@ -99,8 +100,14 @@ export function storm(seed: number, options: StormOptions = {}): StormResult {
   return resultOf(world, seed, settlements, options.traceLines ?? 30);
 }
 
-function weather(world: World, operator: Operator, seed: number): () => void {
-  const ends = [marketWeather(world, seed), otherWeather(world, seed), oddMoments(world, operator, seed)];
+function weather(world: World, operator: Operator, seed: number, shift: Shift): () => void {
+  const ofShift = seed + shift.chance;
+  const ends = [
+    marketWeather(world, ofShift),
+    otherWeather(world, ofShift),
+    oddMoments(world, operator, ofShift),
+    aims(world, operator, seed, SHIFTS.indexOf(shift)),
+  ];
   return () => {
     for (const end of ends) end();
   };

@@ -25,6 +25,12 @@ export type Told =
   | { readonly kind: 'opened'; readonly nextValidId: number }
   | { readonly kind: 'closed' };
 
+/** What one client is to be told. */
+export interface LaterWord {
+  readonly clientId: number;
+  readonly told: Told;
+}
+
 const contracts = new Map<number, Contract>();
 
 export function contractOf(instrument: Instrument): Contract {

@@ -21,7 +21,8 @@ import type { StormClock } from './clock.ts';
 import type { MadeList } from './list-rules.ts';
 import { Markets } from './markets.ts';
 import { TwsFaults } from './tws-faults.ts';
-import { commissionOf, contractOf, executionOf, openOrderOf, statusOf, type Told } from './told.ts';
+import { HeldLists, OrderWindows } from './tws-waits.ts';
+import { commissionOf, contractOf, executionOf, type LaterWord, openOrderOf, statusOf, type Told } from './told.ts';
 
 const SYMBOLS = ['IBM', 'BAC'] as const;
 const CENT = priceOf(0.01);
@@ -57,6 +58,10 @@ export class Tws implements ExchangeNews {
   readonly listedAt = { open: 0, completed: 0 };
   /** The day's profit and loss as IB counts it, unset, or not told at all. */
   daily: Amount | undefined | 'silent' = ZERO_AMOUNT;
+  /** What it has to tell and keeps for later. */
+  #kept: LaterWord[] | undefined;
+  readonly heldLists = new HeldLists();
+  readonly windows = new OrderWindows();
   /** A gateway that came back counts from here. */
   nextValidId = 1;
 
@@ -98,6 +103,7 @@ export class Tws implements ExchangeNews {
 
   close(clientId: number): void {
     this.#sessions.delete(clientId);
+    this.heldLists.closed(clientId);
     if (clientId !== 0) return;
     this.#followsPositions = false;
     this.bindsManual = false;
@@ -109,6 +115,7 @@ export class Tws implements ExchangeNews {
 
   /** Nothing that it has to say to a client waits with it. */
   get tellsAll(): boolean {
+    if (this.heldLists.isHolding || this.windows.areOpen) return false;
     return this.outage === 'none' && this.#waitingNews.length + this.#heldExecutions.length + this.#untold.size === 0;
   }
 
@@ -126,13 +133,18 @@ export class Tws implements ExchangeNews {
         this.faults.silentDrops -= 1;
         return;
       }
-      this.exchange.place(placed, clientId);
+      const place = (): void => {
+        this.exchange.place(placed, clientId);
+      };
+      const isNew = this.exchange.register.find(clientId, placed.orderId) === undefined;
+      if (!isNew || !this.windows.takes(placed, clientId, place)) place();
     });
   }
 
   cancel(clientId: number, orderId: number): void {
     this.#whenUp(() => {
       if (this.#swallowsCancel()) return;
+      this.windows.cancelled(clientId, orderId);
       this.exchange.cancel(clientId, orderId);
     });
   }
@@ -140,6 +152,7 @@ export class Tws implements ExchangeNews {
   globalCancel(): void {
     this.#whenUp(() => {
       if (this.#swallowsCancel()) return;
+      this.windows.close();
       this.exchange.cancelAll();
     });
   }
@@ -151,6 +164,12 @@ export class Tws implements ExchangeNews {
   }
 
   list(of: ListName | 'own-orders'): void {
+    this.heldLists.asked(0, () => {
+      this.#list(of);
+    });
+  }
+
+  #list(of: ListName | 'own-orders'): void {
     switch (of) {
       case 'open-orders':
         this.#listOpenOrders();
@@ -202,8 +221,10 @@ export class Tws implements ExchangeNews {
   }
 
   listExecutions(clientId: number, reqId: number): void {
-    for (const fill of this.ledger.fills) this.#execution(clientId, fill, false);
-    this.#tell(clientId, { kind: 'executions-end', reqId });
+    this.heldLists.asked(clientId, () => {
+      for (const fill of this.ledger.fills) this.#execution(clientId, fill, false);
+      this.#tell(clientId, { kind: 'executions-end', reqId });
+    });
   }
 
   #listPositions(): void {
@@ -320,6 +341,8 @@ export class Tws implements ExchangeNews {
     this.exchange.register.dropUntransmitted();
     this.#waitingNews = [];
     this.#waitingFrames = [];
+    this.windows.close();
+    this.heldLists.restarted();
     this.outage = 'none';
   }
 
@@ -390,10 +413,25 @@ export class Tws implements ExchangeNews {
     this.#later(clientId, { kind: 'news', news });
   }
 
+  /** What it would tell while `act` happens, in its order; it is told later, or by `tell`. */
+  keep(act: () => void): readonly LaterWord[] {
+    const kept: LaterWord[] = [];
+    this.#kept = kept;
+    act();
+    this.#kept = undefined;
+    return kept;
+  }
+
+  /** Says it to its client. */
+  tell({ clientId, told }: LaterWord): void {
+    this.#later(clientId, told);
+  }
+
   /** News of IB: during an outage TWS tells it at once, when the line is back, or never. */
   #later(clientId: number, told: Told): void {
     if (this.outage === 'lost') return;
-    if (this.outage === 'held')
+    if (this.#kept !== undefined) this.#kept.push({ clientId, told });
+    else if (this.outage === 'held')
       this.#waitingNews.push(() => {
         this.#tell(clientId, told);
       });

@@ -72,6 +72,8 @@ export class World {
   clockDoubtMs = 0;
   /** Nobody but the desk trades. */
   alone = true;
+  /** Looks in between two events. */
+  between: (() => void) | undefined;
   /** The person at the console is doing something right now. */
   byHand = false;
   readonly #trace: string[] = [];
@@ -171,6 +173,7 @@ export class World {
       this.counts.steps += 1;
       this.invariants.look();
       if (this.#life !== undefined) this.coverage.look(this.#life);
+      this.between?.();
       if (this.invariants.violations.length > 0) return false;
     }
     return true;

@@ -43,6 +43,11 @@ export function externalChange(desk: Desk, order: Order, news: OpenOrderNews, at
   return differences(before, after);
 }
 
+/** What the operator reads of it. */
+export function externallyChanged({ side, contract }: Pick<Order, 'side' | 'contract'>, what: string): string {
+  return `${side} ${contract.symbol} was changed in TWS or by IB, not by this desk: ${what}. It is taken over as it is.`;
+}
+
 /**
  * A listing names terms that IB itself has replaced within the last half minute: it may have been written before that. Of an exit also what
  * lies between, for IB shrinks it as others of its group fill.

@@ -78,7 +78,8 @@ export class QuoteBoard {
       this.#strangers += 1;
       return undefined;
     }
-    book.unseen = true;
+    // What is no price of this contract moved nothing, so there is nothing to catch up with.
+    if (book.judge(tick.price, tick.size) !== -1) book.unseen = true;
     return this.fold(book, tick) ? book : undefined;
   }
 

@@ -1,11 +1,12 @@
 import { comingOf, takesOf } from '#core/order/brackets';
 import { groupOf } from '#core/order/oca-group';
 import type { TransmitGate } from '#core/ports/broker';
-import { dailyLossRefusal } from '#core/risk/daily-loss';
 import { isApproved } from '#core/risk/approved';
+import { dailyLossRefusal } from '#core/risk/daily-loss';
+import { worstCase } from '#core/risk/exposure';
 import { reduceRoom } from '#core/risk/reduce-room';
 import type { Order, OrderRequest } from '#domain/order';
-import { ZERO } from '#domain/quantity';
+import { formatQuantity, ZERO } from '#domain/quantity';
 import { positionKey } from '#core/state/records';
 import { isKilled, type Leaving, mayTransmit } from '#core/state/engine-state';
 import { engineState, type Slice } from '#core/state/desk-state';
@@ -27,19 +28,36 @@ function orderClass(request: OrderRequest): Leaving {
 function positionTurned(desk: Desk, request: OrderRequest): string | undefined {
   if (request.purpose !== 'reduce') return undefined;
   const [leg] = request.legs;
-  const { symbol, conId } = request.contract;
-  const changed = request.changes === undefined ? undefined : desk.index.get(request.changes);
-  const isClose = leg.leg === 'F' && changed === undefined;
-  const room = reduceRoom(request, {
-    position: desk.stores.positions.get(positionKey(request.account, conId))?.quantity ?? ZERO,
-    working: isClose ? [] : desk.index.exposed().filter((order) => order.account === request.account && !isSame(order, request, changed)),
-    takes: (order) => takesOf(desk.index, order),
-    ...(changed === undefined ? {} : { changed, coming: comingOf(desk.index, changed) }),
-  });
+  const { symbol } = request.contract;
+  const beside = besides(desk, request);
+  const isClose = leg.leg === 'F' && request.changes === undefined;
+  const room = reduceRoom(request, isClose ? { ...beside, working: [] } : beside);
   if (room.fits) return undefined;
   return room.rest > room.held
     ? `The position in ${symbol} is smaller by now; the order would turn it around.`
     : `Other exits of ${symbol} work by now; with this order they would turn the position around.`;
+}
+
+/** What is held and works beside the order by now; of a change, also what it is about. */
+function besides(desk: Desk, request: OrderRequest) {
+  const changed = request.changes === undefined ? undefined : desk.index.get(request.changes);
+  return {
+    position: desk.stores.positions.get(positionKey(request.account, request.contract.conId))?.quantity ?? ZERO,
+    working: desk.index.exposed().filter((order) => order.account === request.account && !isSame(order, request, changed)),
+    takes: (order: Order) => takesOf(desk.index, order),
+    ...(changed === undefined ? {} : { changed, coming: comingOf(desk.index, changed) }),
+  };
+}
+
+/**
+ * C-12 of an entry that waited is measured again, by the same rule: meanwhile another order may have come to work on its side, a fill may have
+ * moved what is held, or the limit may have been lowered.
+ */
+function limitPassed(desk: Desk, request: OrderRequest): string | undefined {
+  const { position, limit, fits } = worstCase(request, { ...besides(desk, request), rules: desk.rules() });
+  return fits
+    ? undefined
+    : `With everything that works by now the position in ${request.contract.symbol} would be ${formatQuantity(position)}, above the limit of ${limit}.`;
 }
 
 /** The order itself, as the book has it, or one of the group of which a change lets only one trade. */
@@ -70,13 +88,16 @@ function latchRefusal(desk: Desk, request: OrderRequest): string | undefined {
   return order === undefined ? set : latchedChangeRefusal(desk, order, request.legs[0]);
 }
 
-/** What is asked of an entry alone once more; a sentence. C-13 again: one that waited for a message slot may have lost the figure (storm 238). */
+/**
+ * What is asked of an entry alone once more; a sentence. C-13 again: one that waited for a message slot may have lost the figure (storm 238).
+ * C-12 again: a stop may have been typed into TWS meanwhile (storm 200).
+ */
 function entryRefusal(desk: Desk, request: OrderRequest): string | undefined {
   if (request.purpose === 'reduce') return undefined;
   // It may have waited while another order of the contract was lost out of sight.
   const unknown = request.changes === undefined ? unknownReason(desk, request.contract) : undefined;
   const daily = desk.accounts.get(request.account)?.dailyPnl;
-  return unknown ?? dailyLossRefusal(daily, undefined, desk.rules().limits.maxDailyLoss);
+  return unknown ?? dailyLossRefusal(daily, undefined, desk.rules().limits.maxDailyLoss) ?? limitPassed(desk, request);
 }
 
 /**

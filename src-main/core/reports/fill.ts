@@ -1,3 +1,4 @@
+import { externallyChanged } from '#core/execution/external-change';
 import { pauseDesk } from '#core/execution/halt';
 import { tellOrder } from '#core/execution/transition';
 import { mostOf } from '#core/order/oca-group';
@@ -20,6 +21,7 @@ import { formatQuantity, type Quantity, ZERO } from '#domain/quantity';
 import { minus, plus } from '#domain/scaled';
 import { onCommission } from './commission.ts';
 import { stillEarlier, watchGap } from './fill-gaps.ts';
+import { mayBeFor, provenByFill } from './old-terms.ts';
 
 type Desk = Slice<
   | 'broker'
@@ -166,18 +168,27 @@ function bookOrder(desk: Desk, tx: Tx<Effect>, order: Order, news: ExecutionNews
   const earlier = stillEarlier(order, fills);
   const explained = minus(order.filledBefore ?? ZERO, earlier);
   const filled = minus(minus(plus(order.filled, execution.quantity), before?.quantity ?? ZERO), explained);
-  const known = explained === 0 ? order : { ...order, filledBefore: earlier };
+  const most = mayBeFor(desk, order);
+  const known = withProvenTerms(desk, tx, explained === 0 ? order : { ...order, filledBefore: earlier }, filled);
   bookInto(desk, tx, known, filled, average ?? execution.avgPrice);
   const surprise = surpriseOf(order);
   const subject = { kind: 'order', key: order.key } as const;
   log(tx, surprise === undefined ? 'info' : 'alarm', `${surprise ?? ''}${filledText(execution, contract)}`, subject);
-  if (filled > mostOf(order))
+  if (filled > most)
     log(
       tx,
       'alarm',
-      `Order of ${contract.symbol} filled ${formatQuantity(filled)} of ${formatQuantity(order.quantity)}: more than ordered.`,
+      `Order of ${contract.symbol} filled ${formatQuantity(filled)} of ${formatQuantity(most)}: more than ordered.`,
       subject,
     );
+}
+
+/** What more than its quantity filled of proves that IB has it for more. */
+function withProvenTerms(desk: Desk, tx: Tx<Effect>, order: Order, filled: Quantity): Order {
+  const proven = provenByFill(desk, order, filled);
+  if (proven?.external === undefined) return proven?.order ?? order;
+  log(tx, 'alarm', externallyChanged(order, proven.external), { kind: 'order', key: order.key });
+  return { ...proven.order, changedExternallyAt: tx.at };
 }
 
 /** What makes a fill an alarm, as the beginning of its line; undefined when the fill was expected. Of an UNKNOWN order the line says enough. */
@@ -193,7 +204,8 @@ function filledText({ quantity, price }: Execution, { symbol }: Contract): strin
 
 /** An execution always books, whatever the state: only where it leads is asked of the life table. */
 function bookInto(desk: Desk, tx: Tx<Effect>, order: Order, filled: Quantity, average: Price): void {
-  const complete = filled >= mostOf(order);
+  // While IB may have it for more, a status or the list that was asked for says that it is over.
+  const complete = filled >= mayBeFor(desk, order);
   const keeps = KEEPS_ITS_STATE.has(order.state) || isChangeInDoubt(order);
   tellOrder(desk, tx, order, complete ? 'FILLED' : keeps ? undefined : 'PARTIALLY_FILLED', {
     now: {

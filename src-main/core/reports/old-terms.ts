@@ -1,9 +1,11 @@
-import { namesOldTerms } from '#core/execution/external-change';
+import { externalChange, namesOldTerms } from '#core/execution/external-change';
+import { mostOf } from '#core/order/oca-group';
 import { statedPrices } from '#core/order/stated-prices';
 import type { OpenOrderNews } from '#core/ports/broker';
 import type { Slice } from '#core/state/desk-state';
 import type { Order } from '#domain/order';
-import { ZERO } from '#domain/quantity';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { max } from '#domain/scaled';
 
 type Desk = Slice<'broker' | 'clock' | 'memos'>;
 
@@ -17,7 +19,8 @@ export function withoutOldTerms(desk: Desk, order: Order, news: OpenOrderNews): 
     if (doubt !== undefined) desk.memos.note(order.key, 'oldTerms', { ...doubt, news: undefined });
     return news;
   }
-  const noted = doubt === undefined ? { request: desk.broker.requestOpenOrders(), news: undefined } : { ...doubt, news };
+  const noted =
+    doubt === undefined ? { told: news, request: desk.broker.requestOpenOrders(), news: undefined } : { ...doubt, told: news, news };
   desk.memos.note(order.key, 'oldTerms', noted);
   return { ...news, quantity: ZERO, ...statedPrices(order) };
 }
@@ -37,4 +40,33 @@ export function takeOldTerms(desk: Desk, request: number): readonly OpenOrderNew
     }
   }
   return taken;
+}
+
+/** The most that the order may be for: a raise of it that has left may have been taken, and what a listing named may be true. */
+export function mayBeFor(desk: Pick<Desk, 'memos'>, order: Order): Quantity {
+  const { oldTerms } = desk.memos.of(order.key);
+  return max(mostOf(order), max(order.change?.quantity ?? ZERO, oldTerms?.told.quantity ?? ZERO));
+}
+
+/**
+ * More has filled than the desk has of the order: the larger quantity that was named or asked for is proven. `external`: a listing named it, so
+ * the terms are not this desk's; what of them differs. Undefined where nothing explains the fill.
+ */
+export function provenByFill(
+  desk: Pick<Desk, 'clock' | 'memos'>,
+  order: Order,
+  filled: Quantity,
+): { readonly order: Order; readonly external?: string } | undefined {
+  if (filled <= order.quantity || filled > mayBeFor(desk, order)) return undefined;
+  const { oldTerms } = desk.memos.of(order.key);
+  if (oldTerms === undefined || oldTerms.told.quantity < filled) {
+    // A status counted it for more: with which terms the listing says that was asked for.
+    if (mostOf(order) >= filled) return undefined;
+    return { order: { ...order, quantity: order.change?.quantity ?? order.quantity } };
+  }
+  const { told } = oldTerms;
+  desk.memos.drop(order.key, 'oldTerms');
+  desk.memos.drop(order.key, 'requested');
+  const external = externalChange(desk, order, told, desk.clock.now());
+  return { order: { ...order, quantity: told.quantity, ...statedPrices(told) }, ...(external === undefined ? {} : { external }) };
 }

@@ -1,5 +1,5 @@
 import { requestLists } from '#core/execution/request-lists';
-import { externalChange, noteShrink } from '#core/execution/external-change';
+import { externalChange, externallyChanged, noteShrink } from '#core/execution/external-change';
 import { changeListed } from '#core/execution/modify';
 import { amendOrder, tellOrder } from '#core/execution/transition';
 import type { Tx } from '#core/commit/transaction';
@@ -113,10 +113,8 @@ function changeAnswer(desk: Desk, order: Order, news: OpenOrderNews, at: number)
 
 function tellTerms(tx: Tx<Effect>, order: Order, external: string | undefined, answer: 'taken' | 'refused' | undefined): void {
   const subject = { kind: 'order', key: order.key } as const;
-  const what = `${order.side} ${order.contract.symbol}`;
-  if (external !== undefined)
-    log(tx, 'alarm', `${what} was changed in TWS or by IB, not by this desk: ${external}. It is taken over as it is.`, subject);
-  if (answer === 'refused') log(tx, 'alarm', `${what} keeps its terms: IB lists it unchanged.`, subject);
+  if (external !== undefined) log(tx, 'alarm', externallyChanged(order, external), subject);
+  if (answer === 'refused') log(tx, 'alarm', `${order.side} ${order.contract.symbol} keeps its terms: IB lists it unchanged.`, subject);
 }
 
 /** IB has ended the order itself: what becomes of its change is no longer the question. */

@@ -4,8 +4,8 @@ import { amountOf, formatAmount, notional } from '#domain/money';
 import type { OrderIntent, OrderLeg, Trail } from '#domain/order';
 import { formatPrice, isOnTick, midpoint, type Price } from '#domain/price';
 import { formatQuantity, QUANTITY_SCALE, ZERO } from '#domain/quantity';
-import { abs, max, minus, plus, scale } from '#domain/scaled';
-import { isDerivative, pending } from './exposure.ts';
+import { abs, max } from '#domain/scaled';
+import { isDerivative, worstCase } from './exposure.ts';
 import { reduceRoom } from './reduce-room.ts';
 import { dailyLossRefusal } from './daily-loss.ts';
 import type { Denied, RiskContext } from './risk-context.ts';
@@ -249,18 +249,13 @@ const workingOrders: Control = (intent, { working, rules }) => {
 };
 
 /** C-12: position if everything working on the order's side fills, UNKNOWN orders included. */
-const worstCasePosition: Control = (intent, { position, working, takes, changed, rules }) => {
-  const [entry] = intent.legs;
-  const limit = isDerivative(intent.contract) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;
-  const direction = entry.side === 'BUY' ? 1 : -1;
-  const more = minus(plus(pending(working, intent.contract.conId, entry.side, takes), entry.quantity), changed?.filled ?? ZERO);
-  const worst = plus(position, scale(more, direction));
-  const size = abs(worst);
-  return size <= limit * QUANTITY_SCALE
-    ? passed(`position after ${formatQuantity(worst)} of ${limit}`)
+const worstCasePosition: Control = (intent, context) => {
+  const { position, limit, fits } = worstCase(intent, context);
+  return fits
+    ? passed(`position after ${formatQuantity(position)} of ${limit}`)
     : denied(
         'C-12',
-        `With everything working filled the position would be ${formatQuantity(worst)} ${unitWord(intent)}, above the limit of ${limit}; lower the quantity or cancel working orders.`,
+        `With everything working filled the position would be ${formatQuantity(position)} ${unitWord(intent)}, above the limit of ${limit}; lower the quantity or cancel working orders.`,
       );
 };
 

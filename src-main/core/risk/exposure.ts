@@ -1,10 +1,10 @@
 import { restOfGroups } from '#core/order/oca-group';
 import { contractLabel, type Contract } from '#domain/contract';
-import type { Order, Side } from '#domain/order';
+import type { Order, OrderIntent, Side } from '#domain/order';
 import type { Position } from '#domain/position';
-import { formatQuantity, type Quantity, QUANTITY_SCALE } from '#domain/quantity';
-import { abs, plus } from '#domain/scaled';
-import type { RiskLimits } from './risk-context.ts';
+import { formatQuantity, type Quantity, QUANTITY_SCALE, ZERO } from '#domain/quantity';
+import { abs, minus, plus, scale } from '#domain/scaled';
+import type { RiskContext, RiskLimits } from './risk-context.ts';
 
 export function isDerivative({ secType }: Pick<Contract, 'secType'>): boolean {
   return secType !== 'STK' && secType !== 'CASH' && secType !== 'CFD';
@@ -16,6 +16,26 @@ export function pending(working: readonly Order[], conId: number, side: Side, ta
     working.filter((order) => order.contract.conId === conId && order.side === side),
     takes,
   );
+}
+
+/** What an entry can make of the position if everything on its side fills, UNKNOWN orders included, and what it may be at most. */
+export interface WorstCase {
+  /** Signed. */
+  readonly position: Quantity;
+  /** Whole shares or contracts. */
+  readonly limit: number;
+  readonly fits: boolean;
+}
+
+/** The one rule of C-12. Risk asks it at the verdict, the gate at the write. `working` is without the order itself. */
+export function worstCase(
+  { legs: [entry], contract }: Pick<OrderIntent, 'legs' | 'contract'>,
+  { position, working, takes, changed, rules }: Pick<RiskContext, 'position' | 'working' | 'takes' | 'changed' | 'rules'>,
+): WorstCase {
+  const limit = isDerivative(contract) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;
+  const more = minus(plus(pending(working, contract.conId, entry.side, takes), entry.quantity), changed?.filled ?? ZERO);
+  const worst = plus(position, scale(more, entry.side === 'BUY' ? 1 : -1));
+  return { position: worst, limit, fits: abs(worst) <= limit * QUANTITY_SCALE };
 }
 
 /**

@@ -18,8 +18,12 @@ export interface ReopeningDoubt {
   readonly state: OrderState | undefined;
 }
 
-/** A listing named terms that the desk has changed since: the list that was asked for because of it, and what it says of the order so far. */
+/**
+ * A listing named terms that the desk has changed since: what it said of the order, the list that was asked for because of it, and what that
+ * says of the order so far.
+ */
 interface OldTermsDoubt {
+  readonly told: OpenOrderNews;
   readonly request: number;
   readonly news: OpenOrderNews | undefined;
 }

@@ -1,5 +1,4 @@
 import { conditionRefusal } from '#domain/condition';
-import type { ContractDetails } from '#domain/contract';
 import type { ConId, TriggerId } from '#domain/ids';
 import { type Price, tickDecimals } from '#domain/price';
 import type { QuoteFault, Tick } from '#domain/quote';
@@ -8,29 +7,14 @@ import { triggerSentence } from '#domain/sentence';
 import { minuteOfDay } from '#domain/session-time';
 import type { TriggerSpec } from '#domain/trigger';
 import { fieldIndex } from '#core/market/quote-book';
-import type { QuoteBoard } from '#core/market/quote-board';
 import { decidingTick, type TickAt } from './deciding-tick.ts';
 import { evaluate, TRUE, trueButForTime, UNKNOWN } from './evaluate.ts';
 import type { Firing, FiringCause, FiringTick } from './firing.ts';
 import { LeafIndex } from './leaf-index.ts';
 import { type GateContext, refusal } from './quality-gate.ts';
+import type { RegistryPorts } from './registry-ports.ts';
 import { compile, type ContractWatch, newWatcher, type Watcher } from './watcher.ts';
 import { refusalSentence, type WatcherRow, watcherRow } from './watcher-row.ts';
-
-export interface RegistryPorts {
-  readonly board: QuoteBoard;
-  readonly clock: { now(): number };
-  /** Milliseconds; read at each test, so that a changed setting holds at once. */
-  readonly maxQuoteAgeMs: () => number;
-  readonly detailsOf: (conId: ConId) => ContractDetails | undefined;
-  /**
-   * False while the desk may fire nothing (paused, reconciling, killed): quotes go on, no token is spent, and what crosses
-   * meanwhile is not made up for. Always true without it.
-   */
-  readonly mayFire?: () => boolean;
-  /** Why a rule that has come true may not fire now; it then holds as for the quality of a quote. A sentence. */
-  readonly holdReason?: (spec: TriggerSpec) => string | undefined;
-}
 
 export interface ArmRequest {
   readonly id: TriggerId;
@@ -69,6 +53,8 @@ export class WatcherRegistry {
   readonly #generations = new Map<TriggerId, number>();
   readonly #timed = new Set<Watcher>();
   readonly #expiring = new Set<Watcher>();
+  /** Woken while nothing might fire: answered with the first look after that, tick or not. */
+  readonly #forbidden = new Set<Watcher>();
   readonly #refused: Partial<Record<QuoteFault, number>> = {};
   #queue: Firing[] = [];
   #expired: TriggerId[] = [];
@@ -242,8 +228,7 @@ export class WatcherRegistry {
   #wakeOn(tick: Tick, watch: ContractWatch): void {
     const leaves = this.#leaves;
     this.#asleep = false;
-    leaves.begin();
-    leaves.catchUp();
+    this.#catchUp();
     const caughtUp = new Set(leaves.woken);
     const field = fieldIndex(tick.field);
     if (this.#ports.board.fold(watch.book, tick)) leaves.moved(watch, field, tick.at);
@@ -258,20 +243,27 @@ export class WatcherRegistry {
     }
     if (this.#asleep) {
       this.#asleep = false;
-      this.#leaves.begin();
-      this.#leaves.catchUp();
+      this.#catchUp();
       this.#testWoken({ cause: 'arming', now });
     }
     return true;
   }
 
+  /** Starts a round with whoever has to be answered now that the desk may fire again. */
+  #catchUp(): void {
+    this.#leaves.begin();
+    this.#leaves.catchUp();
+    for (const watcher of this.#forbidden) this.#leaves.wake(watcher);
+    this.#forbidden.clear();
+  }
+
   /** The previous close, which percentages are measured from. Folds it into the board. */
   onClose(conId: ConId, price: Price): void {
     this.#ports.board.onFigure(conId, 'close', price);
-    const watch = this.#leaves.get(conId);
-    if (watch === undefined) return;
     const now = this.#ports.clock.now();
     this.#awake(now);
+    const watch = this.#leaves.get(conId);
+    if (watch === undefined) return;
     this.#leaves.begin();
     this.#leaves.close(watch);
     this.#testWoken({ cause: 'arming', now });
@@ -284,7 +276,9 @@ export class WatcherRegistry {
     const minute = Math.floor(now / 60_000);
     this.#leaves.begin();
     for (const watcher of this.#timed) {
-      if (Math.floor((watcher.testedAt ?? 0) / 60_000) !== minute) this.#leaves.wake(watcher);
+      // Within its minute only what nothing may answer now is read: it is answered when something may again.
+      const due = this.#asleep && watcher.heldSince === undefined;
+      if (due || Math.floor((watcher.testedAt ?? 0) / 60_000) !== minute) this.#leaves.wake(watcher);
     }
     this.#testWoken({ cause: 'timer', now });
   }
@@ -344,7 +338,10 @@ export class WatcherRegistry {
     const { woken } = this.#leaves;
     if (woken.length === 0) return;
     if (this.#asleep) {
-      for (const watcher of woken) this.#hold(watcher, here.now);
+      for (const watcher of woken) {
+        this.#hold(watcher, here.now);
+        this.#forbidden.add(watcher);
+      }
       return;
     }
     const round = woken.length === 1 ? [...woken] : woken.toSorted((a, b) => a.serial - b.serial);
@@ -404,12 +401,15 @@ export class WatcherRegistry {
     this.#release(watcher);
     watcher.heldSince = since;
     for (const { watch } of watcher.contracts) watch.holding.add(watcher);
+    // The hour may decide what no price does.
+    if (watcher.hasWindow) this.#timed.add(watcher);
   }
 
   /** Out of every set in which it would be tested again. */
   #release(watcher: Watcher): void {
     watcher.heldSince = undefined;
     this.#timed.delete(watcher);
+    this.#forbidden.delete(watcher);
     for (const { watch } of watcher.contracts) {
       watch.holding.delete(watcher);
       watch.beyond.delete(watcher);

@@ -42,6 +42,10 @@ interface NaiveWatcher {
   leaves: Map<PriceLeaf, NaiveLeaf>;
   paused: boolean;
   held: boolean;
+  /** Came to be tested while nothing might fire. */
+  forbidden: boolean;
+  /** Minute of the last answer. */
+  minute: number | undefined;
 }
 
 export interface NaiveFiring {
@@ -86,7 +90,7 @@ export class NaiveTriggers {
   }
 
   arm(id: TriggerId, gen: number, spec: TriggerSpec, now: number): void {
-    const watcher: NaiveWatcher = { id, gen, spec, leaves: new Map(), paused: false, held: false };
+    const watcher: NaiveWatcher = { id, gen, spec, leaves: new Map(), paused: false, held: false, forbidden: false, minute: undefined };
     this.watchers.push(watcher);
     this.#begin(watcher, now);
   }
@@ -98,7 +102,7 @@ export class NaiveTriggers {
 
   pause(id: TriggerId): void {
     const watcher = this.find(id);
-    if (watcher !== undefined) watcher.paused = true;
+    if (watcher !== undefined) Object.assign(watcher, { paused: true, forbidden: false });
   }
 
   resume(id: TriggerId, now: number): void {
@@ -247,7 +251,8 @@ export class NaiveTriggers {
     const woken: NaiveWatcher[] = [];
     for (const watcher of this.watchers) {
       if (watcher.paused || watcher === but) continue;
-      let wakes = false;
+      let wakes = watcher.forbidden;
+      watcher.forbidden = false;
       for (const state of watcher.leaves.values()) {
         if (!missed.includes(state.leaf.contract.conId)) continue;
         this.#basis(state);
@@ -298,11 +303,12 @@ export class NaiveTriggers {
     }
   }
 
-  /** Time alone: only rules with a window, and none that waits for a tick of a better quality. */
+  /** Time alone: only rules with a window, and one that waits for a tick of a better quality only in another minute. */
   timer(now: number): void {
     this.#catchUp(now);
     for (const watcher of [...this.watchers]) {
-      if (!watcher.paused && !watcher.held && JSON.stringify(watcher.spec.condition).includes('time-window')) this.#test(watcher, now);
+      if (watcher.paused || (watcher.held && watcher.minute === minuteOf(now))) continue;
+      if (JSON.stringify(watcher.spec.condition).includes('time-window')) this.#test(watcher, now);
     }
   }
 
@@ -328,11 +334,12 @@ export class NaiveTriggers {
     const woken = [...watcher.leaves.values()].some(({ edge }) => edge);
     const waitsForTime = this.#truth(watcher, watcher.spec.condition, undefined, false) === true;
     if (!this.mayFire) {
-      watcher.held ||= woken || waitsForTime;
+      if (woken || waitsForTime) Object.assign(watcher, { held: true, forbidden: true });
       return;
     }
     watcher.held = false;
     if (!woken && !waitsForTime) return;
+    watcher.minute = minuteOf(now);
     const truth = this.bad(watcher, now) === undefined ? this.#truth(watcher, watcher.spec.condition, minuteOf(now), woken) : undefined;
     if (truth === undefined) watcher.held = true;
     else if (truth) {

@@ -1,0 +1,134 @@
+import type { Order } from '#domain/order';
+import type { Random } from '#simulator/model/random';
+import { engineClassOf, type EventName, ORDER_CLASS, type OrderClass } from './cells.ts';
+import { type Aim, AIMS } from './aim-list.ts';
+import { bringEngine, bringLink, bringOrder, hasPosition } from './aim-states.ts';
+import { strike } from './aim-events.ts';
+import type { Life } from './life.ts';
+import type { Operator } from './operator.ts';
+import { stream } from './weather.ts';
+import type { World } from './world.ts';
+
+/**
+ * Storms that aim: each brings order, link and desk into the states of a cell of the table, and then makes its event happen. Which cells is
+ * said by the seed alone, so that one storm is replayed alone; together they come by all of `AIMS`.
+ */
+
+/** Of ten storms one aims. */
+const ONE_IN = 10;
+/** By a storm, in all its shifts. */
+const PER_STORM = 16;
+/** So long one is tried, virtual ms. */
+const PATIENCE_MS = 9_000;
+/** Chance of its own in the second shift. */
+const LATER = 0x2f00;
+
+export interface Moment {
+  readonly world: World;
+  readonly operator: Operator;
+  readonly life: Life;
+  readonly random: Random;
+  readonly aim: Aim;
+  /** Once for each aim: what lasts is not begun again. */
+  readonly done: Set<string>;
+}
+
+/** Begins it in the storms that have it; what is returned ends it. */
+export function aims(world: World, operator: Operator, seed: number, shift: number): () => void {
+  if (seed % ONE_IN !== 0) return () => undefined;
+  const random = stream(seed + shift * LATER, 'aims');
+  const first = Math.floor(seed / ONE_IN) * PER_STORM + shift * (PER_STORM - 4);
+  let at = first;
+  let until = 0;
+  let before = 0;
+  let done = new Set<string>();
+  let lookAt = 0;
+  world.between = () => {
+    if (world.now < lookAt) return;
+    lookAt = world.now + 30 + random.next() * 60;
+    const aim = AIMS[at % AIMS.length]!;
+    if (until === 0) {
+      until = world.now + PATIENCE_MS;
+      before = visits(world, aim);
+      world.note(`aim: ${aim.cell}`);
+      swift(world, true);
+    }
+    const { life } = world;
+    const isHit = visits(world, aim) > before;
+    if (life !== undefined && !world.isAsleep && !isHit) takeAim({ world, operator, life, random, aim, done });
+    if (!isHit && world.now <= until) return;
+    at += 1;
+    until = 0;
+    done = new Set();
+    letGo(world, operator);
+  };
+  return () => {
+    world.between = undefined;
+    letGo(world, operator);
+  };
+}
+
+function visits({ coverage }: World, { cell }: Aim): number {
+  return coverage.cells.get(cell) ?? 0;
+}
+
+function swift({ wires }: World, isSwift: boolean): void {
+  for (const { up, down } of wires) up.swift = down.swift = isSwift;
+}
+
+/** What was held for an aim goes on. */
+function letGo(world: World, operator: Operator): void {
+  const { tws } = world;
+  swift(world, false);
+  operator.holds = undefined;
+  tws.faults.unacknowledged = tws.faults.silentDrops = tws.faults.silentCancels = 0;
+  tws.heldLists.release();
+  tws.windows.answer();
+  tws.findIb(1102);
+  for (const parked of tws.exchange.register.active().filter(({ status }) => status === 'Inactive')) tws.exchange.confirm(parked);
+}
+
+/**
+ * One step: an order first, where the desk trades or in the state that is wanted; then the desk, then the link, and the event as soon as all
+ * three are there.
+ */
+function takeAim(moment: Moment): void {
+  const { world, operator, aim, done } = moment;
+  const { byHand } = world;
+  world.byHand = true;
+  operator.holds = aim.engine;
+  const order = orderFor(moment);
+  if ((order !== undefined || aim.order === 'none') && bringEngine(moment) && moment.life.alive && bringLink(moment)) {
+    if (!done.has('struck') || moment.random.chance(0.1)) strike(moment, order);
+    done.add('struck');
+  }
+  world.byHand = byHand;
+}
+
+function orderFor(moment: Moment): Order | undefined {
+  const { life, aim, operator, random, done } = moment;
+  if (aim.order === 'none') return undefined;
+  // What waits does not outlast a desk that stands still or is killed.
+  if (aim.order === 'waiting' && !bringEngine(moment)) return undefined;
+  const there = ofClass(life, aim.order, aim.engine === 'killed');
+  if (there !== undefined) return there;
+  const now = engineClassOf(life.state);
+  if (now === aim.engine && !hasPosition(moment)) done.add('back');
+  if (now !== 'trading' && (now !== aim.engine || done.has('back') || random.chance(0.02))) operator.toWork(life);
+  else if (bringOrder(moment)) return ofClass(life, aim.order, aim.engine === 'killed');
+  return undefined;
+}
+
+/** The newest own order of the class; of what a kill keeps, if there is such a one. */
+export function ofClass({ stores }: Life, wanted: OrderClass, keptByKill = false): Order | undefined {
+  let found: Order | undefined;
+  for (const order of stores.orders.values()) {
+    if ((order.origin !== 'trigger' && order.origin !== 'operator') || ORDER_CLASS[order.state] !== wanted) continue;
+    if (found === undefined || !keptByKill || order.leg !== 'E' || found.leg === 'E') found = order;
+  }
+  return found;
+}
+
+export function isEvent(event: EventName, ...of: readonly EventName[]): boolean {
+  return of.includes(event);
+}
