@@ -60,6 +60,8 @@ export function provenByFill(
   if (filled <= mostOf(order) || filled > mayBeFor(desk, order)) return undefined;
   const { oldTerms } = desk.memos.of(order.key);
   if (oldTerms === undefined || oldTerms.told.quantity < filled) {
+    // A status counted it for more: with which terms the listing says that was asked for.
+    if (mostOf(order) >= filled) return undefined;
     return { order: { ...order, quantity: order.change?.quantity ?? order.quantity } };
   }
   const { told } = oldTerms;
