@@ -92,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'reports/held-takes-cancel-back',
     file: 'src-main/core/reports/order-notice.ts',
-    old: "return !isTerminal(state) && state !== 'PENDING_CANCEL';",
-    new: 'return !isTerminal(state);',
+    old: "return state === 'ACCEPTED';",
+    new: "return state === 'ACCEPTED' || state === 'PENDING_CANCEL';",
     does: 'A code about an order whose cancel is under way makes it HELD: the cancel is not followed any more.',
     tests: ['tests/unit/execution/transition.test.ts'],
   },

@@ -129,15 +129,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     id: 'risk/c12-contracts-against-limit-of-shares',
-    file: CONTROLS,
-    old: 'const limit = isDerivative(intent.contract) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;',
+    file: 'src-main/core/risk/exposure.ts',
+    old: 'const limit = isDerivative(contract) ? rules.limits.maxPositionContracts : rules.limits.maxPositionShares;',
     new: 'const limit = rules.limits.maxPositionShares;',
     does: 'A position of options is compared with the limit of shares, a hundred times too loose.',
     tests: RISK,
   },
   {
     id: 'risk/c12-change-takes-the-whole-order-off',
-    file: CONTROLS,
+    file: 'src-main/core/risk/exposure.ts',
     old: 'entry.quantity), changed?.filled ?? ZERO);',
     new: 'entry.quantity), changed?.quantity ?? ZERO);',
     does: 'A working order for 900 is made one for 1 800 and counts only the 900 that it grows by.',

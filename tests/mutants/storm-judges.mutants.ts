@@ -113,8 +113,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: 'storm-judges/growth-protects',
     file: 'src-main/core/order/stop-coverage.ts',
-    old: 'min(order.quantity, order.change?.quantity ?? order.quantity)',
-    new: 'max(order.quantity, order.change?.quantity ?? order.quantity)',
+    old: 'min(min(quantity, change?.quantity ?? quantity), statedQuantity ?? quantity)',
+    new: 'max(quantity, change?.quantity ?? quantity)',
     does: 'A growth of a stop that IB has not confirmed is shown as protection.',
     tests: [],
     seeds: [21],
