@@ -7,7 +7,7 @@ import { units } from '#domain/quantity';
 import type { OrderView } from '#simulator/model/order-view';
 import { WorkingOrder } from '#simulator/engine/working-order';
 import { type EventName, statusEventOf } from './cells.ts';
-import { type Moment, ofClass } from './aims.ts';
+import { type Moment, ofClass } from './aim-moment.ts';
 import { compares, LISTED, workingOf } from './aim-states.ts';
 import { type LaterWord, openOrderOf, statusOf } from './told.ts';
 import type { World } from './world.ts';

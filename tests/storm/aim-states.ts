@@ -7,7 +7,7 @@ import { units } from '#domain/quantity';
 import { plus, scale } from '#domain/scaled';
 import type { WorkingOrder } from '#simulator/engine/working-order';
 import { engineClassOf, type EventName, type OrderClass } from './cells.ts';
-import { isEvent, type Moment, ofClass } from './aims.ts';
+import { isEvent, type Moment, ofClass } from './aim-moment.ts';
 
 const BY = 'the operator';
 const CENT = priceOf(0.01);

@@ -1,10 +1,9 @@
 import type { Order } from '#domain/order';
-import type { Random } from '#simulator/model/random';
-import { engineClassOf, type EventName, ORDER_CLASS, type OrderClass } from './cells.ts';
+import { engineClassOf } from './cells.ts';
 import { type Aim, AIMS } from './aim-list.ts';
+import { type Moment, ofClass } from './aim-moment.ts';
 import { bringEngine, bringLink, bringOrder, hasPosition } from './aim-states.ts';
 import { strike, tellKept } from './aim-events.ts';
-import type { Life } from './life.ts';
 import type { Operator } from './operator.ts';
 import { stream } from './weather.ts';
 import type { World } from './world.ts';
@@ -22,16 +21,6 @@ const PER_STORM = 16;
 const PATIENCE_MS = 9_000;
 /** Chance of its own in the second shift. */
 const LATER = 0x2f00;
-
-export interface Moment {
-  readonly world: World;
-  readonly operator: Operator;
-  readonly life: Life;
-  readonly random: Random;
-  readonly aim: Aim;
-  /** Once for each aim: what lasts is not begun again. */
-  readonly done: Set<string>;
-}
 
 /** Begins it in the storms that have it; what is returned ends it. */
 export function aims(world: World, operator: Operator, seed: number, shift: number): () => void {
@@ -139,23 +128,4 @@ function isThereFirst(moment: Moment): boolean {
   if (engineClassOf(life.state) !== 'trading') operator.toWork(life);
   else if (random.chance(0.2)) operator.begets(life, random);
   return false;
-}
-
-/** The newest own order of the class: of those that IB has, and that a kill keeps, if there is such a one. */
-export function ofClass({ life, world, aim }: Moment, wanted: OrderClass): Order | undefined {
-  const there = new Set(world.tws.ledger.orders.map(({ orderRef }) => orderRef));
-  let found: Order | undefined;
-  let rank = -1;
-  for (const order of life.stores.orders.values()) {
-    if ((order.origin !== 'trigger' && order.origin !== 'operator') || ORDER_CLASS[order.state] !== wanted) continue;
-    const now = (there.has(order.ref ?? '') ? 2 : 0) + (aim.engine !== 'killed' || order.leg !== 'E' ? 1 : 0);
-    if (now < rank) continue;
-    found = order;
-    rank = now;
-  }
-  return found;
-}
-
-export function isEvent(event: EventName, ...of: readonly EventName[]): boolean {
-  return of.includes(event);
 }
