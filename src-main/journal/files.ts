@@ -219,7 +219,7 @@ export async function replaceFileLater(files: Files, path: string, bytes: Uint8A
 export function writeAll(files: Files, fd: number, bytes: Uint8Array, position: number): void {
   let done = 0;
   while (done < bytes.byteLength) {
-    const written = files.write(fd, done === 0 ? bytes : bytes.subarray(done), position + done);
+    const written = files.write(fd, bytes.subarray(done), position + done);
     if (written <= 0) throw new Error('The system took no bytes');
     done += written;
   }

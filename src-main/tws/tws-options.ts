@@ -45,14 +45,14 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 /** Sentences say which setting to change. */
 export function checkOptions(options: TwsOptions): Result<TwsOptions> {
-  const { host, port, clientIdBase = 0 } = options;
+  const { host, port, clientIdBase } = options;
   if (!LOOPBACK.test(host) && options.allowRemoteHost !== true) {
     return err(
       `The TWS host "${host}" is not this computer. The API has no password; use 127.0.0.1, or allow a remote host in the settings.`,
     );
   }
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return err(`The TWS port ${String(port)} is not between 1 and 65535.`);
-  if (!Number.isInteger(clientIdBase) || clientIdBase < 0 || clientIdBase > 2_000_000_000) {
+  if (clientIdBase !== undefined && !(Number.isInteger(clientIdBase) && clientIdBase >= 0 && clientIdBase <= 2_000_000_000)) {
     return err(`The client id base ${String(clientIdBase)} is not a whole number of 0 or more.`);
   }
   const refusal = ratesRefusal((options.rates ?? (() => DEFAULT_RATES))());

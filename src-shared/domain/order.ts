@@ -109,6 +109,8 @@ export interface Order {
   readonly filled: Quantity;
   /** Of `filled`, what only IB's status counts: its executions are older than what IB tells. */
   readonly filledBefore?: Quantity;
+  /** What IB's newest status makes of its size, filled and remaining, where that is not `quantity`: which of them holds a listing says. */
+  readonly statedQuantity?: Quantity;
   readonly avgFillPrice?: Price;
   readonly origin: OrderOrigin;
   readonly createdAt: number;

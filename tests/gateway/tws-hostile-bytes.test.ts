@@ -17,6 +17,7 @@ const filled = frame(...orderStatus(7, 'Filled', { filled: '100', remaining: '0'
 test.each([
   ['a negative length', rawFrame(-4), 'a frame claims a length of -4 bytes'],
   ['a length of zero', rawFrame(0), 'a frame claims a length of 0 bytes'],
+  ['a length of one byte more than four MiB', rawFrame(4_194_305), 'a frame claims a length of 4194305 bytes'],
   ['a length of 16 MB', rawFrame(16_777_216), 'a frame claims a length of 16777216 bytes'],
   ['a frame without its closing NUL', rawFrame(4, Buffer.from('3\x007x')), 'a frame does not end with NUL'],
   ['text that is not UTF-8', rawFrame(4, Buffer.from([0x34, 0, 0xff, 0])), 'a frame is not valid UTF-8'],
@@ -163,4 +164,12 @@ test('account ids are masked in the recorded frames', async () => {
   const frames = desk.adapter.frames();
   expect(frames.filter(({ text }) => text.includes('DU1234567'))).toEqual([]);
   expect(frames.find(({ text }) => text.startsWith('15|'))?.text).toBe('15|1|DU*****67|');
+});
+
+test('a frame of four MiB is the longest that is read', async () => {
+  const { desk, peer } = await connected();
+  const head = ['19', '1', ''].join('\x00');
+  peer.bytes(rawFrame(4_194_304, Buffer.from(`${head}${'x'.repeat(4_194_304 - head.length - 1)}\0`)), filled);
+  expect((await desk.first('order-status')).status.ibStatus).toBe('Filled');
+  expect(desk.link.ready).toBe(true);
 });

@@ -328,3 +328,31 @@ test(
     expect(figures()).not.toContain(99_000_000);
   },
 );
+
+test('a stream that another session took once is not asked for again when that session takes another', async () => {
+  const { gateway, desk, clock } = await settledLine();
+  for (const contract of [IBM, { ...IBM, conId: 4_391 as typeof IBM.conId, symbol: 'AMD' }]) desk.adapter.market.subscribe(contract);
+  const asked = (conId: string): number =>
+    gateway
+      .client(1)
+      .of('1')
+      .filter((fields) => fields[3] === conId).length;
+  await gateway.until(() => asked('8314') === 1 && asked('4391') === 1);
+  const taken = async (conId: string): Promise<void> => {
+    const reqId = Number(
+      gateway
+        .client(1)
+        .of('1')
+        .findLast((fields) => fields[3] === conId)?.[2],
+    );
+    const before = desk.sink.of('failed').length;
+    gateway.client(1).send(...errorMessage(reqId, 10_197, 'No market data during competing live session'));
+    await desk.until(() => desk.sink.of('failed').length > before);
+    await desk.pass(clock, 60_000);
+  };
+  await taken('8314');
+  await gateway.until(() => asked('8314') === 2);
+  await taken('4391');
+  await gateway.until(() => asked('4391') === 2);
+  expect(asked('8314')).toBe(2);
+});

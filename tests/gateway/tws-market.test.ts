@@ -5,7 +5,8 @@ import { IBM } from '../support/tws/approved.ts';
 import type { TwsDesk, MarketEvent } from '../support/tws/desk.ts';
 import { frame, type FakePeer } from '../support/tws/fake-gateway.ts';
 import { errorMessage, tickPrice, tickSize } from '../support/tws/messages.ts';
-import { type GatewayLine, readyLine } from '../support/tws/gateway-line.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { deskAt, type GatewayLine, listening, readyLine } from '../support/tws/gateway-line.ts';
 
 async function streaming(): Promise<GatewayLine & { readonly data: FakePeer; readonly reqId: string }> {
   const line = await readyLine();
@@ -210,3 +211,26 @@ test('the same chart within 15 s is asked for once, and too long ones never', as
   expect(gateway.client(1).of('20')).toHaveLength(1);
   expect(await desk.adapter.market.bars(IBM, 5_001)).toEqual({ ok: false, error: 'Ask for 1 to 5000 bars.' });
 });
+
+test.each([
+  [1, []],
+  [2, ['2']],
+  [3, ['3']],
+  [4, ['4']],
+] as const)(
+  'market data of kind %i are asked for by its own number before any stream, live ones by none',
+  async (marketDataType, asked) => {
+    const gateway = await listening();
+    const clock = new FakeClock();
+    const desk = await deskAt(gateway.port, clock, { marketDataType }).ready();
+    clock.advance(1_000);
+    desk.adapter.market.subscribe(IBM);
+    await gateway.until(() => gateway.client(1).of('1').length === 1);
+    expect(
+      gateway
+        .client(1)
+        .of('59')
+        .map((fields) => fields[2]),
+    ).toEqual(asked);
+  },
+);

@@ -1,7 +1,7 @@
 import { IBApi } from '@stoqey/ib';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
-import type { OrderId } from '#domain/ids';
+import type { ClientId, OrderId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { ACCOUNT, approve, bracket, freshRef, intent, leg } from '../support/tws/approved.ts';
 import type { FakeGateway, Fields } from '../support/tws/fake-gateway.ts';
@@ -404,4 +404,20 @@ test('thirty lost connections leave no timer, no order and no noise behind', { t
     timers: 0,
     notices: 0,
   });
+});
+
+test('a cancel that waits for its place in the message rate is told as sent when it leaves, one that leaves at once is not told twice', async () => {
+  const { gateway, desk, clock } = await settledLine();
+  for (let i = 0; i < 30; i += 1) desk.adapter.broker.place(approve(intent()));
+  const cancel = (orderId: number): string =>
+    desk.adapter.broker.cancel({ clientId: ORDERS as ClientId, orderId: orderId as OrderId }).kind;
+  const told = Array.from({ length: 11 }, (_, at) => cancel(101 + at));
+  // The reserve is ten; two of it are the kill's.
+  expect(told).toEqual([...Array<string>(8).fill('sent'), ...Array<string>(3).fill('queued')]);
+  expect(desk.of('cancel-sent')).toEqual([]);
+  clock.advance(1_500);
+  await gateway.until(() => gateway.client(ORDERS).of('4').length === 11);
+  expect(desk.of('cancel-sent').map(({ clientId, orderId }) => [clientId, orderId])).toEqual(
+    [109, 110, 111].map((orderId) => [ORDERS, orderId]),
+  );
 });

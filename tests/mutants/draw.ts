@@ -30,7 +30,7 @@ const WORDS =
   /(?:^|\.)#?(?:log|logLine|warn|info|debug|error|say|tell|note|describe\w*|\w*[Tt]ext|\w*[Ww]ords?|freeze|join|padStart|padEnd)$/;
 
 /** Calls that say the same of their two arguments in either order. */
-const EITHER_WAY = /^(?:Math\.(?:min|max)|min|max|plus|same|sameTrail|midpoint)$/;
+const EITHER_WAY = /^(?:Math\.(?:min|max|hypot)|timingSafeEqual|min|max|plus|same|sameTrail|midpoint)$/;
 
 /** How the domain's scaled figures are named and reckoned: prices, quantities and amounts, of which nobody trades a single unit. */
 const SCALED =
@@ -70,7 +70,7 @@ function changesOf(node: ts.Node, source: ts.SourceFile): readonly Change[] {
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
     return [[node.getStart(source), node.operand.getStart(source), '', 'not']];
   if (ts.isNumericLiteral(node)) return isUnitOfScaled(node, source) || isLengthOfArray(node, source) ? [] : ofNumber(node, source);
-  if (node.kind === ts.SyntaxKind.TrueKeyword) return [[node.getStart(source), node.end, 'false', 'constant']];
+  if (node.kind === ts.SyntaxKind.TrueKeyword) return isMark(node, source) ? [] : [[node.getStart(source), node.end, 'false', 'constant']];
   if (node.kind === ts.SyntaxKind.FalseKeyword) return [[node.getStart(source), node.end, 'true', 'constant']];
   if (ts.isCallExpression(node)) return ofArguments(node, source);
   if (ts.isExpressionStatement(node)) return ofStatement(node, source);
@@ -80,11 +80,26 @@ function changesOf(node: ts.Node, source: ts.SourceFile): readonly Change[] {
 
 function ofOperator(node: ts.BinaryExpression, source: ts.SourceFile): readonly Change[] {
   const swapped = SWAPPED.get(node.operatorToken.kind);
-  if (swapped === undefined) return [];
+  if (swapped === undefined || isTakingTheLeast(node, source)) return [];
   // Texts are put together with +, and a minus between them means nothing.
   if (swapped[1] === 'operator' && [node.left, node.right].some((side) => ts.isStringLiteralLike(side) || ts.isTemplateExpression(side)))
     return [];
   return [[node.operatorToken.getStart(source), node.operatorToken.end, swapped[0], swapped[1]]];
+}
+
+/** `if (a < b) b = a`: where both are equal it is the same which one is taken. */
+function isTakingTheLeast({ left, operatorToken, right, parent }: ts.BinaryExpression, source: ts.SourceFile): boolean {
+  if (!/^[<>]$/.test(operatorToken.getText(source))) return false;
+  let above: ts.Node = parent;
+  while (ts.isBinaryExpression(above) || ts.isParenthesizedExpression(above)) above = above.parent;
+  if (!ts.isIfStatement(above) || !ts.isExpressionStatement(above.thenStatement)) return false;
+  return above.thenStatement.expression.getText(source) === `${right.getText(source)} = ${left.getText(source)}`;
+}
+
+/** A value of a table that is declared to hold nothing but `true`: its names alone are read. */
+function isMark({ parent }: ts.Node, source: ts.SourceFile): boolean {
+  const table = ts.isPropertyAssignment(parent) ? parent.parent.parent : undefined;
+  return table !== undefined && ts.isVariableDeclaration(table) && /, true>+$/.test(table.type?.getText(source) ?? '');
 }
 
 function ofNumber(node: ts.NumericLiteral, source: ts.SourceFile): readonly Change[] {
@@ -145,23 +160,34 @@ function ofEarlyReturn(node: ts.IfStatement, source: ts.SourceFile): readonly Ch
   return [[node.getStart(source), node.end, ts.isBlock(node.parent) ? '' : ';', 'return']];
 }
 
-/** The block that runs when the code at this place does: the offset of its brace; undefined at the top of the file. */
-export function blockAround(blocks: readonly (readonly [number, number])[], at: number): number | undefined {
-  let inner: readonly [number, number] | undefined;
-  for (const block of blocks) if (block[0] < at && at < block[1] && (inner === undefined || block[0] > inner[0])) inner = block;
-  return inner?.[0];
+/** A stretch of code that runs from its beginning whenever it is entered. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: 'block' | 'expression' | 'case';
 }
 
-/** Where each block of statements begins and ends. */
-export function blocksOf(file: string, text: string): readonly (readonly [number, number])[] {
+/** Where the innermost stretch around this code begins; undefined at the top of the file, which runs when it is loaded. */
+export function placeAround(places: readonly Place[], at: number): number | undefined {
+  let inner: Place | undefined;
+  for (const place of places) if (place.start <= at && at < place.end && (inner === undefined || place.start >= inner.start)) inner = place;
+  return inner?.start;
+}
+
+/** Every block of statements, every body of an arrow that is one expression, and what follows each `case`. */
+export function placesOf(file: string, text: string): readonly Place[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  const blocks: (readonly [number, number])[] = [];
+  const places: Place[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isBlock(node)) blocks.push([node.getStart(source), node.end]);
+    if (ts.isBlock(node)) places.push({ start: node.getStart(source), end: node.end, kind: 'block' });
+    if (ts.isArrowFunction(node) && !ts.isBlock(node.body))
+      places.push({ start: node.body.getStart(source), end: node.body.end, kind: 'expression' });
+    const [first] = ts.isCaseOrDefaultClause(node) ? node.statements : [];
+    if (first !== undefined && !ts.isBlock(first)) places.push({ start: first.getStart(source), end: node.end, kind: 'case' });
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return blocks;
+  return places;
 }
 
 /** A repeatable shuffle's beginning (mulberry32). */

@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const ATTACKS = ['tests/faults/attacks.test.ts'];
 const DEFECTS = ['tests/faults/process-defects.test.ts'];
 const BOUNDS = ['tests/faults/bounds.test.ts'];
+const STARVED = ['tests/faults/starved.test.ts'];
 const QUIT = ['tests/unit/desktop/quit.test.ts'];
 
 /** What the rows A-* and P-13 … P-24 of the fault matrix ask for: each of their tests must see one of these. */
@@ -109,7 +110,8 @@ export const MUTANTS: readonly Mutant[] = [
     old: 'for (const order of asked) cancelForKill',
     new: 'for (const order of again ? asked : []) cancelForKill',
     does: 'Only the second press of the kill takes back what works at the broker.',
-    tests: DEFECTS,
+    // The look that follows a kill takes it back a second later, so the real program shows nothing of it.
+    tests: ['tests/unit/safety/kill.test.ts'],
   },
   {
     id: 'faults-ap/lanes-without-end',
@@ -142,5 +144,13 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'armed',
     does: 'The window closes on orders that work at the broker, and nobody is told that they do.',
     tests: QUIT,
+  },
+  {
+    id: 'faults-ap/kill-takes-only-what-it-cannot-reach',
+    file: 'src-main/core/safety/kill.ts',
+    old: '  if (!isOutOfReach(order, exits)) cancelInside',
+    new: '  if (isOutOfReach(order, exits)) cancelInside',
+    does: 'A kill that keeps exits cancels nothing that a cancel reaches.',
+    tests: STARVED,
   },
 ];

@@ -10,6 +10,8 @@ export interface Seen {
   /** What turned red; null when everything stayed green. */
   readonly red: string | null;
   readonly ms: number;
+  /** Of storms without a fault: the seeds that are violated all the same, and that say nothing of a fault. */
+  readonly violated?: readonly number[];
 }
 
 /**
@@ -45,7 +47,7 @@ function parsed(line: string): (Seen & { readonly key: string }) | undefined {
   try {
     const entry = JSON.parse(line) as Partial<Seen & { readonly key: string }>;
     if (typeof entry.key !== 'string' || typeof entry.ms !== 'number' || entry.red === undefined) return undefined;
-    return { key: entry.key, red: entry.red, ms: entry.ms };
+    return { ...entry, key: entry.key, red: entry.red, ms: entry.ms };
   } catch {
     return undefined;
   }

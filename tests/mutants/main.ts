@@ -5,12 +5,10 @@ import { resolve } from 'node:path';
 import { readCatalogues, wrongEntries, type Entry } from './catalogue.ts';
 import { drawMutants, drawnFrom } from './drawn.ts';
 import { ImportGraph } from './import-graph.ts';
-import { Known } from './known.ts';
 import { type Options, readOptions } from './options.ts';
 import { whatTestsRun } from './ran.ts';
 import { tidyUp, tryAll } from './run.ts';
 import { sampleOf, turnOf } from './sample.ts';
-import { greenKey } from './trial.ts';
 import { drawnVerdict, lineOf, sumOf, tableOf, type Tried, verdict } from './table.ts';
 
 const STOPPED = 130;
@@ -34,18 +32,18 @@ function chosen(all: readonly Entry[], { part, file, stormsOnly, sample, turn, r
   return sampleOf(asked, sample, now);
 }
 
-/** Milliseconds that a test which the probes found green may be thought to take; only the limit of a run that hangs hangs on it. */
-const USUAL = 3_000;
-
-async function drawnOnes({ root, drawn, seed, rooms, fresh }: Options): Promise<readonly Entry[]> {
+async function drawnOnes({
+  root,
+  drawn,
+  seed,
+  rooms,
+  jobs,
+}: Options): Promise<{ readonly entries: readonly Entry[]; readonly usual: ReadonlyMap<string, number> }> {
   const graph = new ImportGraph(root);
   const files = drawnFrom(root, rooms);
-  console.log('Which test runs which block: measured once for each content.');
-  const ran = await whatTestsRun(root, graph, files);
-  const known = new Known(root, fresh);
-  for (const key of ran.map(({ test, digest }) => greenKey(test, digest)))
-    if (known.get(key) === undefined) known.add(key, { red: null, ms: USUAL });
-  return drawMutants({ root, graph, ran, files }, drawn, seed);
+  console.log('Which test runs which place: measured once for each content.');
+  const ran = await whatTestsRun(root, graph, files, jobs);
+  return { entries: drawMutants({ root, graph, ran, files }, drawn, seed), usual: new Map(ran.map(({ test, ms }) => [test, ms])) };
 }
 
 async function main(): Promise<number> {
@@ -55,7 +53,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const { root, jobs, fresh, storms, stormsOnly, limit } = options;
-  const all = options.drawn > 0 ? await drawnOnes(options) : await readCatalogues(root);
+  const { entries: all, usual } = options.drawn > 0 ? await drawnOnes(options) : { entries: await readCatalogues(root) };
   const mutants = chosen(all, options);
   if (mutants.length === 0) {
     console.error('No mutant is meant by that.');
@@ -63,7 +61,7 @@ async function main(): Promise<number> {
   }
   const tried: Tried[] = [];
   await tryAll({
-    ...{ root, mutants, jobs, fresh, sight: { storms, stormsOnly, limit }, isolate: true },
+    ...{ root, mutants, jobs, fresh, sight: { storms, stormsOnly, limit, usual }, isolate: true },
     ended: (mutant, outcome) => {
       tried.push({ mutant, outcome });
       console.log(lineOf({ mutant, outcome }));

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Defects that the desk once had, with their mending taken out again; storms alone are to see them. */
+/** Defects that the desk once had, with their mending taken out again. `seeds` are storms that meet them; `storm.test.ts` runs those in every test run. */
 export const MUTANTS: readonly Mutant[] = [
   {
     id: 'once-broken/swallowed-cancel',
@@ -8,8 +8,8 @@ export const MUTANTS: readonly Mutant[] = [
     old: "if (order.origin === 'foreign' || order.cancelAskedAt === undefined || !desk.cancelRetries.isDue(order.key, tx.at)) return;",
     new: 'return;',
     does: 'A cancel that TWS swallowed is not sent again, and the order works on.',
-    // No storm of the first forty sees it any more: the kill and the retries of brackets ask again by themselves.
     tests: ['tests/unit/reconciliation/unknown-orders.test.ts', 'tests/faults/connections.test.ts'],
+    seeds: [63, 204],
   },
   {
     id: 'once-broken/lost-send-stays-sent',
@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "if (order.state === 'PENDING_REPLACE')\n        becomeUnknown",
     does: 'An order that was sent into a dying line stays SUBMITTED, and nobody looks for it.',
     tests: [],
-    seeds: [5],
+    seeds: [5, 6],
   },
   {
     id: 'once-broken/kill-of-an-earlier-life',
@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: '',
     does: 'A kill is looked at once, and neither verified nor are its residuals cancelled again.',
     tests: [],
-    seeds: [14],
+    seeds: [14, 27],
   },
   {
     id: 'once-broken/book-opens-early',
@@ -44,7 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (this.#isOpened) return false;',
     does: 'The book opens on positions before the comparison of its own connection has ended.',
     tests: [],
-    seeds: [2],
+    seeds: [2, 3],
   },
   {
     id: 'once-broken/refused-and-listed',
@@ -53,6 +53,97 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (before !== undefined && repeats(desk, before, news, completed)) {',
     does: 'A stop that a code calls rejected and a list names unchanged is booked as rejected, and works on unseen.',
     tests: [],
-    seeds: [33],
+    seeds: [48, 69],
+  },
+  {
+    id: 'once-broken/swallowed-order-stays-sent',
+    file: 'src-main/core/reconciliation/unknown-orders.ts',
+    old: "(order.state === 'SUBMITTED' && order.ackedAt === undefined &&",
+    new: "(order.state === 'SUBMITTED' && order.ackedAt !== undefined &&",
+    does: 'An order that TWS swallowed on a line that stands stays SUBMITTED, and nobody looks for it.',
+    tests: ['tests/unit/reconciliation/unknown-orders.test.ts', 'tests/unit/reconciliation/look-ups.test.ts'],
+    seeds: [20, 34],
+  },
+  {
+    id: 'once-broken/kill-of-everything-leaves-others',
+    file: 'src-main/core/engine/desk-core.ts',
+    old: "        desk.unsentGlobalCancel = desk.broker.globalCancel().kind === 'refused';",
+    new: '        desk.unsentGlobalCancel = false;',
+    does: 'A kill of everything leaves the order of another program working: only the global cancel reaches it.',
+    tests: ['tests/unit/safety/kill.test.ts'],
+    seeds: [25, 59],
+  },
+  {
+    id: 'once-broken/exits-after-a-sale-by-hand',
+    file: 'src-main/core/protection/resize-exits.ts',
+    old: '    if (!isArranged) this.#arrange(account, conId);',
+    new: '    if (isArranged) this.#arrange(account, conId);',
+    does: 'Exits of what a person has sold are not taken back, and open a position when they fill.',
+    tests: ['tests/unit/protection/resize-exits.test.ts', 'tests/unit/protection/close-position.test.ts'],
+    seeds: [32, 78],
+  },
+  {
+    id: 'once-broken/own-exits-cancelled-after-a-fill',
+    file: 'src-main/core/protection/resize-exits.ts',
+    old: '  const bound = boundByEntries(desk, all);',
+    new: '  const bound = new Map<string, Quantity>();',
+    does: 'After the first part of an entry its exits, which are as large as it, count as too many and are taken back.',
+    tests: ['tests/unit/protection/resize-exits.test.ts'],
+  },
+  {
+    id: 'once-broken/room-by-the-target',
+    file: 'src-main/core/protection/exit-sizes.ts',
+    old: 'covered: coveredBy(group), share',
+    new: 'covered: largest(group), share',
+    does: 'A group is given room by its target before the stops of all have theirs, and the stop of another goes.',
+    tests: ['tests/unit/protection/resize-exits.test.ts'],
+  },
+  {
+    id: 'once-broken/stop-shrinks-for-a-target',
+    file: 'src-main/core/protection/resize-exits.ts',
+    old: '  const allowed = max(minus(besideStops, theirs), min(besideStops, coveredBy(free)));',
+    new: '  const allowed = max(ZERO, minus(besideStops, theirs));',
+    does: 'A stop shrinks for the target of an entry that works, and what is held is bare.',
+    tests: ['tests/unit/protection/resize-exits.test.ts'],
+  },
+  {
+    id: 'once-broken/stop-goes-for-one-of-an-entry',
+    file: 'src-main/core/protection/resize-exits.ts',
+    old: "  return all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type));",
+    new: "  return all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type) && !isOpenEntry(entryOf(desk.index, order)));",
+    does: 'A stop that IB works goes for the stop of an entry that IB has not confirmed.',
+    tests: ['tests/unit/protection/resize-exits.test.ts'],
+  },
+  {
+    id: 'once-broken/unconfirmed-stop-goes-for-a-target',
+    file: 'src-main/core/protection/resize-exits.ts',
+    old: "  return all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type));",
+    new: "  return all.some((order) => order.state === 'SUBMITTED' && isStopType(order.type) && isOpenEntry(entryOf(desk.index, order)));",
+    does: 'A stop that has just been sent is taken back for a target before IB has confirmed it.',
+    tests: ['tests/unit/protection/resize-exits.test.ts'],
+  },
+  {
+    id: 'once-broken/swallowed-bracket-cancel',
+    file: 'src-main/core/execution/lost-brackets.ts',
+    old: '  return last?.epoch !== desk.link.epoch || (!last.answered && now - last.at >= ANSWERED_WITHIN_MS);',
+    new: '  return last?.epoch !== desk.link.epoch;',
+    does: 'One cancel of a broken bracket that TWS swallows leaves its entry untransmitted in TWS, where one click of a person sends it.',
+    tests: ['tests/faults/brackets.test.ts'],
+  },
+  {
+    id: 'once-broken/exits-of-an-unknown-entry',
+    file: 'src-main/core/execution/lost-brackets.ts',
+    old: '    family.some(({ key, parentKey }) => parentKey === undefined && family.some((leg) => leg.parentKey === key)) &&\n',
+    new: '',
+    does: 'After a restart the exits of an entry that has filled and is no longer recalled are cancelled as a broken bracket.',
+    tests: ['tests/faults/brackets.test.ts'],
+  },
+  {
+    id: 'once-broken/close-of-the-other-side',
+    file: 'src-main/core/protection/closes.ts',
+    old: "order.leg === 'F' && order.account === account && order.side === side &&",
+    new: "order.leg === 'F' && order.account === account &&",
+    does: 'A close of the other side that waits holds back the close of what is held by now.',
+    tests: ['tests/unit/protection/close-position.test.ts'],
   },
 ];

@@ -1,23 +1,41 @@
-// Runs test files once with a probe in every block of the project's code, and sends the names of those that are green.
+// Runs test files once with a probe at every place of the project's code, and sends which were green and how long each took.
 import { join, relative } from 'node:path';
 import { createVitest } from 'vitest/node';
-import { blocksOf } from './draw.ts';
+import { placesOf } from './draw.ts';
 
-const [root = '', ...files] = process.argv.slice(2);
+const [root = '', workers = '1', ...files] = process.argv.slice(2);
 
 function probed(file: string, text: string): string {
+  const put = placesOf(file, text).flatMap(({ start, end, kind }) => {
+    const probe = `globalThis.mutantProbe?.add('${file}:${start}')`;
+    if (kind === 'block') return [{ at: start + 1, what: ` ${probe};` }];
+    if (kind === 'case') return [{ at: start, what: `${probe}; ` }];
+    return [
+      { at: start, what: `(${probe}, ` },
+      { at: end, what: ')' },
+    ];
+  });
   let last = 0;
   let out = '';
-  for (const [start] of [...blocksOf(file, text)].sort(([a], [b]) => a - b)) {
-    out += `${text.slice(last, start + 1)} globalThis.mutantProbe?.add('${file}:${start}');`;
-    last = start + 1;
+  // Where an inner expression ends with an outer one, both only close.
+  for (const { at, what } of put.sort((a, b) => a.at - b.at)) {
+    out += text.slice(last, at) + what;
+    last = at;
   }
   return out + text.slice(last);
 }
 
 const vitest = await createVitest(
   {
-    ...{ root, config: join(root, 'vitest.config.ts'), watch: false, run: true, isolate: true, maxWorkers: 2, reporters: [{}] },
+    ...{
+      root,
+      config: join(root, 'vitest.config.ts'),
+      watch: false,
+      run: true,
+      isolate: true,
+      maxWorkers: Number(workers),
+      reporters: [{}],
+    },
     setupFiles: [join(import.meta.dirname, 'probe-setup.ts')],
   },
   {
@@ -37,7 +55,14 @@ const vitest = await createVitest(
 const { testModules } = await vitest.runTestSpecifications(
   files.map((file) => vitest.getRootProject().createSpecification(join(root, file))),
 );
-process.send?.(testModules.filter((module) => module.ok()).map(({ relativeModuleId }) => relativeModuleId));
+process.send?.(
+  testModules
+    .filter((module) => module.ok())
+    .map((module) => {
+      const { collectDuration, setupDuration, duration } = module.diagnostic();
+      return [module.relativeModuleId, Math.ceil(collectDuration + setupDuration + duration)];
+    }),
+);
 await vitest.close();
 process.disconnect();
 process.exit();

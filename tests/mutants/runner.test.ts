@@ -35,6 +35,12 @@ const unit = {
 };
 const unseen = { ...unit, id: 'risk/spare', old: 'spare = 1', new: 'spare = 2', does: 'A spare figure is another.' };
 
+/** The rooms that faults are drawn from, beside the one that has files here. */
+const drawnRooms = [
+  ...['execution', 'reports', 'safety', 'protection', 'reconciliation', 'trigger', 'strategy', 'market'].map((room) => `core/${room}`),
+  ...['tws', 'journal', 'control', 'desktop'],
+];
+
 let house = '';
 
 function write(path: string, text: string): void {
@@ -138,6 +144,50 @@ describe('a run over the mutants', { timeout: 180_000 }, () => {
     expect(said).toContain('risk/limit-hangs → caught by the end of tests/limit.test.ts, still running after 10 s');
     expect(said).toContain('risk/limit-tighter → caught by tests/limit.test.ts: 100 is allowed');
     expect(code).toBe(0);
+  });
+
+  it('lets no storm speak that is violated without any fault, and hears the others', () => {
+    write(
+      'tests/storm/main.ts',
+      `import { within } from '../../src-main/core/risk/limit.ts';
+const left = process.argv.includes('--without') ? process.argv.at(process.argv.indexOf('--without') + 1) : '';
+const violated = [...(left === '2' ? [] : [2]), ...(within(100) ? [] : [3])];
+for (const seed of violated) console.error(\`Storm \${seed} violated:\\n  ✗ storm \${seed} says why\`);
+process.exitCode = violated.length;\n`,
+    );
+    const { code, said } = run(
+      [
+        { ...tighter, tests: [] },
+        { ...looser, tests: [] },
+      ],
+      '--storms',
+      '5',
+    );
+    expect(said).toContain('Left out, because they are violated without any fault: storms 2.');
+    expect(said).toContain('risk/limit-tighter → caught by storm 3: storm 3 says why');
+    expect(said).toContain('risk/limit-looser → SURVIVED');
+    expect(code).toBe(1);
+    expect(run([{ ...tighter, tests: [], seeds: [2] }]).said).toContain(
+      'risk/limit-tighter → PROVES NOTHING: it is seen by storms that are violated without it: storm 2',
+    );
+  });
+
+  it('asks a drawn fault of the tests that run its place, and says where no test goes and where those that go say nothing', () => {
+    for (const room of ['core/risk', ...drawnRooms]) mkdirSync(join(house, 'src-main', room), { recursive: true });
+    mkdirSync(join(house, 'src-shared/protocol'), { recursive: true });
+    write(tighter.file, `${HOUSE[tighter.file] ?? ''}export function idle(size: number): boolean {\n  return size < 5;\n}\n`);
+    const torn = `test('the house lies where it lay', () => {\n  expect(import.meta.dirname).not.toContain('mutants-');\n});\n`;
+    write('tests/price.test.ts', `${HOUSE['tests/price.test.ts'] ?? ''}${torn}`);
+    const { code, said } = run([], '--drawn', '20', '--seed', '3', '--rooms', 'risk');
+    expect(said).toContain('drawn/risk/limit.ts:2:15-comparison → caught by tests/limit.test.ts: 100 is allowed and 101 is not');
+    expect(said).toMatch(/drawn\/risk\/limit\.ts:5:15-comparison → SURVIVED: .*`return size <= 5;`\. No test goes there\./);
+    expect(said).toMatch(/drawn\/risk\/price\.ts:2:27-operator → PROVES NOTHING: .*red without it: tests\/price\.test\.ts: the house lies/);
+    expect(code).toBe(1);
+    const before = readFileSync(join(house, 'node_modules/.cache/mutants.jsonl'), 'utf8');
+    expect(run([], '--drawn', '20', '--seed', '3', '--rooms', 'risk').said).toContain('limit.ts:2:15-comparison → caught');
+    const places = readFileSync(join(house, 'node_modules/.cache/mutants-places.jsonl'), 'utf8');
+    expect(places.split('\n').filter((line) => line.includes('"tests/limit.test.ts"'))).toHaveLength(1);
+    expect(readFileSync(join(house, 'node_modules/.cache/mutants.jsonl'), 'utf8').startsWith(before)).toBe(true);
   });
 
   it('leaves nothing behind when it is interrupted', async () => {

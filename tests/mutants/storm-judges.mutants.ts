@@ -9,7 +9,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'rules.limits.maxOrderContracts : rules.limits.maxPositionShares;',
     does: 'One order may be as large as the whole position may become.',
     tests: [],
-    seeds: [4],
+    seeds: [10, 54],
   },
   {
     id: 'storm-judges/c-02-multiplier-of-the-limit',
@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'const limit = amountOf(context.rules.limits.maxOrderNotional * 10);',
     does: 'An order may be worth ten times its limit.',
     tests: [],
-    seeds: [13],
+    seeds: [10, 13],
   },
   {
     id: 'storm-judges/c-03-ticks-in-cents',
@@ -27,7 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (!(away <= collarTicks * details.minTick * 100))',
     does: 'The collar in ticks is a hundred times as wide as it is set.',
     tests: [],
-    seeds: [5],
+    seeds: [8, 13],
   },
   {
     id: 'storm-judges/c-03-percent-as-fraction',
@@ -36,7 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: '!(away <= collarPercent * Math.abs(mid))',
     does: 'The collar in percent is a hundred times as wide as it is set.',
     tests: [],
-    seeds: [29],
+    seeds: [11, 23],
   },
   {
     id: 'storm-judges/c-08-window-too-short',
@@ -45,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'if (now - send.at >= 100) continue;',
     does: 'Ten times as many orders a second leave as the limit says.',
     tests: [],
-    seeds: [4],
+    seeds: [39, 49],
   },
   {
     id: 'storm-judges/c-08-forgets-the-contract',
@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'return here > ordersPerSecondPerSymbol',
     does: 'One order more a second leaves for a contract than the limit says.',
     tests: [],
-    seeds: [37],
+    seeds: [91],
   },
   {
     id: 'storm-judges/change-rounded-away',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "return side === 'SELL' ? 'down' : 'up';",
     does: 'A changed sell stop stands up to a tick further from the market than was written.',
     tests: [],
-    seeds: [11],
+    seeds: [5, 8],
   },
   {
     id: 'storm-judges/stop-by-hand-rounded-away',
@@ -108,7 +108,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "return order.state === 'SUBMITTED' || order.state === 'ACCEPTED' ||",
     does: 'A stop that IB has not confirmed is shown as protection.',
     tests: [],
-    seeds: [4],
+    seeds: [5, 6],
   },
   {
     id: 'storm-judges/growth-protects',
@@ -126,7 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: '      desk.unsentCancels.has(order.key);',
     does: 'A cancel that died with its socket leaves again only with the next comparison, ten seconds later.',
     tests: [],
-    seeds: [26],
+    seeds: [18, 54],
   },
   {
     id: 'storm-judges/number-kept-after-the-frame',
@@ -153,6 +153,6 @@ export const MUTANTS: readonly Mutant[] = [
     new: "if (!('verdict' in verdict)) {\n      tx.set(desk.stores.orders, now.key, { ...now, updatedAt: tx.at, note: verdict.text });\n      return `${verdict.control}: ${verdict.text}`;\n    }",
     does: 'A change that risk has refused makes the order look changed, and the next click on its row a conflict.',
     tests: [],
-    seeds: [4],
+    seeds: [8, 12],
   },
 ];

@@ -37,8 +37,8 @@ export function tableOf(tried: readonly Tried[]): readonly string[] {
   const rooms = Map.groupBy(tried, ({ mutant }) => roomOf(mutant.file));
   const rows = [...rooms].sort(([a], [b]) => a.localeCompare(b)).map(([room, ones]) => row(room, ones));
   return [
-    '| room | mutants | by tests | by storms | survived | caught |',
-    '| --- | ---: | ---: | ---: | ---: | ---: |',
+    '| room | mutants | by tests | by storms | survived | said nothing | caught |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
     row('all', tried),
   ];
@@ -46,7 +46,7 @@ export function tableOf(tried: readonly Tried[]): readonly string[] {
 
 function row(room: string, tried: readonly Tried[]): string {
   const { tests, storms, survived, void: nothing } = count(tried);
-  return `| ${room} | ${tried.length} | ${tests} | ${storms} | ${survived + nothing} | ${percent(tests + storms, tried.length)} |`;
+  return `| ${room} | ${tried.length} | ${tests} | ${storms} | ${survived} | ${nothing} | ${percent(tests + storms, tried.length)} |`;
 }
 
 export function sumOf(tried: readonly Tried[]): string {

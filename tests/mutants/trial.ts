@@ -16,6 +16,11 @@ export interface Sight {
   readonly stormsOnly: boolean;
   /** Seconds that a run with a fault may take; undefined: by what it takes without. */
   readonly limit: number | undefined;
+  /**
+   * What each test file takes, in milliseconds: each is asked alone, and without the fault only when it is red with it. Undefined: all of a
+   * mutant are green first, and asked together.
+   */
+  readonly usual: ReadonlyMap<string, number> | undefined;
 }
 
 /** A place where runs can be made. */
@@ -81,7 +86,11 @@ export class Trial {
     const { storms, stormsOnly } = this.#sight;
     const byStorms = (...which: readonly string[]): Look => ({ kind: 'storms', look: async () => this.#byStorms(mutant, wrong, which) });
     const looks: Look[] = [];
-    if (!stormsOnly && mutant.tests.length > 0) looks.push({ kind: 'tests', look: async () => this.#byTests(mutant, wrong) });
+    if (!stormsOnly && mutant.tests.length > 0)
+      looks.push({
+        kind: 'tests',
+        look: async () => (this.#sight.usual !== undefined ? this.#byEach(mutant, wrong) : this.#byTests(mutant, wrong)),
+      });
     if (!this.#graph.closure([STORM]).includes(mutant.file)) return looks;
     // Which seeds see it was found out with it: they say nothing about the power of storms.
     if (!stormsOnly) looks.push(...(mutant.seeds ?? []).map((seed) => byStorms('--seed', String(seed))));
@@ -89,11 +98,35 @@ export class Trial {
     return looks;
   }
 
+  /** The first test file that is red with the fault and green without it; those that are red without it say nothing. */
+  async #byEach(mutant: Entry, wrong: string): Promise<Maybe<Seen | Outcome>> {
+    let ms = 0;
+    let silent: string | undefined;
+    for (const test of mutant.tests) {
+      const key = keyOf('test', test, wrong, mutant.file, this.#graph.digest([test, mutant.file]));
+      const seen = await this.#withFault(key, mutant, wrong, (hands) =>
+        runTests(hands, [test], mutant.file, this.#limit(this.#sight.usual?.get(test) ?? 0)),
+      );
+      if (seen === UNKNOWN) return seen;
+      ms += seen.ms;
+      if (seen.red === null) continue;
+      const without = await this.#alone(test);
+      if (without === UNKNOWN) return without;
+      if (without.red === null) return { red: seen.red, ms };
+      silent ??= without.red;
+    }
+    return silent === undefined ? { red: null, ms } : { kind: 'void', why: `is seen by tests that are red without it: ${silent}` };
+  }
+
+  async #alone(test: string): Promise<Maybe<Seen>> {
+    const key = keyOf('green', test, this.#graph.digest([test]));
+    return this.#withoutFault(key, (hands) => runTests(hands, [test], undefined, LONGEST_GREEN));
+  }
+
   async #byTests(mutant: Entry, wrong: string): Promise<Maybe<Seen | Outcome>> {
     let usual = 0;
     for (const test of mutant.tests) {
-      const key = greenKey(test, this.#graph.digest([test]));
-      const seen = await this.#withoutFault(key, (hands) => runTests(hands, [test], undefined, LONGEST_GREEN));
+      const seen = await this.#alone(test);
       if (seen === UNKNOWN) return seen;
       if (seen.red !== null) return { kind: 'void', why: `is seen by tests that are red without it: ${seen.red}` };
       usual += seen.ms;
@@ -103,13 +136,17 @@ export class Trial {
     return this.#withFault(key, mutant, wrong, (hands) => runTests(hands, mutant.tests, mutant.file, limit));
   }
 
+  /** Storms that are violated without the fault are left out of many; one that is asked for by its seed proves nothing then. */
   async #byStorms(mutant: Entry, wrong: string, which: readonly string[]): Promise<Maybe<Seen | Outcome>> {
     const digest = this.#graph.digest([STORM]);
-    const usual = await this.#withoutFault(keyOf('green storms', which, digest), (hands) => storms(hands, which, LONGEST_GREEN));
+    const usual = await this.#withoutFault(keyOf('green storms', which, digest), (hands) => calmStorms(hands, which));
     if (usual === UNKNOWN) return usual;
     if (usual.red !== null) return { kind: 'void', why: `is seen by storms that are violated without it: ${usual.red}` };
+    const violated = usual.violated ?? [];
+    const asked = violated.length === 0 ? which : [...which, '--without', violated.join(',')];
     const limit = this.#limit(usual.ms);
-    return this.#withFault(keyOf('storms', which, wrong, mutant.file, digest), mutant, wrong, (hands) => storms(hands, which, limit));
+    const key = keyOf('storms', asked, wrong, mutant.file, digest);
+    return this.#withFault(key, mutant, wrong, (hands) => storms(hands, [...asked, '--bail', '1'], limit));
   }
 
   /** Milliseconds that a run with a fault may take. @param usual what it takes without */
@@ -144,11 +181,6 @@ export class Trial {
   }
 }
 
-/** Under what it is remembered that a test is green without any fault. @param digest of the test and all it depends on */
-export function greenKey(test: string, digest: string): string {
-  return keyOf('green', test, digest);
-}
-
 async function runTests({ vitest }: Hands, files: readonly string[], planted: string | undefined, limitMs: number): Promise<Seen> {
   const began = performance.now();
   const report = await vitest.run(files, planted, limitMs);
@@ -160,16 +192,27 @@ async function runTests({ vitest }: Hands, files: readonly string[], planted: st
   return { red: report.red, ms };
 }
 
+/** Storms without a fault; those of many that are violated all the same are named. */
+async function calmStorms(hands: Hands, which: readonly string[]): Promise<Seen> {
+  const seen = await storms(hands, which, LONGEST_GREEN);
+  const violated = seen.violated ?? [];
+  if (!which.includes('--seeds') || violated.length === 0) return seen;
+  console.log(`Left out, because they are violated without any fault: storms ${violated.join(', ')}.`);
+  return { ...(await storms(hands, [...which, '--without', violated.join(',')], LONGEST_GREEN)), violated };
+}
+
 async function storms({ copy }: Hands, which: readonly string[], limitMs: number): Promise<Seen> {
   const began = performance.now();
-  const { code, text } = await runProgram(copy.folder, [STORM, ...which, '--bail', '1'], limitMs);
+  const { code, text } = await runProgram(copy.folder, [STORM, ...which], limitMs);
   const ms = Math.round(performance.now() - began);
   if (code === 0) return { red: null, ms };
   if (code === undefined) return { red: `storms, still running after ${Math.round(limitMs / 1_000)} s`, ms };
-  const seed = /Storm (\d+) violated/.exec(text)?.[1];
+  const violated = [...text.matchAll(/^Storm (\d+) violated/gm)].map(([, seed]) => Number(seed));
   const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
+  const [first] = violated;
   return {
-    red: seed === undefined ? `the end of the storms (code ${code}): ${lastLine}` : `storm ${seed}: ${/✗ (.*)/.exec(text)?.[1] ?? ''}`,
+    red: first === undefined ? `the end of the storms (code ${code}): ${lastLine}` : `storm ${first}: ${/✗ (.*)/.exec(text)?.[1] ?? ''}`,
     ms,
+    violated,
   };
 }

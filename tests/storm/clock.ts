@@ -54,6 +54,11 @@ export class StormClock implements Clock, Scheduler {
     };
   }
 
+  /** Time passes and nobody is there: what is due meanwhile runs late, with the next step. */
+  stall(ms: number): void {
+    this.#elapsed += ms;
+  }
+
   /** Runs the next event that is due within `ms` from `from`; false when there is none, and then the time is there. */
   step(until: number): boolean {
     for (;;) {

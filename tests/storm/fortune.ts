@@ -21,6 +21,15 @@ export function fortune(world: World, seed: number): () => void {
     world.clock.after(4_000 + random.next() * 20_000, turn);
   };
   turn();
+  // Now and then IB counts no more for longer than a figure may be old: no other chance decides of it.
+  const silence = new Random(seed + 0x51e7);
+  if (world.hasWeather && silence.chance(0.1))
+    world.clock.aside(5_000 + silence.next() * 20_000, silence, () => {
+      if (over) return;
+      over = true;
+      world.tws.daily = 'silent';
+      world.clock.aside(80_000, silence, () => (world.tws.daily = world.tws.daily === 'silent' ? ZERO_AMOUNT : world.tws.daily));
+    });
   return () => {
     over = true;
     world.tws.daily = ZERO_AMOUNT;

@@ -5,7 +5,7 @@ import { isWorking, type Order } from '#domain/order';
 import { BookRules } from './book-rules.ts';
 import { Closes } from './closes.ts';
 import { Cover } from './cover.ts';
-import { Bench } from './judge.ts';
+import { Bench, type Judge } from './judge.ts';
 import { judgesOf } from './judges.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
 import { Excuses } from './excuses.ts';
@@ -49,7 +49,7 @@ export class Invariants {
     this.cover = new Cover(world, fail);
     this.lists = new ListRules(fail);
     this.wayOut = new WayOut(() => this.refusals, fail);
-    this.#kept = new Kept(fail);
+    this.#kept = new Kept(this.excuses, fail);
     this.writes = new WriteRules(world, this.closes, this.cover, fail);
     const evidence = {
       written: () => this.writes.written,
@@ -57,7 +57,15 @@ export class Invariants {
       excuses: this.excuses,
     };
     const { all, terms, refusals } = judgesOf(world, evidence, fail);
-    this.bench = new Bench(all);
+    const kept: Judge = {
+      born: () => {
+        this.#kept.born();
+      },
+      committed: (life, news) => {
+        this.#kept.committed(life, news, world.now);
+      },
+    };
+    this.bench = new Bench([...all, kept]);
     this.terms = terms;
     this.refusals = refusals;
     this.book = new BookRules(world, this.truth, (ref) => this.writes.leftIn(ref), fail);

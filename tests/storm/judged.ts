@@ -13,6 +13,8 @@ import type { Price } from '#domain/price';
 import type { Exchange } from '#simulator/engine/exchange';
 import type { Fill as TrueFill } from '#simulator/model/fill';
 import type { Listing } from '#simulator/model/instrument';
+
+import type { DoubtfulSince } from './doubtful-since.ts';
 import type { LedgerOfTruth, Truth } from './truth.ts';
 
 /** What the invariants read of the broker. */
@@ -73,8 +75,7 @@ export interface SettledBroker extends JudgedBroker {
 /** What settlement reads of the life that is there when all is quiet. */
 export interface SettledLife extends Pick<JudgedLife, 'stores' | 'deskState' | 'state'> {
   readonly alarms: readonly { readonly text: string; readonly key: string | undefined; readonly at: number }[];
-  /** Since when this life holds an order for UNKNOWN, epoch ms. */
-  readonly unknownSince: ReadonlyMap<string, number>;
+  readonly doubtfulSince: Pick<DoubtfulSince, 'of'>;
 }
 
 export interface SettledWorld {

@@ -1,9 +1,10 @@
-import { stopsProtecting } from '#core/order/stop-coverage';
+import type { CommitNews } from '#core/commit/work';
 import type { KillRecord } from '#core/state/records';
 import type { Order } from '#domain/order';
-import type { Position } from '#domain/position';
 import type { OrderView } from '#simulator/model/order-view';
+import type { Excuses } from './excuses.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
+import { LostStops } from './lost-stops.ts';
 import { isAlive } from './truth.ts';
 
 /** Long enough for every wait of the desk: an entry that ends, executions that come late, a change that IB takes its time for. Virtual ms. */
@@ -17,21 +18,32 @@ export class Kept {
   readonly #fail: (text: string) => void;
   /** What is wrong still, since when. */
   readonly #since = new Map<string, number>();
+  readonly #lost: LostStops;
   #life: JudgedLife | undefined;
 
-  constructor(fail: (text: string) => void) {
+  constructor(excuses: Excuses, fail: (text: string) => void) {
+    this.#lost = new LostStops(excuses);
     this.#fail = fail;
+  }
+
+  born(): void {
+    this.#lost.born();
+  }
+
+  committed(life: JudgedLife, news: CommitNews, now: number): void {
+    this.#lost.committed(life, news, now);
   }
 
   look({ tws, told }: JudgedWorld, life: JudgedLife, now: number): void {
     const kill = life.stores.engine.get('desk')?.kill;
     if (kill === undefined || !isKeeping(life, kill) || life !== this.#life) this.#since.clear();
     this.#life = life;
+    this.#lost.look(life, now);
     if (kill === undefined || !isKeeping(life, kill) || !told) return;
     for (const order of tws.ledger.orders)
       if (isAlive(order) && /^TD1-.*-E$/.test(order.orderRef) && !kill.residuals.some((key) => key === order.orderRef))
         this.#fail(`A3: the entry ${order.orderRef} works after a kill that is verified`);
-    this.#lasting(new Set([...tooLarge(life, tws.ledger.orders, tws), ...lost(life, tws)]), now);
+    this.#lasting(new Set([...tooLarge(life, tws.ledger.orders, tws), ...this.#lost.missing({ tws, now }, life)]), now);
   }
 
   #lasting(wrong: ReadonlySet<string>, now: number): void {
@@ -77,37 +89,4 @@ function tooLarge(life: JudgedLife, orders: readonly OrderView[], tws: JudgedWor
 
 function isSettled(order: Order | undefined): boolean {
   return order !== undefined && (order.state === 'ACCEPTED' || order.state === 'PARTIALLY_FILLED');
-}
-
-/** Stops that IB took with their entry although the kill keeps exits, of what is held and bare. */
-function lost(life: JudgedLife, tws: JudgedWorld['tws']): readonly string[] {
-  const found: string[] = [];
-  const { orders, positions } = life.stores;
-  for (const stop of orders.values()) {
-    const entry = stop.parentKey === undefined ? undefined : orders.get(stop.parentKey);
-    const position = positions.get(`${stop.account}:${stop.contract.conId}`);
-    if (entry === undefined || position === undefined || !isTaken(stop, entry)) continue;
-    if ((tws.ledger.position(stop.contract.conId)?.quantity ?? 0) !== position.quantity) continue;
-    const all = [...orders.values()];
-    const exited = all.reduce((sum, one) => sum + (one.parentKey === entry.key ? one.filled : 0), 0);
-    if (entry.filled > exited && isBare(life, stop, position) && !all.some((one) => isLaterStop(one, stop, entry)))
-      found.push(`A3: the stop ${stop.key} went with its entry, and none was put back`);
-  }
-  return found;
-}
-
-/** By IB with its entry, of which the kill took only what had not filled. */
-function isTaken(stop: Order, entry: Order): boolean {
-  if (stop.leg !== 'S' || stop.state !== 'CANCELLED' || entry.cancelKeepsExits !== true) return false;
-  return stop.cancelAskedAt === undefined || stop.cancelKeepsExits === true;
-}
-
-function isLaterStop(one: Order, stop: Order, entry: Order): boolean {
-  const isOther = one.leg === 'S' && one.contract.conId === stop.contract.conId && one.parentKey === undefined;
-  return isOther && one.createdAt > (entry.cancelAskedAt ?? 0);
-}
-
-function isBare({ deskState: { index } }: JudgedLife, stop: Order, position: Position): boolean {
-  const isAgainst = stop.side === (position.quantity > 0 ? 'SELL' : 'BUY');
-  return isAgainst && stopsProtecting(index, index.working(), position) < Math.abs(position.quantity);
 }

@@ -34,7 +34,7 @@ export interface Difference {
 
 /** An order of which nobody knows whether IB has it, once an alarm has named it since it is so. */
 export function orderLeft(life: SettledLife, order: Order): Leftover | undefined {
-  const since = order.state === 'UNKNOWN' ? life.unknownSince.get(order.key) : order.createdAt;
+  const since = life.doubtfulSince.of(order);
   const alarm = life.alarms.find(({ key, at }) => key === order.key && since !== undefined && at >= since);
   if (alarm === undefined) return undefined;
   return { reason: 'unknown-order', subject: order.key, amount: order.quantity - order.filled, at: alarm.at, said: 'alarm' };

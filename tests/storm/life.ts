@@ -19,6 +19,7 @@ import { ProcessClock, type StormClock } from './clock.ts';
 import type { Coverage } from './coverage.ts';
 import type { CrashPlan, CrashPoint } from './crash.ts';
 import { describeNews } from './describe-news.ts';
+import { DoubtfulSince } from './doubtful-since.ts';
 import { Firings } from './firings.ts';
 import { breakerFile, type Disk, draftsFile, earlierOrders, idFile, latchFile, LifeJournal, type Process } from './files.ts';
 import type { Invariants } from './invariants.ts';
@@ -70,8 +71,7 @@ export class Life {
   readonly transport: Transport;
   readonly firings: Firings;
   readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
-  /** Since when this life holds an order for UNKNOWN, epoch ms. */
-  readonly unknownSince = new Map<string, number>();
+  readonly doubtfulSince = new DoubtfulSince();
   readonly bugs: readonly CommitBug[];
   readonly #world: Surroundings;
   #alive = true;
@@ -193,7 +193,9 @@ export class Life {
     const { listener, clock, invariants } = this.#world;
     this.core.onLog((line) => {
       if (this.#alive) listener?.log(this.number, line);
-      if (line.level === 'alarm') this.alarms.push({ text: line.text, key: line.subject?.key, at: clock.now() });
+      if (line.level !== 'alarm') return;
+      this.alarms.push({ text: line.text, key: line.subject?.key, at: clock.now() });
+      if (this.#alive) this.#world.note(`alarm (${line.subject?.key ?? ''}): ${line.text}`);
     });
     this.coordinator.subscribe((news) => {
       if (!this.#alive) return;
@@ -202,8 +204,7 @@ export class Life {
         const order = value as Order | undefined;
         if (store !== 'orders' || order === undefined) continue;
         if (order.state === 'UNKNOWN' && order.ref !== undefined) tamper.unknown(order.ref);
-        if (order.state !== 'UNKNOWN') this.unknownSince.delete(order.key);
-        else if (!this.unknownSince.has(order.key)) this.unknownSince.set(order.key, clock.now());
+        this.doubtfulSince.note(order, clock.now());
       }
       invariants.book.committed(this, news);
       this.#world.coverage.committed(this, news);

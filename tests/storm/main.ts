@@ -7,7 +7,7 @@ import { type Weather, WEATHERS } from './weather.ts';
 
 /**
  * `--seeds N` storms from `--first` on, or the one of `--seed`, and after every ten of them one over real sockets; `--socket N` such storms
- * alone; `--bug NAME` plants a known defect, in memory only. Exit code 1 when one is violated, or when more is left to the operator than the
+ * alone; `--without A,B` leaves seeds out; `--bug NAME` plants a known defect, in memory only. Exit code 1 when one is violated, or when more is left to the operator than the
  * budget allows; `--bail N` ends at the Nth.
  */
 interface Wanted {
@@ -24,6 +24,12 @@ interface Wanted {
 /** After so many storms in memory one goes over real sockets. */
 const ONE_IN = 10;
 
+/** Seeds of many that are not asked for. */
+function leftOut(args: readonly string[]): readonly number[] {
+  const at = args.indexOf('--without');
+  return at < 0 ? [] : (args[at + 1] ?? '').split(',').map(Number);
+}
+
 function wanted(args: readonly string[]): Wanted | string {
   const numbers = new Map([
     ['--seeds', 500],
@@ -35,7 +41,8 @@ function wanted(args: readonly string[]): Wanted | string {
   ]);
   let bug: BugName | undefined;
   const coverage = args.includes('--coverage');
-  args = args.filter((arg) => arg !== '--coverage');
+  const without = leftOut(args);
+  args = args.filter((arg, at) => arg !== '--coverage' && arg !== '--without' && args[at - 1] !== '--without');
   for (let at = 0; at < args.length; at += 2) {
     const [name = '', value] = [args[at], args[at + 1]];
     const number = Number(value);
@@ -44,15 +51,16 @@ function wanted(args: readonly string[]): Wanted | string {
       if (bug === undefined) return `There is no bug "${value ?? ''}". Known: ${BUGS.join(', ')}.`;
     } else if (value === undefined || !Number.isSafeInteger(number) || number < 0) return `${name} needs a whole number.`;
     else if (numbers.has(name)) numbers.set(name, number);
-    else return `Unknown option ${name}. Use --seeds N, --first N, --seed N, --lines N, --bail N, --socket N or --bug NAME.`;
+    else return `Unknown option ${name}. Use --seeds N, --first N, --seed N, --lines N, --bail N, --socket N, --without A,B or --bug NAME.`;
   }
   const [seeds, first, only, lines, bail, socket] = [...numbers.values()] as [number, number, number, number, number, number];
   const count = (many: number): readonly number[] => Array.from({ length: many }, (_, index) => first + index);
+  const seedsOf = (many: number): readonly number[] => count(many).filter((seed) => !without.includes(seed));
   const isOne = !Number.isNaN(only);
   if (!Number.isNaN(socket)) return { seeds: [], socketSeeds: isOne ? [only] : count(socket), bug, coverage, lines, bail };
   // One storm is replayed alone; a planted bug is one of the transport in memory.
   const beside = isOne || bug !== undefined ? 0 : Math.floor(seeds / ONE_IN);
-  return { seeds: isOne ? [only] : count(seeds), socketSeeds: count(beside), bug, coverage, lines, bail };
+  return { seeds: isOne ? [only] : seedsOf(seeds), socketSeeds: count(beside), bug, coverage, lines, bail };
 }
 
 interface Sum {

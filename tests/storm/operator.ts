@@ -308,8 +308,11 @@ export class Operator {
       return new Map([...life.stores.positions.entries()].map(([key, held]) => [key, stopsProtecting(index, exits, held)]));
     };
     const before = covers();
+    // A kill of everybody's exits that is not verified goes on: it takes what has been typed into TWS since, whatever is pressed after it.
+    const under = name === 'a kill' && life.deskState.latch.isSet() ? life.stores.engine.get('desk')?.kill : undefined;
+    const takesAll = under?.scope === 'all' && under.exits === 'cancel' && under.phase !== 'verified';
     act();
-    if (exits === 'cancel' || !life.alive) return;
+    if (exits === 'cancel' || takesAll || !life.alive) return;
     const after = covers();
     for (const [key, covered] of before)
       if ((after.get(key) ?? 0) < covered) this.#world.invariants.fail(`A3: ${name} takes protection of ${covered / 10_000} from ${key}`);

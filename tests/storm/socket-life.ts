@@ -17,6 +17,7 @@ import { AsyncContext } from '#system/context';
 import { createTwsAdapter, type TwsAdapter } from '#tws/tws-adapter';
 import { assembleCore } from '../support/core/assemble-core.ts';
 import type { StormClock } from './clock.ts';
+import { DoubtfulSince } from './doubtful-since.ts';
 import { breakerFile, type Disk, draftsFile, earlierOrders, idFile, latchFile, LifeJournal } from './files.ts';
 
 /** The storm's clock as one process has it: its timers die with it, and are counted. */
@@ -82,8 +83,7 @@ export class SocketLife {
   readonly coordinator: Coordinator<Effect>;
   readonly bugs: readonly CommitBug[];
   readonly alarms: { readonly text: string; readonly key: string | undefined; readonly at: number }[] = [];
-  /** Since when this life holds an order for UNKNOWN, epoch ms. */
-  readonly unknownSince = new Map<string, number>();
+  readonly doubtfulSince = new DoubtfulSince();
   readonly contracts = new Map<string, Contract>();
   readonly #world: SocketSurroundings;
   #alive = true;
@@ -173,8 +173,7 @@ export class SocketLife {
       for (const { store, value } of changes) {
         const order = value as Order | undefined;
         if (store !== 'orders' || order === undefined) continue;
-        if (order.state !== 'UNKNOWN') this.unknownSince.delete(order.key);
-        else if (!this.unknownSince.has(order.key)) this.unknownSince.set(order.key, this.clock.now());
+        this.doubtfulSince.note(order, this.clock.now());
       }
     });
   }

@@ -101,14 +101,14 @@ export function modifyRefusal(desk: Desk, order: Order): string | undefined {
   return undefined;
 }
 
-/** An exit only lowers exposure: its side is against the position and it was placed as one. */
-function isExit(desk: Desk, order: Order): boolean {
+/** An exit only lowers exposure: its side is against the position and it was placed as one, or takes no more than is held with its new terms. */
+function isExit(desk: Desk, order: Order, leg: OrderLeg): boolean {
   if (order.leg === 'S' || order.leg === 'T' || order.leg === 'F') return true;
   // An entry stays one beside a position of the other side: its own exits wait for it.
   if (order.leg === 'E') return false;
   const position = desk.stores.positions.get(`${order.account}:${order.contract.conId}`);
   const held = position === undefined ? 0 : order.side === 'SELL' ? position.quantity : 0 - position.quantity;
-  return held > 0 && order.quantity - order.filled <= held;
+  return held > 0 && leg.quantity - order.filled <= held;
 }
 
 /** Manual orders carry no reference of ours; on the wire they keep none that could be taken for one. */
@@ -135,7 +135,7 @@ export function changeOrder(desk: Desk, order: Order, terms: NewTerms, by: strin
   const intent: OrderIntent = {
     account: order.account,
     contract: order.contract,
-    purpose: isExit(desk, order) ? 'reduce' : 'entry',
+    purpose: isExit(desk, order, leg) ? 'reduce' : 'entry',
     origin: 'operator',
     changes: order.key,
     legs: [leg],

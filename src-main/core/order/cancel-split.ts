@@ -2,6 +2,7 @@ import { isStopType, type Order, type OrderState } from '#domain/order';
 import type { Position } from '#domain/position';
 import { type Quantity, ZERO } from '#domain/quantity';
 import { abs, max, min, minus } from '#domain/scaled';
+import { onlyGlobally } from './addressable.ts';
 import { hadNothingToExit, takesOf } from './brackets.ts';
 import { groupOf } from './oca-group.ts';
 import type { OrderLookup } from './order-index.ts';
@@ -33,7 +34,8 @@ const CONFIRMED: ReadonlySet<OrderState> = new Set<OrderState>(['ACCEPTED', 'HEL
 /**
  * The one split of working orders for everything that cancels more than one order, and for everything that says beforehand or afterwards
  * what it does. Stops have the position first: confirmed ones, older before newer, then those that only may be there. A stop that is larger than
- * what is left for it stays and is made smaller, because a position with a stop that is too large is mended, and one without a stop is not. A
+ * what is left for it stays and is made smaller, because a position with a stop that is too large is mended, and one without a stop is not. One
+ * that nobody here can make smaller counts with the entries: the operator is told of it by name. A
  * target stays where it fits, or where it is no larger than the stop of its group, with which it cannot trade together.
  *
  * `positions` undefined: the book has not been compared with the broker's. Nobody can say then that an exit protects nothing, so each of them
@@ -64,7 +66,7 @@ function fitting(exits: readonly Order[], positions: Iterable<Held>, index: Orde
     const stopped = groups
       .filter(({ stops }) => stops.length > 0)
       .toSorted((one, other) => one.rank - other.rank || one.since - other.since)
-      .filter(({ stopTakes }) => stopTakes > 0 && take(stopTakes) > 0);
+      .filter(({ stops, stopTakes }) => (stopTakes <= room || !stops.some(onlyGlobally)) && stopTakes > 0 && take(stopTakes) > 0);
     for (const { stops } of stopped) for (const order of stops) kept.add(order);
     // Beyond its stop a target takes room of its own; a target alone takes all of its room.
     for (const { targets, stopTakes } of [...stopped, ...groups.filter(({ stops }) => stops.length === 0)])

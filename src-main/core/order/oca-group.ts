@@ -33,6 +33,11 @@ export function restOf(order: Pick<Order, 'quantity' | 'filled' | 'change'>): Qu
   return max(ZERO, minus(max(order.quantity, order.change?.quantity ?? ZERO), order.filled));
 }
 
+/** The most that IB has said it shall fill: where its status counts another size than its listing, the larger of them. */
+export function mostOf({ quantity, statedQuantity }: Pick<Order, 'quantity' | 'statedQuantity'>): Quantity {
+  return max(quantity, statedQuantity ?? quantity);
+}
+
 /** Quantity that these orders can still take in all; `rest` says what each of them can. */
 export function restOfGroups(orders: readonly Order[], rest: (order: Order) => Quantity = restOf): Quantity {
   const groups = new Map<string, Quantity>();

@@ -9,11 +9,12 @@ import type { OrderLookup } from './order-index.ts';
 /**
  * What a stop would sell or buy now if the price went through it; 0 for what is no stop, or not confirmed working at the broker: one that is
  * only sent protects nothing. The stop of an entry that works protects what that has filled and its exits have not closed. One whose change
- * is under way works with the old terms or the new ones, so the smaller quantity counts.
+ * is under way works with the old terms or the new ones, and IB's status may count another size than its listing: the smallest of them counts.
  */
 export function protects(index: OrderLookup, order: Order): Quantity {
   if (!isStopType(order.type) || !isConfirmed(order)) return ZERO;
-  const rest = max(ZERO, minus(min(order.quantity, order.change?.quantity ?? order.quantity), order.filled));
+  const { quantity, change, statedQuantity, filled } = order;
+  const rest = max(ZERO, minus(min(min(quantity, change?.quantity ?? quantity), statedQuantity ?? quantity), filled));
   return min(rest, awakeOf(index, order) ?? rest);
 }
 

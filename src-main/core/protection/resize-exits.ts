@@ -1,3 +1,4 @@
+import { isChangeable } from '#core/execution/modify';
 import { entryOf, isOpenEntry, openOf } from '#core/order/brackets';
 import { groupOf, restOfGroups } from '#core/order/oca-group';
 import { shutRefusal } from '#core/pretrade/transmit-gate';
@@ -70,7 +71,7 @@ export class ExitResizer {
 
   /** The book has been compared: every contract with exits of this desk. */
   allDue(): void {
-    for (const order of this.#desk.index.working()) if (isOwnExit(order)) this.due(order.account, order.contract.conId);
+    for (const order of this.#desk.index.working()) if (isHeldToSize(this.#desk, order)) this.due(order.account, order.contract.conId);
   }
 
   #arrange(account: AccountId, conId: ConId): void {
@@ -105,7 +106,7 @@ export class ExitResizer {
 
   #resizeSide(side: Position, most: Quantity, held: Quantity): boolean {
     const desk = this.#desk;
-    const all = exitsOf(desk, side).filter(isOwnExit);
+    const all = exitsOf(desk, side).filter((order) => isHeldToSize(desk, order));
     const room = roomFor(desk, all, most);
     const key = positionKey(side.account, side.contract.conId);
     const told = `${key} ${side.quantity}`;
@@ -192,6 +193,18 @@ function mustWait(desk: Desk, key: string, all: readonly Order[], { free, target
 /** A kill that left exits: they must not open a position, whatever the operator still has to say of them. It would have taken them otherwise. */
 function isKilling(desk: Desk): boolean {
   return desk.latch.isSet() && desk.stores.engine.get('desk')?.kill !== undefined;
+}
+
+/**
+ * An exit of this desk; after a kill of everything that kept exits also what a person has typed into TWS before it was verified. The kill would
+ * have taken it otherwise, so it may not open a position either.
+ */
+function isHeldToSize(desk: Desk, order: Order): boolean {
+  if (isOwnExit(order)) return true;
+  const kill = desk.stores.engine.get('desk')?.kill;
+  if (!desk.latch.isSet() || kill?.scope !== 'all' || kill.exits !== 'keep') return false;
+  const isTyped = order.origin === 'manual' && (isStopType(order.type) || order.type === 'LMT');
+  return isTyped && isChangeable(order) && order.createdAt < (kill.verifiedAt ?? Number.POSITIVE_INFINITY);
 }
 
 function flat(account: AccountId, contract: Position['contract']): Position {

@@ -50,7 +50,7 @@ type Desk = Slice<
 /** The end of a list of all open orders, with the number of the request that it answers. */
 export function onOpenOrdersEnd(desk: Desk, request: number): void {
   openOrdersListed(desk, request);
-  settleRefusals(desk);
+  settleRefusals(desk, request);
   for (const [key, state] of takeReopened(desk, request)) reopen(desk, key, state);
   for (const news of takeOldTerms(desk, request)) onOpenOrder(desk, news);
   if (missesListed(desk, desk.clock.now()) && desk.reconciliation.done()) startLookUp(desk);

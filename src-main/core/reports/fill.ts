@@ -1,6 +1,7 @@
 import { externallyChanged } from '#core/execution/external-change';
 import { pauseDesk } from '#core/execution/halt';
 import { tellOrder } from '#core/execution/transition';
+import { mostOf } from '#core/order/oca-group';
 import { isChangeInDoubt } from '#core/order/order-life';
 import { explainedBy } from '#core/portfolio/external-difference';
 import { averagePrice, foldFill } from '#core/portfolio/fill-arithmetic';
@@ -74,7 +75,8 @@ export function onExecution(desk: Desk, news: ExecutionNews): void {
     if (news.live) desk.reconciliation.sawOrder(orderKey);
   }
   const history = !news.live && desk.reconciliation.first();
-  if (!history) doubtOpening(desk, news, orderKey);
+  // Another price of what was told before moves no position.
+  if (!history && known?.quantity !== execution.quantity) doubtOpening(desk, news, orderKey);
   commit(
     desk,
     'risk-reducing',
@@ -111,7 +113,7 @@ function doubtOpening(desk: Desk, { contract }: ExecutionNews, orderKey: OrderKe
 /** More came than was ordered: somebody looks before the desk trades on. */
 function pauseWhenOverfilled(desk: Desk, key: OrderKey, { symbol }: Contract): void {
   const order = desk.index.get(key);
-  if (order !== undefined && order.filled > order.quantity && isArmedState(engineState(desk)))
+  if (order !== undefined && order.filled > mostOf(order) && isArmedState(engineState(desk)))
     pauseDesk(desk, `An order of ${symbol} filled more than was ordered. Compare with TWS.`, 'the desk');
 }
 

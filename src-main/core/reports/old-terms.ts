@@ -1,4 +1,5 @@
 import { externalChange, namesOldTerms } from '#core/execution/external-change';
+import { mostOf } from '#core/order/oca-group';
 import { statedPrices } from '#core/order/stated-prices';
 import type { OpenOrderNews } from '#core/ports/broker';
 import type { Slice } from '#core/state/desk-state';
@@ -21,7 +22,7 @@ export function withoutOldTerms(desk: Desk, order: Order, news: OpenOrderNews): 
   const noted =
     doubt === undefined ? { told: news, request: desk.broker.requestOpenOrders(), news: undefined } : { ...doubt, told: news, news };
   desk.memos.note(order.key, 'oldTerms', noted);
-  return { ...news, quantity: order.quantity, ...statedPrices(order) };
+  return { ...news, quantity: ZERO, ...statedPrices(order) };
 }
 
 /** The end of a list of open orders: what it says of orders whose old terms were named, and that somebody has then truly given back. */
@@ -44,7 +45,7 @@ export function takeOldTerms(desk: Desk, request: number): readonly OpenOrderNew
 /** The most that the order may be for: a raise of it that has left may have been taken, and what a listing named may be true. */
 export function mayBeFor(desk: Pick<Desk, 'memos'>, order: Order): Quantity {
   const { oldTerms } = desk.memos.of(order.key);
-  return max(order.quantity, max(order.change?.quantity ?? ZERO, oldTerms?.told.quantity ?? ZERO));
+  return max(mostOf(order), max(order.change?.quantity ?? ZERO, oldTerms?.told.quantity ?? ZERO));
 }
 
 /**
@@ -56,7 +57,7 @@ export function provenByFill(
   order: Order,
   filled: Quantity,
 ): { readonly order: Order; readonly external?: string } | undefined {
-  if (filled <= order.quantity || filled > mayBeFor(desk, order)) return undefined;
+  if (filled <= mostOf(order) || filled > mayBeFor(desk, order)) return undefined;
   const { oldTerms } = desk.memos.of(order.key);
   if (oldTerms === undefined || oldTerms.told.quantity < filled) {
     return { order: { ...order, quantity: order.change?.quantity ?? order.quantity } };

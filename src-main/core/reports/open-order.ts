@@ -16,7 +16,7 @@ import { noteGoodTill } from './expiry.ts';
 import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
 import { withoutOldTerms } from './old-terms.ts';
 import { alive, listed, nothingNew } from './order-evidence.ts';
-import { namedAfterEnd } from './reopened-orders.ts';
+import { endedAgain, namedAfterEnd } from './reopened-orders.ts';
 
 type Desk = Slice<
   | 'bracketCancels'
@@ -67,6 +67,7 @@ function doubtEnd(desk: Desk, before: Order, news: OpenOrderNews): void {
   if (before.state !== 'CANCELLED' && before.state !== 'EXPIRED') return;
   const state = alive(news.ibStatus, before);
   if (state !== undefined) namedAfterEnd(desk, before.key, state);
+  else endedAgain(desk, before.key, news.ibStatus);
 }
 
 /** The listing says what the desk has, and answers no change that is under way: nothing is committed for it. */
@@ -136,9 +137,11 @@ function afterChange(order: Order, news: OpenOrderNews): OrderState | undefined 
 /** The order with the numbers and terms that the listing names. Completed orders carry neither ids nor always a quantity. */
 function asListed(order: Order, news: OpenOrderNews): Order {
   // What was noted on the way to the broker is settled by its first answer; from then on the row says why the order exists.
-  const { note: _settled, ...answered } = order;
+  const { note, statedQuantity, ...answered } = order;
   return {
-    ...(order.ackedAt === undefined ? answered : order),
+    ...answered,
+    ...(order.ackedAt === undefined || note === undefined ? {} : { note }),
+    ...(news.quantity > 0 || statedQuantity === undefined ? {} : { statedQuantity }),
     ...(news.orderId === 0 ? {} : { orderId: news.orderId, clientId: news.clientId }),
     ...(news.permId > 0 ? { permId: news.permId } : {}),
     ...(news.quantity > 0 ? { quantity: news.quantity } : {}),
@@ -159,7 +162,7 @@ function sameOpenOrder(order: Order, news: OpenOrderNews): boolean {
   return (
     order.ibStatus === news.ibStatus &&
     (news.permId === 0 || order.permId === news.permId) &&
-    (news.quantity === 0 || order.quantity === news.quantity) &&
+    (news.quantity === 0 || (order.quantity === news.quantity && order.statedQuantity === undefined)) &&
     (news.limit === undefined || order.limit === news.limit) &&
     (news.stop === undefined || order.stop === news.stop) &&
     (news.trail === undefined || sameTrail(order.trail, news.trail)) &&

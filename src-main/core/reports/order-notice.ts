@@ -63,7 +63,7 @@ export function onOrderNotice(desk: Desk, notice: BrokerNotice): void {
       });
     if (rejected || (refuses && order.state === 'CANCELLED')) failTrigger(desk, tx, changed);
   });
-  if (refuses) desk.broker.requestOpenOrders();
+  if (refuses) desk.memos.note(key, 'refusalRequest', desk.broker.requestOpenOrders());
   if (notice.disposition === 'look-up') {
     bracketCancelAnswered(desk, key);
     // A cancel that found nothing to cancel: only the completed orders and the executions tell what became of it.
@@ -97,10 +97,11 @@ function lookUpLater(desk: Desk, key: OrderKey): void {
   });
 }
 
-/** The end of a list of all open orders: a refused order that it did not name is gone (K-36). */
-export function settleRefusals(desk: Desk): void {
+/** The end of a list of all open orders that was asked for after the refusal: a refused order that it did not name is gone (K-36). */
+export function settleRefusals(desk: Desk, request: number): void {
   for (const key of desk.memos.having('refusal')) {
-    const why = desk.memos.of(key).refusal ?? '';
+    const { refusal: why = '', refusalRequest = request } = desk.memos.of(key);
+    if (request < refusalRequest) continue;
     commit(desk, 'risk-reducing', 'order.refused', { kind: 'broker', text: `refused and not listed: ${why}`, ref: key }, (tx) => {
       const order = tx.get(desk.stores.orders, key);
       if (order === undefined || !isWorking(order.state)) return;

@@ -6,9 +6,11 @@ import type { OrderStatusNews } from '#core/ports/broker';
 import { commit, count, type Slice } from '#core/state/desk-state';
 import { log } from '#core/state/records';
 import type { Order, OrderState } from '#domain/order';
-import { ZERO } from '#domain/quantity';
+import { type Quantity, ZERO } from '#domain/quantity';
+import { plus } from '#domain/scaled';
 import { announceEnd, failTrigger, spokenOf } from './order-end.ts';
 import { evidence, nothingNew } from './order-evidence.ts';
+import { endedAgain } from './reopened-orders.ts';
 
 type Desk = Slice<
   | 'bracketCancels'
@@ -43,6 +45,7 @@ export function onOrderStatus(desk: Desk, news: OrderStatusNews): void {
   if (before === undefined) return;
   const told = news.filled ?? ZERO;
   if (before.sentAt === undefined && told > (desk.toldFilled.get(key) ?? 0)) desk.toldFilled.set(key, told);
+  endedAgain(desk, key, news.ibStatus);
   const next = wordOf(desk, before, news);
   if (sameStatus(before, news) && nothingNew(before, next)) return;
   commit(desk, 'risk-reducing', 'order.status', { kind: 'broker', text: `orderStatus ${news.ibStatus}`, ref: key }, (tx) => {
@@ -56,9 +59,11 @@ export function onOrderStatus(desk: Desk, news: OrderStatusNews): void {
         key,
       });
     }
-    const { whyHeld: _over, ...rest } = order;
+    const { whyHeld: _over, statedQuantity: _before, ...rest } = order;
+    const statedQuantity = statedOf(order, news);
     const now = {
       ...rest,
+      ...(statedQuantity === undefined ? {} : { statedQuantity }),
       ...(news.permId > 0 ? { permId: news.permId } : {}),
       ...(order.orderId === undefined && news.orderId !== 0 ? { orderId: news.orderId, clientId: news.clientId } : {}),
       ibStatus: news.ibStatus,
@@ -73,8 +78,8 @@ export function onOrderStatus(desk: Desk, news: OrderStatusNews): void {
     announceEnd(tx, order, changed);
     if (changed.state === 'REJECTED' && order.state !== 'REJECTED') failTrigger(desk, tx, changed);
   });
-  // A word nobody knows: the list of open orders says more.
-  if (stateOfStatus(news.ibStatus, 0, '') === undefined) desk.broker.requestOpenOrders();
+  // A word nobody knows, or another size than the listing's: the list of open orders says more.
+  if (stateOfStatus(news.ibStatus, 0, '') === undefined || countsAnew(desk, before)) desk.broker.requestOpenOrders();
   // A claim of Filled whose executions have not come is looked up, not believed.
   if (news.ibStatus === 'Filled' && before.filled < before.quantity) {
     desk.scheduler.after(5_000, () => {
@@ -94,11 +99,25 @@ function isAtIb(state: OrderState): boolean {
   return state === 'SUBMITTED' || state === 'ACCEPTED' || state === 'HELD' || state === 'PARTIALLY_FILLED';
 }
 
+/** The size that IB counts, where it is neither that of the listing nor the one that was asked for; undefined where it says nothing else. */
+function statedOf({ quantity, change }: Order, { filled, remaining }: OrderStatusNews): Quantity | undefined {
+  if (filled === undefined || remaining === undefined || remaining <= 0) return undefined;
+  const counted = plus(filled, remaining);
+  return counted === quantity || counted === change?.quantity ? undefined : counted;
+}
+
+/** Of a comparison that is under way, or comes with the connection, the list is asked for anyway. */
+function countsAnew(desk: Desk, { key, statedQuantity }: Order): boolean {
+  const now = desk.index.get(key)?.statedQuantity;
+  return now !== undefined && now !== statedQuantity && desk.link.ready && !desk.reconciliation.running();
+}
+
 function sameStatus(order: Order, news: OrderStatusNews): boolean {
   return (
     order.ibStatus === news.ibStatus &&
     (news.permId === 0 || order.permId === news.permId) &&
     (order.whyHeld ?? '') === news.whyHeld &&
+    order.statedQuantity === statedOf(order, news) &&
     order.ackedAt !== undefined
   );
 }

@@ -1,3 +1,4 @@
+import { stateOfStatus } from '#core/order/ib-status';
 import type { OrderKey } from '#domain/ids';
 import type { OrderState } from '#domain/order';
 import type { Slice } from '#core/state/desk-state';
@@ -12,6 +13,13 @@ export function namedAfterEnd(desk: Desk, key: OrderKey, state: OrderState): voi
   const known = desk.memos.of(key).reopening;
   const doubt = known === undefined ? { request: desk.broker.requestOpenOrders(), state: undefined } : { ...known, state };
   desk.memos.note(key, 'reopening', doubt);
+}
+
+/** Its end is told again: what named it as working before was older, and only what names it from here on counts. */
+export function endedAgain(desk: Pick<Desk, 'memos'>, key: OrderKey, ibStatus: string): void {
+  const doubt = desk.memos.of(key).reopening;
+  if (doubt?.state !== undefined && stateOfStatus(ibStatus, 0, '') === 'CANCELLED')
+    desk.memos.note(key, 'reopening', { ...doubt, state: undefined });
 }
 
 /** The end of a list of open orders: the ended orders that it names as working. */

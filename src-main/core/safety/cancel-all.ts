@@ -45,7 +45,10 @@ export function cancelAll(desk: Desk, scope: KillScope, by: string, exits: ExitC
 function tellResult(desk: Desk, by: string, exits: ExitChoice, targets: readonly Order[]): void {
   const beyond = targets.filter((order) => isOutOfReach(order, exits)).length;
   const kept = exits === 'keep' ? cancelPlan(desk, 'own').protective.length : 0;
-  const open = openPositions(desk, targets);
+  const open = openPositions(
+    desk,
+    targets.filter((order) => !isOutOfReach(order, exits)),
+  );
   const words = [
     `${by} cancels ${counted(targets.length - beyond, 'order')}`,
     ...(kept === 0 ? [] : [`${counted(kept, 'protective order')} of what is held ${kept === 1 ? 'stays' : 'stay'}`]),

@@ -156,7 +156,10 @@ function tellWhatLeft(desk: Desk, head: string, file: Result<void>): void {
     const kept = exits === 'keep' ? cancelPlan(desk, scope).protective.length : 0;
     const stay = kept === 0 ? '' : ` ${kept} protective ${kept === 1 ? 'order stays' : 'orders stay'}.`;
     log(tx, 'alarm', `${head}${cancelsSent} ${cancelsSent === 1 ? 'cancel' : 'cancels'} sent${waits}${globally}.${stay}`);
-    const open = openPositions(desk, cancelTargets(desk, scope, exits));
+    const open = openPositions(
+      desk,
+      cancelTargets(desk, scope, exits).filter((order) => !isOutOfReach(order, exits)),
+    );
     if (open.length > 0) log(tx, 'alarm', `Positions stay open: ${open.map(openPositionText).join('; ')}.`);
     if (!file.ok)
       log(
@@ -292,14 +295,18 @@ function isWishedAfter(order: Order, upTo: number): boolean {
   return (order.leg === 'F' || order.leg === 'S') && (order.cause?.approvedSeq ?? 0) > upTo;
 }
 
-/** While latched, exits that stay never open a position: what has nothing left to exit goes, also long after the kill was verified. */
+/**
+ * While latched, exits that stay never open a position: what has nothing left to exit goes, also long after the kill was verified, and what of
+ * others has become too large is named.
+ */
 export function watchKeptExits(desk: Desk): void {
   const record = desk.stores.engine.get('desk')?.kill;
   if (!desk.latch.isSet() || record?.exits !== 'keep' || record.phase !== 'verified' || !desk.link.ready) return;
-  const due = cancelTargets(desk, record.scope, 'keep').filter(
-    (order) => !isWishedAfter(order, record.upTo) && !isOutOfReach(order, 'keep'),
-  );
-  if (due.some((order) => desk.cancelRetries.isDue(order.key, desk.clock.now()))) killGoesOn(desk);
+  const isNews = (order: Order): boolean =>
+    isOutOfReach(order, 'keep')
+      ? order.createdAt < (record.verifiedAt ?? Number.POSITIVE_INFINITY) && !record.residuals.includes(order.key)
+      : desk.cancelRetries.isDue(order.key, desk.clock.now());
+  if (cancelTargets(desk, record.scope, 'keep').some((order) => !isWishedAfter(order, record.upTo) && isNews(order))) killGoesOn(desk);
 }
 
 /** A verified kill of everything leaves nothing to the next run: what is placed by hand from now on is not for it to cancel. */

@@ -44,6 +44,8 @@ export interface OrderMemo {
   readonly cancelWords?: string;
   /** IB's code refused it, in IB's words: its status is waited for, or its absence from the open orders. */
   readonly refusal?: string;
+  /** The list of open orders that was asked for because of that code: an older one says nothing about it. */
+  readonly refusalRequest?: number;
   readonly reopening?: ReopeningDoubt;
   readonly oldTerms?: OldTermsDoubt;
   /** Terms that this desk gave it, the old and the new, with the time; epoch ms. */

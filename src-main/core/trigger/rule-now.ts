@@ -6,7 +6,7 @@ import type { TriggerSpec } from '#domain/trigger';
 import type { QuoteBoard } from '#core/market/quote-board';
 import { QuoteBook } from '#core/market/quote-book';
 import { evaluate, TRUE, UNKNOWN } from './evaluate.ts';
-import { compile, type ContractWatch, isBeyond, levelIfArmedNow, newWatch, newWatcher, type Watcher, writtenLevel } from './watcher.ts';
+import { compile, isBeyond, levelIfArmedNow, newWatch, newWatcher, type Watcher, writtenLevel } from './watcher.ts';
 
 /** `true`: armed now it fires with the next quote that may decide anything. `unknown`: a price that it looks at is. */
 export type RuleTruth = 'true' | 'false' | 'unknown';
@@ -32,12 +32,7 @@ const NOBODY = triggerIdOf('NOBODY00');
  */
 export function ruleNow(spec: TriggerSpec, conId: ConId, board: QuoteBoard, now: number): RuleNow {
   const watcher = newWatcher(NOBODY, spec, { serial: 0, gen: 0, armedAt: now, armedBy: undefined, sentence: '' });
-  const watches = new Map<ConId, ContractWatch>();
-  compile(watcher, (contract) => {
-    const watch = watches.get(contract.conId) ?? newWatch(contract, board.book(contract.conId) ?? new QuoteBook(contract));
-    watches.set(contract.conId, watch);
-    return watch;
-  });
+  compile(watcher, (contract) => newWatch(contract, board.book(contract.conId) ?? new QuoteBook(contract)));
   for (const leaf of watcher.leaves) leaf.level = levelIfArmedNow(leaf);
   // No crossing has been seen by a rule that begins to watch.
   const found = evaluate(watcher.root, minuteOfDay(now), false);

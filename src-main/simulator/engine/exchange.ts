@@ -390,9 +390,15 @@ export class Exchange {
   correct(fill: Fill, price: Price, quantity: Quantity, silent: boolean): Fill | undefined {
     const order = this.#order(fill.permId);
     if (order === undefined) return undefined;
+    const before = order.remaining;
     const now = this.#booking.correct(order, fill, price, quantity, this.#now);
+    // An order of which nothing is left works no longer.
+    const completed = !order.done && order.remaining === 0;
+    if (completed) this.#finish(order, 'Filled', `Filled Size: ${String(order.filled / 10_000)}`);
     if (!silent) this.#parts.news.corrected(order, now);
+    if (completed) this.#parts.news.state(order);
     this.#parts.news.holding(order.contract);
+    if (completed) this.#settleLinked(order, before, before);
     return now;
   }
 

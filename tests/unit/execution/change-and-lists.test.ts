@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { modifyOrder } from '#core/execution/modify';
 import type { OrderRef } from '#domain/ids';
 import { units } from '#domain/quantity';
+import { acknowledged, heldBracket } from '../../support/core/bracket.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';
 
@@ -89,4 +90,41 @@ test('a status says nothing of terms: a change stays on its way until a listing 
   const { desk, entry } = changing();
   desk.status(entry, 'PreSubmitted');
   expect(desk.order(entry)).toMatchObject({ state: 'PENDING_REPLACE', change: { quantity: units(60) } });
+});
+
+test('a list that was made before somebody changed the order in TWS does not take that change back', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired({ entry: { type: 'LMT', limit: px(180) } });
+  desk.openOrder(entry);
+  desk.wait(1_000);
+  desk.openOrder(entry, 'Submitted', { limit: px(179.5) });
+  expect(desk.order(entry)).toMatchObject({ limit: px(179.5), note: 'changed in TWS or by IB, not by this desk' });
+  const asked = desk.broker.openOrderRequests;
+  desk.openOrder(entry);
+  expect([desk.order(entry).limit, desk.broker.openOrderRequests]).toEqual([px(179.5), asked + 1]);
+  desk.openOrder(entry, 'Submitted', { limit: px(179.5) });
+  desk.end('open-orders');
+  expect(desk.order(entry).limit).toBe(px(179.5));
+});
+
+test('a list that was made before IB made an exit smaller does not make it larger again: it never sells more than is held', () => {
+  const { desk, target, stop } = heldBracket();
+  desk.wait(60_000);
+  desk.fill(target, 40, 182);
+  acknowledged(desk, stop, 'PreSubmitted', { quantity: units(60) });
+  expect(desk.order(stop).quantity).toBe(units(60));
+  acknowledged(desk, stop, 'PreSubmitted');
+  expect(desk.order(stop).quantity).toBe(units(60));
+  acknowledged(desk, stop, 'PreSubmitted', { quantity: units(80) });
+  expect(desk.order(stop).quantity).toBe(units(60));
+});
+
+test('an entry that somebody makes smaller in TWS twice keeps no memory of what lay between', () => {
+  const desk = new CoreDesk();
+  const { entry } = desk.fired({ entry: { type: 'LMT', limit: px(180) } });
+  desk.openOrder(entry);
+  desk.wait(60_000);
+  desk.openOrder(entry, 'Submitted', { quantity: units(60) });
+  desk.openOrder(entry, 'Submitted', { quantity: units(80) });
+  expect(desk.order(entry).quantity).toBe(units(80));
 });

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { pauseDesk } from '#core/execution/halt';
 import { modifyOrder } from '#core/execution/modify';
 import type { NoticeDisposition } from '#core/ports/broker';
-import type { ClientId, OrderId, OrderRef } from '#domain/ids';
+import type { ClientId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
+import { heldBare } from '../../support/core/bracket.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { manualOrder } from '../../support/core/fixtures.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';
@@ -162,4 +163,18 @@ test('an order of another program is not changed from here, with a number that c
     expect(desk.order(order.key)).toMatchObject({ state: 'ACCEPTED', limit: px(170) });
     expect(desk.broker.frames).toEqual([]);
   }
+});
+
+test('a stop typed into TWS that is larger than its position may be made to fit under the kill switch, and never to exceed it', () => {
+  const desk = heldBare();
+  const terms = { orderId: -20 as OrderId, permId: 77 as PermId, side: 'SELL', type: 'STP', stop: px(179), quantity: units(150) } as const;
+  const { limit: _none, ...order } = manualOrder(terms);
+  desk.news({ kind: 'open-order', order });
+  desk.killBy('own');
+  const change = (quantity: number): boolean => {
+    const order = [...desk.stores.orders.values()].find(({ permId }) => permId === terms.permId)!;
+    return modifyOrder(desk.deskState, order.key, order.updatedAt, { quantity: units(quantity) }, 'the test').ok;
+  };
+  expect([change(120), desk.broker.changes.length]).toEqual([false, 0]);
+  expect([change(100), desk.broker.changes.length]).toEqual([true, 1]);
 });

@@ -142,3 +142,9 @@ describe('the data folder', () => {
     expect(prepareDataFolder(path).ok).toBe(false);
   });
 });
+
+posix('a folder that cannot be synced is told: a new file in it may not survive a power cut', () => {
+  const folder = temporaryDirectory();
+  expect(troubleOf(() => new NodeFiles().syncDirectory(folder))).toBe('none');
+  expect(troubleOf(() => new NodeFiles().syncDirectory(join(folder, 'gone')))).not.toBe('none');
+});

@@ -343,3 +343,15 @@ test('a close that waited for a message slot is measured again as it leaves: wha
   expect(desk.broker.gateAnswers.at(-1)).toContain('would turn it around');
   expect(desk.alarms().some((text) => text.startsWith('Not sent: SELL IBM.') && text.includes('UNPROTECTED 70'))).toBe(true);
 });
+
+test('a close that waits for its message slot holds back none of the other side: what a person has turned around can be closed', () => {
+  const desk = heldBare();
+  desk.broker.mode = 'queue';
+  expect(close(desk, 100).ok).toBe(true);
+  soldByHand(desk, 150, -50);
+  desk.broker.mode = 'wire';
+  expect(close(desk, 100).ok).toBe(true);
+  expect(closes(desk)).toEqual([['BUY', 'MKT', units(50)]]);
+  desk.broker.releaseWaiting();
+  expect(closes(desk)).toEqual([['BUY', 'MKT', units(50)]]);
+});

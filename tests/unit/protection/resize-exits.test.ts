@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { decide } from '#core/reconciliation/adoption';
-import { breakeven } from '#core/protection/place-stop';
+import { breakeven, protectPosition } from '#core/protection/place-stop';
 import { unprotectedOf } from '#core/protection/exits';
 import { cancelOrders } from '#core/execution/cancel';
 
@@ -8,7 +8,7 @@ import { changeOrder, modifyOrder } from '#core/execution/modify';
 import { startDesk } from '#core/engine/operator-commands';
 import type { ClientId, ExecId, OrderId, OrderKey, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { BRACKET, heldBracket } from '../../support/core/bracket.ts';
+import { BRACKET, heldBare, heldBracket } from '../../support/core/bracket.ts';
 import { restarted, tradedByHand, waitingBracket } from '../../support/core/bracket-desk.ts';
 import type { CoreDesk } from '../../support/core/desk.ts';
 import { DU } from '../../support/core/fixtures.ts';
@@ -287,6 +287,22 @@ test('a stop is not taken away for one that IB has not confirmed', () => {
   desk.openOrder(second.stop, 'PreSubmitted');
   desk.wait(2_000);
   expect(desk.broker.cancels).toHaveLength(2);
+});
+
+test('a stop that has just been sent is not taken back for a target: once IB has confirmed it, the target gives way', () => {
+  const desk = heldBare();
+  expect(protectPosition(desk.deskState, DU, IBM.conId, px(179.5), 'the test').ok).toBe(true);
+  const { ref: stop } = desk.broker.frames.at(-1) ?? expect.fail('no stop left');
+  const second = secondEntry(desk, 40, { target: BRACKET.target });
+  desk.openOrder(second.target);
+  tradedByHand(desk, 'SELL', 100);
+  desk.position(40);
+  desk.wait(3_500);
+  expect(desk.order(stop).state).toBe('SUBMITTED');
+  expect([desk.broker.changes, desk.broker.cancels]).toEqual([[], []]);
+  desk.openOrder(stop, 'PreSubmitted');
+  desk.wait(2_000);
+  expect(changes(desk)).toEqual([[stop, units(40)]]);
 });
 
 test('a target that is larger than its stop takes nothing from the stop of another bracket', () => {

@@ -117,3 +117,45 @@ test('while TWS has no connection to IB its lists do not answer a change that wa
   acknowledged(desk, stop, 'PreSubmitted', { quantity: units(60) });
   expect([desk.order(stop).state, bare(desk)]).toEqual(['ACCEPTED', units(40)]);
 });
+
+test('a status that counts less than the stop had is believed at once, and a list is asked for that says which holds', () => {
+  const { desk, stop } = stopSent();
+  acknowledged(desk, stop, 'PreSubmitted');
+  const asked = desk.broker.requests;
+  desk.status(stop, 'PreSubmitted', 0, { remaining: units(40) });
+  expect([bare(desk), desk.order(stop).quantity, desk.broker.requests]).toEqual([units(60), units(100), asked + 1]);
+  desk.status(stop, 'PreSubmitted', 0, { remaining: units(40) });
+  expect(desk.broker.requests).toBe(asked + 1);
+  acknowledged(desk, stop, 'PreSubmitted', { quantity: units(40) });
+  expect([bare(desk), desk.order(stop).quantity]).toEqual([units(60), units(40)]);
+});
+
+test('a status that counts more than the stop has makes it no larger until IB lists it so', () => {
+  const { desk, stop } = stopSent();
+  acknowledged(desk, stop, 'PreSubmitted', { quantity: units(50) });
+  desk.status(stop, 'PreSubmitted', 0, { remaining: units(100) });
+  expect(bare(desk)).toBe(units(50));
+  desk.status(stop, 'PreSubmitted', 0, { remaining: units(50) });
+  expect(bare(desk)).toBe(units(50));
+  desk.status(stop, 'PreSubmitted', 0, { remaining: units(0) });
+  desk.status(stop, 'PreSubmitted', 0, { remaining: undefined });
+  expect(bare(desk)).toBe(units(50));
+});
+
+test('an order that IB counts larger than it was is not filled by what it was: the rest works on', () => {
+  const { desk, stop } = stopSent();
+  acknowledged(desk, stop, 'PreSubmitted');
+  resized(desk, stop, 20);
+  acknowledged(desk, stop, 'PreSubmitted', { quantity: units(20) });
+  // By hand in TWS, within the time in which a list may still name terms from before the change.
+  acknowledged(desk, stop, 'PreSubmitted', { quantity: units(50) });
+  desk.status(stop, 'Submitted', 0, { remaining: units(50) });
+  acknowledged(desk, stop, 'Submitted', { quantity: units(50) });
+  desk.fill(stop, 40, 179);
+  expect(desk.order(stop)).toMatchObject({ state: 'PARTIALLY_FILLED', filled: units(40) });
+  expect(desk.alarms().filter((text) => text.includes('more than ordered'))).toEqual([]);
+  desk.end('open-orders');
+  expect(desk.order(stop)).toMatchObject({ state: 'PARTIALLY_FILLED', quantity: units(50) });
+  desk.fill(stop, 10, 179);
+  expect(desk.order(stop).state).toBe('FILLED');
+});

@@ -258,3 +258,19 @@ test('an entry of the other side is no stop of the position: it is neither moved
   trail(desk);
   expect([desk.order(desk.ref(id)).state, desk.broker.changes, desk.broker.cancels]).toEqual(['ACCEPTED', [], []]);
 });
+
+test('a trailing stop works outside regular hours too, as the stop in whose place it comes', () => {
+  const { desk } = heldBracket();
+  trail(desk);
+  expect(lastFrame(desk).leg.outsideRth).toBe(true);
+  const bare = heldBare();
+  trail(bare);
+  expect(lastFrame(bare).leg.outsideRth).toBe(true);
+});
+
+test('the reference of an exit tells the commit that wished it, so that no two exits ever share one', () => {
+  const { desk } = heldBracket();
+  trail(desk);
+  const { approvedSeq } = desk.order(lastFrame(desk).ref).cause ?? expect.fail('no cause');
+  expect(lastFrame(desk).ref).toMatch(new RegExp(`-1-${String(approvedSeq)}-S$`));
+});

@@ -12,21 +12,21 @@ import { IBM, px } from '../../support/core/trigger-fixtures.ts';
 let execs = 0;
 
 /** An execution of an order that this process did not send. */
-function byAnother(desk: CoreDesk, side: Side, quantity: number, live = true): void {
+function byAnother(desk: CoreDesk, side: Side, quantity: number, live = true, { revision, price } = { revision: 1, price: 180 }): void {
   execs += 1;
   desk.news({
     kind: 'execution',
     live,
     contract: IBM,
     execution: {
-      execId: `9000.${String(execs).padStart(4, '0')}.01` as ExecId,
+      execId: `9000.${String(execs).padStart(4, '0')}.0${revision}` as ExecId,
       account: DU,
       conId: IBM.conId,
       side,
       quantity: units(quantity),
-      price: px(180),
+      price: px(price),
       cumQuantity: units(quantity),
-      avgPrice: px(180),
+      avgPrice: px(price),
       orderId: 0 as OrderId,
       permId: (900 + execs) as PermId,
       clientId: 7 as ClientId,
@@ -75,6 +75,18 @@ test('an execution told just after the opening list that does not contain it is 
   byAnother(desk, 'BUY', 50);
   answering(desk, 150, 3_000);
   expect(desk.held()).toMatchObject({ quantity: units(150), brokerQuantity: units(150) });
+});
+
+test('an execution of before that IB gives another price just after the opening moves no position, so nothing is taken over unsaid (storm 221)', () => {
+  const desk = opened(0);
+  byAnother(desk, 'BUY', 100);
+  answering(desk, 100, 3_000);
+  expect(desk.deskState.reconciliation.isOpening()).toBe(false);
+  execs -= 1;
+  byAnother(desk, 'BUY', 100, true, { revision: 2, price: 180.01 });
+  expect([desk.deskState.reconciliation.isOpening(), desk.deskState.reconciliation.done()]).toEqual([false, true]);
+  answering(desk, 160, 6_000);
+  expect(desk.held()).toMatchObject({ quantity: units(160), external: { quantity: units(60) } });
 });
 
 test('a list that was asked for before the execution was told decides nothing', () => {

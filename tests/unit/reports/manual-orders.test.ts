@@ -93,3 +93,15 @@ test('a number for an order that nobody here knows makes the desk ask for the op
   desk.news({ kind: 'order-bound', permId: 9 as PermId, clientId: 0 as ClientId, orderId: -2 as OrderId });
   expect({ asked: desk.broker.openOrderRequests - before, orders: desk.stores.orders.size }).toEqual({ asked: 1, orders: 0 });
 });
+
+test('the number that TWS gives a manual order is told once, and of this desk’s own orders no such line is written', () => {
+  const desk = found();
+  const lines = (on: CoreDesk): number => on.logs.filter(({ text }) => text.startsWith('TWS has given the manual order')).length;
+  desk.news({ kind: 'order-bound', permId: 555 as PermId, clientId: 0 as ClientId, orderId: -2 as OrderId });
+  expect(lines(desk)).toBe(1);
+  const own = new CoreDesk();
+  const { entry } = own.fired();
+  own.openOrder(entry);
+  own.news({ kind: 'order-bound', permId: own.order(entry).permId!, clientId: 0 as ClientId, orderId: -9 as OrderId });
+  expect([own.order(entry).orderId, lines(own)]).toEqual([-9, 0]);
+});

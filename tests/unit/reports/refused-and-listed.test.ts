@@ -16,3 +16,21 @@ test('a stop that a code calls rejected and a list names unchanged works on, and
   const position = desk.held() ?? expect.fail('no position');
   expect([desk.order(stop).state, unprotectedOf(desk.deskState, position)]).toEqual(['ACCEPTED', units(0)]);
 });
+
+test('a list that was asked for before the refusal, and had named the order by then, does not end it (storm 693)', () => {
+  const { desk, stop, target } = heldBracket();
+  const { orderId, clientId } = desk.broker.frameOf(stop);
+  const earlier = desk.broker.requests;
+  const names = (): void => {
+    for (const ref of [stop, target]) desk.openOrder(ref, desk.order(ref).ibStatus ?? 'PreSubmitted');
+  };
+  names();
+  const notice = { code: 201, id: orderId, clientId, text: 'rejected', orderId, severity: 'error', disposition: 'reject' } as const;
+  desk.news({ kind: 'notice', notice });
+  desk.end('open-orders', desk.epoch, earlier);
+  const { state } = desk.order(stop);
+  expect(['REJECTED', 'UNKNOWN']).not.toContain(state);
+  desk.openOrder(target, desk.order(target).ibStatus ?? 'PreSubmitted');
+  desk.end('open-orders');
+  expect(desk.order(stop).state).toBe('REJECTED');
+});

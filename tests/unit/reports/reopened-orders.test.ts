@@ -75,3 +75,26 @@ test('an order that has filled before the list has ended is not made to work aga
   desk.end('open-orders');
   expect([desk.order(entry).state, desk.alarms().length, desk.counter('illegal order moves')]).toEqual(['FILLED', before, 0]);
 });
+
+test('words from before the end that come twice revive nothing when the end itself is told after them', () => {
+  const { desk, entry } = cancelled();
+  // The end came first by the list of completed orders; what the order's own client hears comes late, each word twice.
+  desk.openOrder(entry);
+  desk.openOrder(entry);
+  desk.status(entry, 'Cancelled');
+  desk.end('open-orders');
+  expect([desk.order(entry).state, desk.alarms()]).toEqual(['CANCELLED', []]);
+});
+
+test('after a re-arm an order that comes alive is the operator’s: the kill of before takes nothing any more', () => {
+  const { desk, entry } = cancelled();
+  desk.killBy();
+  desk.end('open-orders');
+  desk.wait(2_000);
+  desk.rearm();
+  desk.openOrder(entry);
+  desk.openOrder(entry);
+  desk.end('open-orders');
+  desk.wait(5_000);
+  expect([desk.order(entry).state, desk.broker.cancels]).toEqual(['ACCEPTED', []]);
+});

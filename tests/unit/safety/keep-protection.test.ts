@@ -124,6 +124,46 @@ test('while latched a stop that was typed into TWS goes with its position, also 
   expect(desk.broker.cancels.map(({ orderId }) => orderId as number)).toEqual([-7]);
 });
 
+test('a stop typed into TWS that is larger than its position shrinks after a kill of everything, not after one of what is ours (storm 387)', () => {
+  for (const [scope, size] of [
+    ['all', [40]],
+    ['own', []],
+  ] as const) {
+    const desk = heldBare();
+    const terms = { orderId: -20 as OrderId, side: 'SELL', type: 'STP', stop: px(179), quantity: units(100) } as const;
+    const { limit: _none, ...order } = manualOrder(terms);
+    desk.news({ kind: 'open-order', order });
+    desk.killBy(scope);
+    desk.end('open-orders');
+    desk.wait(2_000);
+    executedByHand(desk, 'SELL', 60, { execId: '0009.1.01', orderId: -1, permId: 7_001 });
+    confirmed(desk, 40);
+    desk.wait(4_000);
+    expect(desk.broker.changes.map(({ approved }) => approved.value.legs[0].quantity / 10_000)).toEqual(size);
+  }
+});
+
+test('a stop of another program that is larger than its position is a residual of a kill of everything: nobody here can make it smaller', () => {
+  const desk = heldBare();
+  const order = manualOrder({
+    clientId: 9 as ClientId,
+    orderId: 8 as OrderId,
+    permId: 77 as PermId,
+    side: 'SELL',
+    type: 'STP',
+    stop: px(179),
+  });
+  desk.news({ kind: 'open-order', order: { ...order, quantity: units(100) } });
+  desk.killBy('all');
+  desk.end('open-orders');
+  desk.wait(3_000);
+  expect(desk.kill).toMatchObject({ phase: 'verified', residuals: [] });
+  executedByHand(desk, 'SELL', 60, { execId: '0009.1.01', orderId: -1, permId: 7_001 });
+  confirmed(desk, 40);
+  desk.wait(4_000);
+  expect(desk.kill).toMatchObject({ phase: 'residuals', residuals: ['perm:77'] });
+});
+
 test('an entry typed into TWS that outlives its cancel is asked for again, and never by the global cancel, which would take the exits', () => {
   const { desk, stop, target } = heldBracket();
   desk.news({ kind: 'open-order', order: manualOrder({ orderId: -7 as OrderId }) });

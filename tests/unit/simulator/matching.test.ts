@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { units } from '#domain/quantity';
 import { core, type Core, placeFields, type PlainOrder } from '../../support/simulator/core-on-simulator.ts';
 
 /** The matching core alone: what an order does to a book that we draw by hand. */
@@ -80,6 +81,18 @@ describe('the book', () => {
     expect(fills(run)).toEqual([]);
     run.tick('IBM', 'ask', 180, 100);
     expect(fills(run)).toEqual(['1: BUY 100 @ 180']);
+  });
+
+  test('a correction that leaves nothing of an order ends it as filled', () => {
+    const run = open();
+    run.tick('IBM', 'ask', 180.04, 60);
+    place(run, { id: 1, side: 'BUY', size: 100, type: 'LMT', limit: 180.04 });
+    const [fill] = run.gateway.ledger.fills;
+    const [order] = run.gateway.ledger.orders;
+    run.gateway.exchange.correct(fill!, fill!.price, units(90), false);
+    expect([order?.status, order?.remaining]).toEqual(['Submitted', units(10)]);
+    run.gateway.exchange.correct(run.gateway.ledger.fills[0]!, fill!.price, units(100), false);
+    expect([order?.status, order?.remaining, run.gateway.exchange.register.active()]).toEqual(['Filled', units(0), []]);
   });
 
   test('where a tape has trades only, the last trade is both sides', () => {

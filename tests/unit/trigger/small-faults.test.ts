@@ -173,3 +173,15 @@ test('a rule that waits for its window and is paused does not fire when the wind
   on.registry.onTimer(on.clock.time);
   expect([on.registry.drain(), feed(on, 'last', 182)]).toEqual([[], []]);
 });
+
+test.each([
+  ['and', 'IBM'],
+  ['or', 'BAC'],
+] as const)('of two levels below the market an "%s" shows %s: what counts is the way to go in parts of the price', (kind, symbol) => {
+  const on = desk();
+  const rule: Condition = { kind, of: [price(IBM, 'last', 'at-or-below', 170), price(BAC, 'last', 'at-or-below', 19.8)] };
+  on.registry.arm({ id: ONE, gen: 1, spec: spec(rule) });
+  on.registry.onTick(tick(IBM, 'last', 180, on.clock.time));
+  on.registry.onTick(tick(BAC, 'last', 20, on.clock.time));
+  expect(row(on).symbol).toBe(symbol);
+});

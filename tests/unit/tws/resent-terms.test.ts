@@ -75,3 +75,13 @@ test('a term whose text had to be cleaned is not written back: the order is chan
   expect(termsOf({ ...PLAIN, algoStrategy: 'Adap\uFFFDtive' }).unknown).toEqual(['algoStrategy']);
   expect(termsOf({ ...PLAIN, algoParams: [{ tag: 'adaptivePriority', value: `${'x'.repeat(499)}…` }] }).unknown).toEqual(['algoParams']);
 });
+
+test('the terms of twenty thousand orders are kept, those of the order that was told longest ago go first', () => {
+  const terms = new OrderTerms();
+  const knows = (orderId: number): boolean => terms.of({ clientId: 2 as ClientId, orderId: orderId as OrderId }) !== undefined;
+  for (let orderId = 1; orderId <= 20_000; orderId += 1) terms.sent(2, orderId, PLAIN);
+  terms.sent(2, 1, PLAIN);
+  expect([knows(1), knows(2)]).toEqual([true, true]);
+  terms.sent(2, 20_001, PLAIN);
+  expect([knows(1), knows(2), knows(3), knows(20_001)]).toEqual([true, false, true, true]);
+});
