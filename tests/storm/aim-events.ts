@@ -5,10 +5,10 @@ import { settleOrder } from '#core/reconciliation/unknown-orders';
 import type { Order } from '#domain/order';
 import { units } from '#domain/quantity';
 import type { OrderView } from '#simulator/model/order-view';
-import type { WorkingOrder } from '#simulator/engine/working-order';
+import { WorkingOrder } from '#simulator/engine/working-order';
 import { type EventName, statusEventOf } from './cells.ts';
-import { type Moment, ofClass } from './aims.ts';
-import { LISTED, workingOf } from './aim-states.ts';
+import { type Moment, ofClass } from './aim-moment.ts';
+import { compares, LISTED, workingOf } from './aim-states.ts';
 import { type LaterWord, openOrderOf, statusOf } from './told.ts';
 import type { World } from './world.ts';
 
@@ -24,18 +24,27 @@ const CODES: Readonly<Partial<Record<EventName, readonly [number, string]>>> = {
   'notice refused-change': [105, 'Order being modified does not match original order.'],
   'notice look-up': [161, 'Order not cancellable.'],
 };
+/** What was true once, and is told late of what is over. */
+const LATE_WORDS: Readonly<Partial<Record<EventName, string>>> = {
+  'status pending': 'PendingSubmit',
+  'status working': 'Submitted',
+  'status PendingCancel': 'PendingCancel',
+  'status Inactive': 'Inactive',
+};
 /** The last words of these orders come a little later than one of them. */
 const REST_MS = 400;
 /** Where lists alone are to tell it, they have so long; the desk asks for them within. */
 const LISTED_MS = 12_000;
 
-/** Makes the event happen, now that everything else is as the aim wants it. */
-export function strike(moment: Moment, order: Order | undefined): void {
+/** Makes the event happen, now that everything else is as the aim wants it. False where IB does not have the order yet. */
+export function strike(moment: Moment, order: Order | undefined): boolean {
   const { event } = moment.aim;
   const act = DESK_ACTS[event];
-  if (act !== undefined) act(moment);
-  else if (order !== undefined && !BY_ITSELF.has(event) && !ofHand(moment, order)) ofWords(moment, order);
-  if (LISTED.has(event)) moment.world.tws.heldLists.release();
+  const isOfIb = act === undefined && order !== undefined && !BY_ITSELF.has(event) && !ofHand(moment, order);
+  act?.(moment);
+  const isDone = !isOfIb || ofWords(moment, order);
+  if (isDone && LISTED.has(event)) moment.world.tws.heldLists.release();
+  return isDone;
 }
 
 type Act = (moment: Moment) => void;
@@ -94,8 +103,9 @@ const BY_ITSELF: ReadonlySet<EventName> = new Set<EventName>([
 ]);
 
 /** A cancel that died with its socket. */
-function goesAgain({ life, world }: Moment): void {
-  const other = ofClass(life, 'working');
+function goesAgain(moment: Moment): void {
+  const { life, world } = moment;
+  const other = ofClass(moment, 'working');
   if (other === undefined) return;
   world.tws.faults.silentCancels = 1;
   cancelOrders(life.deskState, [other], BY);
@@ -117,13 +127,14 @@ function ofHand({ aim, life }: Moment, order: Order): boolean {
 }
 
 /** What IB says of it: the truth, one word of it before the others. */
-function ofWords(moment: Moment, order: Order): void {
+function ofWords(moment: Moment, order: Order): boolean {
   const { aim, world } = moment;
   const { tws } = world;
   const working = workingOf(moment, order);
   const view = working ?? tws.ledger.orders.find(({ orderRef }) => orderRef !== '' && orderRef === order.ref);
-  if (says(moment, order, view) || view === undefined || view.orderId === 0) return;
-  if (repeats(moment, view)) return;
+  if (view === undefined || view.orderId === 0) return false;
+  if (says(moment, order, view)) return true;
+  if (repeats(moment, view)) return true;
   const isTrue = statusEventOf(view.status) === aim.event;
   if (!isTrue && working !== undefined)
     tws.kept.during(() => {
@@ -132,17 +143,19 @@ function ofWords(moment: Moment, order: Order): void {
   const word = tws.kept.find(({ told }) => isWord(told, aim.event)) ?? status(view, view.status);
   if (isWord(word.told, aim.event)) tws.tell(word);
   tellRest(moment);
+  return true;
 }
 
 /** One of its codes. True when the event is such a one. */
-function says({ aim, world: { tws } }: Moment, { clientId, orderId, state }: Order, view: OrderView | undefined): boolean {
+function says({ aim, world: { tws } }: Moment, { clientId, orderId, state }: Order, view: OrderView): boolean {
   const code = CODES[aim.event];
   if (code === undefined) return false;
+  if (view instanceof WorkingOrder) tws.exchange.confirm(view);
   // Of what is parked a refusal is the end; it would be a lie.
-  const isLie = code[0] === 201 && (view?.status === 'Inactive' || state === 'INACTIVE');
+  const isLie = code[0] === 201 && (view.status === 'Inactive' || state === 'INACTIVE');
   if (clientId === undefined || orderId === undefined || isLie) return true;
   tws.refused(clientId, orderId, ...code);
-  if (view !== undefined) tws.state(view);
+  tws.state(view);
   return true;
 }
 
@@ -151,12 +164,25 @@ function status(view: OrderView, ibStatus: string): LaterWord {
 }
 
 /** What is so already, said once more. True when it is such an event. */
-function repeats({ aim, world }: Moment, view: OrderView): boolean {
+function repeats(moment: Moment, view: OrderView): boolean {
+  const { aim, world } = moment;
   const { tws } = world;
   const fill = tws.ledger.fillsOf(view.permId).at(-1);
+  const late = aim.order === 'over' ? LATE_WORDS[aim.event] : undefined;
+  if (late !== undefined) {
+    tws.tell(status(view, late));
+    return true;
+  }
   switch (aim.event) {
-    case 'open order':
     case 'lost sight':
+      if (view.status === 'Inactive') tws.state(view);
+      else {
+        tws.unlisted.add(view.permId);
+        compares(moment);
+        tws.heldLists.release();
+      }
+      return true;
+    case 'open order':
       tws.tell({ clientId: view.clientId, told: { kind: 'news', news: { kind: 'open-order', order: openOrderOf(view) } } });
       return true;
     case 'status pending':
@@ -207,6 +233,7 @@ function isWord(told: LaterWord['told'], event: EventName): boolean {
 /** At IB, by a person or the market. */
 function happens({ world: { tws }, aim, random }: Moment, working: WorkingOrder): void {
   const whole = Math.floor(working.remaining / 10_000);
+  if (aim.event !== 'status Inactive') tws.exchange.confirm(working);
   switch (aim.event) {
     case 'status PendingCancel':
       if (working.status === 'PendingCancel') return;

@@ -7,7 +7,7 @@ import { units } from '#domain/quantity';
 import { plus, scale } from '#domain/scaled';
 import type { WorkingOrder } from '#simulator/engine/working-order';
 import { engineClassOf, type EventName, type OrderClass } from './cells.ts';
-import { isEvent, type Moment, ofClass } from './aims.ts';
+import { isEvent, type Moment, ofClass } from './aim-moment.ts';
 
 const BY = 'the operator';
 const CENT = priceOf(0.01);
@@ -73,7 +73,7 @@ const BRINGS: Readonly<Partial<Record<OrderClass, (moment: Moment) => boolean>>>
   },
   unknown: loses,
   'partly filled': (moment) => {
-    const order = ofClass(moment.life, 'working', moment.aim.engine === 'killed');
+    const order = ofClass(moment, 'working');
     return order === undefined ? beget(moment) : fillsInPart(moment, order);
   },
   changing: changes,
@@ -120,10 +120,10 @@ function withWaits(moment: Moment): boolean {
 const OF_FILLS: readonly EventName[] = ['fill again', 'correction', 'fill listed', 'fill'];
 
 function changeable(moment: Moment): Order | undefined {
-  const { life, aim } = moment;
-  const part = ofClass(life, 'partly filled', aim.engine === 'killed');
+  const { aim } = moment;
+  const part = ofClass(moment, 'partly filled');
   if (part !== undefined) return part;
-  const order = ofClass(life, 'working', aim.engine === 'killed');
+  const order = ofClass(moment, 'working');
   if (order === undefined) beget(moment);
   else if (isEvent(aim.event, ...OF_FILLS)) {
     fillsInPart(moment, order);
@@ -142,11 +142,11 @@ function fillsInPart(moment: Moment, order: Order): boolean {
 
 /** What has filled in part and is listed as inactive is out of sight; the lists that would find it wait. */
 function loses(moment: Moment): boolean {
-  const { world, life, aim } = moment;
-  const part = ofClass(life, 'partly filled', aim.engine === 'killed');
+  const { world } = moment;
+  const part = ofClass(moment, 'partly filled');
   const working = part === undefined ? undefined : workingOf(moment, part);
   if (working === undefined) {
-    const order = ofClass(life, 'working', aim.engine === 'killed');
+    const order = ofClass(moment, 'working');
     return order === undefined ? beget(moment) : fillsInPart(moment, order);
   }
   world.tws.heldLists.hold();
@@ -201,7 +201,7 @@ function losesLink(moment: Moment, isOpen: boolean): void {
 }
 
 /** The farm that tells what orders are about answers again: the book is compared, and the lists for that wait a little. */
-function compares({ world: { tws, clock }, random }: Moment): void {
+export function compares({ world: { tws, clock }, random }: Moment): void {
   tws.heldLists.hold();
   tws.notice(2157, 'Sec-def data farm connection is broken:secdefnj');
   tws.notice(2158, 'Sec-def data farm connection is OK:secdefnj');

@@ -1,10 +1,9 @@
 import type { Order } from '#domain/order';
-import type { Random } from '#simulator/model/random';
-import { engineClassOf, type EventName, ORDER_CLASS, type OrderClass } from './cells.ts';
+import { engineClassOf } from './cells.ts';
 import { type Aim, AIMS } from './aim-list.ts';
+import { type Moment, ofClass } from './aim-moment.ts';
 import { bringEngine, bringLink, bringOrder, hasPosition } from './aim-states.ts';
 import { strike, tellKept } from './aim-events.ts';
-import type { Life } from './life.ts';
 import type { Operator } from './operator.ts';
 import { stream } from './weather.ts';
 import type { World } from './world.ts';
@@ -14,24 +13,14 @@ import type { World } from './world.ts';
  * said by the seed alone, so that one storm is replayed alone; together they come by all of `AIMS`.
  */
 
-/** Of ten storms one aims. */
-const ONE_IN = 10;
+/** Of four storms one aims. */
+const ONE_IN = 4;
 /** By a storm, in all its shifts. */
 const PER_STORM = 16;
 /** So long one is tried, virtual ms. */
 const PATIENCE_MS = 9_000;
 /** Chance of its own in the second shift. */
 const LATER = 0x2f00;
-
-export interface Moment {
-  readonly world: World;
-  readonly operator: Operator;
-  readonly life: Life;
-  readonly random: Random;
-  readonly aim: Aim;
-  /** Once for each aim: what lasts is not begun again. */
-  readonly done: Set<string>;
-}
 
 /** Begins it in the storms that have it; what is returned ends it. */
 export function aims(world: World, operator: Operator, seed: number, shift: number): () => void {
@@ -84,8 +73,8 @@ function letGo(world: World, operator: Operator): void {
   swift(world, false);
   operator.holds = undefined;
   tws.faults.unacknowledged = tws.faults.silentDrops = tws.faults.silentCancels = 0;
+  tws.unlisted.clear();
   tws.heldLists.release();
-  tws.windows.answer();
   tws.findIb(1102);
   for (const parked of tws.exchange.register.active().filter(({ status }) => status === 'Inactive')) tws.exchange.confirm(parked);
 }
@@ -101,8 +90,7 @@ function takeAim(moment: Moment): void {
   operator.holds = aim.engine;
   const order = orderFor(moment);
   if ((order !== undefined || aim.order === 'none') && isBrought(moment)) {
-    if (!done.has('struck') || moment.random.chance(0.1)) strike(moment, order);
-    done.add('struck');
+    if ((!done.has('struck') || moment.random.chance(0.1)) && strike(moment, order)) done.add('struck');
   }
   world.byHand = byHand;
 }
@@ -118,27 +106,26 @@ function isBrought(moment: Moment): boolean {
 function orderFor(moment: Moment): Order | undefined {
   const { life, aim, operator, random, done } = moment;
   if (aim.order === 'none') return undefined;
-  // What waits does not outlast a desk that stands still or is killed.
-  if (aim.order === 'waiting' && !bringEngine(moment)) return undefined;
-  const there = ofClass(life, aim.order, aim.engine === 'killed');
+  if (!outlasts(aim) && !isThereFirst(moment)) return undefined;
+  const there = ofClass(moment, aim.order);
   if (there !== undefined) return there;
   const now = engineClassOf(life.state);
   if (now === aim.engine && !hasPosition(moment)) done.add('back');
   if (now !== 'trading' && (now !== aim.engine || done.has('back') || random.chance(0.02))) operator.toWork(life);
-  else if (bringOrder(moment)) return ofClass(life, aim.order, aim.engine === 'killed');
+  else if (bringOrder(moment)) return ofClass(moment, aim.order);
   return undefined;
 }
 
-/** The newest own order of the class; of what a kill keeps, if there is such a one. */
-export function ofClass({ stores }: Life, wanted: OrderClass, keptByKill = false): Order | undefined {
-  let found: Order | undefined;
-  for (const order of stores.orders.values()) {
-    if ((order.origin !== 'trigger' && order.origin !== 'operator') || ORDER_CLASS[order.state] !== wanted) continue;
-    if (found === undefined || !keptByKill || order.leg !== 'E' || found.leg === 'E') found = order;
-  }
-  return found;
+/** What waits does not outlast a desk that stands still, and a kill takes what is only sent. */
+function outlasts({ order, engine }: Aim): boolean {
+  return engine === 'trading' || (order !== 'waiting' && (order !== 'sent' || engine !== 'killed'));
 }
 
-export function isEvent(event: EventName, ...of: readonly EventName[]): boolean {
-  return of.includes(event);
+/** The desk first, and before that something to take down. */
+function isThereFirst(moment: Moment): boolean {
+  const { life, operator, random } = moment;
+  if (hasPosition(moment)) return bringEngine(moment);
+  if (engineClassOf(life.state) !== 'trading') operator.toWork(life);
+  else if (random.chance(0.2)) operator.begets(life, random);
+  return false;
 }

@@ -1,4 +1,3 @@
-import type { PlaceOrder } from '#simulator/wire/place-order';
 import type { LaterWord } from './told.ts';
 
 /** Lists that are asked for while TWS answers none: they are made when it answers again, in the order in which they were asked for. */
@@ -31,39 +30,6 @@ export class HeldLists {
 
   restarted(): void {
     this.#held = undefined;
-  }
-}
-
-/** New orders that wait in windows of TWS until somebody says yes. No list names them, and a cancel takes them out. */
-export class OrderWindows {
-  /** So many of the next new orders wait, each with its whole bracket. */
-  next = 0;
-  #waiting: { readonly clientId: number; readonly orderId: number; readonly place: () => void }[] = [];
-
-  get areOpen(): boolean {
-    return this.#waiting.length > 0;
-  }
-
-  takes({ orderId, transmit }: PlaceOrder, clientId: number, place: () => void): boolean {
-    if (this.next === 0) return false;
-    if (transmit) this.next -= 1;
-    this.#waiting.push({ clientId, orderId, place });
-    return true;
-  }
-
-  answer(): void {
-    const waiting = this.#waiting;
-    this.close();
-    for (const { place } of waiting) place();
-  }
-
-  cancelled(clientId: number, orderId: number): void {
-    this.#waiting = this.#waiting.filter((one) => one.clientId !== clientId || one.orderId !== orderId);
-  }
-
-  close(): void {
-    this.next = 0;
-    this.#waiting = [];
   }
 }
 

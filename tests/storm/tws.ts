@@ -21,7 +21,7 @@ import type { StormClock } from './clock.ts';
 import type { MadeList } from './list-rules.ts';
 import { Markets } from './markets.ts';
 import { TwsFaults } from './tws-faults.ts';
-import { HeldLists, KeptWords, OrderWindows } from './tws-waits.ts';
+import { HeldLists, KeptWords } from './tws-waits.ts';
 import { commissionOf, contractOf, executionOf, type LaterWord, openOrderOf, statusOf, type Told } from './told.ts';
 
 const SYMBOLS = ['IBM', 'BAC'] as const;
@@ -60,7 +60,8 @@ export class Tws implements ExchangeNews {
   daily: Amount | undefined | 'silent' = ZERO_AMOUNT;
   readonly kept = new KeptWords();
   readonly heldLists = new HeldLists();
-  readonly windows = new OrderWindows();
+  /** Orders that the lists of open orders leave out, by permId. */
+  readonly unlisted = new Set<number>();
   /** A gateway that came back counts from here. */
   nextValidId = 1;
 
@@ -114,7 +115,7 @@ export class Tws implements ExchangeNews {
 
   /** Nothing that it has to say to a client waits with it. */
   get tellsAll(): boolean {
-    if (this.heldLists.isHolding || this.windows.areOpen || this.kept.areThere) return false;
+    if (this.heldLists.isHolding || this.kept.areThere) return false;
     return this.outage === 'none' && this.#waitingNews.length + this.#heldExecutions.length + this.#untold.size === 0;
   }
 
@@ -132,18 +133,13 @@ export class Tws implements ExchangeNews {
         this.faults.silentDrops -= 1;
         return;
       }
-      const place = (): void => {
-        this.exchange.place(placed, clientId);
-      };
-      const isNew = this.exchange.register.find(clientId, placed.orderId) === undefined;
-      if (!isNew || !this.windows.takes(placed, clientId, place)) place();
+      this.exchange.place(placed, clientId);
     });
   }
 
   cancel(clientId: number, orderId: number): void {
     this.#whenUp(() => {
       if (this.#swallowsCancel()) return;
-      this.windows.cancelled(clientId, orderId);
       this.exchange.cancel(clientId, orderId);
     });
   }
@@ -151,7 +147,6 @@ export class Tws implements ExchangeNews {
   globalCancel(): void {
     this.#whenUp(() => {
       if (this.#swallowsCancel()) return;
-      this.windows.close();
       this.exchange.cancelAll();
     });
   }
@@ -188,6 +183,7 @@ export class Tws implements ExchangeNews {
   #listOpenOrders(): void {
     this.listedAt.open = this.#clock.now();
     for (const order of this.exchange.register.active()) {
+      if (this.unlisted.has(order.permId)) continue;
       this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
       this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
     }
@@ -199,7 +195,7 @@ export class Tws implements ExchangeNews {
   #listOwnOrders(): void {
     this.exchange.bindManualOrders();
     for (const order of this.exchange.register.active()) {
-      if (order.clientId !== 0) continue;
+      if (order.clientId !== 0 || this.unlisted.has(order.permId)) continue;
       this.#tell(0, { kind: 'news', news: { kind: 'open-order', order: openOrderOf(order) } });
       this.#tell(0, { kind: 'news', news: { kind: 'order-status', status: statusOf(order) } });
     }
@@ -340,7 +336,6 @@ export class Tws implements ExchangeNews {
     this.exchange.register.dropUntransmitted();
     this.#waitingNews = [];
     this.#waitingFrames = [];
-    this.windows.close();
     this.heldLists.restarted();
     this.outage = 'none';
   }
