@@ -95,8 +95,9 @@ export class CancelsOut implements Judge {
       if (order.orderId === undefined || order.clientId === undefined) continue;
       const address = addressOf({ clientId: order.clientId, orderId: order.orderId });
       const lostIn = this.#lost.get(address);
-      if (lostIn !== undefined && life.deskState.link.epoch > lostIn && now - wholeSince > AGAIN_MS)
-        this.#fail(`I-19: the cancel of ${order.key} died with its wire and has not left again`);
+      // One that died after IB had taken note of an earlier one is missed by nobody (storm 800248).
+      const isMissed = lostIn !== undefined && life.deskState.link.epoch > lostIn && this.#isUnnoted(order);
+      if (isMissed && now - wholeSince > AGAIN_MS) this.#fail(`I-19: the cancel of ${order.key} died with its wire and has not left again`);
       const asked = this.#asked.get(address);
       if (asked === undefined || !this.#isUnnoted(order)) continue;
       const patience = Math.min(SELDOM_MS, SOON_MS * 2 ** Math.max(0, asked.times - 2)) + LISTS_MS;
