@@ -129,4 +129,12 @@ export const MUTANTS: readonly Mutant[] = [
     does: 'A kill latch that vanished or cannot be read counts as not set, and the desk trades although somebody killed it.',
     tests: ['tests/unit/safety/latch-doubt.test.ts'],
   },
+  {
+    id: 'execution/change-leaves-the-group',
+    file: 'src-main/core/execution/modify.ts',
+    old: '...(order.ocaGroup === undefined ? {} : { ocaGroup: order.ocaGroup }),',
+    new: '',
+    does: 'A stop that is moved leaves the OCA group: when the target fills, it works on and opens a new position.',
+    tests: ['tests/unit/execution/modify.test.ts'],
+  },
 ];

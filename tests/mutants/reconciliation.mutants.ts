@@ -81,4 +81,12 @@ export const MUTANTS: readonly Mutant[] = [
     does: 'An order that comes back to life after a verified kill is not cancelled by it.',
     tests: ['tests/unit/reports/reopened-orders.test.ts'],
   },
+  {
+    id: 'reconciliation/prices-of-a-socket-that-was-never-ready',
+    file: 'src-main/core/reconciliation/link.ts',
+    old: "if (anew) desk.registry.rebaseline('the connections to TWS were built anew');",
+    new: '',
+    does: 'A trigger fires on a price that a connection told which was lost before the link was ready.',
+    tests: ['tests/unit/reconciliation/link.test.ts'],
+  },
 ];

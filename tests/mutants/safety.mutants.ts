@@ -105,4 +105,20 @@ export const MUTANTS: readonly Mutant[] = [
     does: 'An outage between TWS and IB is never reminded of, because the socket stands.',
     tests: ['tests/unit/safety/outage.test.ts'],
   },
+  {
+    id: 'safety/kill-of-an-earlier-run-takes-all',
+    file: 'src-main/core/safety/kill.ts',
+    old: 'desk.latch.set(reason, scope, exits);\n  desk.latch.stored(scope, exits);',
+    new: "desk.latch.set(reason, scope, 'cancel');\n  desk.latch.stored(scope, 'cancel');",
+    does: 'After a restart a kill that kept the exits takes them.',
+    tests: ['tests/unit/safety/rearm.test.ts'],
+  },
+  {
+    id: 'safety/kill-of-an-earlier-run-forgets-its-scope',
+    file: 'src-main/core/safety/kill.ts',
+    old: "    scope,\n    exits,\n    by: 'an earlier run',",
+    new: "    scope: 'own',\n    exits,\n    by: 'an earlier run',",
+    does: 'After a restart a kill of everything leaves what was typed into TWS working.',
+    tests: ['tests/unit/safety/rearm.test.ts'],
+  },
 ];

@@ -57,7 +57,7 @@ export const MUTANTS: readonly Mutant[] = [
     id: 'survivors/kept-exits-outlive-position',
     file: 'src-main/core/safety/kill.ts',
     old: ': desk.cancelRetries.isDue(order.key, desk.clock.now());',
-    new: ': false;',
+    new: ': desk.unsentCancels.isHere(order.key);',
     does: 'After a verified kill an exit whose position is gone works on and opens a new one.',
     tests: KEPT,
   },

@@ -200,12 +200,16 @@ export class WireControls implements Judge {
     if (rival !== undefined && triggerId !== undefined) fails('C-10', `${rival.orderRef} of its trigger still works`);
   }
 
-  /** C-27: while any position and what works beside it pass the limit, nothing takes on risk, in whatever contract. */
+  /**
+   * C-27: while any position and what works beside it pass the limit, nothing takes on risk, in whatever contract. A position that was found and
+   * that the operator has left aside holds up nothing but its own contract (storm 800138).
+   */
   #reducing(life: JudgedLife, { approved }: WrittenFrame, fails: Fails): void {
     if (this.#grounds.has(approved.seq)) return;
     const limit = life.deskState.rules().limits.maxPositionShares;
-    for (const { quantity, contract } of life.stores.positions.values()) {
+    for (const [key, { quantity, contract }] of life.stores.positions.entries()) {
       if (quantity === 0 || contract.conId === approved.value.contract.conId) continue;
+      if (life.stores.found.get(`position:${key}`)?.decision === 'ignore') continue;
       const worst = deskExposure(life, contract.conId, quantity > 0 ? 1 : -1);
       if (worst > limit * 10_000) fails('C-27', `${worst / 10_000} ${contract.symbol} are held or on the way, the limit is ${limit}`);
     }

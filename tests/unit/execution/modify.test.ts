@@ -4,7 +4,7 @@ import { modifyOrder } from '#core/execution/modify';
 import type { NoticeDisposition } from '#core/ports/broker';
 import type { ClientId, OrderId, OrderRef, PermId } from '#domain/ids';
 import { units } from '#domain/quantity';
-import { heldBare } from '../../support/core/bracket.ts';
+import { heldBare, heldBracket } from '../../support/core/bracket.ts';
 import { CoreDesk } from '../../support/core/desk.ts';
 import { manualOrder } from '../../support/core/fixtures.ts';
 import { px } from '../../support/core/trigger-fixtures.ts';
@@ -135,6 +135,15 @@ test('the change of an exit passes in PAUSED, that of an entry does not, and aft
   desk.killBy();
   const later = desk.order(manual.key);
   expect(modifyOrder(desk.deskState, later.key, later.updatedAt, { limit: px(184) }, 'the test').ok).toBe(false);
+});
+
+test('an exit that is changed stays in the OCA group that lets only one of its bracket fill', () => {
+  const { desk, stop, target } = heldBracket();
+  const { ocaGroup } = desk.order(stop);
+  expect(change(desk, stop, { stop: px(179.7) })).toMatchObject({ ok: true });
+  expect(change(desk, target, { limit: px(181.5) }).ok).toBe(true);
+  expect(ocaGroup).toEqual(expect.any(String));
+  expect(desk.broker.changes.map(({ leg }) => leg.ocaGroup)).toEqual([ocaGroup, ocaGroup]);
 });
 
 test('a change lost with the connection is UNKNOWN until IB lists the order, and is never sent again', () => {

@@ -316,3 +316,22 @@ test('a figure of the day that was told while the link was down goes with the co
   expect(desk.deskState.accounts.get(DU)?.dailyPnl).toBe(300_000_000);
   expect(after?.dailyPnl).toBeUndefined();
 });
+
+test('prices that were told while the link was not ready are of the connection before: the new one proves its own first (I-20, storm 800836)', () => {
+  const desk = new CoreDesk();
+  const id = desk.waiting();
+  desk.disconnect();
+  desk.wait(5_000);
+  // A socket stood for a moment, and told a market, before it was lost again without the link having been ready.
+  desk.quote(179.9);
+  desk.quote(179.91);
+  desk.connect();
+  desk.pnl();
+  desk.ends();
+  expect(resumeDesk(desk.deskState, 'the test').ok).toBe(true);
+  expect(desk.core.commands.fireNow(id, desk.trigger(id).updatedAt, 'the test').ok).toBe(false);
+  desk.quote(179.92);
+  expect(desk.core.commands.fireNow(id, desk.trigger(id).updatedAt, 'the test').ok).toBe(false);
+  desk.quote(179.93);
+  expect(desk.core.commands.fireNow(id, desk.trigger(id).updatedAt, 'the test').ok).toBe(true);
+});

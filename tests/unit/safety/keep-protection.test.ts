@@ -124,6 +124,32 @@ test('while latched a stop that was typed into TWS goes with its position, also 
   expect(desk.broker.cancels.map(({ orderId }) => orderId as number)).toEqual([-7]);
 });
 
+test('so does a target that was typed into TWS', () => {
+  const desk = heldBare();
+  desk.news({ kind: 'open-order', order: manualOrder({ orderId: -7 as OrderId, side: 'SELL', type: 'LMT', limit: px(190) }) });
+  desk.killBy('all');
+  desk.end('open-orders');
+  desk.wait(60_000);
+  expect([desk.kill?.phase, desk.broker.cancels]).toEqual(['verified', []]);
+  executedByHand(desk, 'SELL', 100, { execId: '0009.1.01', orderId: -1, permId: 7_001 });
+  confirmed(desk, 0);
+  desk.wait(4_000);
+  expect(desk.broker.cancels.map(({ orderId }) => orderId as number)).toEqual([-7]);
+});
+
+test('kept exits whose position is gone go also when the journal cannot be written and nothing can be made smaller', () => {
+  const { desk, stop, target } = heldBracket();
+  desk.killBy();
+  desk.end('open-orders');
+  desk.wait(3_000);
+  expect(desk.kill).toMatchObject({ phase: 'verified' });
+  desk.journal.fail('full');
+  executedByHand(desk, 'SELL', 100, { execId: '0009.1.01', orderId: -1, permId: 7_001 });
+  confirmed(desk, 0);
+  desk.wait(4_000);
+  expect(cancelled(desk).toSorted()).toEqual([stop, target].toSorted());
+});
+
 test('a stop typed into TWS that is larger than its position shrinks after a kill of everything, not after one of what is ours (storm 387)', () => {
   for (const [scope, size] of [
     ['all', [40]],

@@ -4,7 +4,7 @@ import { armAsSeen } from '../../support/core/arm-as-seen.ts';
 import type { ClientId, OrderId } from '#domain/ids';
 import { units } from '#domain/quantity';
 import { CoreDesk } from '../../support/core/desk.ts';
-import { DU, MemoryLatchFile } from '../../support/core/fixtures.ts';
+import { DU, manualOrder, MemoryLatchFile } from '../../support/core/fixtures.ts';
 import { IBM, px } from '../../support/core/trigger-fixtures.ts';
 
 test('EMERGENCY leads only to STOPPED, and STOPPED to IDLE only by phrase and a reconciled book', () => {
@@ -83,6 +83,27 @@ test('a latch of an earlier run starts the desk in EMERGENCY, disarmed, and keep
   expect(armAsSeen(desk.deskState, desk.spec(), 'the test').ok).toBe(false);
   desk.rearm();
   expect([desk.state, desk.latchFile.stored]).toEqual(['IDLE', undefined]);
+});
+
+test.each([
+  ['own', 'keep', []],
+  ['all', 'keep', []],
+  ['all', 'cancel', [-7]],
+] as const)('the kill of an earlier run, of %s orders with exits to %s, goes on as it was meant', (scope, exits, taken) => {
+  const latchFile = new MemoryLatchFile();
+  latchFile.set('the operator: fat finger', 0, scope, exits);
+  const desk = new CoreDesk({ latchFile });
+  desk.core.start();
+  desk.connect();
+  desk.position(100);
+  desk.news({ kind: 'open-order', order: manualOrder({ orderId: -7 as OrderId, side: 'SELL', limit: px(190) }) });
+  expect([desk.kill?.scope, desk.kill?.exits]).toEqual([scope, exits]);
+  // The same press once more, before anything is known, widens nothing.
+  desk.killBy(scope, 'again', exits);
+  desk.ends();
+  desk.wait(5_000);
+  expect([desk.kill?.scope, desk.kill?.exits]).toEqual([scope, exits]);
+  expect(new Set(desk.broker.cancels.map(({ orderId }) => orderId as number))).toEqual(new Set(taken));
 });
 
 test('a flatten in EMERGENCY is one reduce-only order; a second press is refused, a later one is possible', () => {
