@@ -177,4 +177,12 @@ export const MUTANTS: readonly Mutant[] = [
     does: 'After a thousand commits a close gets the reference of an earlier one; its fills are booked into that.',
     tests: ['tests/unit/protection/close-and-changes.test.ts'],
   },
+  {
+    id: 'protection/own-trim-told-as-the-operators',
+    file: 'src-main/core/protection/coverage-watch.ts',
+    old: 'isOwnDoing(history, position) && !isTakenForSize(desk, history, now)',
+    new: 'isOwnDoing(history, position)',
+    does: 'The desk takes back an Inactive stop that is too large, and tells the bare position in amber, as if the operator had cancelled it.',
+    tests: ['tests/unit/protection/inactive-stop-too-large.test.ts'],
+  },
 ];

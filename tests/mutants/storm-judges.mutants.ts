@@ -155,4 +155,22 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [],
     seeds: [8, 12],
   },
+  {
+    id: 'storm-judges/inactive-stop-goes-untold',
+    file: 'src-main/core/protection/resize-exits.ts',
+    old: 'if (acted) this.#say(side,',
+    new: 'if (acted && stuck.length > 0) this.#say(side,',
+    does: 'The desk takes back an Inactive stop that is too large, and no alarm says that what is held has none.',
+    tests: [],
+    seeds: [312, 552],
+  },
+  {
+    id: 'storm-judges/working-stop-goes-for-size',
+    file: 'src-main/core/protection/exit-sizes.ts',
+    old: 'if (share > 0) {',
+    new: "if (share > 0 && !(isStopType(order.type) && order.state !== 'PENDING_REPLACE')) {",
+    does: 'A working stop that is too large is cancelled instead of made smaller: what is held has none.',
+    tests: [],
+    seeds: [312, 552, 556, 732, 752],
+  },
 ];

@@ -1,19 +1,34 @@
 import type { OrderAddress } from '#core/ports/broker';
 import type { Order, OrderLeg } from '#domain/order';
+import type { Excuses } from './excuses.ts';
 import type { JudgedLife, JudgedWorld } from './judged.ts';
+
+/** A stop that IB holds as Inactive was taken back: the desk owes an alarm for its position. */
+interface Owed {
+  readonly life: JudgedLife;
+  readonly order: Order;
+  readonly amount: number;
+  readonly held: number;
+}
 
 /**
  * I-26: what is held and covered by a stop stays covered as long as the operator, a person or the broker does not take the stop: the desk
  * by itself never cancels one that is needed and never makes it smaller than what is held. Judged as it leaves, from the desk's own book.
  */
 export class Cover {
-  readonly #world: Pick<JudgedWorld, 'byHand'>;
+  readonly #world: Pick<JudgedWorld, 'byHand' | 'now' | 'told' | 'tws'>;
+  readonly #excuses: Excuses;
   readonly #fail: (text: string) => void;
   /** Cancels that somebody asked for; they may leave again. */
   readonly #wanted = new Set<string>();
 
-  constructor(world: Pick<JudgedWorld, 'byHand'>, fail: (text: string) => void) {
+  #owed: readonly Owed[] = [];
+  /** How many alarms there were after the last step; the clock of a desk may be set back, their order not. */
+  #seen: { readonly life: JudgedLife; readonly alarms: number } | undefined;
+
+  constructor(world: Pick<JudgedWorld, 'byHand' | 'now' | 'told' | 'tws'>, excuses: Excuses, fail: (text: string) => void) {
     this.#world = world;
+    this.#excuses = excuses;
     this.#fail = fail;
   }
 
@@ -26,6 +41,20 @@ export class Cover {
 
   changing(life: JudgedLife, order: Order, leg: OrderLeg): void {
     if (isStop(order) && !this.#isWanted(life, order)) this.#judge(life, order, leg.quantity - order.filled);
+  }
+
+  /** After each step: what was taken back without protecting anything has been told by an alarm in this very step. */
+  look(life: JudgedLife): void {
+    const before = this.#seen?.life === life ? this.#seen.alarms : 0;
+    this.#seen = { life, alarms: life.alarms.length };
+    for (const { life: of, order, amount, held } of this.#owed) {
+      if (of !== life) continue;
+      const key = `${order.account}:${order.contract.conId}`;
+      if (life.alarms.slice(before).some((alarm) => alarm.key === key))
+        this.#excuses.note('an Inactive stop taken back', amount, this.#world.now);
+      else this.#blame(order, amount, held);
+    }
+    this.#owed = [];
   }
 
   /** By the operator's hand, or for what the operator has asked for: a kill, a close, a trailing stop in the same group. */
@@ -46,10 +75,21 @@ export class Cover {
     );
     const before = Math.min(held, coverOf(stops, order, order.quantity - order.filled));
     const after = Math.min(held, coverOf(stops, order, then));
-    if (after < before)
-      this.#fail(
-        `I-26: the desk itself leaves ${(before - after) / 10_000} of ${held / 10_000} ${order.contract.symbol} without the stop ${order.key}`,
-      );
+    if (after >= before) return;
+    if (then === 0 && this.#isParked(order)) {
+      this.#wanted.add(order.key);
+      this.#owed = [...this.#owed, { life, order, amount: before - after, held }];
+    } else this.#blame(order, before - after, held);
+  }
+
+  /** IB has said Inactive and means it: the stop protects nothing. While something is not told yet, only the desk's book can be asked. */
+  #isParked({ ibStatus, permId }: Order): boolean {
+    if (ibStatus !== 'Inactive' || permId === undefined) return false;
+    return !this.#world.told || this.#world.tws.ledger.orders.some((truth) => truth.permId === permId && truth.status === 'Inactive');
+  }
+
+  #blame({ contract, key }: Order, amount: number, held: number): void {
+    this.#fail(`I-26: the desk itself leaves ${amount / 10_000} of ${held / 10_000} ${contract.symbol} without the stop ${key}`);
   }
 }
 

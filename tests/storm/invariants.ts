@@ -46,7 +46,7 @@ export class Invariants {
     this.#world = world;
     this.truth = new Truth(world.tws.ledger);
     this.closes = new Closes(fail);
-    this.cover = new Cover(world, fail);
+    this.cover = new Cover(world, this.excuses, fail);
     this.lists = new ListRules(fail);
     this.wayOut = new WayOut(() => this.refusals, fail);
     this.#kept = new Kept(this.excuses, fail);
@@ -97,6 +97,7 @@ export class Invariants {
     this.book.look(life);
     this.#shield(life);
     this.#kept.look(this.#world, life, this.#world.now);
+    this.cover.look(life);
     this.bench.look(life);
   }
 

@@ -206,7 +206,7 @@ function unprotected(desk: Desk, position: Position, open: Quantity, now: number
     stop: newest?.stop,
     why: close !== undefined ? `its close ${becameOf(close)}` : newest === undefined ? withoutStop : whatBecameOf(newest, enlarges),
     graceMs: graceMsOf(history, now),
-    isOwnDoing: isOwnDoing(history, position),
+    isOwnDoing: isOwnDoing(history, position) && !isTakenForSize(desk, history, now),
   };
 }
 
@@ -254,6 +254,12 @@ function isOwnDoing({ newest, entered, close }: StopHistory, position: Position)
   const cancelledAt = newest.cancelAskedAt;
   if (cancelledAt === undefined || position.updatedAt > cancelledAt) return false;
   return newest.state === 'CANCELLED' || newest.state === 'PENDING_CANCEL';
+}
+
+/** Its cancel was asked for because it was too large and could not shrink: nobody wished what is held to be bare. */
+function isTakenForSize({ resizeAttempts }: Desk, { newest, close }: StopHistory, now: number): boolean {
+  if (close !== undefined || newest?.cancelAskedAt === undefined) return false;
+  return resizeAttempts.isTried(newest.key, ZERO, now, newest.cancelAskedAt);
 }
 
 /** The end of a sentence about a stop or a close in this state; a cancel is told by whose it was. */
