@@ -9,7 +9,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "working.filter((order) => order.contract.conId === conId && order.side === side && order.origin !== 'foreign'),",
     does: 'What another program has working is not counted, and with it the position passes its limit.',
     tests: [],
-    seeds: [165],
+    seeds: [18],
   },
   {
     id: 'storm-judges/any-list-verifies-a-kill',
@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: "order.triggerId === intent.triggerId && order.state === 'SUBMITTED' && order.leg ===",
     does: 'A trigger places a second entry beside its first, which works.',
     tests: [],
-    seeds: [8, 72],
+    seeds: [6],
   },
   {
     id: 'storm-judges/c-11-without-the-legs-of-the-new',
