@@ -3,6 +3,7 @@ import { type Quantity, ZERO } from '#domain/quantity';
 import { abs, max, min, minus, plus } from '#domain/scaled';
 import { isStopType, type Order } from '#domain/order';
 import { awakeOf } from './brackets.ts';
+import { stateOfStatus } from './ib-status.ts';
 import { groupOf } from './oca-group.ts';
 import type { OrderLookup } from './order-index.ts';
 
@@ -57,6 +58,8 @@ export function coverageWith(
   };
 }
 
+/** IB's last word counts also where the life of the order has no place for it: what waits in TWS as Inactive is not at work. */
 function isConfirmed(order: Order): boolean {
+  if (stateOfStatus(order.ibStatus ?? '', 0, order.whyHeld ?? '') === 'INACTIVE') return false;
   return order.state === 'ACCEPTED' || order.state === 'PARTIALLY_FILLED' || order.state === 'HELD' || order.state === 'PENDING_REPLACE';
 }

@@ -42,13 +42,14 @@ type Desk = Slice<
   | 'waitingCommissions'
 >;
 
-/** A part of it fills, and what was asked of it, or its end, still stands. */
+/** A part of it fills, and what was asked of it, its end, or IB's word that it waits (the fill may be older, or corrected), still stands. */
 const KEEPS_ITS_STATE: ReadonlySet<OrderState> = new Set<OrderState>([
   'PENDING_REPLACE',
   'PENDING_CANCEL',
   'CANCELLED',
   'EXPIRED',
   'REJECTED',
+  'INACTIVE',
 ]);
 
 type ExecutionNews = Extract<BrokerNews, { kind: 'execution' }>;

@@ -159,3 +159,19 @@ test('an order that IB counts larger than it was is not filled by what it was: t
   desk.fill(stop, 10, 179);
   expect(desk.order(stop).state).toBe('FILLED');
 });
+
+test('a fill of a stop that waits in TWS as Inactive does not make it work: until IB says so, the rest protects nothing', () => {
+  const { desk, stop } = stopSent();
+  acknowledged(desk, stop, 'Inactive');
+  desk.fill(stop, 10, 179);
+  expect([desk.order(stop).state, desk.order(stop).filled, bare(desk)]).toEqual(['INACTIVE', units(10), units(90)]);
+});
+
+test('a status Inactive of a partly filled stop is believed: its rest protects nothing until IB lists it working', () => {
+  const { desk, stop } = stopSent();
+  acknowledged(desk, stop, 'Submitted');
+  desk.fill(stop, 10, 179);
+  expect(bare(desk)).toBe(units(0));
+  desk.status(stop, 'Inactive', 10);
+  expect(bare(desk)).toBe(units(90));
+});
