@@ -185,4 +185,20 @@ export const MUTANTS: readonly Mutant[] = [
     does: 'The desk takes back an Inactive stop that is too large, and tells the bare position in amber, as if the operator had cancelled it.',
     tests: ['tests/unit/protection/inactive-stop-too-large.test.ts'],
   },
+  {
+    id: 'protection/inactive-by-status-protects',
+    file: 'src-main/core/order/stop-coverage.ts',
+    old: "if (stateOfStatus(order.ibStatus ?? '', 0, order.whyHeld ?? '') === 'INACTIVE') return false;",
+    new: '',
+    does: 'A stop that filled in part and that IB holds as Inactive since is shown as protection.',
+    tests: ['tests/unit/protection/told-protection.test.ts'],
+  },
+  {
+    id: 'protection/fill-wakes-an-inactive-stop',
+    file: 'src-main/core/reports/fill.ts',
+    old: "  'INACTIVE',\n",
+    new: '',
+    does: 'A late fill of a stop that IB holds as Inactive makes it a working one.',
+    tests: ['tests/unit/protection/told-protection.test.ts'],
+  },
 ];
