@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
     new: 'max(quantity, change?.quantity ?? quantity)',
     does: 'A growth of a stop that IB has not confirmed is shown as protection.',
     tests: [],
-    seeds: [21],
+    seeds: [280],
   },
   {
     id: 'storm-judges/lost-cancels-not-sent-again',

@@ -65,7 +65,10 @@ function followSockets(desk: Desk, before: LinkState, link: LinkState): void {
   const lost = before.ready && !link.ready;
   const anew = before.epoch !== link.epoch;
   if (lost || anew) forget(desk, link);
-  if (lost || (anew && before.ready)) { onLost(desk, link); return; }
+  if (lost || (anew && before.ready)) {
+    onLost(desk, link);
+    return;
+  }
   // What came while the link was not ready is of a connection all the same: the new one may tell no figure, and its first price is no proof.
   if (portfolioEpoch(before) !== portfolioEpoch(link)) desk.accounts.forgetPnl();
   if (anew) desk.registry.rebaseline('the connections to TWS were built anew');
