@@ -145,4 +145,12 @@ export const MUTANTS: readonly Mutant[] = [
     does: 'A claim of Filled whose executions never come is not looked up.',
     tests: ['tests/unit/reports/order-reports.test.ts'],
   },
+  {
+    id: 'reports/more-than-named-is-filled',
+    file: 'src-main/core/reports/fill.ts',
+    old: 'const complete = filled === mayBeFor(desk, order);',
+    new: 'const complete = filled >= mayBeFor(desk, order);',
+    does: 'An order that somebody made larger unseen is called filled while it works on at the broker.',
+    tests: ['tests/unit/reports/filled-of-more.test.ts'],
+  },
 ];

@@ -111,11 +111,12 @@ function doubtOpening(desk: Desk, { contract }: ExecutionNews, orderKey: OrderKe
   );
 }
 
-/** More came than was ordered: somebody looks before the desk trades on. */
+/** More came than was ordered: somebody looks before the desk trades on, and the list says what IB has it for. */
 function pauseWhenOverfilled(desk: Desk, key: OrderKey, { symbol }: Contract): void {
   const order = desk.index.get(key);
-  if (order !== undefined && order.filled > mostOf(order) && isArmedState(engineState(desk)))
-    pauseDesk(desk, `An order of ${symbol} filled more than was ordered. Compare with TWS.`, 'the desk');
+  if (order === undefined || order.filled <= mostOf(order)) return;
+  if (!isTerminal(order.state) && desk.link.ready && !desk.reconciliation.running()) desk.broker.requestOpenOrders();
+  if (isArmedState(engineState(desk))) pauseDesk(desk, `An order of ${symbol} filled more than was ordered. Compare with TWS.`, 'the desk');
 }
 
 /** Into the list of fills, the position and the order. `history`: the position contains it. */
@@ -206,8 +207,9 @@ function filledText({ quantity, price }: Execution, { symbol }: Contract): strin
 
 /** An execution always books, whatever the state: only where it leads is asked of the life table. */
 function bookInto(desk: Desk, tx: Tx<Effect>, order: Order, filled: Quantity, average: Price): void {
-  // While IB may have it for more, a status or the list that was asked for says that it is over.
-  const complete = filled >= mayBeFor(desk, order);
+  // While IB may have it for more, a status or the list that was asked for says that it is over. What fills beyond every quantity that was
+  // named has been made larger by somebody, and nobody here knows by how much.
+  const complete = filled === mayBeFor(desk, order);
   const keeps = KEEPS_ITS_STATE.has(order.state) || isChangeInDoubt(order);
   tellOrder(desk, tx, order, complete ? 'FILLED' : keeps ? undefined : 'PARTIALLY_FILLED', {
     now: {
