@@ -111,22 +111,12 @@ test('while latched the exits that stay shrink and go with the position', () => 
   expect(cancelled(desk).toSorted()).toEqual([stop, target].toSorted());
 });
 
-test('while latched a stop that was typed into TWS goes with its position, also long after the kill was verified', () => {
+test.each([
+  ['stop', { type: 'STP', stop: px(179) }],
+  ['target', { type: 'LMT', limit: px(190) }],
+] as const)('while latched a %s that was typed into TWS goes with its position, also long after the kill was verified', (_what, terms) => {
   const desk = heldBare();
-  desk.news({ kind: 'open-order', order: manualOrder({ orderId: -7 as OrderId, side: 'SELL', type: 'STP', stop: px(179) }) });
-  desk.killBy('all');
-  desk.end('open-orders');
-  desk.wait(60_000);
-  expect([desk.kill?.phase, desk.broker.cancels]).toEqual(['verified', []]);
-  executedByHand(desk, 'SELL', 100, { execId: '0009.1.01', orderId: -1, permId: 7_001 });
-  confirmed(desk, 0);
-  desk.wait(4_000);
-  expect(desk.broker.cancels.map(({ orderId }) => orderId as number)).toEqual([-7]);
-});
-
-test('so does a target that was typed into TWS', () => {
-  const desk = heldBare();
-  desk.news({ kind: 'open-order', order: manualOrder({ orderId: -7 as OrderId, side: 'SELL', type: 'LMT', limit: px(190) }) });
+  desk.news({ kind: 'open-order', order: manualOrder({ orderId: -7 as OrderId, side: 'SELL', ...terms }) });
   desk.killBy('all');
   desk.end('open-orders');
   desk.wait(60_000);
